@@ -1,0 +1,144 @@
+// The values of a leak report: frames, stacks, units, groups. They know nothing of how they were
+// gathered.
+#ifndef TASKLEAK_LEAK_H_
+#define TASKLEAK_LEAK_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace taskleak {
+
+/// What kind of thing is alive.
+enum class UnitKind {
+  kThread,          ///< an OS thread that runs or is blocked
+  kUnjoinedThread,  ///< a joinable thread that ended and was neither joined nor detached
+  kTask,            ///< a user-space task: coroutine, fiber, pool job
+};
+
+/// What a unit is doing or waiting for, as far as the kernel and its stack tell.
+enum class WaitState {
+  kMutex,
+  kRwlock,
+  kCondvar,
+  kJoin,
+  kSemaphore,
+  kFuture,
+  kAtomicWait,
+  kFutex,
+  kSleep,
+  kPoll,
+  kEpoll,
+  kSelect,
+  kRead,
+  kWrite,
+  kAccept,
+  kConnect,
+  kRecv,
+  kSend,
+  kWaitChild,
+  kSignalWait,
+  kRunning,
+  kOther,
+  kSuspended,  ///< tasks only
+  kQueued,     ///< tasks only
+};
+
+/// The name of a value as it stands in the JSON report: "thread", "condvar", ...
+[[nodiscard]] std::string_view ToString(UnitKind kind);
+[[nodiscard]] std::string_view ToString(WaitState state);
+
+/// One line of a stack, outermost caller last.
+///
+/// A frame whose function is unknown (a stripped binary) has an empty `function`; `module` and
+/// `module_offset` still tell where it is.
+struct Frame {
+  std::uintptr_t address = 0;  ///< in this process; a return address except in the first frame
+  std::string function;        ///< demangled, with parameters; empty when unknown
+  std::string file;            ///< source file as the debug information has it; empty when unknown
+  int line = 0;                ///< 0 when unknown
+  std::string
+      module;  ///< file name of the executable or library; empty when the address is in none
+  std::uintptr_t module_offset =
+      0;                 ///< address as the module's own file has it (what addr2line takes)
+  bool inlined = false;  ///< inlined into the next frame, so both share one address
+  bool guessed = false;  ///< found by searching the stack, not by unwinding: may be wrong
+  bool runtime =
+      false;  ///< belongs to libc, the C++ runtime or a sanitizer; folded in text reports
+};
+
+/// The frames of one stack, innermost first. Immutable and cheap to copy: copies share the frames.
+///
+/// Thread-safe as a value (as std::shared_ptr is).
+class Stack {
+ public:
+  Stack() = default;
+  explicit Stack(std::vector<Frame> frames)
+      : frames_(std::make_shared<const std::vector<Frame>>(std::move(frames))) {}
+
+  [[nodiscard]] bool empty() const { return frames_ == nullptr || frames_->empty(); }
+  [[nodiscard]] std::size_t size() const { return frames_ == nullptr ? 0 : frames_->size(); }
+  [[nodiscard]] const Frame& operator[](std::size_t index) const { return (*frames_)[index]; }
+  [[nodiscard]] const Frame* begin() const { return empty() ? nullptr : frames_->data(); }
+  [[nodiscard]] const Frame* end() const {
+    return empty() ? nullptr : frames_->data() + frames_->size();
+  }
+
+ private:
+  std::shared_ptr<const std::vector<Frame>> frames_;
+};
+
+/// One thing that is still alive.
+struct Unit {
+  UnitKind kind = UnitKind::kThread;
+  std::int64_t id = 0;  ///< kernel thread id, or a task's serial
+  std::string name;     ///< thread or task name
+  WaitState state = WaitState::kOther;
+  std::string detail;  ///< what exactly it waits for: "descriptor 5, listening TCP 127.0.0.1:8080";
+                       ///< may be empty
+  Stack stack;         ///< where it is; empty if it could not be read
+  std::string stack_missing;         ///< why `stack` is empty or incomplete; empty when it is whole
+  Stack created_by;                  ///< the stack that created it; empty when not known
+  std::string origin;                ///< the test it descends from; empty when not known
+  std::chrono::milliseconds age{0};  ///< since it was created
+};
+
+/// Units of the same kind, with the same stack, the same creation stack and the same wait state.
+struct LeakGroup {
+  std::vector<Unit> units;  ///< never empty
+  std::string signature;  ///< twelve hex digits: the same leak has the same signature in every run
+                          ///< and build
+  std::vector<std::string>
+      ignore;  ///< rules that would each silence this group: "thread_name:pool-worker"
+
+  [[nodiscard]] const Unit& first() const { return units.front(); }
+};
+
+/// What one look found. Groups are sorted by count (largest first), then by name.
+struct LeakReport {
+  std::string test;   ///< the test, suite or run that was checked; empty for a bare FindLeaks
+  bool hang = false;  ///< true when the test did not return within the hang timeout; then all that
+                      ///< is alive is listed
+  std::chrono::milliseconds waited{0};  ///< how long the drain took
+  std::vector<LeakGroup> groups;
+  std::vector<std::string> notes;  ///< what could not be seen, and other remarks
+
+  [[nodiscard]] bool empty() const { return groups.empty(); }
+  [[nodiscard]] std::size_t unit_count() const;
+
+  /// The report as a person reads it. Without `verbose`, frames of the C++ runtime and libc are
+  /// folded and at most 20 groups are printed. Never contains terminal escapes.
+  [[nodiscard]] std::string ToText(bool verbose = false) const;
+  /// The report as a complete JSON document (docs/report-formats.md). Functions that a terminal
+  /// cannot show are escaped.
+  [[nodiscard]] std::string ToJson() const;
+};
+
+}  // namespace taskleak
+
+#endif  // TASKLEAK_LEAK_H_

@@ -1,0 +1,19 @@
+// What a Snapshot holds.
+#ifndef TASKLEAK_SRC_CHECK_SNAPSHOT_DATA_H_
+#define TASKLEAK_SRC_CHECK_SNAPSHOT_DATA_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "platform/thread_list.h"
+
+namespace taskleak::internal {
+
+struct SnapshotData {
+  std::shared_ptr<const platform::ThreadIds> threads;  // null: they could not be listed
+  std::uint64_t taken_ticks = 0;                       // when, in ticks since boot
+};
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_SRC_CHECK_SNAPSHOT_DATA_H_

@@ -1,0 +1,52 @@
+#include "platform/linux/task_directory.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "platform/linux/proc_file.h"
+
+namespace taskleak::platform {
+
+bool KeptDescriptor::StillOpen(std::uint64_t* links) const {
+  struct stat info {};
+  if (fd_ < 0 || fstat(fd_, &info) != 0 || info.st_dev != device_ || info.st_ino != inode_)
+    return false;
+  *links = info.st_nlink;
+  return true;
+}
+
+int KeptDescriptor::Get(std::uint64_t* links) {
+  const bool open_still = StillOpen(links);
+  if (open_still && pid_ == getpid()) return fd_;
+  // A number that is not open on our file may by now be somebody else's: only what is surely ours
+  // is closed.
+  if (open_still) close(fd_);
+  fd_ = open(path_, flags_ | O_CLOEXEC);
+  struct stat info {};
+  if (fd_ < 0 || fstat(fd_, &info) != 0) return -1;
+  pid_ = getpid();
+  device_ = info.st_dev;
+  inode_ = info.st_ino;
+  *links = info.st_nlink;
+  return fd_;
+}
+
+std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
+                                             std::size_t size) {
+  constexpr std::string_view kPrefix = "/proc/self/task/";
+  std::array<char, 64> path;
+  std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
+  char* end = std::to_chars(path.data() + kPrefix.size(), path.data() + path.size(), tid).ptr;
+  *end++ = '/';
+  const std::size_t length = std::strlen(file);
+  if (length >= static_cast<std::size_t>(path.data() + path.size() - end)) return std::nullopt;
+  std::memcpy(end, file, length + 1);
+  return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
+}
+
+}  // namespace taskleak::platform

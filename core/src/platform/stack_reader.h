@@ -1,0 +1,46 @@
+// The stack of another thread of this process.
+#ifndef TASKLEAK_SRC_PLATFORM_STACK_READER_H_
+#define TASKLEAK_SRC_PLATFORM_STACK_READER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/thread_info.h"
+
+namespace taskleak::platform {
+
+struct RawFrame {
+  std::uintptr_t pc = 0;  ///< the address at which the frame is (a return address for all but the
+                          ///< first and signal frames)
+  bool is_return_address = false;  ///< then the call is the instruction before pc: look up pc - 1
+  bool guessed = false;            ///< found by searching the stack, not by call frame information
+
+  bool operator==(const RawFrame&) const = default;
+};
+
+struct RawStack {
+  std::vector<RawFrame> frames;  ///< innermost first
+  std::string missing;  ///< why frames are missing; empty when the stack reaches the thread's start
+};
+
+/// One consistent look: `at` and `stack` belong to the same moment.
+struct ThreadLook {
+  bool gone = false;  ///< the thread ended before it could be read
+  BlockedAt at;
+  RawStack stack;
+};
+
+/// Reads one thread (not the caller's own). A blocked thread is neither signalled nor stopped: its
+/// registers come from task/TID/syscall, its stack is copied, and the copy is used only if the
+/// thread has not run in between. A running thread, or one that cannot be read so, copies its own
+/// stack in a handler for SIGURG, if it does not block that signal and has room for the handler.
+/// Thread-safe; one look at a time.
+ThreadLook LookAtThread(int tid);
+
+/// The calling thread's own stack, without this function. For the hang report and tests.
+RawStack OwnStack();
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_STACK_READER_H_

@@ -1,0 +1,29 @@
+// Which threads of this process are alive: identities, and nothing else.
+#ifndef TASKLEAK_SRC_PLATFORM_THREAD_LIST_H_
+#define TASKLEAK_SRC_PLATFORM_THREAD_LIST_H_
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace taskleak::platform {
+
+/// One thread, not to be confused with a later one that was given the same number.
+struct ThreadId {
+  int tid = 0;
+  std::uint64_t start_ticks = 0;  ///< since boot, in clock ticks (field 22 of proc's stat)
+
+  auto operator<=>(const ThreadId&) const = default;
+};
+
+using ThreadIds = std::vector<ThreadId>;
+
+/// All threads of this process, sorted; null if they cannot be listed. Threads that are ending may
+/// be among them. The same pointer is returned as long as nothing was born or ended, which makes
+/// "nothing has changed" one comparison. Thread-safe.
+std::shared_ptr<const ThreadIds> ListThreads();
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_THREAD_LIST_H_

@@ -1,0 +1,27 @@
+// Demangling, and the plain form of a function's name that rules and signatures use.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_FUNCTION_NAME_H_
+#define TASKLEAK_SRC_SYMBOLIZE_FUNCTION_NAME_H_
+
+#include <string>
+#include <string_view>
+
+namespace taskleak::symbolize {
+
+/// The readable name of a linker symbol; the symbol itself if it is not mangled or cannot be read.
+std::string Demangle(const char* symbol);
+
+/// A demangled name without return type, parameters, qualifiers, template arguments, ABI tags,
+/// lambda numbers and clone suffixes, the same for GCC and Clang: "pool::WorkerPool::Run",
+/// "Serve::{lambda}::operator()", "(anonymous namespace)::Helper".
+std::string PlainName(std::string_view demangled);
+
+/// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1) and of
+/// known thread trampolines.
+bool IsRuntimeName(std::string_view plain_name);
+
+/// True for the file name of libc, the C++ runtime, the loader, the vdso or a sanitizer's runtime.
+bool IsSystemModule(std::string_view file_name);
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_FUNCTION_NAME_H_

@@ -1,0 +1,36 @@
+// From addresses to functions, files and lines.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
+#define TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
+
+#include <string>
+#include <vector>
+
+#include "platform/stack_reader.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::symbolize {
+
+/// What the symbol table says of one frame: quick, and enough to match rules.
+struct QuickFrame {
+  std::string function;    ///< demangled, with parameters; empty when unknown
+  std::string plain_name;  ///< PlainName(function)
+  std::string module;  ///< file name, without directories; empty when the address is in no module
+  bool runtime =
+      false;  ///< libc, the C++ runtime, a sanitizer's runtime, or a function of the std namespace
+  bool system_module =
+      false;  ///< the module itself is libc, libstdc++, a sanitizer's runtime and the like
+};
+
+/// Names from the symbol tables, one per physical frame. Each unique address is looked up once per
+/// process. Thread-safe. The references stay valid until the process ends.
+const QuickFrame& Quick(const platform::RawFrame& frame);
+
+/// The whole stack with files, lines and inlined callers, from the debug information where there is
+/// any. Frames of system modules get names only, unless `system_lines`. Each unique address is
+/// resolved once per process. Thread-safe.
+std::vector<Frame> Resolve(const std::vector<platform::RawFrame>& frames,
+                           bool system_lines = false);
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
