@@ -1,0 +1,91 @@
+#include "symbolize/module_info.h"
+
+#include <elfutils/libdwfl.h>
+
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "symbolize/function_name.h"
+
+namespace taskleak::symbolize {
+namespace {
+
+// Keyed by a serial number that is left in the module's user data, since libdwfl may give a new
+// module the address of one that is gone.
+struct Cache {
+  std::unordered_map<std::uintptr_t, std::unique_ptr<ModuleInfo>> modules;
+  std::uintptr_t last_serial = 0;
+  std::uint64_t generation = 0;
+};
+
+Cache& TheCache() {
+  static Cache* const cache = new Cache();
+  return *cache;
+}
+
+void** UserData(Dwfl_Module* module) {
+  void** data = nullptr;
+  dwfl_module_info(module, &data, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+  return data;
+}
+
+// dwfl_addrmodule also gives the nearest module below an address that lies in none.
+bool Holds(Dwfl_Module* module, std::uintptr_t pc) {
+  Dwarf_Addr start = 0;
+  Dwarf_Addr end = 0;
+  dwfl_module_info(module, nullptr, &start, &end, nullptr, nullptr, nullptr, nullptr);
+  return start <= pc && pc < end;
+}
+
+int CollectSerial(Dwfl_Module* /*module*/, void** user_data, const char* /*name*/,
+                  Dwarf_Addr /*start*/, void* set) {
+  static_cast<std::unordered_set<std::uintptr_t>*>(set)->insert(
+      reinterpret_cast<std::uintptr_t>(*user_data));
+  return DWARF_CB_OK;
+}
+
+void ForgetGoneModules(Cache& cache, Dwfl* dwfl) {
+  std::unordered_set<std::uintptr_t> mapped;
+  dwfl_getmodules(dwfl, &CollectSerial, &mapped, 0);
+  std::erase_if(cache.modules, [&](const auto& entry) { return !mapped.contains(entry.first); });
+}
+
+}  // namespace
+
+ModuleInfo* ModuleInfo::Find(platform::Modules& modules, std::uintptr_t pc) {
+  Cache& cache = TheCache();
+  if (cache.generation != modules.generation()) {
+    ForgetGoneModules(cache, modules.dwfl());
+    cache.generation = modules.generation();
+  }
+  Dwfl_Module* const module = modules.Find(pc);
+  if (module == nullptr || !Holds(module, pc)) return nullptr;
+  void** const data = UserData(module);
+  if (*data == nullptr) {
+    *data = reinterpret_cast<void*>(++cache.last_serial);  // NOLINT(performance-no-int-to-ptr)
+    cache.modules.emplace(cache.last_serial, std::make_unique<ModuleInfo>(module));
+  }
+  return cache.modules.at(reinterpret_cast<std::uintptr_t>(*data)).get();
+}
+
+ModuleInfo::ModuleInfo(Dwfl_Module* module) : module_(module) {
+  const char* main_file = nullptr;
+  const char* const name =
+      dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, &main_file, nullptr);
+  GElf_Addr bias = 0;
+  dwfl_module_getelf(module, &bias);
+  bias_ = bias;
+  std::string_view path = name == nullptr ? "" : name;
+  if (path.empty() && main_file != nullptr) path = main_file;
+  file_name_ = path.substr(path.rfind('/') + 1);
+  is_system_ = IsSystemModule(file_name_);
+}
+
+SymbolIndex& ModuleInfo::symbols() {
+  if (symbols_ == nullptr) symbols_ = std::make_unique<SymbolIndex>(module_);
+  return *symbols_;
+}
+
+}  // namespace taskleak::symbolize

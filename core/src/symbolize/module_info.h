@@ -1,0 +1,44 @@
+// What has been read of each mapped module, kept as long as it stays mapped.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
+#define TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "platform/modules.h"
+#include "symbolize/symbol_index.h"
+
+namespace taskleak::symbolize {
+
+/// One module. The index is built on first use.
+///
+/// Not thread-safe: use it under platform::Modules' mutex.
+class ModuleInfo {
+ public:
+  /// The module that holds `pc` according to the last platform::Modules::Refresh, or null. Valid
+  /// until the mutex is released.
+  static ModuleInfo* Find(platform::Modules& modules, std::uintptr_t pc)
+      TASKLEAK_REQUIRES(modules.mutex());
+
+  explicit ModuleInfo(Dwfl_Module* module);
+
+  /// The file's name without directories.
+  [[nodiscard]] const std::string& file_name() const { return file_name_; }
+  [[nodiscard]] bool is_system() const { return is_system_; }
+  /// The address as the module's own file has it.
+  [[nodiscard]] std::uintptr_t OffsetOf(std::uintptr_t pc) const { return pc - bias_; }
+
+  SymbolIndex& symbols();
+
+ private:
+  Dwfl_Module* module_;
+  std::string file_name_;
+  std::uintptr_t bias_ = 0;
+  bool is_system_ = false;
+  std::unique_ptr<SymbolIndex> symbols_;
+};
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
