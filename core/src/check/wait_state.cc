@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "symbolize/function_name.h"
+
 namespace taskleak::check {
 namespace {
 
@@ -22,8 +24,8 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 27> kFunctions{{
     {"pthread_mutex_lock", WaitState::kMutex},
     {"pthread_mutex_timedlock", WaitState::kMutex},
     {"pthread_mutex_clocklock", WaitState::kMutex},
-    {"__lll_lock_wait", WaitState::kMutex},
-    {"__lll_lock_wait_private", WaitState::kMutex},
+    {"lll_lock_wait", WaitState::kMutex},
+    {"lll_lock_wait_private", WaitState::kMutex},
     {"pthread_rwlock_rdlock", WaitState::kRwlock},
     {"pthread_rwlock_wrlock", WaitState::kRwlock},
     {"pthread_rwlock_timedrdlock", WaitState::kRwlock},
@@ -42,18 +44,22 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 27> kFunctions{{
     {"std::__atomic_wait_address_v", WaitState::kAtomicWait},
 }};
 
-// glibc gives its functions internal names too: __pthread_cond_wait, ___pthread_mutex_lock,
+// glibc gives its functions internal names too: __pthread_cond_wait, __GI___lll_lock_wait,
 // __new_sem_wait_slow64.
-std::string_view WithoutInternalPrefix(std::string_view name) {
-  if (name.starts_with("std::") || name.starts_with("__lll_")) return name;
+std::string_view PublicName(std::string_view name) {
+  if (name.starts_with("std::")) return name;
+  constexpr std::string_view kInternal = "__GI_";
+  if (name.starts_with(kInternal)) name.remove_prefix(kInternal.size());
   name.remove_prefix(std::min(name.find_first_not_of('_'), name.size()));
-  if (name.starts_with("new_sem_")) name.remove_prefix(4);
+  for (const std::string_view semaphore : {"new_sem_wait", "sem_wait"}) {
+    if (name.starts_with(semaphore)) return "sem_wait";
+  }
   return name;
 }
 
 WaitState ByFunction(const ResolvedStack& stack) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    const std::string_view name = WithoutInternalPrefix(stack.plain_names[i]);
+    const std::string_view name = PublicName(stack.plain_names[i]);
     for (const auto& [function, state] : kFunctions) {
       if (name == function) return state;
     }
@@ -76,6 +82,11 @@ WaitState ClassifyFutex(const platform::BlockedAt& at, const ResolvedStack& stac
   if (command == FUTEX_WAIT && !shared && expected == kContendedMutex) return WaitState::kMutex;
   if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2) return WaitState::kMutex;
   if (command == FUTEX_WAIT && shared && expected == kWaitingFuture) return WaitState::kFuture;
+  // sem_wait leaves no frame with a name that libc.so exports: what it waits in is local and was
+  // called in its place. All others do.
+  const bool in_libc = !stack.stack.empty() && symbolize::IsSystemModule(stack.stack[0].module);
+  if (command == FUTEX_WAIT_BITSET && !shared && expected == 0 && in_libc)
+    return WaitState::kSemaphore;
   // A join waits, shared with the kernel that will clear it, for the field with the joined thread's
   // id.
   if (command == FUTEX_WAIT_BITSET && shared && (operation & FUTEX_CLOCK_REALTIME) != 0)

@@ -17,6 +17,7 @@
 
 #include "platform/thread_info.h"
 #include "support/parked_thread.h"
+#include "symbolize/function_name.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -35,8 +36,7 @@ Options NoWait() {
 
 std::vector<std::string> Functions(const Stack& stack) {
   std::vector<std::string> names;
-  for (const Frame& frame : stack)
-    names.push_back(frame.function.substr(0, frame.function.find('(')));
+  for (const Frame& frame : stack) names.push_back(symbolize::PlainName(frame.function));
   return names;
 }
 
