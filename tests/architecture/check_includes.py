@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Fails when an include of taskleak's sources points the wrong way.
+
+Usage: check_includes.py SOURCE_DIR
+"""
+import pathlib
+import re
+import sys
+
+# Which folders of core/src each of them may include; run, the top, may include all.
+LAYERS = {
+    "base": set(),
+    "platform": {"base"},
+    "registry": {"platform", "base"},
+    "symbolize": {"platform", "base"},
+    "check": {"registry", "symbolize", "platform", "base"},
+    "report": {"check", "registry", "symbolize", "platform", "base"},
+    "run": {"report", "check", "registry", "symbolize", "platform", "base"},
+}
+PLUGINS = ("gtest_plugin",)
+FRAMEWORKS = re.compile(r"(gtest|gmock|catch2)/|catch\.hpp$")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def sources(folder):
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".h", ".cc"))
+
+
+def includes(path):
+    """The (line number, text) of every include of a file."""
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if match := INCLUDE.match(line):
+            yield number, match[2]
+
+
+def public_headers(folder):
+    return {str(p.relative_to(folder / "include")) for p in sources(folder / "include")}
+
+
+def wrong_in_core(path, core, text):
+    """Why a file of core must not include `text`; None if it may."""
+    if FRAMEWORKS.match(text):
+        return "the core knows no test framework"
+    place = path.relative_to(core).parts
+    if place[0] == "include":
+        if path.name == "leak.h" and text.startswith("taskleak/"):
+            return "leak.h holds plain values and knows no other header"
+        if not text.startswith("taskleak/") and ("/" in text or text.endswith(".h")):
+            return "public headers include only public headers and the standard library"
+        return None
+    layer, target = place[1], text.split("/")[0]
+    if layer not in LAYERS:
+        return f"core/src/{layer} has no place in the order of layers"
+    if target in LAYERS and target != layer and target not in LAYERS[layer]:
+        return f"{layer} may not include {target}"
+    return None
+
+
+def wrong_in_plugin(path, plugin, core_headers, text):
+    """Why a file of a plugin must not include `text`; None if it may."""
+    if text.startswith("taskleak/"):
+        known = core_headers | public_headers(plugin)
+        return None if text in known else "no such public header of the core or of this plugin"
+    if text.split("/")[0] in LAYERS:
+        return "plugins include only public headers of the core"
+    return None
+
+
+def violations(root):
+    core = root / "core"
+    core_headers = public_headers(core)
+    for path in sources(core):
+        for number, text in includes(path):
+            if why := wrong_in_core(path, core, text):
+                yield f'{path.relative_to(root)}:{number}: includes "{text}": {why}'
+    for name in PLUGINS:
+        for path in sources(root / name):
+            for number, text in includes(path):
+                if why := wrong_in_plugin(path, root / name, core_headers, text):
+                    yield f'{path.relative_to(root)}:{number}: includes "{text}": {why}'
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    if not sources(root / "core"):
+        sys.exit(f"{root}: no sources of the core here")
+    found = list(violations(root))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

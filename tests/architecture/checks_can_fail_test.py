@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""The checks of this folder fail on planted violations, and pass without them.
+
+Usage: checks_can_fail_test.py COMPILER
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+COMPILER = "c++"
+
+
+class ChecksCanFailTest(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.root = pathlib.Path(temporary.name)
+        self.plant("core/include/taskleak/leak.h", "#include <string>")
+        self.plant("core/src/platform/list.h", '#include "base/mutex.h"')
+
+    def plant(self, path, text):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
+
+    def run_check(self, script, *arguments):
+        return subprocess.run([sys.executable, HERE / script, *arguments], text=True, capture_output=True)
+
+    def assert_includes_rejected(self, path, text, reason):
+        self.assertEqual(self.run_check("check_includes.py", self.root).returncode, 0)
+        self.plant(path, text)
+        result = self.run_check("check_includes.py", self.root)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"{path}:1: ", result.stdout)
+        self.assertIn(reason, result.stdout)
+
+    def test_an_include_upwards(self):
+        self.assert_includes_rejected("core/src/check/diff.cc", '#include "report/text.h"', "check may not include report")
+
+    def test_an_include_of_a_sibling(self):
+        self.assert_includes_rejected("core/src/registry/tasks.cc", '#include "symbolize/symbolizer.h"',
+                                      "registry may not include symbolize")
+
+    def test_a_folder_outside_the_layers(self):
+        self.assert_includes_rejected("core/src/misc/util.cc", "#include <string>", "no place in the order of layers")
+
+    def test_a_framework_in_the_core(self):
+        self.assert_includes_rejected("core/src/run/run.cc", "#include <gtest/gtest.h>", "the core knows no test framework")
+
+    def test_a_private_header_in_a_public_one(self):
+        self.assert_includes_rejected("core/include/taskleak/verify.h", '#include "check/diff.h"', "public headers include only")
+
+    def test_a_header_in_the_plain_values(self):
+        self.assert_includes_rejected("core/include/taskleak/leak.h", '#include "taskleak/verify.h"', "leak.h holds plain values")
+
+    def test_a_private_header_of_the_core_in_a_plugin(self):
+        self.assert_includes_rejected("gtest_plugin/src/listener.cc", '#include "run/scopes.h"', "plugins include only public")
+
+    def test_a_missing_public_header_in_a_plugin(self):
+        self.assert_includes_rejected("gtest_plugin/src/listener.cc", '#include "taskleak/none.h"', "no such public header")
+
+    def check_header(self, text):
+        self.plant("core/include/taskleak/leak.h", text)
+        return self.run_check("check_headers.py", COMPILER, self.root, "core/include").returncode
+
+    def test_a_header_that_lacks_an_include(self):
+        self.assertEqual(self.check_header("#pragma once\n#include <string>\ninline std::string s;"), 0)
+        self.assertEqual(self.check_header("#pragma once\ninline std::string s;"), 1)
+
+    def test_a_header_that_lacks_its_guard(self):
+        self.assertEqual(self.check_header("struct S {};"), 1)
+
+    def test_a_header_that_needs_a_later_standard(self):
+        self.assertEqual(self.check_header("#pragma once\ntemplate <typename T> concept C = true;"), 1)
+
+    def check_document(self, text):
+        self.plant("example.cc", "void F() {\n  // [use]\n  int a = 0;\n  // [/use]\n}")
+        self.plant("page.md", text)
+        return self.run_check("check_snippets.py", self.root, "page.md").returncode
+
+    def test_code_that_differs_from_its_origin(self):
+        self.assertEqual(self.check_document("<!-- from example.cc: use -->\n```cpp\nint a = 0;\n```"), 0)
+        self.assertEqual(self.check_document("<!-- from example.cc: use -->\n```cpp\nint b = 0;\n```"), 1)
+
+    def test_code_without_an_origin(self):
+        self.assertEqual(self.check_document("```cpp\nint a = 0;\n```"), 1)
+
+    def test_code_from_a_region_that_does_not_exist(self):
+        self.assertEqual(self.check_document("<!-- from example.cc: other -->\n```cpp\nint a = 0;\n```"), 1)
+
+
+if __name__ == "__main__":
+    COMPILER = sys.argv.pop(1)
+    unittest.main()
