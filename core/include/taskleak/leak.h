@@ -116,6 +116,8 @@ struct LeakGroup {
   std::vector<std::string>
       ignore;  ///< rules that would each silence this group: "thread_name:pool-worker"
 
+  bool deadlock = false;  ///< the units wait for each other, or for themselves, in a circle
+
   [[nodiscard]] const Unit& first() const { return units.front(); }
 };
 
