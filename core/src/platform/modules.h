@@ -2,9 +2,10 @@
 #ifndef TASKLEAK_SRC_PLATFORM_MODULES_H_
 #define TASKLEAK_SRC_PLATFORM_MODULES_H_
 
+#include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/mutex.h"
 
@@ -25,21 +26,34 @@ class Modules {
   /// Looks at what is mapped now. `generation()` grows if that has changed, and with it every
   /// cached fact about addresses is void. Returns false if nothing could be read.
   bool Refresh() TASKLEAK_REQUIRES(mutex_);
+  /// Refresh(), unless that was done in the last 10 ms: what is mapped takes longer to read than a
+  /// stack.
+  void RefreshIfOld() TASKLEAK_REQUIRES(mutex_);
   [[nodiscard]] std::uint64_t generation() const TASKLEAK_REQUIRES(mutex_) { return generation_; }
 
   [[nodiscard]] Dwfl* dwfl() const TASKLEAK_REQUIRES(mutex_) { return dwfl_; }
   /// The module that holds `pc`, or null.
   [[nodiscard]] Dwfl_Module* Find(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
+  /// True if `pc` is in an executable mapping.
+  [[nodiscard]] bool IsCode(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
 
   Modules(const Modules&) = delete;
   Modules& operator=(const Modules&) = delete;
 
  private:
+  struct Range {
+    std::uintptr_t begin;
+    std::uintptr_t end;
+  };
+
   Modules() = default;
+  static std::vector<Range> ParseRanges(const std::string& maps);
 
   Mutex mutex_;
   Dwfl* dwfl_ TASKLEAK_GUARDED_BY(mutex_) = nullptr;
-  std::string maps_ TASKLEAK_GUARDED_BY(mutex_);  // executable mappings at the last Refresh
+  std::string maps_ TASKLEAK_GUARDED_BY(mutex_);         // executable mappings at the last Refresh
+  std::vector<Range> code_ TASKLEAK_GUARDED_BY(mutex_);  // the same, as addresses, ascending
+  std::chrono::steady_clock::time_point refreshed_ TASKLEAK_GUARDED_BY(mutex_);
   std::uint64_t generation_ TASKLEAK_GUARDED_BY(mutex_) = 0;
 };
 

@@ -16,6 +16,8 @@ struct RawFrame {
   bool is_return_address = false;  ///< then the call is the instruction before pc: look up pc - 1
   bool guessed = false;            ///< found by searching the stack, not by call frame information
 
+  /// An address within the instruction that the frame executes: for a caller, its call.
+  [[nodiscard]] std::uintptr_t instruction() const { return pc - (is_return_address ? 1 : 0); }
   bool operator==(const RawFrame&) const = default;
 };
 

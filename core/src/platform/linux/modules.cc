@@ -3,7 +3,9 @@
 #include <elfutils/libdwfl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string_view>
 
 #include "platform/linux/proc_file.h"
@@ -53,6 +55,7 @@ Modules& Modules::Instance() {
 bool Modules::Refresh() {
   std::string maps = ExecutableMappings();
   if (maps.empty()) return false;
+  refreshed_ = std::chrono::steady_clock::now();
   if (dwfl_ != nullptr && maps == maps_) return true;
   if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
   if (dwfl_ == nullptr) return false;
@@ -61,9 +64,35 @@ bool Modules::Refresh() {
   dwfl_report_begin(dwfl_);
   const bool listed = dwfl_linux_proc_report(dwfl_, gettid()) == 0;
   if (dwfl_report_end(dwfl_, nullptr, nullptr) != 0 || !listed) return false;
+  code_ = ParseRanges(maps);
   maps_ = std::move(maps);
   ++generation_;
   return true;
+}
+
+void Modules::RefreshIfOld() {
+  constexpr std::chrono::milliseconds kOld{10};
+  if (dwfl_ == nullptr || std::chrono::steady_clock::now() - refreshed_ > kOld) Refresh();
+}
+
+std::vector<Modules::Range> Modules::ParseRanges(const std::string& maps) {
+  std::vector<Range> ranges;
+  for (std::string_view rest = maps; !rest.empty();) {
+    NumberReader numbers(rest);
+    const auto begin = numbers.Next(16);
+    numbers.SkipCharacter('-');
+    const auto end = numbers.Next(16);
+    if (begin && end) ranges.push_back({*begin, *end});
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  }
+  return ranges;
+}
+
+bool Modules::IsCode(std::uintptr_t pc) const {
+  const auto after =
+      std::upper_bound(code_.begin(), code_.end(), pc,
+                       [](std::uintptr_t at, const Range& r) { return at < r.begin; });
+  return after != code_.begin() && pc < std::prev(after)->end;
 }
 
 Dwfl_Module* Modules::Find(std::uintptr_t pc) const {

@@ -64,6 +64,10 @@ std::optional<std::uint64_t> NumberReader::Next(int base) {
   return negative ? 0 - value : value;
 }
 
+void NumberReader::SkipCharacter(char character) {
+  if (!text_.empty() && text_.front() == character) text_.remove_prefix(1);
+}
+
 void NumberReader::Skip(int count) {
   for (; count > 0; --count) {
     SkipBlanks();

@@ -31,6 +31,8 @@ class NumberReader {
   std::optional<std::uint64_t> Next(int base = 10);
   /// Passes over `count` fields.
   void Skip(int count);
+  /// Passes over one character if it comes next.
+  void SkipCharacter(char character);
   [[nodiscard]] std::string_view rest() const { return text_; }
 
  private:

@@ -1,0 +1,108 @@
+#include "platform/linux/blocked_look.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "platform/linux/registers.h"
+#include "platform/linux/unwinder.h"
+#include "platform/thread_info.h"
+
+namespace taskleak::platform {
+namespace {
+
+// Where a thread is and how much it has run till then.
+struct Position {
+  std::optional<RunCount> count;
+  std::optional<BlockedAt> at;
+  int error = 0;
+};
+
+// The count is read outside of the position, on both sides of what happens in between: it is
+// counted when a thread gets a processor (schedstat) or gives it up (status), so one that has run
+// since `at` was first read either differs in its count or is seen running.
+Position ReadBefore(int tid) {
+  Position position;
+  position.count = ReadRunCount(tid);
+  position.at = ReadBlockedAt(tid, &position.error);
+  return position;
+}
+
+bool HasNotRunSince(int tid, const Position& before) {
+  int error = 0;
+  return ReadBlockedAt(tid, &error) == before.at && ReadRunCount(tid) == before.count;
+}
+
+bool HasEnded(int tid) {
+  const auto stat = ReadThreadStat(tid);
+  return !stat || stat->exiting;
+}
+
+ThreadLook Gone() {
+  ThreadLook look;
+  look.gone = true;
+  return look;
+}
+
+// A thread that the kernel shows without a stack.
+ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
+  if (HasEnded(tid)) return Gone();
+  ThreadLook look;
+  look.at = at;
+  look.stack.missing = "it runs in the kernel only and has no stack of its own";
+  return look;
+}
+
+std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& image) {
+  const BlockedAt& at = *before.at;
+  const bool copied = image.Copy(at.sp);
+  if (!HasNotRunSince(tid, before)) return {};
+  ThreadLook look;
+  look.at = at;
+  if (!copied) {
+    look.stack.frames.push_back({at.pc, false, false});
+    look.stack.missing = "its stack could not be read";
+    return look;
+  }
+  Registers registers;
+  registers.Set(kRip, at.pc);
+  registers.Set(kRsp, at.sp);
+  look.stack = Unwind(registers, image);
+  if (image.read_later() && !HasNotRunSince(tid, before)) return {};
+  return look;
+}
+
+}  // namespace
+
+BlockedLook LookWhileBlocked(int tid, StackImage& image) {
+  constexpr int kAttempts = 16;
+  BlockedLook result;
+  result.running = true;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const Position before = ReadBefore(tid);
+    if (!before.at || !before.count) {
+      result.running = false;
+      if (HasEnded(tid)) {
+        result.look = Gone();
+      } else {
+        result.failure = std::string("the kernel does not show where it is (task/TID/syscall: ") +
+                         std::strerror(before.error) + ")";
+      }
+      return result;
+    }
+    if (before.at->running) continue;
+    result.running = false;
+    if (before.at->sp == 0) {
+      result.look = LookAtStackless(tid, *before.at);
+      return result;
+    }
+    if (auto look = TryOnce(tid, before, image)) {
+      result.look = std::move(look);
+      return result;
+    }
+  }
+  if (!result.running) result.failure = "it never stayed blocked long enough to be read";
+  return result;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,28 @@
+// Reading a blocked thread's stack without its taking part.
+#ifndef TASKLEAK_SRC_PLATFORM_LINUX_BLOCKED_LOOK_H_
+#define TASKLEAK_SRC_PLATFORM_LINUX_BLOCKED_LOOK_H_
+
+#include <optional>
+#include <string>
+
+#include "platform/linux/stack_image.h"
+#include "platform/stack_reader.h"
+
+namespace taskleak::platform {
+
+/// Either a look, or the reason why a thread could not be read so.
+struct BlockedLook {
+  std::optional<ThreadLook> look;
+  bool running = false;  ///< it ran at each attempt
+  std::string failure;   ///< why it could not be read although it may be blocked
+};
+
+/// The kernel shows where a blocked thread is (task/TID/syscall) and how often it has run
+/// (schedstat). If it has not run between the first and the last read, then all that was read of it
+/// in between, its stack included, is of one moment. A thread that keeps waking is tried a few
+/// times. Not thread-safe: `image` is scratch space.
+BlockedLook LookWhileBlocked(int tid, StackImage& image);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_LINUX_BLOCKED_LOOK_H_

@@ -1,0 +1,40 @@
+// What unwinding needs to know of this process's code, each place read once.
+#ifndef TASKLEAK_SRC_PLATFORM_LINUX_CODE_FACTS_H_
+#define TASKLEAK_SRC_PLATFORM_LINUX_CODE_FACTS_H_
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "platform/linux/call_site.h"
+#include "platform/linux/frame_rule.h"
+#include "platform/linux/prologue.h"
+#include "platform/modules.h"
+
+namespace taskleak::platform {
+
+/// Rules, calls and prologues by address, forgotten when what is mapped changes. The references
+/// hold until the next Refresh of the modules.
+class CodeFacts {
+ public:
+  /// The process's own, never destroyed. It belongs to the modules and shares their mutex.
+  static CodeFacts& Instance() TASKLEAK_REQUIRES(Modules::Instance().mutex());
+
+  /// For a return address, `pc` is one less: the call is what the caller still executes.
+  const FrameRule& RuleAt(std::uintptr_t pc) TASKLEAK_REQUIRES(Modules::Instance().mutex());
+  const CallSite& CallBefore(std::uintptr_t return_address)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
+  const Prologue& PrologueOf(std::uintptr_t function_start)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
+
+ private:
+  CodeFacts() = default;
+
+  std::unordered_map<std::uintptr_t, FrameRule> rules_;
+  std::unordered_map<std::uintptr_t, CallSite> calls_;
+  std::unordered_map<std::uintptr_t, Prologue> prologues_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_LINUX_CODE_FACTS_H_

@@ -1,0 +1,123 @@
+#include "platform/linux/frame_rule.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "platform/linux/function_start.h"
+
+namespace taskleak::platform {
+namespace {
+
+struct FreeFrame {
+  void operator()(Dwarf_Frame* frame) const { std::free(frame); }
+};
+using OwnedFrame = std::unique_ptr<Dwarf_Frame, FreeFrame>;
+
+bool Fits(std::int64_t value) {
+  return value >= std::numeric_limits<std::int32_t>::min() &&
+         value <= std::numeric_limits<std::int32_t>::max();
+}
+
+// Makes one rule from what libdw says of one place.
+class RuleMaker {
+ public:
+  explicit RuleMaker(Dwarf_Frame* frame) : frame_(frame) {}
+
+  std::optional<FrameRule> Make() {
+    rule_.found = true;
+    if (dwarf_frame_info(frame_, nullptr, nullptr, &rule_.signal_frame) != kRip) return {};
+    if (!TakeCfa()) return {};
+    for (unsigned number = 0; number < kRegisterCount; ++number) {
+      if (!TakeRegister(number)) return {};
+    }
+    return std::move(rule_);
+  }
+
+ private:
+  bool TakeCfa() {
+    Dwarf_Op* ops = nullptr;
+    std::size_t count = 0;
+    if (dwarf_frame_cfa(frame_, &ops, &count) != 0 || count == 0) return false;
+    const auto offset = static_cast<std::int64_t>(ops[0].number2);
+    if (count == 1 && ops[0].atom == DW_OP_bregx && ops[0].number < kRegisterCount &&
+        Fits(offset)) {
+      rule_.cfa_register = static_cast<std::uint8_t>(ops[0].number);
+      rule_.cfa_operand = static_cast<std::int32_t>(offset);
+      rule_.needs_frame_pointer = rule_.cfa_register == kRbp;
+      return true;
+    }
+    rule_.cfa_operand = Keep(ops, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      rule_.needs_frame_pointer |= ops[i].atom == DW_OP_breg6;
+    }
+    return true;
+  }
+
+  bool TakeRegister(unsigned number) {
+    Dwarf_Op memory[3];
+    Dwarf_Op* ops = nullptr;
+    std::size_t count = 0;
+    if (dwarf_frame_register(frame_, static_cast<int>(number), memory, &ops, &count) != 0)
+      return false;
+    Location& location = rule_.callers[number];
+    if (count == 0) {
+      location.kind = ops == nullptr ? Location::kSame : Location::kUnknown;
+      return true;
+    }
+    const bool value = ops[count - 1].atom == DW_OP_stack_value;
+    const std::size_t length = value ? count - 1 : count;
+    if (length == 1 && ops[0].atom == DW_OP_regx && ops[0].number < kRegisterCount) {
+      location = {Location::kInRegister, static_cast<std::int32_t>(ops[0].number)};
+    } else if (const auto offset = CfaPlus(ops, length)) {
+      location = {value ? Location::kCfaPlus : Location::kSavedAtCfaPlus, *offset};
+    } else {
+      location = {value ? Location::kExpression : Location::kSavedAtExpression, Keep(ops, length)};
+    }
+    return true;
+  }
+
+  static std::optional<std::int32_t> CfaPlus(const Dwarf_Op* ops, std::size_t count) {
+    if (count == 0 || count > 2 || ops[0].atom != DW_OP_call_frame_cfa) return {};
+    if (count == 1) return 0;
+    const auto offset = static_cast<std::int64_t>(ops[1].number);
+    if (ops[1].atom != DW_OP_plus_uconst || !Fits(offset)) return {};
+    return static_cast<std::int32_t>(offset);
+  }
+
+  std::int32_t Keep(const Dwarf_Op* ops, std::size_t count) {
+    rule_.expressions.emplace_back(ops, ops + count);
+    return static_cast<std::int32_t>(rule_.expressions.size() - 1);
+  }
+
+  Dwarf_Frame* frame_;
+  FrameRule rule_;
+};
+
+}  // namespace
+
+FrameRule MakeFrameRule(std::uintptr_t pc) {
+  const Modules& modules = Modules::Instance();
+  Dwfl_Module* const module = modules.IsCode(pc) ? modules.Find(pc) : nullptr;
+  if (module == nullptr) return {};
+  using Source = Dwarf_CFI* (*)(Dwfl_Module*, Dwarf_Addr*);
+  for (const Source source : {Source{dwfl_module_eh_cfi}, Source{dwfl_module_dwarf_cfi}}) {
+    Dwarf_Addr bias = 0;
+    Dwarf_CFI* const cfi = source(module, &bias);
+    Dwarf_Frame* frame = nullptr;
+    if (cfi == nullptr || dwarf_cfi_addrframe(cfi, pc - bias, &frame) != 0) continue;
+    const OwnedFrame owner(frame);
+    if (auto rule = RuleMaker(frame).Make()) {
+      rule->function_start = FunctionStart(module, pc);
+      return *std::move(rule);
+    }
+  }
+  return {};
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,88 @@
+#include "platform/linux/function_start.h"
+
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+
+#include <cstddef>
+#include <cstring>
+#include <optional>
+
+namespace taskleak::platform {
+namespace {
+
+// DW_EH_PE_*: the only encodings that linkers write on x86-64.
+constexpr unsigned char kVersion = 1;
+constexpr unsigned char kRelativeToHere = 0x1b;   // pcrel | sdata4
+constexpr unsigned char kCount = 0x03;            // udata4
+constexpr unsigned char kRelativeToTable = 0x3b;  // datarel | sdata4
+
+struct Header {
+  unsigned char version;
+  unsigned char frame_encoding;
+  unsigned char count_encoding;
+  unsigned char table_encoding;
+  std::int32_t frame;
+  std::uint32_t count;
+};
+
+// Both relative to the header's address.
+struct Entry {
+  std::int32_t function;
+  std::int32_t description;
+};
+
+std::optional<GElf_Phdr> FindHeader(Elf* elf) {
+  std::size_t count = 0;
+  if (elf == nullptr || elf_getphdrnum(elf, &count) != 0) return {};
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(elf, static_cast<int>(i), &segment) != nullptr &&
+        segment.p_type == PT_GNU_EH_FRAME)
+      return segment;
+  }
+  return {};
+}
+
+// The last entry at or before `offset`.
+std::optional<std::int32_t> Search(const char* table, std::size_t count, std::int64_t offset) {
+  const auto function = [table](std::size_t i) {
+    std::int32_t value = 0;
+    std::memcpy(&value, table + i * sizeof(Entry), sizeof value);
+    return value;
+  };
+  std::size_t low = 0;
+  std::size_t high = count;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (function(middle) <= offset) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low == 0 ? std::nullopt : std::optional(function(low - 1));
+}
+
+}  // namespace
+
+std::uintptr_t FunctionStart(Dwfl_Module* module, std::uintptr_t pc) {
+  GElf_Addr bias = 0;
+  Elf* const elf = dwfl_module_getelf(module, &bias);
+  const auto segment = FindHeader(elf);
+  if (!segment) return 0;
+  const auto offset = static_cast<std::int64_t>(segment->p_offset);
+  const Elf_Data* const data = elf_getdata_rawchunk(elf, offset, segment->p_filesz, ELF_T_BYTE);
+  Header header;
+  if (data == nullptr || data->d_size < sizeof header) return 0;
+  std::memcpy(&header, data->d_buf, sizeof header);
+  if (header.version != kVersion || header.frame_encoding != kRelativeToHere ||
+      header.count_encoding != kCount || header.table_encoding != kRelativeToTable ||
+      (data->d_size - sizeof header) / sizeof(Entry) < header.count)
+    return 0;
+  const std::uintptr_t here = bias + segment->p_vaddr;
+  const auto found = Search(static_cast<const char*>(data->d_buf) + sizeof header, header.count,
+                            static_cast<std::int64_t>(pc - here));
+  return found ? here + static_cast<std::uintptr_t>(std::int64_t{*found}) : 0;
+}
+
+}  // namespace taskleak::platform

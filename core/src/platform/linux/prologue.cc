@@ -1,0 +1,179 @@
+#include "platform/linux/prologue.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <iterator>
+
+#include "platform/memory.h"
+
+namespace taskleak::platform {
+namespace {
+
+constexpr unsigned kRspNumber = 4;  // as instructions encode registers
+constexpr unsigned kRbpNumber = 5;
+
+// Steps through straight-line code (Intel SDM volume 2, chapter 2: instruction format). Knows the
+// few instructions that compilers put between those of a prologue.
+class PrologueDecoder {
+ public:
+  PrologueDecoder(const unsigned char* code, std::size_t size) : at_(code), end_(code + size) {}
+
+  Prologue Decode() {
+    constexpr std::array<unsigned char, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
+    if (Left() >= kEndbr64.size() && std::memcmp(at_, kEndbr64.data(), kEndbr64.size()) == 0)
+      at_ += kEndbr64.size();
+    constexpr std::size_t kLongest = 15;  // of any instruction
+    while (Left() >= kLongest && !done_ && DecodeOne()) {
+    }
+    return prologue_;
+  }
+
+ private:
+  [[nodiscard]] std::size_t Left() const { return static_cast<std::size_t>(end_ - at_); }
+
+  bool DecodeOne() {
+    if (*at_ == 0x66 || *at_ == 0xf2 || *at_ == 0xf3) return DecodeVector(1);
+    if (*at_ == 0x0f) return DecodeVector(0);
+    rex_ = (*at_ & 0xf0U) == 0x40U ? *at_++ : 0U;
+    const unsigned op = *at_++;
+    if (op >= 0x50 && op <= 0x57) return Push((op - 0x50) | ((rex_ & 1U) << 3));
+    if (op >= 0xb8 && op <= 0xbf) {  // mov $imm,%reg
+      at_ += (rex_ & 8U) != 0 ? 8 : 4;
+      return (rex_ & 1U) != 0 || (op != 0xb8 + kRspNumber && op != 0xb8 + kRbpNumber);
+    }
+    switch (op) {
+      case 0x89:  // mov, xor: register to register or memory
+      case 0x31:
+        return DecodeOperands(0, Writes::kMemory);
+      case 0x8b:  // mov, lea, movslq, xor: to register
+      case 0x8d:
+      case 0x63:
+      case 0x33:
+        return DecodeOperands(0, Writes::kRegister);
+      case 0x85:  // test, cmp
+      case 0x39:
+      case 0x3b:
+        return DecodeOperands(0, Writes::kNothing);
+      case 0x83:
+        return Arithmetic(1);
+      case 0x81:
+        return Arithmetic(4);
+      case 0xc7:  // mov $imm
+        return DecodeOperands(4, Writes::kMemory);
+      default:
+        return false;
+    }
+  }
+
+  // Moves to and from SSE registers, and clearing them.
+  bool DecodeVector(std::size_t prefix) {
+    at_ += prefix;
+    rex_ = (*at_ & 0xf0U) == 0x40U ? *at_++ : 0U;
+    if (*at_++ != 0x0f) return false;
+    switch (*at_++) {
+      case 0x10:
+      case 0x11:
+      case 0x16:
+      case 0x17:
+      case 0x28:
+      case 0x29:
+      case 0x57:
+      case 0x6c:
+      case 0x6e:
+      case 0x6f:
+      case 0x7f:
+      case 0xd6:
+      case 0xef:
+        return DecodeOperands(0, Writes::kNothing);
+      default:
+        return false;
+    }
+  }
+
+  bool Push(unsigned number) {
+    if (prologue_.sets_frame_pointer) {
+      prologue_.below += 8;
+      return true;
+    }
+    // Anything pushed before rbp makes a frame of another form.
+    if (number != kRbpNumber || pushed_) return false;
+    pushed_ = true;
+    return true;
+  }
+
+  enum class Writes { kNothing, kMemory, kRegister };
+
+  // ModRM, SIB, displacement and immediate. False if it changes rsp or rbp, except for the one
+  // mov that sets the frame pointer.
+  bool DecodeOperands(std::size_t immediate, Writes writes) {
+    const unsigned op = at_[-1];
+    const unsigned modrm = *at_++;
+    const unsigned mod = modrm >> 6;
+    const unsigned reg = ((modrm >> 3) & 7U) | ((rex_ & 4U) << 1);
+    const unsigned rm = (modrm & 7U) | ((rex_ & 1U) << 3);
+    const bool from_rsp = writes != Writes::kNothing && (rex_ & 8U) != 0 && mod == 3 &&
+                          ((op == 0x89 && reg == kRspNumber && rm == kRbpNumber) ||
+                           (op == 0x8b && rm == kRspNumber && reg == kRbpNumber));
+    if (from_rsp && pushed_ && !prologue_.sets_frame_pointer) {
+      prologue_.sets_frame_pointer = true;
+      return true;
+    }
+    if (mod != 3) {
+      const unsigned base = (modrm & 7U) == 4 ? *at_++ & 7U : modrm & 7U;
+      if (mod == 1) at_ += 1;
+      if (mod == 2 || (mod == 0 && base == 5)) at_ += 4;
+    }
+    at_ += immediate;
+    const bool memory_operand_is_register = mod == 3;
+    if (writes == Writes::kRegister) return reg != kRspNumber && reg != kRbpNumber;
+    if (writes == Writes::kMemory && memory_operand_is_register)
+      return rm != kRspNumber && rm != kRbpNumber;
+    return true;
+  }
+
+  // add, or, ..., cmp with an immediate operand of `width` bytes.
+  bool Arithmetic(std::size_t width) {
+    const unsigned modrm = *at_;
+    const unsigned operation = (modrm >> 3) & 7U;
+    constexpr unsigned kAdd = 0;
+    constexpr unsigned kAnd = 4;
+    constexpr unsigned kSub = 5;
+    constexpr unsigned kCmp = 7;
+    const bool on_rsp = rex_ == 0x48 && (modrm & 0xc7U) == (0xc0U | kRspNumber);
+    if (!on_rsp)
+      return DecodeOperands(width, operation == kCmp ? Writes::kNothing : Writes::kMemory);
+    const std::int64_t value = Immediate(at_ + 1, width);
+    at_ += 1 + width;
+    if (operation == kAnd) return true;  // alignment: rsp goes down by an unknown little
+    const std::int64_t down = operation == kSub ? value : -value;
+    if ((operation != kSub && operation != kAdd) || down < 0) return false;
+    if (prologue_.sets_frame_pointer) prologue_.below += static_cast<std::size_t>(down);
+    done_ = true;
+    return true;
+  }
+
+  static std::int64_t Immediate(const unsigned char* bytes, std::size_t width) {
+    if (width == 1) return static_cast<signed char>(*bytes);
+    std::int32_t value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+  }
+
+  const unsigned char* at_;
+  const unsigned char* end_;
+  unsigned rex_ = 0;
+  bool pushed_ = false;
+  bool done_ = false;
+  Prologue prologue_;
+};
+
+}  // namespace
+
+Prologue ReadPrologue(std::uintptr_t function_start) {
+  std::array<unsigned char, 128> code;
+  const std::size_t size = ReadMemory(function_start, code.data(), code.size());
+  return PrologueDecoder(code.data(), size).Decode();
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,22 @@
+// How a function sets up its frame.
+#ifndef TASKLEAK_SRC_PLATFORM_LINUX_PROLOGUE_H_
+#define TASKLEAK_SRC_PLATFORM_LINUX_PROLOGUE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace taskleak::platform {
+
+struct Prologue {
+  bool sets_frame_pointer = false;  ///< push %rbp; mov %rsp,%rbp
+  /// How far rsp is below rbp after it. In the function's body it may be more (arguments on the
+  /// stack, alloca), not less.
+  std::size_t below = 0;
+};
+
+/// Decodes the function's first instructions, up to the first that is not understood.
+Prologue ReadPrologue(std::uintptr_t function_start);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_LINUX_PROLOGUE_H_

@@ -1,0 +1,74 @@
+#include "platform/linux/unwinder.h"
+
+#include <utility>
+
+#include "platform/linux/code_facts.h"
+#include "platform/linux/frame_pointer.h"
+#include "platform/linux/frame_walk.h"
+
+namespace taskleak::platform {
+namespace {
+
+const char* WhyMissing(WalkEnd end) {
+  switch (end) {
+    case WalkEnd::kStart:
+      return "";
+    case WalkEnd::kNoRule:
+      return "there is no call frame information for the outermost frame shown";
+    case WalkEnd::kNeedsFramePointer:
+      return "the frame pointer of the outermost frame shown could not be found";
+    case WalkEnd::kUnreadable:
+      return "the stack above the outermost frame shown could not be read";
+    case WalkEnd::kNotCode:
+      return "the outermost frame shown returns to an address without code: its stack is damaged, "
+             "or its caller was unloaded";
+    case WalkEnd::kNotUpwards:
+      return "the stack above the outermost frame shown is damaged";
+    case WalkEnd::kTooDeep:
+      return "the stack has more than 512 frames";
+  }
+  return "";
+}
+
+void Append(RawStack& stack, const Walk& walk, bool guessed) {
+  for (RawFrame frame : walk.frames) {
+    frame.guessed = guessed;
+    stack.frames.push_back(frame);
+  }
+}
+
+RawStack UnwindWith(CodeFacts& facts, const Registers& registers, StackImage& image)
+    TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+  FrameWalker walker(facts, image);
+  RawStack stack;
+  bool guessed = false;
+  Walk walk = walker.Go(FrameState{registers, false});
+  Append(stack, walk, guessed);
+  while (walk.end == WalkEnd::kNeedsFramePointer &&
+         stack.frames.size() < FrameWalker::kMostFrames) {
+    auto found = FindFramePointer(walker, facts, image, walk.last);
+    if (!found) break;
+    // The frame itself is known; those after it are as good as its rbp.
+    const bool known = guessed;
+    guessed |= found->guessed;
+    stack.frames.pop_back();
+    walk = std::move(found->walk);
+    Append(stack, walk, guessed);
+    stack.frames[stack.frames.size() - walk.frames.size()].guessed = known;
+  }
+  stack.missing = WhyMissing(walk.end);
+  return stack;
+}
+
+}  // namespace
+
+RawStack Unwind(const Registers& registers, StackImage& image) {
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  modules.RefreshIfOld();
+  // Code that was loaded since.
+  if (!modules.IsCode(registers[kRip])) modules.Refresh();
+  return UnwindWith(CodeFacts::Instance(), registers, image);
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,127 @@
+// Reading threads blocked in many calls: the stacks are whole, and the calls do not notice.
+#include "capture/blocking_calls.h"
+
+#include <execinfo.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "platform/stack_reader.h"
+#include "platform/thread_info.h"
+
+namespace taskleak::capture {
+namespace {
+
+using platform::LookAtThread;
+using platform::RawFrame;
+using platform::ThreadLook;
+
+// One call, in a thread of its own, that knows its callers from the C++ runtime's unwinder.
+class Blocked {
+ public:
+  explicit Blocked(BlockingCall call)
+      : call_(std::move(call)), thread_([this] { Distinctive(this); }) {}
+
+  static __attribute__((noinline)) void Distinctive(Blocked* self) {
+    std::array<void*, 64> callers;
+    const int count = backtrace(callers.data(), static_cast<int>(callers.size()));
+    self->callers_.assign(callers.begin() + 1, callers.begin() + count);  // without this function
+    self->tid_ = gettid();
+    self->undisturbed_ = self->call_.block();
+  }
+
+  // Waits until the thread is seen in one of the call's system calls.
+  bool WaitUntilBlocked() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < deadline) {
+      int error = 0;
+      const int tid = tid_;
+      const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+      if (at && !at->running && Expects(at->number)) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
+
+  // Empty if the look is right; otherwise what is wrong.
+  std::string Check(const ThreadLook& look) const {
+    if (look.gone) return "gone";
+    if (look.at.running || !Expects(look.at.number)) return "not seen blocked";
+    const auto& frames = look.stack.frames;
+    if (!look.stack.missing.empty()) return look.stack.missing;
+    if (frames.size() <= callers_.size()) return "too few frames";
+    const auto tail = frames.end() - static_cast<std::ptrdiff_t>(callers_.size());
+    const bool same = std::equal(callers_.begin(), callers_.end(), tail,
+                                 [](const void* caller, const RawFrame& frame) {
+                                   return frame.pc == reinterpret_cast<std::uintptr_t>(caller);
+                                 });
+    if (!same) return "wrong frames";
+    const bool guessed =
+        std::any_of(frames.begin(), frames.end(), [](const RawFrame& f) { return f.guessed; });
+    // With arguments on the stack, rbp cannot always be told from sp.
+    return guessed && call_.numbers.front() != SYS_futex ? "guessed frames" : "";
+  }
+
+  void End() {
+    if (call_.release) call_.release();
+    thread_.join();
+  }
+  [[nodiscard]] const std::string& name() const { return call_.name; }
+  [[nodiscard]] int tid() const { return tid_; }
+  [[nodiscard]] bool undisturbed() const { return undisturbed_; }
+  /// True for calls that stay until they are released.
+  [[nodiscard]] bool stays() const { return call_.release != nullptr; }
+
+ private:
+  bool Expects(long number) const {
+    return std::find(call_.numbers.begin(), call_.numbers.end(), number) != call_.numbers.end();
+  }
+
+  BlockingCall call_;
+  std::vector<void*> callers_;
+  std::atomic<int> tid_{0};
+  bool undisturbed_ = false;
+  std::thread thread_;
+};
+
+TEST(BlockingCallsTest, AllAreReadWholeAndNoneIsDisturbed) {
+  std::vector<BlockingCall> calls = MakeBlockingCalls();
+  ASSERT_EQ(calls.size(), 42U);
+  // Those that end by themselves first, so that they are read before that.
+  std::stable_partition(calls.begin(), calls.end(),
+                        [](const BlockingCall& call) { return call.release == nullptr; });
+  std::deque<Blocked> all;
+  constexpr int kLooksAtOnce = 10;
+  constexpr int kLooksLater = 30;
+  for (BlockingCall& call : calls) {
+    Blocked& blocked = all.emplace_back(std::move(call));
+    ASSERT_TRUE(blocked.WaitUntilBlocked()) << blocked.name();
+    for (int look = 0; look < kLooksAtOnce; ++look)
+      EXPECT_EQ(blocked.Check(LookAtThread(blocked.tid())), "") << blocked.name();
+  }
+  for (int look = 0; look < kLooksLater; ++look) {
+    for (Blocked& blocked : all) {
+      if (!blocked.stays()) continue;
+      EXPECT_EQ(blocked.Check(LookAtThread(blocked.tid())), "") << blocked.name();
+    }
+  }
+  for (Blocked& blocked : all) {
+    blocked.End();
+    EXPECT_TRUE(blocked.undisturbed()) << blocked.name();
+  }
+}
+
+}  // namespace
+}  // namespace taskleak::capture
