@@ -29,7 +29,7 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   if (blocked.look) return *std::move(blocked.look);
   if (signals == Signals::kAllowed) return LookBySignal(tid, blocked.failure, LookImage());
   ThreadLook look;
-  look.at.running = blocked.running;
+  look.at.running = true;
   look.stack.missing = blocked.failure;
   return look;
 }
