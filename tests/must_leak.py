@@ -22,7 +22,7 @@ def report_of(output):
 
 
 def normalised(report):
-    report = re.sub(r"\b\d+(\.\d+)? (ms|s)\b", "<time>", report)
+    report = re.sub(r"\b\d+(\.\d+)? (ms|s)\b( to \d+(\.\d+)? (ms|s)\b)?", "<time>", report)
     return re.sub(r"\bids \d+(, \d+)*", "ids <ids>", report)
 
 
