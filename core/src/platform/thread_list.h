@@ -19,9 +19,9 @@ struct ThreadId {
 
 using ThreadIds = std::vector<ThreadId>;
 
-/// All threads of this process, sorted; null if they cannot be listed. Threads that are ending may
-/// be among them. The same pointer is returned as long as nothing was born or ended, which makes
-/// "nothing has changed" one comparison. Thread-safe.
+/// All threads of this process, sorted; null if they cannot be listed. Threads that are ending, or
+/// have ended a while ago, may be among them. The same pointer is returned as long as nobody is
+/// new, which makes "nothing has changed" one comparison. Thread-safe.
 std::shared_ptr<const ThreadIds> ListThreads();
 
 }  // namespace taskleak::platform

@@ -20,6 +20,8 @@ class KeptDescriptor {
   /// The descriptor, open on `path` as this process sees it, or -1 with errno set. Not thread-safe
   /// by itself. `links` receives the inode's link count.
   int Get(std::uint64_t* links);
+  /// What Get returned last.
+  [[nodiscard]] int fd() const { return fd_; }
 
  private:
   bool StillOpen(std::uint64_t* links) const;

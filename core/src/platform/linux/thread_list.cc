@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -55,6 +57,13 @@ std::optional<std::vector<int>> ReadDirectory(int directory) {
   return tids;
 }
 
+// Costs a third of opening a file of a thread that is not there.
+bool HasEntry(int directory, int tid) {
+  std::array<char, 16> name{};
+  std::to_chars(name.data(), name.data() + name.size() - 1, tid);
+  return faccessat(directory, name.data(), F_OK, 0) == 0;
+}
+
 // When a thread ends while the kernel walks the list it finds its place again by counting, and may
 // pass over others. So the list is read again until it is as long as the link count says.
 std::optional<std::vector<int>> ListTids(KeptDescriptor& directory) {
@@ -70,21 +79,37 @@ std::optional<std::vector<int>> ListTids(KeptDescriptor& directory) {
   return tids;
 }
 
-// The list of threads as last seen, and what it takes to know whether it still holds.
+// The list of threads as last seen, and what it takes to bring it up to date.
+//
+// Whoever is new has a number that the kernel has given out since (BirthCounter). So when few were
+// given out, on the whole machine, just those are looked for; only after many is the directory
+// read. Who has ended stays in the list for a while: an identity that is gone does no harm, and
+// noticing it would mean to read the directory.
 class ThreadList {
  public:
   std::shared_ptr<const ThreadIds> List() TASKLEAK_EXCLUDES(mutex_);
 
  private:
-  std::shared_ptr<const ThreadIds> Update(const std::vector<int>& tids,
-                                          const BirthCounter::Look& births)
-      TASKLEAK_REQUIRES(mutex_);
+  using Clock = std::chrono::steady_clock;
+
+  // A number that was given out but is not (yet) one of our threads: it may be another process's,
+  // or belong to a thread whose creation the kernel has not finished.
+  struct Pending {
+    int tid;
+    Clock::time_point since;
+  };
+
+  bool NotePending(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
+  bool ProbePending() TASKLEAK_REQUIRES(mutex_);
+  void ForgetOldPending() TASKLEAK_REQUIRES(mutex_);
+  void Replace(ThreadIds added) TASKLEAK_REQUIRES(mutex_);
+  bool ReadAll(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
 
   Mutex mutex_;
   KeptDescriptor directory_ TASKLEAK_GUARDED_BY(mutex_){"/proc/self/task", O_RDONLY | O_DIRECTORY};
   BirthCounter births_ TASKLEAK_GUARDED_BY(mutex_);
-  std::shared_ptr<const ThreadIds> known_ TASKLEAK_GUARDED_BY(mutex_);
-  std::uint64_t known_links_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<const ThreadIds> known_ TASKLEAK_GUARDED_BY(mutex_);  // sorted
+  std::vector<Pending> pending_ TASKLEAK_GUARDED_BY(mutex_);
   pid_t known_pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
 };
 
@@ -94,24 +119,80 @@ std::shared_ptr<const ThreadIds> ThreadList::List() {
   const BirthCounter::Look births = births_.LookNow();
   std::uint64_t links = 0;
   if (directory_.Get(&links) < 0) return nullptr;
-  const pid_t pid = getpid();
-  // Nobody was born on this machine and as many of ours are alive as before: they are the same.
-  if (known_ != nullptr && known_pid_ == pid && births.none && links == known_links_) return known_;
-  const auto tids = ListTids(directory_);
-  if (!tids) return nullptr;
-  known_links_ = tids->size() + kLinksBesidesThreads;
-  known_pid_ = pid;
-  return Update(*tids, births);
+  const bool usable = known_ != nullptr && known_pid_ == getpid() && !births.unknown;
+  const bool complete = usable && NotePending(births) && ProbePending();
+  ForgetOldPending();
+  if (complete) {
+    const std::uint64_t listed = known_->size() + kLinksBesidesThreads;
+    constexpr std::uint64_t kMostEnded = 64;
+    if (links <= listed && listed <= 2 * links + kMostEnded) return known_;
+  }
+  return ReadAll(births) ? known_ : nullptr;
+}
+
+// From now on the numbers given out since the last look are looked for. Returns false if they are
+// too many.
+bool ThreadList::NotePending(const BirthCounter::Look& births) {
+  constexpr std::uint64_t kMost = 1024;
+  const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
+  if (given_out > kMost) return false;
+  const Clock::time_point now = Clock::now();
+  for (std::uint64_t tid = births.from + 1; tid <= births.to; ++tid) {
+    pending_.push_back({static_cast<int>(tid), now});
+  }
+  return true;
+}
+
+// Looks for threads with pending numbers. Returns false if reading the directory is cheaper.
+bool ThreadList::ProbePending() {
+  if (pending_.size() > 4 + known_->size() / 4) return false;
+  ThreadIds added;
+  const int directory = directory_.fd();
+  std::erase_if(pending_, [&](const Pending& pending) {
+    if (!HasEntry(directory, pending.tid)) return false;
+    const auto stat = ReadThreadStat(pending.tid);
+    if (stat) added.push_back({pending.tid, stat->start_ticks});
+    return stat.has_value();
+  });
+  if (!added.empty()) Replace(std::move(added));
+  return true;
+}
+
+// Births that the kernel has not finished are few at any moment, the newest, and done within a
+// second. (Even one that takes longer shows in the link count, unless somebody ends at the same
+// time.)
+void ThreadList::ForgetOldPending() {
+  constexpr std::size_t kMost = 4;
+  constexpr std::chrono::seconds kBirthTakes{1};
+  if (pending_.empty()) return;
+  if (pending_.size() > kMost) pending_.erase(pending_.begin(), pending_.end() - kMost);
+  const Clock::time_point now = Clock::now();
+  std::erase_if(pending_,
+                [&](const Pending& pending) { return now - pending.since > kBirthTakes; });
+}
+
+// Adds threads in place of earlier ones with their numbers.
+void ThreadList::Replace(ThreadIds added) {
+  std::sort(added.begin(), added.end());
+  const auto by_tid = [](const ThreadId& a, const ThreadId& b) { return a.tid < b.tid; };
+  auto ids = std::make_shared<ThreadIds>();
+  ids->reserve(known_->size() + added.size());
+  // Of equal numbers, set_union takes those of its first range.
+  std::set_union(added.begin(), added.end(), known_->begin(), known_->end(),
+                 std::back_inserter(*ids), by_tid);
+  known_ = std::move(ids);
 }
 
 // Keeps the identity of threads that are surely the same and reads the others'.
-std::shared_ptr<const ThreadIds> ThreadList::Update(const std::vector<int>& tids,
-                                                    const BirthCounter::Look& births) {
+bool ThreadList::ReadAll(const BirthCounter::Look& births) {
+  const auto tids = ListTids(directory_);
+  if (!tids) return false;
+  known_pid_ = getpid();
   auto ids = std::make_shared<ThreadIds>();
-  ids->reserve(tids.size());
+  ids->reserve(tids->size());
   auto known = known_ == nullptr ? ThreadIds::const_iterator() : known_->begin();
   const auto known_end = known_ == nullptr ? ThreadIds::const_iterator() : known_->end();
-  for (const int tid : tids) {
+  for (const int tid : *tids) {
     while (known != known_end && known->tid < tid) ++known;
     if (known != known_end && known->tid == tid && !births.MayHaveReused(tid)) {
       ids->push_back(*known);
@@ -120,7 +201,10 @@ std::shared_ptr<const ThreadIds> ThreadList::Update(const std::vector<int>& tids
     }
   }
   if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);
-  return known_;
+  std::erase_if(pending_, [&tids](const Pending& pending) {
+    return std::binary_search(tids->begin(), tids->end(), pending.tid);
+  });
+  return true;
 }
 
 }  // namespace
