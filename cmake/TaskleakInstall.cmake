@@ -1,1 +1,16 @@
-# Filled with the export of the targets.
+# The install target and the package that find_package(taskleak) reads: one export for each
+# component, so that a consumer of the core alone needs no GoogleTest.
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/taskleak")
+
+install(TARGETS taskleak_core EXPORT taskleakCoreTargets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/core/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(EXPORT taskleakCoreTargets NAMESPACE taskleak:: DESTINATION "${package_dir}")
+install(EXPORT taskleakGtestTargets NAMESPACE taskleak:: DESTINATION "${package_dir}") # gtest_plugin/CMakeLists.txt fills it
+
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/taskleakConfig.cmake.in" "${PROJECT_BINARY_DIR}/taskleakConfig.cmake"
+                              INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/taskleakConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/taskleakConfig.cmake" "${PROJECT_BINARY_DIR}/taskleakConfigVersion.cmake"
+              "${CMAKE_CURRENT_LIST_DIR}/FindLibdw.cmake" DESTINATION "${package_dir}")

@@ -116,6 +116,8 @@ struct LeakGroup {
   std::vector<std::string>
       ignore;  ///< rules that would each silence this group: "thread_name:pool-worker"
 
+  bool deadlock = false;  ///< the units wait for each other, or for themselves, in a circle
+
   [[nodiscard]] const Unit& first() const { return units.front(); }
 };
 
@@ -127,8 +129,10 @@ struct LeakReport {
   std::chrono::milliseconds waited{0};  ///< how long the drain took
   std::vector<LeakGroup> groups;
   std::vector<std::string> notes;  ///< what could not be seen, and other remarks
+  std::string could_not_look;      ///< why nothing could be looked at; then no groups prove nothing
 
-  [[nodiscard]] bool empty() const { return groups.empty(); }
+  /// True if all was looked at and nothing was found.
+  [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }
   [[nodiscard]] std::size_t unit_count() const;
 
   /// The report as a person reads it. Without `verbose`, frames of the C++ runtime and libc are

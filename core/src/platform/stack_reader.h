@@ -33,12 +33,18 @@ struct ThreadLook {
   RawStack stack;
 };
 
+/// Whether a thread may be interrupted for its stack.
+enum class Signals {
+  kNone,     ///< a thread that runs, or cannot be read otherwise, goes without a stack
+  kAllowed,  ///< such a thread copies its own stack in a signal handler
+};
+
 /// Reads one thread (not the caller's own). A blocked thread is neither signalled nor stopped: its
 /// registers come from task/TID/syscall, its stack is copied, and the copy is used only if the
 /// thread has not run in between. A running thread, or one that cannot be read so, copies its own
 /// stack in a handler for SIGURG, if it does not block that signal and has room for the handler.
 /// Thread-safe; one look at a time.
-ThreadLook LookAtThread(int tid);
+ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed);
 
 /// The calling thread's own stack, without this function. For the hang report and tests.
 RawStack OwnStack();

@@ -287,16 +287,15 @@ bool IsRuntimeName(std::string_view plain_name) {
                      "__interception::", "__interceptor_", "___interceptor_", "__libc_start_"})) {
     return true;
   }
-  constexpr std::array<std::string_view, 10> kTrampolines = {"execute_native_thread_routine",
-                                                             "start_thread",
-                                                             "clone",
-                                                             "clone3",
-                                                             "__clone",
-                                                             "__clone3",
-                                                             "_start",
-                                                             "asan_thread_start",
-                                                             "__tsan_thread_start_func",
-                                                             "__asan_thread_start"};
+  // Names that the C++ standard reserves to the implementation ([lex.name]), such as
+  // __gthread_mutex_lock; not members of such scopes.
+  if (plain_name.starts_with("__") && plain_name.find("::") == std::string_view::npos) return true;
+  constexpr std::array<std::string_view, 6> kTrampolines = {"execute_native_thread_routine",
+                                                            "start_thread",
+                                                            "clone",
+                                                            "clone3",
+                                                            "_start",
+                                                            "asan_thread_start"};
   return std::find(kTrampolines.begin(), kTrampolines.end(), plain_name) != kTrampolines.end();
 }
 

@@ -88,4 +88,9 @@ SymbolIndex& ModuleInfo::symbols() {
   return *symbols_;
 }
 
+DebugIndex& ModuleInfo::debug() {
+  if (debug_ == nullptr) debug_ = std::make_unique<DebugIndex>(module_);
+  return *debug_;
+}
+
 }  // namespace taskleak::symbolize

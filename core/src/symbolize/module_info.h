@@ -7,11 +7,12 @@
 #include <string>
 
 #include "platform/modules.h"
+#include "symbolize/debug_index.h"
 #include "symbolize/symbol_index.h"
 
 namespace taskleak::symbolize {
 
-/// One module. The index is built on first use.
+/// One module. The indexes are built on first use.
 ///
 /// Not thread-safe: use it under platform::Modules' mutex.
 class ModuleInfo {
@@ -30,6 +31,8 @@ class ModuleInfo {
   [[nodiscard]] std::uintptr_t OffsetOf(std::uintptr_t pc) const { return pc - bias_; }
 
   SymbolIndex& symbols();
+  /// Empty when there is no debug information.
+  DebugIndex& debug();
 
  private:
   Dwfl_Module* module_;
@@ -37,6 +40,7 @@ class ModuleInfo {
   std::uintptr_t bias_ = 0;
   bool is_system_ = false;
   std::unique_ptr<SymbolIndex> symbols_;
+  std::unique_ptr<DebugIndex> debug_;
 };
 
 }  // namespace taskleak::symbolize

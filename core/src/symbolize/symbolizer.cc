@@ -40,26 +40,67 @@ QuickFrame LookUp(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules
   return result;
 }
 
-// Quick frames by lookup address, for one generation of the mappings. Every frame ever returned is
-// kept, each distinct one once.
-class QuickFrames {
+// The functions at one address: names from the symbol table, which knows every function's full
+// name, and the rest from the debug information.
+std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std::uintptr_t pc,
+                                  bool with_lines) TASKLEAK_REQUIRES(modules.mutex()) {
+  Frame physical;
+  physical.function = quick.function;
+  physical.module = quick.module;
+  physical.runtime = quick.runtime;
+  ModuleInfo* const info = FindModule(modules, pc);
+  if (info == nullptr) return {physical};
+  physical.module_offset = info->OffsetOf(pc);
+  std::vector<SourceLocation> locations;
+  if (with_lines) locations = info->debug().Find(pc);
+  if (locations.empty()) return {physical};
+
+  std::vector<Frame> result;
+  for (SourceLocation& location : locations) {
+    Frame& frame = result.emplace_back(physical);
+    frame.inlined = result.size() < locations.size();
+    frame.file = std::move(location.file);
+    frame.line = location.line;
+    if (!frame.inlined && !quick.function.empty()) continue;
+    frame.function = std::move(location.function);
+    frame.runtime = quick.system_module || IsRuntimeName(PlainName(frame.function));
+  }
+  return result;
+}
+
+// What has been found at addresses, for one generation of the mappings.
+class Cache {
  public:
-  const QuickFrame& Get(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {
-    if (generation_ == modules.generation()) {
-      const auto known = by_address_.find(pc);
-      if (known != by_address_.end()) return *known->second;
-    }
-    QuickFrame found = LookUp(modules, pc);  // may find that the mappings have changed
-    if (generation_ != modules.generation()) {
-      by_address_.clear();
-      generation_ = modules.generation();
-    }
-    const QuickFrame& kept = Keep(std::move(found));
-    by_address_.emplace(pc, &kept);
+  // Every frame ever returned is kept, each distinct one once.
+  const QuickFrame& Quick(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {
+    DropIfStale(modules);
+    if (const auto known = quick_.find(pc); known != quick_.end()) return *known->second;
+    const QuickFrame& kept = Keep(LookUp(modules, pc));  // may find that the mappings have changed
+    DropIfStale(modules);
+    // A library may be loaded there at any time.
+    if (!kept.module.empty()) quick_.emplace(pc, &kept);
     return kept;
   }
 
+  const std::vector<Frame>& Resolve(Modules& modules, std::uintptr_t pc, bool system_lines)
+      TASKLEAK_REQUIRES(modules.mutex()) {
+    const QuickFrame& quick = Quick(modules, pc);
+    if (quick.module.empty()) return unknown_;
+    const bool with_lines = system_lines || !quick.system_module;
+    auto& resolved = with_lines ? resolved_ : named_;
+    if (const auto known = resolved.find(pc); known != resolved.end()) return known->second;
+    return resolved.emplace(pc, ResolveAddress(modules, quick, pc, with_lines)).first->second;
+  }
+
  private:
+  void DropIfStale(Modules& modules) TASKLEAK_REQUIRES(modules.mutex()) {
+    if (generation_ == modules.generation()) return;
+    quick_.clear();
+    resolved_.clear();
+    named_.clear();
+    generation_ = modules.generation();
+  }
+
   const QuickFrame& Keep(QuickFrame frame) {
     std::string key = frame.module + '\n' + frame.function;
     auto& kept = all_[std::move(key)];
@@ -68,17 +109,39 @@ class QuickFrames {
   }
 
   std::uint64_t generation_ = 0;
-  std::unordered_map<std::uintptr_t, const QuickFrame*> by_address_;
+  std::unordered_map<std::uintptr_t, const QuickFrame*> quick_;
+  std::unordered_map<std::uintptr_t, std::vector<Frame>> resolved_;
+  std::unordered_map<std::uintptr_t, std::vector<Frame>> named_;  // without files and lines
   std::unordered_map<std::string, std::unique_ptr<const QuickFrame>> all_;
+  const std::vector<Frame> unknown_{1};
 };
+
+// Used under Modules' mutex; lives as long as the process.
+Cache& TheCache() {
+  static Cache* const cache = new Cache();
+  return *cache;
+}
 
 }  // namespace
 
 const QuickFrame& Quick(const RawFrame& frame) {
-  static QuickFrames* const frames = new QuickFrames();  // NOLINT: lives as long as the process
   Modules& modules = Modules::Instance();
   const MutexLock lock(modules.mutex());
-  return frames->Get(modules, LookupAddress(frame));
+  return TheCache().Quick(modules, LookupAddress(frame));
+}
+
+std::vector<Frame> Resolve(const std::vector<RawFrame>& frames, bool system_lines) {
+  std::vector<Frame> result;
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  for (const RawFrame& raw : frames) {
+    for (Frame frame : TheCache().Resolve(modules, LookupAddress(raw), system_lines)) {
+      frame.address = raw.pc;
+      frame.guessed = raw.guessed;
+      result.push_back(std::move(frame));
+    }
+  }
+  return result;
 }
 
 }  // namespace taskleak::symbolize

@@ -23,11 +23,15 @@ StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
 
 }  // namespace
 
-ThreadLook LookAtThread(int tid) {
+ThreadLook LookAtThread(int tid, Signals signals) {
   const MutexLock lock(g_look_mutex);
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
-  return LookBySignal(tid, blocked.failure, LookImage());
+  if (signals == Signals::kAllowed) return LookBySignal(tid, blocked.failure, LookImage());
+  ThreadLook look;
+  look.at.running = true;
+  look.stack.missing = blocked.failure + ", and it was not to be interrupted";
+  return look;
 }
 
 // Not inlined: the first frame, which is left out, is this function's.

@@ -1,0 +1,49 @@
+// From two looks to a LeakReport.
+#ifndef TASKLEAK_SRC_CHECK_CHECKER_H_
+#define TASKLEAK_SRC_CHECK_CHECKER_H_
+
+#include <optional>
+#include <vector>
+
+#include "check/group.h"
+#include "check/ignore_set.h"
+#include "check/resolved_stack.h"
+#include "check/straggler.h"
+#include "platform/stack_reader.h"
+#include "platform/thread_list.h"
+#include "taskleak/leak.h"
+#include "taskleak/options.h"
+#include "taskleak/snapshot.h"
+
+namespace taskleak::check {
+
+/// Options with their rules made ready, to check many scopes with. Immutable.
+class Checker {
+ public:
+  /// TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if an option or a
+  /// suppression file is bad.
+  explicit Checker(const Options& options);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+
+  /// What FindLeaks returns. When nothing is left this is a comparison of two lists.
+  [[nodiscard]] LeakReport FindLeaks(const Snapshot& before) const;
+
+  /// Every thread but the caller and those adopted or ignored, the main thread included; no wait.
+  [[nodiscard]] LeakReport LookAtAll() const;
+
+ private:
+  [[nodiscard]] Stragglers Alive(const platform::ThreadIds& candidates) const;
+  [[nodiscard]] std::optional<Finding> Inspect(const Straggler& straggler,
+                                               const platform::ThreadLook& look,
+                                               StackResolver& resolver) const;
+  void DropIgnored(Stragglers& stragglers) const;
+  [[nodiscard]] std::vector<LeakGroup> Report(const Stragglers& stragglers) const;
+
+  Options options_;
+  IgnoreSet ignore_;
+};
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_CHECKER_H_

@@ -1,0 +1,27 @@
+// Waiting for stragglers.
+#ifndef TASKLEAK_SRC_CHECK_DRAIN_H_
+#define TASKLEAK_SRC_CHECK_DRAIN_H_
+
+#include <chrono>
+#include <functional>
+
+#include "check/straggler.h"
+#include "taskleak/options.h"
+
+namespace taskleak::check {
+
+struct Drained {
+  Stragglers left;
+  std::chrono::milliseconds waited{0};
+};
+
+/// Looks again and again, with pauses of 20 us doubling to 1 ms, until nothing is left or the wait
+/// is over: `options.drain`, or `options.drain_max` while the stragglers make progress. `look`
+/// returns who is still alive; `ignored` takes away those that rules on stacks ignore. That costs
+/// more than a look, so it is asked at growing intervals.
+Drained Drain(const Options& options, const std::function<Stragglers()>& look,
+              const std::function<void(Stragglers&)>& drop_ignored);
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_DRAIN_H_

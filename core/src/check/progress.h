@@ -1,0 +1,44 @@
+// Whether stragglers are getting anywhere.
+#ifndef TASKLEAK_SRC_CHECK_PROGRESS_H_
+#define TASKLEAK_SRC_CHECK_PROGRESS_H_
+
+#include <chrono>
+#include <map>
+
+#include "check/straggler.h"
+#include "platform/thread_info.h"
+
+namespace taskleak::check {
+
+/// Evidence of progress: a straggler ended, used a processor for a good part of the time, or moved
+/// to another place. A thread that sleeps at the same place, or wakes now and then only to sleep
+/// there again, makes none.
+class Progress {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Evidence is gathered only shortly before `needed`, when it begins to matter.
+  explicit Progress(Clock::time_point needed);
+
+  /// Who is alive at `now`. Cheap except every 50 ms.
+  void Observe(const Stragglers& stragglers, Clock::time_point now);
+  /// True if there was evidence in the last two intervals.
+  [[nodiscard]] bool Recent(Clock::time_point now) const;
+
+ private:
+  struct Sample {
+    platform::RunCount run;
+    platform::BlockedAt at;
+  };
+
+  static bool Moved(const Sample& before, const Sample& after, Clock::duration between);
+
+  Clock::time_point next_;     // when the next sample is due
+  Clock::time_point sampled_;  // when the last one was taken
+  Clock::time_point evidence_{};
+  std::map<platform::ThreadId, Sample> samples_;
+};
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_PROGRESS_H_

@@ -1,0 +1,121 @@
+#include "platform/descriptor.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "platform/linux/proc_file.h"
+
+namespace taskleak::platform {
+namespace {
+
+int SocketOption(int fd, int option) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+std::string UnixAddress(const sockaddr_storage& address, socklen_t size) {
+  sockaddr_un local{};
+  std::memcpy(&local, &address, sizeof local);
+  const std::size_t length =
+      size > offsetof(sockaddr_un, sun_path) ? size - offsetof(sockaddr_un, sun_path) : 0;
+  if (length == 0) return {};
+  // An abstract name begins with a zero byte and is not terminated (unix(7)).
+  if (local.sun_path[0] == '\0') return "@" + std::string(local.sun_path + 1, length - 1);
+  return std::string(local.sun_path, strnlen(local.sun_path, length));
+}
+
+std::string AddressText(const sockaddr_storage& address, socklen_t size) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  if (address.ss_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+  }
+  return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
+}
+
+using AddressCall = int (*)(int, sockaddr*, socklen_t*);
+
+std::string Address(int fd, AddressCall call) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  return call(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? AddressText(address, size)
+                                                                     : std::string();
+}
+
+std::string_view Protocol(int fd) {
+  const int domain = SocketOption(fd, SO_DOMAIN);
+  const int type = SocketOption(fd, SO_TYPE);
+  if (domain == AF_UNIX) return "unix socket";
+  if (domain == AF_NETLINK) return "netlink socket";
+  if (domain != AF_INET && domain != AF_INET6) return "socket";
+  return type == SOCK_STREAM ? "TCP" : type == SOCK_DGRAM ? "UDP" : "IP socket";
+}
+
+std::string DescribeSocket(int fd) {
+  const std::string local = Address(fd, getsockname);
+  const std::string peer = Address(fd, getpeername);
+  std::string text = IsListening(fd) ? "listening " : "";
+  text += Protocol(fd);
+  if (!local.empty()) text += " " + local;
+  if (!peer.empty()) text += " -> " + peer;
+  return text;
+}
+
+std::string LinkTarget(int fd) {
+  std::array<char, 4096> target;
+  const std::string link = "/proc/thread-self/fd/" + std::to_string(fd);
+  const ssize_t n = readlink(link.c_str(), target.data(), target.size());
+  return n < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(n));
+}
+
+}  // namespace
+
+bool IsListening(int fd) { return SocketOption(fd, SO_ACCEPTCONN) == 1; }
+
+std::string DescribeDescriptor(int fd) {
+  struct stat info {};
+  if (fd < 0 || fstat(fd, &info) != 0) return {};
+  if (S_ISSOCK(info.st_mode)) return DescribeSocket(fd);
+  std::string target = LinkTarget(fd);
+  constexpr std::string_view kAnonymous =
+      "anon_inode:";  // "anon_inode:[eventfd]", "anon_inode:inotify"
+  if (target.starts_with(kAnonymous)) {
+    target.erase(0, kAnonymous.size());
+    if (target.size() > 2 && target.front() == '[') target = target.substr(1, target.size() - 2);
+    return target;
+  }
+  if (S_ISFIFO(info.st_mode)) return target.starts_with("pipe:") ? "pipe" : "named pipe " + target;
+  return target;
+}
+
+std::vector<int> WatchedByEpoll(int fd) {
+  std::vector<int> watched;
+  const std::string info =
+      ReadWholeProcFile(("/proc/thread-self/fdinfo/" + std::to_string(fd)).c_str());
+  constexpr std::string_view kKey = "tfd:";
+  for (std::size_t at = info.find(kKey); at != std::string::npos; at = info.find(kKey, at + 1)) {
+    const auto number = NumberReader(std::string_view(info).substr(at + kKey.size())).Next();
+    if (number) watched.push_back(static_cast<int>(*number));
+  }
+  return watched;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,160 @@
+#include "report/json_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace taskleak {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json FramesJson(const Stack& stack) {
+  Json result = Json::array();
+  for (const Frame& frame : stack) {
+    result.push_back({{"function", frame.function},
+                      {"file", frame.file},
+                      {"line", frame.line},
+                      {"module", frame.module},
+                      {"module_offset", frame.module_offset},
+                      {"inlined", frame.inlined},
+                      {"guessed", frame.guessed}});
+  }
+  return result;
+}
+
+Json UnitJson(const Unit& unit) {
+  return {{"id", unit.id},
+          {"name", unit.name},
+          {"state", ToString(unit.state)},
+          {"detail", unit.detail},
+          {"age_ms", unit.age.count()}};
+}
+
+Json GroupJson(const LeakGroup& group) {
+  const Unit& first = group.first();
+  Json units = Json::array();
+  for (const Unit& unit : group.units) units.push_back(UnitJson(unit));
+  return {{"kind", ToString(first.kind)},
+          {"count", group.units.size()},
+          {"signature", group.signature},
+          {"state", ToString(first.state)},
+          {"detail", first.detail},
+          {"origin", first.origin},
+          {"deadlock", group.deadlock},
+          {"units", std::move(units)},
+          {"stack", FramesJson(first.stack)},
+          {"stack_missing", first.stack_missing},
+          {"created_by", FramesJson(first.created_by)},
+          {"ignore", group.ignore}};
+}
+
+Json TestJson(const LeakReport& report) {
+  Json groups = Json::array();
+  for (const LeakGroup& group : report.groups) groups.push_back(GroupJson(group));
+  return {{"test", report.test},
+          {"verdict", report.hang ? "hang" : "leak"},
+          {"waited_ms", report.waited.count()},
+          {"groups", std::move(groups)}};
+}
+
+}  // namespace
+
+std::string_view ToString(UnitKind kind) {
+  switch (kind) {
+    case UnitKind::kThread:
+      return "thread";
+    case UnitKind::kUnjoinedThread:
+      return "unjoined_thread";
+    case UnitKind::kTask:
+      return "task";
+  }
+  return "thread";
+}
+
+std::string_view ToString(WaitState state) {
+  switch (state) {
+    case WaitState::kMutex:
+      return "mutex";
+    case WaitState::kRwlock:
+      return "rwlock";
+    case WaitState::kCondvar:
+      return "condvar";
+    case WaitState::kJoin:
+      return "join";
+    case WaitState::kSemaphore:
+      return "semaphore";
+    case WaitState::kFuture:
+      return "future";
+    case WaitState::kAtomicWait:
+      return "atomic_wait";
+    case WaitState::kFutex:
+      return "futex";
+    case WaitState::kSleep:
+      return "sleep";
+    case WaitState::kPoll:
+      return "poll";
+    case WaitState::kEpoll:
+      return "epoll";
+    case WaitState::kSelect:
+      return "select";
+    case WaitState::kRead:
+      return "read";
+    case WaitState::kWrite:
+      return "write";
+    case WaitState::kAccept:
+      return "accept";
+    case WaitState::kConnect:
+      return "connect";
+    case WaitState::kRecv:
+      return "recv";
+    case WaitState::kSend:
+      return "send";
+    case WaitState::kWaitChild:
+      return "wait_child";
+    case WaitState::kSignalWait:
+      return "signal_wait";
+    case WaitState::kRunning:
+      return "running";
+    case WaitState::kOther:
+      return "other";
+    case WaitState::kSuspended:
+      return "suspended";
+    case WaitState::kQueued:
+      return "queued";
+  }
+  return "other";
+}
+
+std::string report::JsonDocument(const std::vector<LeakReport>& reports,
+                                 std::size_t tests_checked) {
+  Json tests = Json::array();
+  std::vector<std::string> notes;
+  std::size_t groups = 0;
+  std::size_t leaks = 0;
+  for (const LeakReport& report : reports) {
+    for (const std::string& note : report.notes) {
+      if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+    }
+    if (report.empty() && !report.hang) continue;
+    tests.push_back(TestJson(report));
+    groups += report.groups.size();
+    leaks += report.unit_count();
+  }
+  const std::size_t leaking = tests.size();
+  const Json document = {{"taskleak", TASKLEAK_VERSION},
+                         {"schema", 1},
+                         {"summary",
+                          {{"tests", tests_checked},
+                           {"leaking_tests", leaking},
+                           {"groups", groups},
+                           {"leaks", leaks}}},
+                         {"tests", std::move(tests)},
+                         {"notes", notes}};
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string LeakReport::ToJson() const { return report::JsonDocument({*this}, 1); }
+
+}  // namespace taskleak

@@ -1,0 +1,106 @@
+#include "report/report_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "report/json_report.h"
+
+namespace taskleak::report {
+namespace {
+
+std::string Failure(const std::string& path, int error) {
+  return fmt::format("cannot write the JSON report {}: {}", path,
+                     std::generic_category().message(error));
+}
+
+// Returns 0 or errno.
+int WriteAll(int file, std::string_view data) {
+  while (!data.empty()) {
+    const ssize_t written = write(file, data.data(), data.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    data.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+// Returns 0 or errno.
+int WriteFile(const std::string& path, std::string_view data) {
+  constexpr mode_t kReadableByAll = 0644;
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll);
+  if (file < 0) return errno;
+  const int write_error = WriteAll(file, data);
+  const int close_error = close(file) == 0 ? 0 : errno;
+  return write_error != 0 ? write_error : close_error;
+}
+
+}  // namespace
+
+std::string ReportPath(const std::string& path, pid_t pid) {
+  const std::string id = std::to_string(pid);
+  std::string result = path;
+  for (std::size_t at = 0; (at = result.find("%p", at)) != std::string::npos; at += id.size())
+    result.replace(at, 2, id);
+  std::error_code ignored;
+  const bool directory = result.ends_with('/') || std::filesystem::is_directory(result, ignored);
+  if (!directory) return result;
+  return fmt::format("{}{}taskleak-{}.json", result, result.ends_with('/') ? "" : "/", id);
+}
+
+ReportFile::ReportFile(std::string path)
+    : path_(std::move(path)),
+      first_target_(ReportPath(path_, getpid())),
+      first_pid_(getpid()),
+      pid_(first_pid_) {}
+
+void ReportFile::TestChecked() {
+  const MutexLock lock(mutex_);
+  StartAnewAfterFork();
+  ++tests_checked_;
+}
+
+std::string ReportFile::Add(const LeakReport& report) {
+  const MutexLock lock(mutex_);
+  StartAnewAfterFork();
+  reports_.push_back(report);
+  return Write();
+}
+
+std::string ReportFile::Finish() {
+  const MutexLock lock(mutex_);
+  StartAnewAfterFork();
+  return Write();
+}
+
+void ReportFile::StartAnewAfterFork() {
+  if (pid_ == getpid()) return;
+  pid_ = getpid();
+  tests_checked_ = 0;
+  reports_.clear();
+}
+
+std::string ReportFile::Write() {
+  const std::string target = pid_ == first_pid_ ? first_target_ : ReportPath(path_, pid_);
+  if (pid_ != first_pid_ && target == first_target_) return {};
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::path(target).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error) return Failure(target, error.value());
+  const std::string temporary = fmt::format("{}.{}.tmp", target, pid_);
+  int failed = WriteFile(temporary, JsonDocument(reports_, tests_checked_));
+  if (failed == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) failed = errno;
+  if (failed == 0) return {};
+  std::remove(temporary.c_str());
+  return Failure(target, failed);
+}
+
+}  // namespace taskleak::report

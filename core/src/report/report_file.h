@@ -1,0 +1,54 @@
+// The JSON report of a whole run.
+#ifndef TASKLEAK_SRC_REPORT_REPORT_FILE_H_
+#define TASKLEAK_SRC_REPORT_REPORT_FILE_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::report {
+
+/// Where the report of process `pid` goes: `%p` in `path` becomes the process id; in a directory
+/// (one that is there, or a path that ends in '/') it is the file "taskleak-<pid>.json".
+std::string ReportPath(const std::string& path, pid_t pid);
+
+/// Collects what a run finds, and writes the whole document after each leak and at the end. Each
+/// write goes to a temporary file beside the report that then takes its place, so a reader, or a
+/// crash, finds a whole document or none.
+///
+/// A forked child starts with an empty collection, and writes only if its path is another than its
+/// parent's. Thread-safe.
+class ReportFile {
+ public:
+  explicit ReportFile(std::string path);
+
+  /// One more scope has been looked at.
+  void TestChecked();
+
+  /// Adds a report and writes the file. Returns why that failed, or an empty text.
+  std::string Add(const LeakReport& report);
+
+  /// Writes the file, also when there was no leak. Returns why that failed, or an empty text.
+  std::string Finish();
+
+ private:
+  void StartAnewAfterFork() TASKLEAK_REQUIRES(mutex_);
+  std::string Write() TASKLEAK_REQUIRES(mutex_);
+
+  const std::string path_;  // as given
+  const std::string first_target_;
+  const pid_t first_pid_;
+  Mutex mutex_;
+  pid_t pid_ TASKLEAK_GUARDED_BY(mutex_);
+  std::size_t tests_checked_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  std::vector<LeakReport> reports_ TASKLEAK_GUARDED_BY(mutex_);
+};
+
+}  // namespace taskleak::report
+
+#endif  // TASKLEAK_SRC_REPORT_REPORT_FILE_H_

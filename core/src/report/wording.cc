@@ -1,0 +1,202 @@
+#include "report/wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace taskleak::report {
+namespace {
+
+// The length of the UTF-8 sequence at the start of `text` (RFC 3629); 0 when there is none.
+std::size_t SequenceLength(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+  const bool no_character = (first == 0xED && byte(1) > 0x9F) || (first == 0xF4 && byte(1) > 0x8F);
+  return overlong || no_character ? 0 : length;
+}
+
+// "8 threads, 1 unjoined thread and 3 tasks"
+std::string KindsOf(const LeakReport& report, bool* only_live) {
+  std::array<std::size_t, 3> counts{};
+  for (const LeakGroup& group : report.groups)
+    counts.at(static_cast<std::size_t>(group.first().kind)) += group.units.size();
+  constexpr std::array<std::string_view, 3> kNouns = {"thread", "unjoined thread", "task"};
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts.at(i) > 0) parts.push_back(Count(counts.at(i), kNouns.at(i)));
+  }
+  *only_live = counts[static_cast<std::size_t>(UnitKind::kUnjoinedThread)] == 0;
+  std::string result;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    result += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  return result;
+}
+
+}  // namespace
+
+std::string Duration(std::chrono::milliseconds duration) {
+  const auto ms = duration.count();
+  if (ms < 1000) return fmt::format("{} ms", ms);
+  if (ms < 10'000) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
+  if (ms < 120'000) return fmt::format("{} s", ms / 1000);
+  return fmt::format("{} min {} s", ms / 60'000, ms / 1000 % 60);
+}
+
+std::string Count(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view Doing(const Unit& unit) {
+  if (unit.kind == UnitKind::kUnjoinedThread) return "ended, but neither joined nor detached";
+  switch (unit.state) {
+    case WaitState::kMutex:
+      return "waiting for a mutex";
+    case WaitState::kRwlock:
+      return "waiting for a read-write lock";
+    case WaitState::kCondvar:
+      return "waiting on a condition variable";
+    case WaitState::kJoin:
+      return "waiting to join a thread";
+    case WaitState::kSemaphore:
+      return "waiting for a semaphore";
+    case WaitState::kFuture:
+      return "waiting for a future";
+    case WaitState::kAtomicWait:
+      return "waiting for an atomic value to change";
+    case WaitState::kFutex:
+      return "waiting on a futex";
+    case WaitState::kSleep:
+      return "sleeping";
+    case WaitState::kPoll:
+      return "waiting in poll";
+    case WaitState::kEpoll:
+      return "waiting in epoll_wait";
+    case WaitState::kSelect:
+      return "waiting in select";
+    case WaitState::kRead:
+      return "waiting to read";
+    case WaitState::kWrite:
+      return "waiting to write";
+    case WaitState::kAccept:
+      return "waiting for a connection";
+    case WaitState::kConnect:
+      return "connecting";
+    case WaitState::kRecv:
+      return "waiting to receive";
+    case WaitState::kSend:
+      return "waiting to send";
+    case WaitState::kWaitChild:
+      return "waiting for a child process";
+    case WaitState::kSignalWait:
+      return "waiting for a signal";
+    case WaitState::kRunning:
+      return "running";
+    case WaitState::kOther:
+      return "alive";
+    case WaitState::kSuspended:
+      return "suspended";
+    case WaitState::kQueued:
+      return "queued, not started";
+  }
+  return "alive";
+}
+
+std::string Hint(const LeakGroup& group) {
+  const Unit& unit = group.first();
+  const std::string_view it = group.units.size() == 1 ? "it" : "them";
+  if (unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
+  if (group.deadlock) return "take these locks in the same order everywhere";
+  switch (unit.state) {
+    case WaitState::kCondvar:
+      return fmt::format("tell {} to stop, notify the condition variable, and join {}", it, it);
+    case WaitState::kSemaphore:
+      return fmt::format("tell {} to stop, release the semaphore, and join {}", it, it);
+    case WaitState::kAtomicWait:
+      return fmt::format("change the value, notify {}, and join {}", it, it);
+    case WaitState::kFuture:
+      return "its promise has not been kept: set a value or an exception, or destroy the promise";
+    case WaitState::kAccept:
+      return "stop the server before the test ends";
+    case WaitState::kPoll:
+    case WaitState::kEpoll:
+    case WaitState::kSelect:
+      if (unit.detail.find("listening") == std::string::npos) return {};
+      return "stop the server before the test ends";
+    case WaitState::kRecv:
+      return "shut the socket down or close its other end (closing it here does not wake a reader)";
+    case WaitState::kSleep:
+      return "sleep cannot be interrupted: wait on a condition variable with a timeout instead";
+    case WaitState::kWaitChild:
+      return "end the child process before the test ends";
+    default:
+      return {};
+  }
+}
+
+std::string Headline(const LeakReport& report) {
+  if (report.empty() && !report.hang) return "no leaks";
+  bool only_live = true;
+  const std::string units = KindsOf(report, &only_live);
+  if (report.hang) {
+    return fmt::format("{} did not return within {}; alive: {}",
+                       report.test.empty() ? "the test" : report.test, Duration(report.waited),
+                       units.empty() ? "nothing that could be seen" : units);
+  }
+  std::string when;
+  if (report.waited.count() > 0) when = ' ' + Duration(report.waited);
+  if (!report.test.empty())
+    when += " after " + report.test;
+  else if (!when.empty())
+    when = " after" + when;
+  return fmt::format("{}, {} {}{}", Count(report.groups.size(), "leak"), units,
+                     only_live ? "still alive" : "left behind", when);
+}
+
+std::string Distinct(const LeakGroup& group, std::string_view noun,
+                     const std::function<std::string(const Unit&)>& value) {
+  constexpr std::size_t kShown = 4;
+  std::vector<std::string> distinct;  // in the order of the units
+  std::unordered_set<std::string> seen;
+  for (const Unit& unit : group.units) {
+    std::string each = value(unit);
+    if (!each.empty() && seen.insert(each).second) distinct.push_back(std::move(each));
+  }
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(distinct.size(), kShown));
+  std::string result =
+      fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, ", "));
+  if (distinct.size() <= kShown) return result;
+  result += ", ...";
+  if (!noun.empty()) result += " (" + Count(distinct.size(), noun) + ')';
+  return result;
+}
+
+std::string Printable(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = SequenceLength(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (length == 0 || (byte < 0x20 && byte != '\n') || byte == 0x7F) {
+      result += fmt::format("\\x{:02x}", byte);
+      text.remove_prefix(1);
+    } else {
+      result += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return result;
+}
+
+}  // namespace taskleak::report

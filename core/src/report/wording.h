@@ -1,0 +1,42 @@
+// The words of a report: all that a person reads, except reasons that other parts pass through.
+#ifndef TASKLEAK_SRC_REPORT_WORDING_H_
+#define TASKLEAK_SRC_REPORT_WORDING_H_
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "taskleak/leak.h"
+
+namespace taskleak::report {
+
+/// "250 ms", "1.0 s", "75 s", "3 min 5 s"
+std::string Duration(std::chrono::milliseconds duration);
+
+/// "1 thread", "8 threads"
+std::string Count(std::size_t count, std::string_view noun);
+
+/// "waiting on a condition variable"
+std::string_view Doing(const Unit& unit);
+
+/// What to do about the group, as far as its kind and wait state alone tell; empty when they do
+/// not.
+std::string Hint(const LeakGroup& group);
+
+/// The first line of a report: "2 leaks, 9 threads still alive 1.0 s after WorkerPool.Restarts".
+std::string Headline(const LeakReport& report);
+
+/// The distinct values of the group's units, the first few of them: "a, b, c, ... (8 names)" if
+/// `noun` is "name", without the count if it is empty. Empty when all values are empty.
+std::string Distinct(const LeakGroup& group, std::string_view noun,
+                     const std::function<std::string(const Unit&)>& value);
+
+/// `text` with every byte that a terminal or an XML parser would stumble over as "\x1b": control
+/// characters other than line ends, and what is not UTF-8.
+std::string Printable(std::string_view text);
+
+}  // namespace taskleak::report
+
+#endif  // TASKLEAK_SRC_REPORT_WORDING_H_

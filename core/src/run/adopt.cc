@@ -1,0 +1,29 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "check/adopted.h"
+#include "check/snapshot_data.h"
+#include "platform/thread_list.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+
+void AdoptCurrent() {
+  if (const auto alive = platform::ListThreads()) check::Adopt(*alive);
+}
+
+AllowLeaks::AllowLeaks(std::string reason)
+    : reason_(std::move(reason)), before_(Snapshot::Take()) {}
+
+AllowLeaks::~AllowLeaks() {
+  const auto before = before_.data()->threads;
+  const auto now = platform::ListThreads();
+  if (before == nullptr || now == nullptr) return;
+  platform::ThreadIds born;
+  std::set_difference(now->begin(), now->end(), before->begin(), before->end(),
+                      std::back_inserter(born));
+  if (!born.empty()) check::Adopt(born);
+}
+
+}  // namespace taskleak

@@ -1,0 +1,55 @@
+#include "run/check_scope.h"
+
+#include <algorithm>
+#include <set>
+
+#include "check/adopted.h"
+#include "platform/thread_list.h"
+#include "run/output.h"
+#include "taskleak/test_run.h"
+
+namespace taskleak {
+namespace run {
+namespace {
+
+// What was reported is background from now on: nobody is blamed for it twice.
+void AdoptReported(const LeakReport& report) {
+  std::set<std::int64_t> reported;
+  for (const LeakGroup& group : report.groups) {
+    for (const Unit& unit : group.units) reported.insert(unit.id);
+  }
+  platform::ThreadIds ids;
+  if (const auto alive = platform::ListThreads()) {
+    std::copy_if(alive->begin(), alive->end(), std::back_inserter(ids),
+                 [&reported](const platform::ThreadId& id) { return reported.contains(id.tid); });
+  }
+  check::Adopt(ids);
+}
+
+}  // namespace
+
+std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
+                                      std::string_view scope) {
+  const Options& options = checker.options();
+  if (options.on_leak == OnLeak::kOff) return std::nullopt;
+  LeakReport report = checker.FindLeaks(before);
+  report::ReportFile* const json = JsonReport(options);
+  if (json != nullptr) json->TestChecked();
+  if (report.empty()) return std::nullopt;
+  report.test = scope;
+  AdoptReported(report);
+  if (json != nullptr) SayOnce(json->Add(report));
+  std::string text = report.ToText(options.verbose);
+  if (options.on_leak == OnLeak::kFail) return text;
+  Print(text, options.color);
+  return std::nullopt;
+}
+
+}  // namespace run
+
+std::optional<std::string> CheckScopeSince(const Snapshot& before, std::string_view scope,
+                                           const Options& options) {
+  return run::CheckScope(check::Checker(options), before, scope);
+}
+
+}  // namespace taskleak

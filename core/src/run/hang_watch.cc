@@ -1,0 +1,75 @@
+#include "run/hang_watch.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "run/futex.h"
+#include "run/output.h"
+#include "run/own_thread.h"
+
+namespace taskleak::run {
+
+HangWatch::HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang)
+    : checker_(checker),
+      on_hang_(std::move(on_hang)),
+      pid_(getpid()),
+      thread_([this] { Watch(); }) {}
+
+HangWatch::~HangWatch() {
+  if (pid_ != getpid()) {
+    thread_.detach();
+    return;
+  }
+  stop_.store(1);
+  FutexWake(stop_);
+  thread_.join();
+}
+
+void HangWatch::Arm(std::string_view test) {
+  {
+    const MutexLock lock(mutex_);
+    test_ = test;
+  }
+  last_resort_.SetTest(test);
+  deadline_.store((Clock::now() + checker_.options().hang_timeout).time_since_epoch().count());
+}
+
+void HangWatch::Disarm() { deadline_.store(0); }
+
+void HangWatch::Watch() {
+  BecomeOwnThread("taskleak-watch");
+  while (stop_.load() == 0) {
+    const Clock::duration now = Clock::now().time_since_epoch();
+    const Clock::duration deadline(deadline_.load());
+    if (deadline.count() != 0 && now >= deadline) ReportAndEnd();
+    // Without a deadline the next can only be a whole timeout away.
+    FutexWait(stop_, 0, deadline.count() != 0 ? deadline - now : checker_.options().hang_timeout);
+  }
+}
+
+void HangWatch::ReportAndEnd() {
+  last_resort_.EndSoon();
+  LeakReport report = checker_.LookAtAll();
+  report.hang = true;
+  report.waited = checker_.options().hang_timeout;
+  {
+    const MutexLock lock(mutex_);
+    report.test = test_;
+  }
+  if (report::ReportFile* const json = JsonReport(checker_.options())) {
+    json->TestChecked();
+    SayOnce(json->Add(report));
+  }
+  const std::string text = report.ToText(checker_.options().verbose);
+  Print(text, checker_.options().color);
+  last_resort_.Reported();
+  if (on_hang_) on_hang_(text);
+  std::fflush(nullptr);
+  _exit(EXIT_FAILURE);
+}
+
+}  // namespace taskleak::run

@@ -1,0 +1,58 @@
+// A test that never returns hides its leak from every check that comes after it; this reports it
+// and ends the process.
+#ifndef TASKLEAK_SRC_RUN_HANG_WATCH_H_
+#define TASKLEAK_SRC_RUN_HANG_WATCH_H_
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/mutex.h"
+#include "check/checker.h"
+#include "run/last_resort.h"
+#include "taskleak/test_run.h"
+
+namespace taskleak::run {
+
+/// Two threads, both named and adopted: one sleeps until a test overstays the hang timeout, and
+/// then reports all threads, calls the framework's handler and ends the process with code 1. The
+/// other (LastResort) does the same with less if the first gets stuck in its turn, say on the
+/// allocator's lock that the stuck test holds. Arm and Disarm are called by one thread and cost no
+/// wake-up.
+class HangWatch {
+ public:
+  /// `checker` must outlive this object; its options give the timeout.
+  HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang);
+  /// In a forked child, where the threads do not exist, only lets go of them.
+  ~HangWatch();
+  HangWatch(const HangWatch&) = delete;
+  HangWatch& operator=(const HangWatch&) = delete;
+
+  void Arm(std::string_view test) TASKLEAK_EXCLUDES(mutex_);
+  void Disarm();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void Watch();
+  [[noreturn]] void ReportAndEnd();
+
+  const check::Checker& checker_;
+  const TestRun::HangHandler on_hang_;
+  const pid_t pid_;
+  LastResort last_resort_;
+  Mutex mutex_;
+  std::string test_ TASKLEAK_GUARDED_BY(mutex_);
+  std::atomic<Clock::rep> deadline_{0};  // 0: no test runs
+  std::atomic<std::uint32_t> stop_{0};
+  std::thread thread_;
+};
+
+}  // namespace taskleak::run
+
+#endif  // TASKLEAK_SRC_RUN_HANG_WATCH_H_

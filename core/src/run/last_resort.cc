@@ -1,0 +1,59 @@
+#include "run/last_resort.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "run/futex.h"
+#include "run/own_thread.h"
+#include "run/raw_report.h"
+
+namespace taskleak::run {
+namespace {
+
+enum Phase : std::uint32_t { kIdle, kEnding, kReported, kStopped };
+
+// How long the full report may take before this one steps in.
+constexpr std::chrono::seconds kGrace{10};
+constexpr std::chrono::hours kForever{24};
+
+}  // namespace
+
+LastResort::LastResort() : phase_(kIdle), pid_(getpid()), thread_([this] { Wait(); }) {}
+
+LastResort::~LastResort() {
+  if (pid_ != getpid()) {
+    thread_.detach();
+    return;
+  }
+  phase_.store(kStopped);
+  FutexWake(phase_);
+  thread_.join();
+}
+
+void LastResort::SetTest(std::string_view test) {
+  const std::size_t size = std::min(test.size(), test_.size() - 1);
+  std::copy_n(test.data(), size, test_.data());
+  test_[size] = '\0';
+}
+
+void LastResort::EndSoon() {
+  phase_.store(kEnding);
+  FutexWake(phase_);
+}
+
+void LastResort::Reported() { phase_.store(kReported); }
+
+void LastResort::Wait() {
+  BecomeOwnThread("taskleak-last");
+  while (phase_.load() == kIdle) FutexWait(phase_, kIdle, kForever);
+  if (phase_.load() == kStopped) return;
+  const auto end = std::chrono::steady_clock::now() + kGrace;
+  for (auto now = end - kGrace; now < end; now = std::chrono::steady_clock::now())
+    FutexWait(phase_, phase_.load(), end - now);
+  if (phase_.load() == kEnding) WriteRawReport(STDERR_FILENO, test_.data());
+  _exit(EXIT_FAILURE);
+}
+
+}  // namespace taskleak::run

@@ -1,0 +1,44 @@
+// The report that needs nothing: for when the process is so stuck that even reporting hangs.
+#ifndef TASKLEAK_SRC_RUN_LAST_RESORT_H_
+#define TASKLEAK_SRC_RUN_LAST_RESORT_H_
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <thread>
+
+namespace taskleak::run {
+
+/// A thread that sleeps until EndSoon() and ends the process with code 1 a while later, unless
+/// somebody else has by then. If the report was not out by then, it writes one of its own to
+/// standard error: each thread's name and place and what look like return addresses on its stack,
+/// as module and offset. From EndSoon() on it uses only system calls and memory of its own: no
+/// allocator, loader or stdio lock.
+class LastResort {
+ public:
+  LastResort();
+  /// In a forked child only lets go of the thread.
+  ~LastResort();
+  LastResort(const LastResort&) = delete;
+  LastResort& operator=(const LastResort&) = delete;
+
+  /// The name for the report.
+  void SetTest(std::string_view test);
+  void EndSoon();
+  /// The full report is out; ending is all that is left to do.
+  void Reported();
+
+ private:
+  void Wait();
+
+  std::array<char, 256> test_{};
+  std::atomic<std::uint32_t> phase_;
+  int pid_;
+  std::thread thread_;
+};
+
+}  // namespace taskleak::run
+
+#endif  // TASKLEAK_SRC_RUN_LAST_RESORT_H_

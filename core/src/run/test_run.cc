@@ -1,0 +1,80 @@
+#include "taskleak/test_run.h"
+
+#include <stdexcept>
+
+#include "check/checker.h"
+#include "run/check_scope.h"
+#include "run/hang_watch.h"
+#include "run/output.h"
+
+namespace taskleak {
+
+struct TestRun::Impl {
+  Impl(const Options& options, HangHandler handler)
+      : checker(options), on_hang(std::move(handler)) {}
+
+  // The checks of a marks-only run are the marks' own.
+  [[nodiscard]] bool ChecksScopes() const { return checker.options().check == CheckScope::kAll; }
+
+  std::optional<std::string> End(const Snapshot& before, const std::string& scope) const {
+    return ChecksScopes() ? run::CheckScope(checker, before, scope) : std::nullopt;
+  }
+
+  check::Checker checker;
+  HangHandler on_hang;
+  std::unique_ptr<run::HangWatch> watch;
+  Snapshot run;
+  Snapshot suite;
+  Snapshot test;
+  std::string suite_name;
+  std::string test_name;
+};
+
+TestRun::TestRun(const Options& options, HangHandler on_hang)
+    : impl_(std::make_unique<Impl>(options, std::move(on_hang))) {
+  // A path that cannot be written is said before any test runs.
+  if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {
+    if (const std::string error = json->Finish(); !error.empty())
+      throw std::invalid_argument(error);
+  }
+}
+
+TestRun::~TestRun() = default;
+
+void TestRun::RunStarted() {
+  const Options& options = impl_->checker.options();
+  if (options.hang_timeout.count() > 0 && options.on_leak != OnLeak::kOff &&
+      impl_->watch == nullptr) {
+    impl_->watch = std::make_unique<run::HangWatch>(impl_->checker, impl_->on_hang);
+  }
+  impl_->run = Snapshot::Take();
+}
+
+void TestRun::SuiteStarted(std::string_view suite) {
+  impl_->suite_name = suite;
+  impl_->suite = Snapshot::Take();
+}
+
+void TestRun::TestStarted(std::string_view test) {
+  impl_->test_name = test;
+  if (impl_->watch != nullptr) impl_->watch->Arm(test);
+  impl_->test = Snapshot::Take();
+}
+
+std::optional<std::string> TestRun::TestEnded() {
+  if (impl_->watch != nullptr) impl_->watch->Disarm();
+  return impl_->End(impl_->test, impl_->test_name);
+}
+
+std::optional<std::string> TestRun::SuiteEnded() {
+  return impl_->End(impl_->suite, impl_->suite_name + " (the whole suite)");
+}
+
+std::optional<std::string> TestRun::RunEnded() {
+  auto text = impl_->End(impl_->run, "the whole run");
+  if (report::ReportFile* const json = run::JsonReport(impl_->checker.options()))
+    run::SayOnce(json->Finish());
+  return text;
+}
+
+}  // namespace taskleak

@@ -1,0 +1,84 @@
+#include "symbolize/debug_index.h"
+
+#include <dwarf.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "symbolize/die.h"
+#include "symbolize/source_path.h"
+
+namespace taskleak::symbolize {
+namespace {
+
+// Sets the file and line of the instruction at `address`.
+void SetLine(Dwarf_Die* unit, Dwarf_Addr address, std::string_view directory,
+             SourceLocation* location) {
+  Dwarf_Line* const entry = dwarf_getsrc_die(unit, address);
+  if (entry == nullptr) return;
+  if (const char* const file = dwarf_linesrc(entry, nullptr, nullptr))
+    location->file = ShortSourcePath(file, directory);
+  dwarf_lineno(entry, &location->line);
+}
+
+// Sets the file and line at which `inlined` was called.
+void SetCallLine(Dwarf_Die* unit, Dwarf_Die* inlined, std::string_view directory,
+                 SourceLocation* location) {
+  Dwarf_Files* files = nullptr;
+  std::size_t count = 0;
+  const auto index = UnsignedAttribute(inlined, DW_AT_call_file);
+  if (index && dwarf_getsrcfiles(unit, &files, &count) == 0 && *index < count) {
+    if (const char* const file = dwarf_filesrc(files, *index, nullptr, nullptr))
+      location->file = ShortSourcePath(file, directory);
+  }
+  location->line = static_cast<int>(UnsignedAttribute(inlined, DW_AT_call_line).value_or(0));
+}
+
+}  // namespace
+
+DebugIndex::DebugIndex(Dwfl_Module* module) {
+  Dwarf* const dwarf = dwfl_module_getdwarf(module, &bias_);
+  if (dwarf == nullptr) return;
+  Dwarf_CU* cu = nullptr;
+  Dwarf_Die die;
+  while (dwarf_get_units(dwarf, cu, &cu, nullptr, nullptr, &die, nullptr) == 0) {
+    const std::size_t before = ranges_.size();
+    ForEachRange(&die, [&](Dwarf_Addr begin, Dwarf_Addr end) {
+      ranges_.push_back({.begin = begin, .end = end, .unit = units_.size()});
+    });
+    if (ranges_.size() == before) continue;
+    units_.push_back(
+        {.die = die, .directory = StringAttribute(&die, DW_AT_comp_dir), .functions = nullptr});
+  }
+  std::sort(ranges_.begin(), ranges_.end(),
+            [](const Range& a, const Range& b) { return a.begin < b.begin; });
+}
+
+DebugIndex::Unit* DebugIndex::FindUnit(Dwarf_Addr address) {
+  const auto after =
+      std::upper_bound(ranges_.begin(), ranges_.end(), address,
+                       [](Dwarf_Addr a, const Range& range) { return a < range.begin; });
+  if (after == ranges_.begin() || address >= std::prev(after)->end) return nullptr;
+  return &units_[std::prev(after)->unit];
+}
+
+std::vector<SourceLocation> DebugIndex::Find(std::uintptr_t pc) {
+  const Dwarf_Addr address = pc - bias_;
+  Unit* const unit = FindUnit(address);
+  if (unit == nullptr) return {};
+  if (unit->functions == nullptr) unit->functions = std::make_unique<UnitFunctions>(unit->die);
+
+  std::vector<SourceLocation> result(1);
+  SetLine(&unit->die, address, unit->directory, &result.back());
+  std::vector<Dwarf_Die> functions = unit->functions->Find(address);
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    result.back().function = FunctionName(functions[i]);
+    if (i + 1 == functions.size()) break;
+    result.emplace_back();
+    SetCallLine(&unit->die, &functions[i], unit->directory, &result.back());
+  }
+  return result;
+}
+
+}  // namespace taskleak::symbolize

@@ -1,0 +1,58 @@
+// The debug information of one module: which functions, inlined ones included, are at an address.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_DEBUG_INDEX_H_
+#define TASKLEAK_SRC_SYMBOLIZE_DEBUG_INDEX_H_
+
+#include <elfutils/libdwfl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "symbolize/unit_functions.h"
+
+namespace taskleak::symbolize {
+
+/// One function at an address, and the line it is at: in the innermost function the line of the
+/// address, in the others the line of the call that was inlined.
+struct SourceLocation {
+  std::string function;  ///< demangled; empty when the debug information does not tell
+  std::string file;      ///< as ShortSourcePath gives it; empty when unknown
+  int line = 0;          ///< 0 when unknown
+};
+
+/// DWARF 4 and 5 as GCC and Clang write it. Does not need .debug_aranges, which Clang leaves out:
+/// it is built from the ranges of the compilation units, and each unit is read on its first use.
+/// Of split units (-gsplit-dwarf) only the line of the address is told.
+///
+/// Not thread-safe: build and use it under platform::Modules' mutex, while the module is mapped.
+class DebugIndex {
+ public:
+  explicit DebugIndex(Dwfl_Module* module);
+
+  /// Innermost first; each is inlined into the next. Empty when there is no debug information for
+  /// `pc`.
+  [[nodiscard]] std::vector<SourceLocation> Find(std::uintptr_t pc);
+
+ private:
+  struct Unit {
+    Dwarf_Die die;
+    std::string directory;  // in which it was compiled
+    std::unique_ptr<UnitFunctions> functions;
+  };
+  struct Range {
+    Dwarf_Addr begin;
+    Dwarf_Addr end;
+    std::size_t unit;
+  };
+
+  Unit* FindUnit(Dwarf_Addr address);
+
+  Dwarf_Addr bias_ = 0;
+  std::vector<Unit> units_;
+  std::vector<Range> ranges_;  // sorted by begin
+};
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_DEBUG_INDEX_H_

@@ -1,0 +1,37 @@
+// Reading single entries (DIEs) of debug information.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_DIE_H_
+#define TASKLEAK_SRC_SYMBOLIZE_DIE_H_
+
+#include <elfutils/libdw.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace taskleak::symbolize {
+
+/// Calls `visit(begin, end)` for each range of code of `die`. Linkers leave the ranges of functions
+/// that they dropped at address 0 or 1: those are passed over.
+template <typename Visit>
+void ForEachRange(Dwarf_Die* die, Visit visit) {
+  Dwarf_Addr base = 0;
+  Dwarf_Addr begin = 0;
+  Dwarf_Addr end = 0;
+  std::ptrdiff_t offset = 0;
+  while ((offset = dwarf_ranges(die, offset, &base, &begin, &end)) > 0) {
+    if (begin > 1 && begin < end) visit(begin, end);
+  }
+}
+
+std::optional<std::size_t> UnsignedAttribute(Dwarf_Die* die, unsigned attribute);
+/// Empty when there is none.
+std::string StringAttribute(Dwarf_Die* die, unsigned attribute);
+
+/// The demangled name of a function or an inlined call of it. Where no linker's name is given (GCC
+/// leaves it out for what is not visible outside the unit), its scopes and its name without
+/// parameters.
+std::string FunctionName(Dwarf_Die die);
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_DIE_H_

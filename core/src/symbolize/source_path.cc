@@ -1,0 +1,55 @@
+#include "symbolize/source_path.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <unordered_map>
+
+#include "base/mutex.h"
+
+namespace taskleak::symbolize {
+namespace {
+
+struct FullPaths {
+  Mutex mutex;
+  std::unordered_map<std::string, std::string> by_short TASKLEAK_GUARDED_BY(mutex);
+};
+
+FullPaths& TheFullPaths() {
+  static FullPaths* const paths = new FullPaths();
+  return *paths;
+}
+
+// How much of `file` to drop; both are normal paths, `directory` without a slash at its end.
+std::size_t PrefixLength(std::string_view file, std::string_view directory) {
+  if (!file.starts_with('/') || file.starts_with("/usr/")) return 0;
+  while (directory.size() > 1) {
+    if (file.starts_with(directory) && file.substr(directory.size()).starts_with('/'))
+      return directory.size() + 1;
+    directory = directory.substr(0, directory.rfind('/'));
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string ShortSourcePath(std::string_view file, std::string_view compilation_directory) {
+  const std::string full = std::filesystem::path(file).lexically_normal().string();
+  std::string directory = std::filesystem::path(compilation_directory).lexically_normal().string();
+  if (directory.ends_with('/')) directory.pop_back();
+  std::string result = full.substr(PrefixLength(full, directory));
+  if (result != full) {
+    FullPaths& paths = TheFullPaths();
+    const MutexLock lock(paths.mutex);
+    paths.by_short.insert_or_assign(result, full);
+  }
+  return result;
+}
+
+std::string FullSourcePath(const std::string& short_path) {
+  FullPaths& paths = TheFullPaths();
+  const MutexLock lock(paths.mutex);
+  const auto found = paths.by_short.find(short_path);
+  return found == paths.by_short.end() ? short_path : found->second;
+}
+
+}  // namespace taskleak::symbolize

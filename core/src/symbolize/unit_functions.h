@@ -1,0 +1,48 @@
+// The functions of one compilation unit by address.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_UNIT_FUNCTIONS_H_
+#define TASKLEAK_SRC_SYMBOLIZE_UNIT_FUNCTIONS_H_
+
+#include <elfutils/libdw.h>
+
+#include <cstddef>
+#include <vector>
+
+namespace taskleak::symbolize {
+
+/// Built in one walk over the unit's tree, in which each function's inlined calls are noted with
+/// their depth. Not thread-safe.
+class UnitFunctions {
+ public:
+  explicit UnitFunctions(Dwarf_Die unit);
+
+  /// The function that covers `address`, preceded by the calls inlined there, innermost first.
+  /// Empty when the unit has none.
+  [[nodiscard]] std::vector<Dwarf_Die> Find(Dwarf_Addr address) const;
+
+ private:
+  struct Inlined {
+    Dwarf_Addr begin;
+    Dwarf_Addr end;
+    int depth;
+    Dwarf_Die die;
+  };
+  struct Function {
+    Dwarf_Die die;
+    std::vector<Inlined> inlined;  // outer ones first
+  };
+  struct Range {
+    Dwarf_Addr begin;
+    Dwarf_Addr end;
+    std::size_t function;
+  };
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  void Walk(Dwarf_Die* parent, std::size_t function, int depth);
+
+  std::vector<Function> functions_;
+  std::vector<Range> ranges_;  // sorted by begin
+};
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_UNIT_FUNCTIONS_H_

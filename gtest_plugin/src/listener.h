@@ -1,0 +1,14 @@
+// What the listener and the checks of a scope share.
+#ifndef TASKLEAK_GTEST_PLUGIN_SRC_LISTENER_H_
+#define TASKLEAK_GTEST_PLUGIN_SRC_LISTENER_H_
+
+#include "taskleak/options.h"
+
+namespace taskleak::gtest::internal {
+
+/// The options given to AddListener; the defaults before that.
+[[nodiscard]] Options& ListenerOptions();
+
+}  // namespace taskleak::gtest::internal
+
+#endif  // TASKLEAK_GTEST_PLUGIN_SRC_LISTENER_H_

@@ -1,0 +1,55 @@
+#include <gtest/gtest.h>
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "current_test.h"
+#include "listener.h"
+#include "taskleak/gtest.h"
+#include "taskleak/test_run.h"
+
+namespace taskleak::gtest {
+namespace {
+
+/// Checks a scope of the current test; bad options are its failure.
+std::optional<std::string> Check(const Snapshot& before, const Options& options) {
+  const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+  try {
+    return CheckScopeSince(before, test == nullptr ? "" : internal::FullName(*test), options);
+  } catch (const std::exception& error) {
+    return std::string("taskleak: ") + error.what();
+  }
+}
+
+}  // namespace
+
+VerifyNoLeaks::VerifyNoLeaks() : VerifyNoLeaks(internal::ListenerOptions()) {}
+
+VerifyNoLeaks::VerifyNoLeaks(Options options) : options_(std::move(options)) {}
+
+VerifyNoLeaks::~VerifyNoLeaks() {
+  try {
+    if (const auto text = Check(before_, options_)) {
+      internal::FailAt(testing::UnitTest::GetInstance()->current_test_info(), *text);
+    }
+  } catch (
+      ...) {  // --gtest_throw_on_failure: the failure is recorded, and a destructor cannot throw
+  }
+}
+
+bool internal::StatementCheck::Next() {
+  if (pass_ == Pass::kNone) {
+    pass_ = Pass::kStatement;
+    return true;
+  }
+  if (pass_ == Pass::kFailure) return false;
+  pass_ = Pass::kFailure;
+  const auto text = Check(before_, ListenerOptions());
+  if (!text) return false;
+  failure_ = std::string("Expected: ") + statement_ + " leaves nothing alive.\n" + *text;
+  return true;
+}
+
+}  // namespace taskleak::gtest

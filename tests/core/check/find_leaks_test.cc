@@ -1,0 +1,209 @@
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "platform/thread_info.h"
+#include "support/parked_thread.h"
+#include "symbolize/function_name.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::BlockedThread;
+using ::testing::Contains;
+using testing::ParkedThread;
+
+Options NoWait() {
+  Options options;
+  options.drain = milliseconds(0);
+  return options;
+}
+
+std::vector<std::string> Functions(const Stack& stack) {
+  std::vector<std::string> names;
+  for (const Frame& frame : stack) names.push_back(symbolize::PlainName(frame.function));
+  return names;
+}
+
+[[gnu::noinline]] void WaitForTheSignalThatNeverComes(std::mutex& mutex,
+                                                      std::condition_variable& condition,
+                                                      const bool& stop) {
+  std::unique_lock lock(mutex);
+  condition.wait(lock, [&stop] { return stop; });
+}
+
+TEST(FindLeaksTest, NothingNewIsNoLeak) {
+  const ParkedThread background;
+  const auto before = Snapshot::Take();
+  EXPECT_TRUE(FindLeaks(before).empty());
+}
+
+TEST(FindLeaksTest, AThreadThatStaysIsReportedWithItsStackAndWaitState) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool stop = false;
+  const auto before = Snapshot::Take();
+  const BlockedThread leaked(
+      [&] {
+        prctl(PR_SET_NAME, "waiter");
+        WaitForTheSignalThatNeverComes(mutex, condition, stop);
+      },
+      [&] {
+        const std::lock_guard lock(mutex);
+        stop = true;
+        condition.notify_all();
+      });
+  leaked.AwaitCall(SYS_futex);
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.groups.size(), 1U);
+  ASSERT_EQ(report.unit_count(), 1U);
+  const Unit& unit = report.groups[0].first();
+  EXPECT_EQ(unit.kind, UnitKind::kThread);
+  EXPECT_EQ(unit.id, leaked.tid());
+  EXPECT_EQ(unit.name, "waiter");
+  EXPECT_EQ(unit.state, WaitState::kCondvar);
+  EXPECT_EQ(unit.stack_missing, "");
+  EXPECT_THAT(Functions(unit.stack),
+              Contains("taskleak::(anonymous namespace)::WaitForTheSignalThatNeverComes"));
+}
+
+TEST(FindLeaksTest, AThreadJoinedBeforeTheLookIsNoLeak) {
+  const auto before = Snapshot::Take();
+  for (int i = 0; i < 200; ++i) {
+    std::thread([] {}).join();
+    ASSERT_TRUE(FindLeaks(before, NoWait()).empty()) << "after join " << i;
+  }
+}
+
+TEST(FindLeaksTest, AStragglerThatEndsWithinTheDrainIsNoLeak) {
+  const auto before = Snapshot::Take();
+  std::thread straggler([] {
+    timespec pause{
+        .tv_sec = 0,
+        .tv_nsec = 50'000'000};  // stands for work that takes a while, not for a signal to anyone
+    nanosleep(&pause, nullptr);
+  });
+  EXPECT_TRUE(FindLeaks(before).empty());
+  straggler.join();
+}
+
+TEST(FindLeaksTest, ThreadsAtOnePlaceAreOneGroup) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool stop = false;
+  const auto before = Snapshot::Take();
+  std::vector<std::unique_ptr<BlockedThread>> leaked;
+  for (int i = 0; i < 20; ++i) {
+    leaked.push_back(std::make_unique<BlockedThread>(
+        [&] { WaitForTheSignalThatNeverComes(mutex, condition, stop); },
+        [&] {
+          const std::lock_guard lock(mutex);
+          stop = true;
+          condition.notify_all();
+        }));
+  }
+  for (const auto& thread : leaked) thread->AwaitCall(SYS_futex);
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.groups.size(), 1U);
+  EXPECT_EQ(report.unit_count(), 20U);
+}
+
+TEST(FindLeaksTest, FromAnotherThreadNeitherItNorTheMainThreadIsALeak) {
+  LeakReport report;
+  std::thread([&report] { report = FindLeaks(Snapshot(), NoWait()); }).join();
+  for (const LeakGroup& group : report.groups) {
+    for (const Unit& unit : group.units) EXPECT_NE(unit.id, getpid());
+  }
+  EXPECT_EQ(report.unit_count(), 0U) << report.ToText();
+}
+
+TEST(FindLeaksTest, ARunningThreadIsReportedAsRunning) {
+  const auto before = Snapshot::Take();
+  std::atomic<bool> end{false};
+  const BlockedThread busy(
+      [&] {
+        while (!end.load()) {
+        }
+      },
+      [&] { end.store(true); });
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.unit_count(), 1U);
+  EXPECT_EQ(report.groups[0].first().state, WaitState::kRunning);
+  EXPECT_FALSE(report.groups[0].first().stack.empty()) << report.groups[0].first().stack_missing;
+}
+
+TEST(FindLeaksTest, WhatWasAdoptedIsNoLeak) {
+  const auto before = Snapshot::Take();
+  const ParkedThread own;
+  AdoptCurrent();
+  EXPECT_TRUE(FindLeaks(before, NoWait()).empty());
+  const ParkedThread later;
+  EXPECT_EQ(FindLeaks(before, NoWait()).unit_count(), 1U);
+}
+
+TEST(FindLeaksTest, WhatIsBornWithinAllowLeaksIsNoLeakAndTheRestIs) {
+  const auto before = Snapshot::Take();
+  const ParkedThread outside;
+  std::unique_ptr<ParkedThread> inside;
+  {
+    const AllowLeaks allow("the test says so");
+    inside = std::make_unique<ParkedThread>();
+  }
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.unit_count(), 1U);
+  EXPECT_EQ(report.groups[0].first().id, outside.tid());
+}
+
+TEST(FindLeaksTest, SwitchedOffNothingIsLookedAt) {
+  const auto before = Snapshot::Take();
+  const ParkedThread leaked;
+  Options options = NoWait();
+  options.on_leak = OnLeak::kOff;
+  EXPECT_TRUE(FindLeaks(before, options).empty());
+}
+
+TEST(FindLeaksTest, InAForkedChildTheParentsThreadsAreNoLeaks) {
+  const ParkedThread background;
+  const auto before = Snapshot::Take();
+  const pid_t child = fork();
+  if (child == 0) _exit(FindLeaks(before, NoWait()).empty() ? 0 : 1);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST(FindLeaksTest, InAForkedChildItsOwnLeakIsFound) {
+  const auto before = Snapshot::Take();
+  const pid_t child = fork();
+  if (child == 0) {
+    const ParkedThread leaked;
+    _exit(FindLeaks(before, NoWait()).unit_count() == 1 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST(FindLeaksTest, ABadOptionIsAnError) {
+  Options options;
+  options.suppressions = {"/nonexistent"};
+  EXPECT_THROW(static_cast<void>(FindLeaks(Snapshot::Take(), options)), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace taskleak

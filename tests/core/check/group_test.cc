@@ -1,0 +1,98 @@
+#include "check/group.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace taskleak::check {
+namespace {
+
+using ::testing::ElementsAre;
+
+Stack At(std::uintptr_t address) {
+  Frame frame;
+  frame.address = address;
+  return Stack({frame});
+}
+
+const Stack kHere = At(1);
+const Stack kThere = At(2);
+
+Finding Make(std::string name, const Stack& stack, std::int64_t id = 1) {
+  Finding finding;
+  finding.unit.id = id;
+  finding.unit.name = std::move(name);
+  finding.unit.stack = stack;
+  finding.signature = "0123456789ab";
+  finding.top_function = "Here";
+  return finding;
+}
+
+TEST(GroupTest, UnitsWithTheSameStackAreOneGroup) {
+  const auto groups =
+      Group({Make("a", kHere, 1), Make("a", kThere, 2), Make("a", kHere, 3)}, "program");
+  ASSERT_EQ(groups.size(), 2U);
+  EXPECT_EQ(groups[0].units.size(), 2U);
+  EXPECT_EQ(groups[1].units.size(), 1U);
+}
+
+TEST(GroupTest, OtherStatesKindsAndCreatorsAreOtherGroups) {
+  Finding other_state = Make("a", kHere);
+  other_state.unit.state = WaitState::kMutex;
+  Finding other_kind = Make("a", kHere);
+  other_kind.unit.kind = UnitKind::kTask;
+  Finding other_creator = Make("a", kHere);
+  other_creator.unit.created_by = kThere;
+  EXPECT_EQ(Group({Make("a", kHere), other_state, other_kind, other_creator}, "program").size(),
+            4U);
+}
+
+TEST(GroupTest, UnitsWithoutAStackGoByNameAndReason) {
+  Finding a = Make("a", Stack());
+  Finding b = Make("b", Stack());
+  Finding blocked = Make("a", Stack());
+  blocked.unit.stack_missing = "it blocks SIGURG";
+  EXPECT_EQ(Group({a, b, blocked, a}, "program").size(), 3U);
+}
+
+TEST(GroupTest, LargestFirstThenByName) {
+  const Stack third = At(3);
+  const auto groups =
+      Group({Make("b", kHere), Make("a", kThere), Make("c", third), Make("c", third)}, "program");
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0].first().name, "c");
+  EXPECT_EQ(groups[1].first().name, "a");
+  EXPECT_EQ(groups[2].first().name, "b");
+}
+
+TEST(GroupTest, IgnoreLinesNameTheThreadTheFunctionAndTheSignature) {
+  EXPECT_THAT(Group({Make("pool", kHere)}, "program")[0].ignore,
+              ElementsAre("thread_name:pool", "top_function:Here", "signature:0123456789ab"));
+}
+
+TEST(GroupTest, TheCreatorStandsInForTheFunctionWhenItIsKnown) {
+  Finding finding = Make("pool", kHere);
+  finding.creator = "Start";
+  EXPECT_THAT(Group({finding}, "program")[0].ignore,
+              ElementsAre("thread_name:pool", "created_by:Start", "signature:0123456789ab"));
+}
+
+TEST(GroupTest, NumberedNamesBecomeOnePattern) {
+  EXPECT_EQ(Group({Make("worker-1", kHere), Make("worker-12", kHere)}, "program")[0].ignore.front(),
+            "thread_name:worker-1*");
+  EXPECT_EQ(Group({Make("worker-1", kHere), Make("worker-2", kHere)}, "program")[0].ignore.front(),
+            "thread_name:worker-*");
+}
+
+TEST(GroupTest, NamesThatWouldSilenceOthersAreNotOffered) {
+  EXPECT_THAT(Group({Make("program", kHere)}, "program")[0].ignore,
+              ElementsAre("top_function:Here", "signature:0123456789ab"));
+  EXPECT_THAT(Group({Make("ab1", kHere), Make("xy2", kHere)}, "program")[0].ignore,
+              ElementsAre("top_function:Here", "signature:0123456789ab"));
+}
+
+}  // namespace
+}  // namespace taskleak::check

@@ -1,0 +1,157 @@
+// Every ignore rule against a real leaked thread: it silences that one, and not one that it does
+// not fit.
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <latch>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/parked_thread.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::BlockedThread;
+
+[[gnu::noinline]] void InnerPark(std::latch& latch) { latch.wait(); }
+[[gnu::noinline]] void OuterPark(std::latch& latch) {
+  InnerPark(latch);
+  asm volatile("");  // no tail call
+}
+
+class IgnoreTest : public ::testing::Test {
+ protected:
+  IgnoreTest() { leaked_.AwaitCall(SYS_futex); }
+
+  // What is still reported with this rule; the wait must not be spent on what is ignored.
+  [[nodiscard]] std::size_t LeftWith(const IgnoreRule& rule) const {
+    Options options{rule};
+    options.drain = milliseconds(0);
+    return FindLeaks(before_, options).unit_count();
+  }
+
+  const Snapshot before_ = Snapshot::Take();
+  std::latch latch_{1};
+  BlockedThread leaked_{[this] {
+                          prctl(PR_SET_NAME, "parked-7");
+                          OuterPark(latch_);
+                        },
+                        [this] { latch_.count_down(); }};
+};
+
+TEST_F(IgnoreTest, ByThreadName) {
+  EXPECT_EQ(LeftWith(IgnoreThreadName("parked-*")), 0U);
+  EXPECT_EQ(LeftWith(IgnoreThreadName("re:^parked-[0-9]$")), 0U);
+  EXPECT_EQ(LeftWith(IgnoreThreadName("parked")), 1U);
+}
+
+TEST_F(IgnoreTest, ByTopFunction) {
+  EXPECT_EQ(LeftWith(IgnoreTopFunction("*::InnerPark")), 0U);
+  EXPECT_EQ(LeftWith(IgnoreTopFunction("*::OuterPark")), 1U);
+}
+
+TEST_F(IgnoreTest, ByAnyFunction) {
+  EXPECT_EQ(LeftWith(IgnoreAnyFunction("taskleak::(anonymous namespace)::OuterPark")), 0U);
+  EXPECT_EQ(LeftWith(IgnoreAnyFunction("*OuterPark(std::latch&)")), 0U);
+  EXPECT_EQ(LeftWith(IgnoreAnyFunction("OuterPark")), 1U);
+}
+
+TEST_F(IgnoreTest, ByCreatorNeverWhenTheCreatorIsUnknown) {
+  EXPECT_EQ(LeftWith(IgnoreCreatedBy("*")), 1U);
+}
+
+TEST_F(IgnoreTest, ByModule) {
+  const std::string own = std::filesystem::read_symlink("/proc/self/exe").filename();
+  EXPECT_EQ(LeftWith(IgnoreModule(own)), 0U);
+  EXPECT_EQ(LeftWith(IgnoreModule("libgomp.so*")), 1U);
+}
+
+TEST_F(IgnoreTest, BySignature) {
+  Options options;
+  options.drain = milliseconds(0);
+  const std::string signature = FindLeaks(before_, options).groups.at(0).signature;
+  EXPECT_EQ(LeftWith(IgnoreSignature(signature)), 0U);
+  EXPECT_EQ(LeftWith(IgnoreSignature("000000000000")), 1U);
+}
+
+TEST_F(IgnoreTest, ByBeingAliveBefore) {
+  const IgnoreRule current = IgnoreCurrent();
+  EXPECT_EQ(LeftWith(current), 0U);
+  const testing::ParkedThread later;
+  EXPECT_EQ(LeftWith(current), 1U);
+}
+
+TEST_F(IgnoreTest, ByPredicateOnTheCompleteUnit) {
+  EXPECT_EQ(LeftWith(IgnoreIf(
+                [](const Unit& unit) { return unit.name == "parked-7" && !unit.stack.empty(); })),
+            0U);
+  EXPECT_EQ(LeftWith(IgnoreIf([](const Unit&) { return false; })), 1U);
+}
+
+TEST_F(IgnoreTest, ByASuppressionFile) {
+  const std::string path = ::testing::TempDir() + "ignore_test_suppressions";
+  std::ofstream(path) << "thread_name:parked-*\n";
+  Options options;
+  options.drain = milliseconds(0);
+  options.suppressions = {path};
+  EXPECT_TRUE(FindLeaks(before_, options).empty());
+  std::filesystem::remove(path);
+}
+
+TEST_F(IgnoreTest, EveryIgnoreLineOfTheReportSilencesTheGroup) {
+  Options options;
+  options.drain = milliseconds(0);
+  const LeakReport report = FindLeaks(before_, options);
+  ASSERT_EQ(report.groups.size(), 1U);
+  EXPECT_EQ(report.groups[0].ignore.size(), 3U);
+  for (const std::string& line : report.groups[0].ignore)
+    EXPECT_EQ(LeftWith(IgnoreRule::Parse(line)), 0U) << line;
+}
+
+TEST_F(IgnoreTest, WhatRulesOnStacksIgnoreIsNotWaitedFor) {
+  for (const IgnoreRule& rule :
+       {IgnoreAnyFunction("*::OuterPark"), IgnoreTopFunction("*::InnerPark")}) {
+    Options options{rule};
+    options.drain = milliseconds(60'000);  // the test's own time limit is far shorter
+    EXPECT_TRUE(FindLeaks(before_, options).empty());
+  }
+}
+
+class KnownNameTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::size_t Left(const Options& options) const {
+    return FindLeaks(before_, options).unit_count();
+  }
+
+  const Snapshot before_ = Snapshot::Take();
+  const std::shared_ptr<std::latch> latch_ = std::make_shared<std::latch>(1);
+  BlockedThread known_{[l = latch_] {
+                         prctl(PR_SET_NAME, "jemalloc_bg_thd");
+                         l->wait();
+                       },
+                       [l = latch_] { l->count_down(); }};
+};
+
+TEST_F(KnownNameTest, IsIgnoredUnlessAskedFor) {
+  known_.AwaitCall(SYS_futex);
+  Options options;
+  options.drain = milliseconds(0);
+  EXPECT_EQ(Left(options), 0U);
+  options.report_known = {"grpc"};
+  EXPECT_EQ(Left(options), 0U);
+  options.report_known = {"jemalloc"};
+  EXPECT_EQ(Left(options), 1U);
+  options.report_known = {"all"};
+  EXPECT_EQ(Left(options), 1U);
+}
+
+}  // namespace
+}  // namespace taskleak

@@ -1,0 +1,95 @@
+#include "report/json_report.h"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "core/report/made_reports.h"
+
+namespace taskleak::report {
+namespace {
+
+using nlohmann::json;
+
+TEST(JsonReportTest, HasEveryFieldOfTheSchema) {
+  LeakReport report = TwoLeaks();
+  report.groups[1].deadlock = true;
+  report.groups[1].units[0].stack_missing = "why";
+  report.notes = {"a note"};
+  const json document = json::parse(report.ToJson());
+  EXPECT_EQ(document["taskleak"], "0.1.0");
+  EXPECT_EQ(document["schema"], 1);
+  EXPECT_EQ(document["summary"],
+            json::parse(R"json({"tests":1,"leaking_tests":1,"groups":2,"leaks":9})json"));
+  EXPECT_EQ(document["notes"], json({"a note"}));
+  ASSERT_EQ(document["tests"].size(), 1U);
+  const json& test = document["tests"][0];
+  EXPECT_EQ(test["test"], "WorkerPool.Restarts");
+  EXPECT_EQ(test["verdict"], "leak");
+  EXPECT_EQ(test["waited_ms"], 1000);
+
+  const json& workers = test["groups"][0];
+  EXPECT_EQ(workers["kind"], "thread");
+  EXPECT_EQ(workers["count"], 8);
+  EXPECT_EQ(workers["signature"], "5f1c09aa31d2");
+  EXPECT_EQ(workers["state"], "condvar");
+  EXPECT_EQ(workers["detail"], "");
+  EXPECT_EQ(workers["origin"], "WorkerPool.Restarts");
+  EXPECT_EQ(workers["deadlock"], false);
+  EXPECT_EQ(workers["stack_missing"], "");
+  EXPECT_EQ(workers["units"].size(), 8U);
+  EXPECT_EQ(workers["units"][0], json::parse(R"json({"id":4121,"name":"pool-worker",
+      "state":"condvar","detail":"","age_ms":1003})json"));
+  EXPECT_EQ(workers["stack"].size(), WorkerStack().size());
+  EXPECT_EQ(workers["stack"][4], json::parse(R"json({"function":"pool::WorkerPool::Run()",
+      "file":"src/pool.cc","line":63,"module":"pool_test","module_offset":4096,
+      "inlined":false,"guessed":false
+})json"));
+  EXPECT_EQ(workers["created_by"].size(), CreationStack().size());
+  EXPECT_EQ(workers["ignore"],
+            json({"thread_name:pool-worker", "created_by:pool::WorkerPool::Start",
+                  "signature:5f1c09aa31d2"}));
+
+  const json& server = test["groups"][1];
+  EXPECT_EQ(server["deadlock"], true);
+  EXPECT_EQ(server["detail"], "descriptor 5, listening TCP 127.0.0.1:8080");
+  EXPECT_EQ(server["stack_missing"], "why");
+  EXPECT_EQ(server["created_by"], json::array());
+}
+
+TEST(JsonReportTest, SumsUpARun) {
+  LeakReport hang = TwoLeaks();
+  hang.hang = true;
+  hang.notes = {"same", "other"};
+  LeakReport clean;
+  clean.notes = {"same"};
+  const json document = json::parse(JsonDocument({clean, TwoLeaks(), hang}, 7));
+  EXPECT_EQ(document["summary"],
+            json::parse(R"json({"tests":7,"leaking_tests":2,"groups":4,"leaks":18})json"));
+  EXPECT_EQ(document["tests"][1]["verdict"], "hang");
+  EXPECT_EQ(document["notes"], json({"same", "other"}));
+}
+
+TEST(JsonReportTest, ReplacesInvalidUtf8AndEscapesControls) {
+  LeakReport report = TwoLeaks();
+  report.groups[1].units[0].name = "a\xff\x1b";
+  const std::string text = report.ToJson();
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(json::parse(text)["tests"][0]["groups"][1]["units"][0]["name"], "a\xef\xbf\xbd\x1b");
+}
+
+TEST(JsonReportTest, EveryStateAndKindHasItsOwnName) {
+  std::set<std::string_view> names;
+  for (int state = 0; state <= static_cast<int>(WaitState::kQueued); ++state)
+    names.insert(ToString(static_cast<WaitState>(state)));
+  EXPECT_EQ(names.size(), 24U);
+  EXPECT_EQ(ToString(WaitState::kWaitChild), "wait_child");
+  EXPECT_EQ(ToString(UnitKind::kThread), "thread");
+  EXPECT_EQ(ToString(UnitKind::kUnjoinedThread), "unjoined_thread");
+  EXPECT_EQ(ToString(UnitKind::kTask), "task");
+}
+
+}  // namespace
+}  // namespace taskleak::report

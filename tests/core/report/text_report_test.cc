@@ -1,0 +1,231 @@
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/report/made_reports.h"
+#include "report/frame_lines.h"
+#include "report/wording.h"
+
+namespace taskleak::report {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Compares with tests/golden/NAME.txt, which TASKLEAK_UPDATE_GOLDEN=1 writes anew.
+void ExpectGolden(const std::string& name, const std::string& text) {
+  const std::string path = GOLDEN_FOLDER "/" + name + ".txt";
+  if (std::getenv("TASKLEAK_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  EXPECT_EQ(text, ReadFile(path));
+}
+
+LeakReport ReportOf(LeakGroup group) {
+  LeakReport report;
+  report.test = "Suite.Test";
+  report.waited = std::chrono::milliseconds(250);
+  report.groups.push_back(std::move(group));
+  return report;
+}
+
+LeakGroup GroupOf(Unit unit) {
+  LeakGroup group;
+  group.units.push_back(std::move(unit));
+  group.signature = "0123456789ab";
+  return group;
+}
+
+TEST(TextReportTest, TwoLeaks) { ExpectGolden("two_leaks", TwoLeaks().ToText()); }
+
+TEST(TextReportTest, TwoLeaksVerbose) {
+  ExpectGolden("two_leaks_verbose", TwoLeaks().ToText(true));
+}
+
+TEST(TextReportTest, Hang) {
+  LeakReport report = TwoLeaks();
+  report.hang = true;
+  report.waited = std::chrono::seconds(60);
+  report.groups[0].deadlock = true;
+  ExpectGolden("hang", report.ToText());
+}
+
+TEST(TextReportTest, WhatCouldNotBeSeen) {
+  Unit partial;
+  partial.id = 7;
+  partial.state = WaitState::kRunning;
+  Frame nameless = UserFrame("");
+  nameless.module = "libvendor.so.3";
+  nameless.module_offset = 0x1234;
+  Frame guessed = UserFrame("vendor_loop");
+  guessed.guessed = true;
+  Frame unloaded = UserFrame("");
+  unloaded.module.clear();
+  unloaded.address = 0x7f0012345678;
+  partial.stack = Stack({nameless, guessed, unloaded});
+  partial.stack_missing = "no call frame information at 0x7f0012345678";
+  Unit unread;
+  unread.id = 8;
+  unread.name = "io";
+  unread.stack_missing = "the thread runs and blocks SIGURG";
+  LeakReport report = ReportOf(GroupOf(partial));
+  report.groups.push_back(GroupOf(unread));
+  report.notes = {"2 threads ended while they were looked at"};
+  ExpectGolden("partly_seen", report.ToText());
+}
+
+TEST(TextReportTest, UnjoinedThreadsAndTasks) {
+  Unit unjoined;
+  unjoined.kind = UnitKind::kUnjoinedThread;
+  unjoined.id = 31;
+  unjoined.created_by = CreationStack();
+  Unit task;
+  task.kind = UnitKind::kTask;
+  task.id = 2;
+  task.name = "session";
+  task.state = WaitState::kSuspended;
+  task.origin = "Net.Earlier";
+  LeakReport report = ReportOf(GroupOf(unjoined));
+  report.groups.push_back(GroupOf(task));
+  ExpectGolden("unjoined_and_task", report.ToText());
+}
+
+TEST(TextReportTest, DistinctNamesAndDetailsAreShownShortly) {
+  LeakGroup group;
+  for (int i = 0; i < 8; ++i) {
+    Unit unit = Worker(100 + i);
+    unit.name = "worker-" + std::to_string(i);
+    unit.detail = "mutex " + std::to_string(i % 2);
+    unit.age += std::chrono::milliseconds(500 * i);
+    group.units.push_back(unit);
+  }
+  ExpectGolden("distinct_names", ReportOf(group).ToText());
+}
+
+TEST(TextReportTest, FoldsTheRuntimeInTheMiddleAndTheMiddleOfDeepStacks) {
+  Unit unit;
+  std::vector<Frame> frames = {UserFrame("Callback(int)", "src/a.cc", 5),
+                               RuntimeFrame("std::__invoke(A)"),
+                               RuntimeFrame("std::function<void ()>::operator()() const")};
+  for (int i = 0; i < 40; ++i) frames.push_back(UserFrame("Recurse(int)", "src/a.cc", 100 + i));
+  unit.stack = Stack(frames);
+  ExpectGolden("deep_stack", ReportOf(GroupOf(unit)).ToText());
+}
+
+TEST(TextReportTest, AStackOfTheRuntimeAloneIsShown) {
+  const Stack stack({RuntimeFrame("clock_nanosleep"), RuntimeFrame("nanosleep"),
+                     RuntimeFrame("timer_helper"), RuntimeFrame("start_thread"),
+                     RuntimeFrame("clone3")});
+  EXPECT_THAT(ShortLines(stack, StackRole::kWhereItIs),
+              ElementsAre("clock_nanosleep  libc.so.6", "nanosleep        libc.so.6",
+                          "timer_helper     libc.so.6", "(2 frames of the C++ runtime)"));
+}
+
+TEST(TextReportTest, PrintsTwentyGroupsUnlessVerbose) {
+  LeakReport report;
+  for (int i = 0; i < 50; ++i) report.groups.push_back(Server());
+  const std::string text = report.ToText();
+  EXPECT_THAT(text, HasSubstr("\n[20] "));
+  EXPECT_THAT(text, Not(HasSubstr("\n[21] ")));
+  EXPECT_THAT(text, HasSubstr("and 30 more groups; verbose=1 or the JSON report lists them\n"));
+  EXPECT_THAT(report.ToText(true), HasSubstr("\n[50] "));
+}
+
+TEST(TextReportTest, AThousandThreadsAtOnePlaceFitInFourKilobytes) {
+  LeakGroup group = Workers(1000);
+  std::vector<Frame> frames;
+  for (int i = 0; i < 64; ++i) {
+    frames.push_back(UserFrame(
+        std::string(100, 'f') + std::to_string(i) + "::" + std::string(100, 'g') + "(int)",
+        "/" + std::string(100, 'd') + "/" + std::string(70, 'e') + ".cc", 123456));
+  }
+  for (Unit& unit : group.units) {
+    unit.name = "a-name-" + std::to_string(unit.id);
+    unit.detail = "descriptor " + std::to_string(unit.id) + ", listening TCP 127.0.0.1:8080";
+    unit.stack = Stack(frames);
+    unit.created_by = unit.stack;
+  }
+  EXPECT_LT(ReportOf(group).ToText().size(), 4096U);
+}
+
+TEST(TextReportTest, NeverContainsTerminalEscapesOrInvalidBytes) {
+  Unit unit;
+  unit.name = "\x1b[31mred\xff\xc3\xa4";
+  unit.detail = std::string("\x00\x7f\t\xed\xa0\x80", 6);
+  const std::string text = ReportOf(GroupOf(unit)).ToText();
+  EXPECT_THAT(text, HasSubstr("\\x1b[31mred\\xff\xc3\xa4"));
+  EXPECT_THAT(text, HasSubstr("\\x00\\x7f\\x09\\xed\\xa0\\x80"));
+}
+
+TEST(TextReportTest, VerboseShowsTheSourceAround) {
+  const std::string path = testing::TempDir() + "taskleak_snippet.cc";
+  std::ofstream(path) << "one\n\ttwo\nthree\nfour\nfive\nsix\n";
+  Unit unit;
+  unit.stack = Stack({UserFrame("F()", path, 3)});
+  const std::string text = ReportOf(GroupOf(unit)).ToText(true);
+  EXPECT_THAT(text, HasSubstr("\n                  1 | one\n"
+                              "                  2 |  two\n"
+                              "            >     3 | three\n"
+                              "                  4 | four\n"));
+}
+
+TEST(WordingTest, Headlines) {
+  LeakReport report;
+  EXPECT_EQ(Headline(report), "no leaks");
+  report.groups = {Server()};
+  EXPECT_EQ(Headline(report), "1 leak, 1 thread still alive");
+  report.test = "A.B";
+  EXPECT_EQ(Headline(report), "1 leak, 1 thread still alive after A.B");
+  report.waited = std::chrono::milliseconds(20);
+  EXPECT_EQ(Headline(report), "1 leak, 1 thread still alive 20 ms after A.B");
+  report.test.clear();
+  EXPECT_EQ(Headline(report), "1 leak, 1 thread still alive after 20 ms");
+}
+
+TEST(WordingTest, Durations) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(Duration(milliseconds(0)), "0 ms");
+  EXPECT_EQ(Duration(milliseconds(999)), "999 ms");
+  EXPECT_EQ(Duration(milliseconds(1000)), "1.0 s");
+  EXPECT_EQ(Duration(milliseconds(60'000)), "60 s");
+  EXPECT_EQ(Duration(milliseconds(185'000)), "3 min 5 s");
+}
+
+TEST(WordingTest, EveryWaitStateHasWords) {
+  for (int state = 0; state <= static_cast<int>(WaitState::kQueued); ++state) {
+    Unit unit;
+    unit.state = static_cast<WaitState>(state);
+    EXPECT_EQ(Doing(unit) == "alive", unit.state == WaitState::kOther) << state;
+  }
+}
+
+TEST(FrameLinesTest, ShortensLongFunctions) {
+  EXPECT_EQ(ShortFunction("pool::Run(int)"), "pool::Run(int)");
+  EXPECT_EQ(ShortFunction("std::vector<std::pair<int, std::string>, std::allocator<int> > "
+                          "Build<int>(int, long, char const*)"),
+            "Build(...)");
+  EXPECT_EQ(ShortFunction(std::string(80, 'n') + "::" + std::string(40, 'm') + "::Run(int, long)"),
+            "...::" + std::string(40, 'm') + "::Run(...)");
+  EXPECT_EQ(ShortFunction("Serve(int)::{lambda(int)#1}::operator()(int) const"), "Serve::{lambda}");
+  EXPECT_EQ(ShortFunction("Serve(int)::$_0::operator()(int) const"), "Serve::{lambda}");
+}
+
+TEST(FrameLinesTest, ShortensLongFiles) {
+  EXPECT_EQ(ShortFile("src/pool.cc"), "src/pool.cc");
+  EXPECT_EQ(ShortFile("/usr/include/c++/12/bits/std_thread.h"), "<bits/std_thread.h>");
+  EXPECT_EQ(ShortFile("/usr/lib/llvm-14/include/c++/v1/mutex"), "<mutex>");
+  EXPECT_EQ(ShortFile("/usr/include/httplib.h"), "<httplib.h>");
+  EXPECT_EQ(ShortFile("/very/" + std::string(60, 'x') + "/src/pool.cc"), ".../src/pool.cc");
+}
+
+}  // namespace
+}  // namespace taskleak::report
