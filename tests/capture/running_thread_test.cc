@@ -89,43 +89,31 @@ TEST(RunningThreadTest, WithASmallStackIsNotSentASignal) {
   EXPECT_THAT(look.stack.missing, HasSubstr("may have no room for a signal handler"));
 }
 
-std::atomic<int> g_own_signals{0};
-
-TEST(RunningThreadTest, AHandlerOfTheProgramGetsItsOwnSignalsAndNoOthers) {
-  struct sigaction action {};
-  action.sa_handler = [](int) { ++g_own_signals; };
-  struct sigaction before {};
-  ASSERT_EQ(sigaction(SIGURG, &action, &before), 0);
-  {
-    const Spinner spinner;
-    constexpr int kSignals = 200;
-    const WatchedThread sender([&spinner] {
-      for (int sent = 0; sent < kSignals; ++sent) {
-        pthread_kill(spinner.thread().handle(), SIGURG);
-        // Two that are pending at once would be one.
-        if (!WaitFor([&] { return g_own_signals > sent; })) return;
-      }
-    });
-    while (g_own_signals < kSignals) {
-      ASSERT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()),
-                "");
-    }
-    EXPECT_EQ(g_own_signals, kSignals);
-  }
-  EXPECT_EQ(CurrentAction().sa_handler, action.sa_handler);
-  sigaction(SIGURG, &before, nullptr);
-}
-
-// Waiting for a child made with CLONE_VFORK, a thread takes no signals (kernel/fork.c,
+// Waits for a child made with CLONE_VFORK: it takes no signals meanwhile (kernel/fork.c,
 // wait_for_vfork_done).
+class DeafThread {
+ public:
+  DeafThread()
+      : thread_([this] {
+          const long child = syscall(SYS_clone, CLONE_VFORK | SIGCHLD, 0, 0, 0, 0);
+          if (child == 0) syscall(SYS_exit_group, gate_.Pass() ? 0 : 1);
+          waitpid(static_cast<pid_t>(child), nullptr, 0);
+        }) {}
+  bool WaitUntilDeaf() { return thread_.WaitUntilIn(SYS_clone); }
+  void End() {
+    gate_.Open();
+    thread_.Join();
+  }
+  [[nodiscard]] int tid() const { return thread_.tid(); }
+
+ private:
+  Gate gate_;
+  WatchedThread thread_;
+};
+
 TEST(RunningThreadTest, ALateAnswerFindsItsRequestWithdrawn) {
-  const Gate gate;
-  WatchedThread deaf([&gate] {
-    const long child = syscall(SYS_clone, CLONE_VFORK | SIGCHLD, 0, 0, 0, 0);
-    if (child == 0) syscall(SYS_exit_group, gate.Pass() ? 0 : 1);
-    waitpid(static_cast<pid_t>(child), nullptr, 0);
-  });
-  ASSERT_TRUE(deaf.WaitUntilIn(SYS_clone));
+  DeafThread deaf;
+  ASSERT_TRUE(deaf.WaitUntilDeaf());
   platform::StackImage image;
   const ThreadLook look = platform::LookBySignal(deaf.tid(), "deaf", image);
   EXPECT_EQ(look.stack.missing, "deaf, and it did not answer SIGURG within 100 ms");
@@ -135,11 +123,40 @@ TEST(RunningThreadTest, ALateAnswerFindsItsRequestWithdrawn) {
     const Spinner spinner;
     EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
   }
-  gate.Open();
-  deaf.Join();
+  deaf.End();
   const Spinner spinner;
   EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
   EXPECT_EQ(CurrentAction().sa_handler, SIG_DFL);
+}
+
+std::atomic<int> g_own_signals{0};
+
+TEST(RunningThreadTest, AHandlerOfTheProgramGetsItsOwnSignalsAndNoOthers) {
+  struct sigaction action {};
+  action.sa_handler = [](int) { ++g_own_signals; };
+  struct sigaction before {};
+  ASSERT_EQ(sigaction(SIGURG, &action, &before), 0);
+  const Spinner spinner;
+  const auto signals_that_arrive = [&spinner] {
+    pthread_kill(spinner.thread().handle(), SIGURG);
+    WaitFor([] { return g_own_signals != 0; });
+    return g_own_signals.exchange(0);
+  };
+  LookAtThread(spinner.thread().tid());
+  EXPECT_EQ(g_own_signals, 0);
+  EXPECT_EQ(CurrentAction().sa_handler, action.sa_handler);
+  EXPECT_EQ(signals_that_arrive(), 1) << "the handler is back";
+  DeafThread deaf;
+  ASSERT_TRUE(deaf.WaitUntilDeaf());
+  platform::StackImage image;
+  platform::LookBySignal(deaf.tid(), "deaf", image);
+  EXPECT_NE(CurrentAction().sa_handler, action.sa_handler) << "a signal is still to come";
+  EXPECT_EQ(signals_that_arrive(), 1) << "it is passed on";
+  deaf.End();
+  EXPECT_EQ(g_own_signals, 0);
+  LookAtThread(spinner.thread().tid());
+  EXPECT_EQ(CurrentAction().sa_handler, action.sa_handler);
+  sigaction(SIGURG, &before, nullptr);
 }
 
 TEST(RunningThreadTest, ThatHasEndedIsGone) {

@@ -43,10 +43,11 @@ class Search {
     const Prologue& prologue = facts_.PrologueOf(function_);
     const std::uintptr_t lowest = sp + prologue.below;
     if (prologue.sets_frame_pointer) {
+      constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
       if (auto computed = Computed(lowest, lowest + prologue.slack)) return computed;
+      if (auto above_arguments = Scan(lowest, lowest + kMostArguments)) return above_arguments;
     }
-    // Arguments on the stack, alloca, or a prologue of another form.
-    return Scan(lowest);
+    return Scan(lowest);  // alloca, or a prologue of another form
   }
 
  private:
@@ -66,16 +67,19 @@ class Search {
 
   // The lowest place that fits, since those above may be earlier calls of the same function. It is
   // sure if the caller there calls this function and no other such place contradicts.
-  std::optional<FoundFramePointer> Scan(std::uintptr_t from)
+  std::optional<FoundFramePointer> Scan(std::uintptr_t from, std::uintptr_t to = UINTPTR_MAX)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     constexpr int kMostWalks = 64;
+    constexpr std::uintptr_t kSaved = 16;  // rbp and the return address
     Candidate best;
     bool rivals = false;
     int walks = 0;
-    for (std::uintptr_t at = from;
-         walks < kMostWalks &&
-         (at < image_.end() || (best.caller == Caller::kNone && image_.Grow()));
-         at += sizeof(std::uint64_t)) {
+    std::uintptr_t end = image_.end();
+    for (std::uintptr_t at = from; at < to && walks < kMostWalks; at += sizeof(std::uint64_t)) {
+      if (at + kSaved > end) {
+        if (best.caller != Caller::kNone || !image_.Grow()) break;
+        end = image_.end();
+      }
       Candidate candidate = Try(at);
       if (candidate.caller != Caller::kNone) ++walks;
       if (candidate.caller < Caller::kMayCall || !candidate.MakesSense()) continue;
@@ -85,8 +89,9 @@ class Search {
         rivals = true;
       }
     }
-    if (best.caller == Caller::kNone) return {};
-    return FoundFramePointer{std::move(best.walk), rivals || best.caller != Caller::kCalls};
+    const bool sure = best.caller == Caller::kCalls && !rivals;
+    if (best.caller == Caller::kNone || (!sure && to != UINTPTR_MAX)) return {};
+    return FoundFramePointer{std::move(best.walk), !sure};
   }
 
   // True if `other` starts with no frame of `walk`, or one where that has another function's.

@@ -30,7 +30,7 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   if (signals == Signals::kAllowed) return LookBySignal(tid, blocked.failure, LookImage());
   ThreadLook look;
   look.at.running = true;
-  look.stack.missing = blocked.failure;
+  look.stack.missing = blocked.failure + ", and it was not to be interrupted";
   return look;
 }
 
