@@ -28,7 +28,8 @@ TEST_P(DeathTests, PassUnderTheListener) {
 }
 
 TEST_P(DeathTests, PassUnderTheHangTimeout) {
-  const Outcome outcome = RunTests("*-*.LeavesAThreadAfterwards", "drain=20ms:hang_timeout=50s");
+  // No test whose child starts threads: ThreadSanitizer forbids that after a fork beside others.
+  const Outcome outcome = RunTests("*.Dies:*.Exits", "drain=20ms:hang_timeout=50s");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
 }
 
