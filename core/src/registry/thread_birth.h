@@ -1,0 +1,58 @@
+// What is known of each thread that was created through the hooks (taskleak/thread_birth.h).
+#ifndef TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_
+#define TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_
+
+#include <pthread.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "registry/origin.h"
+#include "taskleak/thread_birth.h"
+
+namespace taskleak::registry {
+
+/// One thread: who made it, and whether somebody still has to join it.
+struct ThreadRecord {
+  static constexpr std::size_t kMostFrames = 32;
+  using Clock = std::chrono::steady_clock;
+
+  std::uint64_t serial = 0;  ///< never used again; later births have greater ones
+  pthread_t handle = 0;
+  int tid = 0;                 ///< 0 until it is known
+  std::uintptr_t routine = 0;  ///< its start routine
+  int creator_tid = 0;
+  Origin origin = 0;  ///< the creator's own, or the scope that ran
+  bool detached = false;
+  bool ended = false;
+  bool adopted = false;         ///< not to be reported, or reported already
+  std::array<char, 16> name{};  ///< as it was when the thread ended
+  Clock::time_point born{};
+  Clock::time_point end{};
+  std::uint32_t depth = 0;  ///< how many entries of created_by are used
+  std::array<std::uintptr_t, kMostFrames> created_by{};  ///< return addresses, innermost first
+};
+
+/// Whether births are recorded from now on (they are from the start). Thread-safe, as all that
+/// follows.
+void SetRecording(bool on);
+
+/// Every birth from now on has at least this serial.
+std::uint64_t NextSerial();
+/// The threads that run now, by number.
+std::unordered_map<int, ThreadRecord> RunningThreads();
+/// How many joinable threads have ended and were neither joined nor detached. Costs one read.
+std::size_t CountUnjoined();
+/// Those of them with serials from `first` on that were not adopted.
+std::vector<ThreadRecord> FindUnjoined(std::uint64_t first);
+/// Whatever `which` is true for will not be found by FindUnjoined.
+void AdoptBirths(const std::function<bool(const ThreadRecord&)>& which);
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_

@@ -1,0 +1,40 @@
+// The function that a hook stands before.
+#ifndef TASKLEAK_HOOKS_NEXT_FUNCTION_H_
+#define TASKLEAK_HOOKS_NEXT_FUNCTION_H_
+
+#include <dlfcn.h>
+
+#include <atomic>
+
+namespace taskleak::hooks {
+
+/// Found on first use, and kept. Constant-initialized, since other code's static initialization may
+/// create threads.
+///
+/// Under a sanitizer that intercepts the function itself, its interceptor comes next: it is called
+/// by the name that the sanitizers' interception protocol gives it (compiler-rt,
+/// lib/interception/interception.h), because dlsym would find libc's behind its back. In a static
+/// executable, where nothing can be looked up, libc's internal name is what remains.
+template <typename Function>
+class NextFunction {
+ public:
+  constexpr explicit NextFunction(const char* name) : name_(name) {}
+
+  Function Get(Function interceptor, Function internal) {
+    Function next = next_.load(std::memory_order_acquire);
+    if (next != nullptr) return next;
+    next = interceptor;
+    if (next == nullptr) next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name_));
+    if (next == nullptr) next = internal;
+    next_.store(next, std::memory_order_release);
+    return next;
+  }
+
+ private:
+  const char* name_;
+  std::atomic<Function> next_{nullptr};
+};
+
+}  // namespace taskleak::hooks
+
+#endif  // TASKLEAK_HOOKS_NEXT_FUNCTION_H_
