@@ -17,7 +17,9 @@ HangWatch::HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang
     : checker_(checker),
       on_hang_(std::move(on_hang)),
       pid_(getpid()),
-      thread_([this] { Watch(); }) {}
+      thread_([this] { Watch(); }) {
+  started_.wait();
+}
 
 HangWatch::~HangWatch() {
   if (pid_ != getpid()) {
@@ -42,6 +44,7 @@ void HangWatch::Disarm() { deadline_.store(0); }
 
 void HangWatch::Watch() {
   BecomeOwnThread("taskleak-watch");
+  started_.count_down();
   while (stop_.load() == 0) {
     const Clock::duration now = Clock::now().time_since_epoch();
     const Clock::duration deadline(deadline_.load());

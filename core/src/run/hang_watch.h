@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <latch>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,7 +27,8 @@ namespace taskleak::run {
 /// wake-up.
 class HangWatch {
  public:
-  /// `checker` must outlive this object; its options give the timeout.
+  /// `checker` must outlive this object; its options give the timeout. Returns when both threads
+  /// are up: later they might need the very locks that the test is stuck with.
   HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang);
   /// In a forked child, where the threads do not exist, only lets go of them.
   ~HangWatch();
@@ -50,6 +52,7 @@ class HangWatch {
   std::string test_ TASKLEAK_GUARDED_BY(mutex_);
   std::atomic<Clock::rep> deadline_{0};  // 0: no test runs
   std::atomic<std::uint32_t> stop_{0};
+  std::latch started_{1};
   std::thread thread_;
 };
 

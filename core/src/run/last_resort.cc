@@ -20,7 +20,9 @@ constexpr std::chrono::hours kForever{24};
 
 }  // namespace
 
-LastResort::LastResort() : phase_(kIdle), pid_(getpid()), thread_([this] { Wait(); }) {}
+LastResort::LastResort() : phase_(kIdle), pid_(getpid()), thread_([this] { Wait(); }) {
+  started_.wait();
+}
 
 LastResort::~LastResort() {
   if (pid_ != getpid()) {
@@ -47,6 +49,7 @@ void LastResort::Reported() { phase_.store(kReported); }
 
 void LastResort::Wait() {
   BecomeOwnThread("taskleak-last");
+  started_.count_down();
   while (phase_.load() == kIdle) FutexWait(phase_, kIdle, kForever);
   if (phase_.load() == kStopped) return;
   const auto end = std::chrono::steady_clock::now() + kGrace;

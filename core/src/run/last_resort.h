@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <latch>
 #include <string_view>
 #include <thread>
 
@@ -18,6 +19,7 @@ namespace taskleak::run {
 /// allocator, loader or stdio lock.
 class LastResort {
  public:
+  /// Returns when the thread is up: later it might need the very locks that the test is stuck with.
   LastResort();
   /// In a forked child only lets go of the thread.
   ~LastResort();
@@ -36,6 +38,7 @@ class LastResort {
   std::array<char, 256> test_{};
   std::atomic<std::uint32_t> phase_;
   int pid_;
+  std::latch started_{1};
   std::thread thread_;
 };
 

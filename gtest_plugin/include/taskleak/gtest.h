@@ -26,8 +26,9 @@ namespace taskleak::gtest {
 ///
 /// Call it from the thread that calls RUN_ALL_TESTS, before that, and after InitGoogleTest if
 /// listeners of your own are to see a test's result with its leaks. A second call does nothing,
-/// also when it comes from a shared library that uses the same GoogleTest. TASKLEAK_OPTIONS wins
-/// over `options`; throws std::invalid_argument if either is bad.
+/// also when it comes from a shared library that uses the same GoogleTest; nor does any call under
+/// taskleak::gtest_auto and gtest_main, which were first. TASKLEAK_OPTIONS wins over `options`;
+/// throws std::invalid_argument if what results is bad.
 ///
 /// Example:
 ///   int main(int argc, char** argv) {

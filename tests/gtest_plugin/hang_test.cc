@@ -1,0 +1,81 @@
+// Tests that never return are reported, and the process ends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gtest_plugin/run_program.h"
+
+namespace taskleak {
+namespace {
+
+using testing::HasSubstr;
+
+class Hang : public testing::Test {
+ protected:
+  Outcome RunTest(const std::string& test, const char* program = HANGING_TESTS) {
+    return RunProgram(
+        program, {"--gtest_filter=" + test},
+        {{"TASKLEAK_OPTIONS", "hang_timeout=1s:json=" + json_}, {"LOAD", HANGING_LIBRARY}});
+  }
+
+  /// What the JSON report says of the one test that hung.
+  nlohmann::json Reported() const {
+    const auto tests = nlohmann::json::parse(ReadFile(json_)).at("tests");
+    EXPECT_EQ(tests.size(), 1U);
+    return tests.at(0);
+  }
+
+  TemporaryDirectory directory_;
+  const std::string json_ = directory_.File("leaks.json");
+};
+
+TEST_F(Hang, IsAFailureOfTheTestWithTheStacksOfAllThreads) {
+  const Outcome outcome = RunTest("Hanging.WaitsForACondition");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("hanging_tests.cc:"));
+  EXPECT_THAT(outcome.out, HasSubstr("Hanging_WaitsForACondition_Test::TestBody"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"bystander\""));
+  EXPECT_EQ(Reported().at("verdict"), "hang");
+  EXPECT_EQ(Reported().at("test"), "Hanging.WaitsForACondition");
+}
+
+TEST_F(Hang, OnAMutexSaysSo) {
+  const Outcome outcome = RunTest("Hanging.WaitsForAMutex");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("Hanging_WaitsForAMutex_Test::TestBody"));
+  EXPECT_THAT(outcome.out, HasSubstr("waiting for a mutex"));
+  EXPECT_EQ(Reported().at("verdict"), "hang");
+}
+
+TEST_F(Hang, WithTheLoadersLockHeldIsReported) {
+  const Outcome outcome = RunTest("Hanging.LoadsALibraryWhoseConstructorHangs");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out + outcome.err, HasSubstr("Hanging.LoadsALibraryWhoseConstructorHangs"));
+  EXPECT_THAT(outcome.out + outcome.err, HasSubstr("hanging_library"));
+}
+
+TEST_F(Hang, WithTheLockOfTheListOfLibrariesHeldIsReported) {
+  const Outcome outcome = RunTest("Hanging.HoldsTheLockOfTheListOfLibraries");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out + outcome.err, HasSubstr("1 thread"));
+}
+
+TEST_F(Hang, WithGoogleTestsLockHeldIsReportedByTaskleakItself) {
+  const Outcome outcome = RunTest("Hanging.HoldsGoogleTestsOwnLock");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("printed before the hang"));
+  EXPECT_THAT(outcome.err, HasSubstr("Hanging.HoldsGoogleTestsOwnLock"));
+}
+
+#ifdef HANGING_MALLOC
+TEST_F(Hang, WithTheAllocatorsLockHeldIsReportedInTheLastResort) {
+  const Outcome outcome = RunTest("Hanging.HoldsTheLockOfTheAllocator", HANGING_MALLOC);
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("Hanging.HoldsTheLockOfTheAllocator"));
+  EXPECT_THAT(outcome.err, HasSubstr("hanging_malloc+0x"));
+}
+#endif
+
+}  // namespace
+}  // namespace taskleak

@@ -1,0 +1,59 @@
+// Tests that never return, each holding something that a report might need.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <link.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+
+#include "threads.h"
+
+namespace {
+
+[[noreturn]] void WaitForEver() {
+  for (;;) pause();
+}
+
+TEST(Hanging, WaitsForACondition) {
+  LeaveThread("bystander");
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock<std::mutex> lock(mutex);
+  for (;;) never.wait(lock);
+}
+
+TEST(Hanging, WaitsForAMutex) {
+  static std::mutex mutex;
+  static Worker* const never_destroyed = new Worker("bystander");
+  static_cast<void>(never_destroyed);
+  std::thread holder([] {
+    mutex.lock();
+    WaitForEver();
+  });
+  while (mutex.try_lock()) {
+    mutex.unlock();
+    std::this_thread::yield();
+  }
+  mutex.lock();
+  holder.join();
+}
+
+TEST(Hanging, LoadsALibraryWhoseConstructorHangs) {
+  EXPECT_EQ(dlopen(std::getenv("LOAD"), RTLD_NOW), nullptr);
+}
+
+TEST(Hanging, HoldsTheLockOfTheListOfLibraries) {
+  dl_iterate_phdr([](dl_phdr_info*, std::size_t, void*) -> int { WaitForEver(); }, nullptr);
+}
+
+class HangsOnFailure : public testing::EmptyTestEventListener {
+  void OnTestPartResult(const testing::TestPartResult&) override { WaitForEver(); }
+};
+TEST(Hanging, HoldsGoogleTestsOwnLock) {
+  testing::UnitTest::GetInstance()->listeners().Append(new HangsOnFailure);
+  ADD_FAILURE() << "printed before the hang";
+}
+
+}  // namespace

@@ -1,0 +1,70 @@
+// The ways to switch the checks on, alone and together.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gtest_plugin/run_program.h"
+
+namespace taskleak {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Outcome RunTests(const std::string& program, const std::string& filter = "*",
+                 std::map<std::string, std::string> environment = {}) {
+  environment.try_emplace("TASKLEAK_OPTIONS", "drain=20ms");
+  return RunProgram(program, {"--gtest_filter=" + filter}, environment);
+}
+
+/// How often GoogleTest printed a failure.
+int Failures(const Outcome& outcome) {
+  int count = 0;
+  const std::string mark = ": Failure\n";
+  for (std::size_t at = 0; (at = outcome.out.find(mark, at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+TEST(SwitchingOn, ByTheReadyMain) {
+  const Outcome outcome = RunTests(MAIN_TESTS);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(Failures(outcome), 1);
+  EXPECT_EQ(RunTests(MAIN_TESTS, "*", {{"TASKLEAK_OPTIONS", "drain=x"}}).exit_code, 2);
+}
+
+TEST(SwitchingOn, ByAddListenerTwiceIsOnce) {
+  const Outcome outcome = RunTests(OWN_MAIN, "Own.LeavesAThread");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(Failures(outcome), 1) << outcome.out;
+}
+
+TEST(SwitchingOn, AddListenerRefusesBadOptions) {
+  EXPECT_THAT(RunTests(OWN_MAIN).out, testing::StartsWith("refused: "));
+}
+
+TEST(SwitchingOn, AddListenersOptionsHoldForMarksToo) {
+  const Outcome outcome = RunTests(OWN_MAIN, "Own.LeavesAnIgnoredThread:Own.Mark*");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+}
+
+TEST(SwitchingOn, ByExecutableAndSharedLibraryIsOnce) {
+  const Outcome outcome = RunTests(HOST_WITH_LIBRARY);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("2 FAILED TESTS"));
+  EXPECT_EQ(Failures(outcome), 2) << outcome.out;
+}
+
+TEST(SwitchingOn, ByExecutableAndLoadedLibraryIsOnce) {
+  const Outcome outcome = RunTests(HOST_LISTENING, "*", {{"LOAD", LIBRARY_TESTS}});
+  EXPECT_THAT(outcome.out, HasSubstr("2 FAILED TESTS"));
+  EXPECT_EQ(Failures(outcome), 2) << outcome.out;
+}
+
+TEST(SwitchingOn, ByALoadedLibraryAlone) {
+  EXPECT_EQ(RunTests(HOST).exit_code, 0);
+  const Outcome outcome = RunTests(HOST, "*", {{"LOAD", LIBRARY_TESTS}});
+  EXPECT_THAT(outcome.out, HasSubstr("2 FAILED TESTS"));
+  EXPECT_EQ(Failures(outcome), 2) << outcome.out;
+}
+
+}  // namespace
+}  // namespace taskleak
