@@ -16,7 +16,7 @@ struct TestRun::Impl {
   // The checks of a marks-only run are the marks' own.
   [[nodiscard]] bool ChecksScopes() const { return checker.options().check == CheckScope::kAll; }
 
-  std::optional<std::string> End(const Snapshot& before, const std::string& scope) const {
+  std::optional<std::string> End(const Snapshot& before, std::string_view scope) const {
     return ChecksScopes() ? run::CheckScope(checker, before, scope) : std::nullopt;
   }
 
@@ -55,15 +55,21 @@ void TestRun::SuiteStarted(std::string_view suite) {
   impl_->suite = Snapshot::Take();
 }
 
-void TestRun::TestStarted(std::string_view test) {
+Snapshot TestRun::TestStarted(std::string_view test) {
   impl_->test_name = test;
   if (impl_->watch != nullptr) impl_->watch->Arm(test);
   impl_->test = Snapshot::Take();
+  return impl_->test;
 }
 
 std::optional<std::string> TestRun::TestEnded() {
+  return TestEnded(impl_->test, impl_->test_name, false);
+}
+
+std::optional<std::string> TestRun::TestEnded(const Snapshot& since, std::string_view scope,
+                                              bool marked) {
   if (impl_->watch != nullptr) impl_->watch->Disarm();
-  return impl_->End(impl_->test, impl_->test_name);
+  return marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
 }
 
 std::optional<std::string> TestRun::SuiteEnded() {
