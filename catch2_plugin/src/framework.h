@@ -10,6 +10,7 @@
 
 #if !defined(TASKLEAK_CATCH2_V2) && __has_include(<catch2/catch_version_macros.hpp>)
 #include <catch2/catch_assertion_info.hpp>
+#include <catch2/catch_config.hpp>
 #include <catch2/catch_section_info.hpp>
 #include <catch2/catch_test_case_info.hpp>
 #include <catch2/catch_version_macros.hpp>
@@ -67,6 +68,25 @@ inline void FailTestCase(const Catch::TestCaseInfo& test, const std::string& tex
 inline void CountFailure(const Catch::SectionStats& ended) {
   ++const_cast<Catch::SectionStats&>(ended).assertions.failed;
 }
+
+#if CATCH_VERSION_MAJOR == 2
+
+/// Whether a reporter shows the message of a failed assertion. This Catch2 does not tell which
+/// reporter was asked for; of all that it has, only `automake` does not.
+inline bool MessagesAreShown(const Catch::IConfig&) { return true; }
+
+#else
+
+/// Whether a reporter shows the message of a failed assertion: `automake` and `json` do not. The
+/// session's configuration is always a Config.
+inline bool MessagesAreShown(const Catch::IConfig& config) {
+  for (const auto& reporter : static_cast<const Catch::Config&>(config).getReporterSpecs()) {
+    if (reporter.name() != "automake" && reporter.name() != "json") return true;
+  }
+  return false;
+}
+
+#endif
 
 #ifdef TASKLEAK_CATCH2_TELLS_PASSES
 

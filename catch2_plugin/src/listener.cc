@@ -159,7 +159,9 @@ class Listener : public internal::ListenerBase {
   void Report(const std::optional<std::string>& text, const Catch::SectionStats& section) const {
     if (!text) return;
     internal::FailCurrentTest(*text);
-    if (!test_->okToFail()) internal::CountFailure(section);
+    if (test_->okToFail()) return;
+    internal::CountFailure(section);
+    if (!internal::MessagesAreShown(*m_config)) Say(PlaceOf(*test_) + ": failed", *text);
   }
 
   std::optional<TestRun> run_;

@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "catch2_plugin/programs/catch2.h"
-#include "catch2_plugin/programs/leak.h"
+#include "support/threads.h"
 #include "taskleak/catch2.h"
 
 TEST_CASE("clean", "[clean]") {
@@ -15,60 +16,60 @@ TEST_CASE("clean", "[clean]") {
 }
 
 TEST_CASE("leaks", "[leaks]") {
-  Leak("leaks");
+  LeaveThread("leaks");
   CHECK(1 + 1 == 2);
 }
 
-TEST_CASE("leaks without assertions", "[silent]") { Leak("silent"); }
+TEST_CASE("leaks without assertions", "[silent]") { LeaveThread("silent"); }
 
 TEST_CASE("fails and leaks", "[fails]") {
-  Leak("fails");
+  LeaveThread("fails");
   REQUIRE(1 + 1 == 3);
 }
 
 TEST_CASE("throws and leaks", "[throws]") {
-  Leak("throws");
+  LeaveThread("throws");
   throw std::runtime_error("thrown by the test");
 }
 
 TEST_CASE("declared to throw", "[!throws][declared]") {
-  Leak("declared");
+  LeaveThread("declared");
   CHECK_THROWS(throw std::runtime_error("expected"));
 }
 
 TEST_CASE("after", "[after]") { CHECK(1 + 1 == 2); }
 
 TEST_CASE("may fail", "[mayfail][!mayfail]") {
-  Leak("mayfail");
+  LeaveThread("mayfail");
   CHECK(1 + 1 == 2);
 }
 
 TEST_CASE("should fail and does not", "[shouldfail][!shouldfail]") {
-  Leak("shouldfail");
+  LeaveThread("shouldfail");
   CHECK(1 + 1 == 2);
 }
 
 TEST_CASE("should fail and verifies", "[verifyfail][!shouldfail]") {
   const taskleak::catch2::VerifyNoLeaks verify;
-  Leak("verifyfail");
+  LeaveThread("verifyfail");
 }
 
 TEST_CASE("should fail by its assertion", "[assertfail][!shouldfail]") {
-  CHECK_NO_LEAKS(Leak("assertfail"));
+  CHECK_NO_LEAKS(LeaveThread("assertfail"));
 }
 
 TEST_CASE("sections", "[sections]") {
   const Worker body("body");
   SECTION("outer") {
-    SECTION("first") { Leak("first"); }
+    SECTION("first") { LeaveThread("first"); }
     SECTION("second") { CHECK(1 + 1 == 2); }
   }
-  SECTION("last") { Leak("last"); }
+  SECTION("last") { LeaveThread("last"); }
 }
 
 TEST_CASE("thrown out of a section", "[escape]") {
   SECTION("escape") {
-    Leak("escape");
+    LeaveThread("escape");
     throw std::runtime_error("thrown by the section");
   }
   SECTION("other") { CHECK(1 + 1 == 2); }
@@ -82,7 +83,7 @@ TEST_CASE("a section fills what the body owns", "[filled]") {
 
 TEST_CASE("generates", "[generates]") {
   const int value = GENERATE(1, 2, 3);
-  if (value == 2) Leak("generated");
+  if (value == 2) LeaveThread("generated");
   CHECK(value > 0);
 }
 
@@ -100,33 +101,39 @@ TEST_CASE("a static worker that nobody stops", "[kept]") {
 }
 
 TEST_CASE("the body of each pass leaks", "[bodies]") {
-  Leak("bodies");
+  LeaveThread("bodies");
   SECTION("a") { CHECK(1 + 1 == 2); }
   SECTION("b") { CHECK(1 + 1 == 2); }
 }
 
+TEST_CASE("cut short", "[cut]") {
+  LeaveThread("cut");
+  SECTION("fails") { CHECK(1 + 1 == 3); }
+  SECTION("is not come to under --abort") { CHECK(1 + 1 == 3); }
+}
+
 TEST_CASE("tagged as allowed", "[allowed][AllowLeaks]") {
-  Leak("allowed");
-  SECTION("a") { Leak("allowed"); }
+  LeaveThread("allowed");
+  SECTION("a") { LeaveThread("allowed"); }
   SECTION("b") { CHECK(1 + 1 == 2); }
 }
 
-TEST_CASE("tagged to be verified", "[tagged][verifynoleaks]") { Leak("tagged"); }
+TEST_CASE("tagged to be verified", "[tagged][verifynoleaks]") { LeaveThread("tagged"); }
 
 TEST_CASE("a marked scope", "[scope]") {
   const taskleak::catch2::VerifyNoLeaks verify;
-  Leak("scope");
+  LeaveThread("scope");
 }
 
 class Fixture : private taskleak::catch2::VerifyNoLeaks {
  protected:
   Worker worker_{"fixture"};
 };
-TEST_CASE_METHOD(Fixture, "a marked fixture", "[fixture]") { Leak("in-fixture"); }
+TEST_CASE_METHOD(Fixture, "a marked fixture", "[fixture]") { LeaveThread("in-fixture"); }
 
 TEST_CASE("a marked scope with options of its own", "[options]") {
   const taskleak::catch2::VerifyNoLeaks verify({taskleak::IgnoreThreadName("options")});
-  Leak("options");
+  LeaveThread("options");
 }
 
 TEST_CASE("statements", "[statements]") {
@@ -134,24 +141,24 @@ TEST_CASE("statements", "[statements]") {
   INFO("while checking statements");
   CHECK_NO_LEAKS({
     const auto [first, second] = std::pair("check", 1);
-    Leak(first);
+    LeaveThread(first);
     static_cast<void>(second);
   });
-  REQUIRE_NO_LEAKS(Leak("require"));
-  Leak("not reached");
+  REQUIRE_NO_LEAKS(LeaveThread("require"));
+  LeaveThread("not reached");
 }
 
 TEST_CASE("allowed by code", "[code]") {
   {
     const taskleak::AllowLeaks allow("the tests say so");
-    Leak("by-scope");
+    LeaveThread("by-scope");
   }
-  Leak("by-adoption");
+  LeaveThread("by-adoption");
   taskleak::AdoptCurrent();
 }
 
 TEST_CASE("benchmarks", "[benchmarks]") {
-  Leak("benchmarks");
+  LeaveThread("benchmarks");
 #ifdef BENCHMARK
   BENCHMARK("a benchmark") { return 1 + 1; };
 #endif
@@ -159,13 +166,13 @@ TEST_CASE("benchmarks", "[benchmarks]") {
 
 #ifdef SKIP
 TEST_CASE("skips", "[skips]") {
-  Leak("skips");
+  LeaveThread("skips");
   SKIP("not today");
 }
 #endif
 
 TEST_CASE("dies", "[.][dies]") {
-  Leak("dies");
+  LeaveThread("dies");
   SECTION("by a signal") { std::raise(SIGSEGV); }
 }
 
@@ -183,7 +190,7 @@ class Server : public ListenerBase {
     worker_ = std::make_unique<Worker>("listener");
   }
   void testCaseEnded(const Catch::TestCaseStats&) override {
-    if (std::getenv("LISTENER_LEAKS") != nullptr) Leak("by-listener");
+    if (std::getenv("LISTENER_LEAKS") != nullptr) LeaveThread("by-listener");
   }
   void testRunEnded(const Catch::TestRunStats&) override { worker_.reset(); }
 
