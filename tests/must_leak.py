@@ -22,8 +22,8 @@ def report_of(output):
 
 
 def normalised(report):
-    report = re.sub(r"\b\d+(\.\d+)? ?(ms|s)\b", "<time>", report)
-    return re.sub(r"\((\d+, )*\d+(, \.\.\.)?\)", "(<tids>)", report)
+    report = re.sub(r"\b\d+(\.\d+)? (ms|s)\b( to \d+(\.\d+)? (ms|s)\b)?", "<time>", report)
+    return re.sub(r"\bids \d+(, \d+)*", "ids <ids>", report)
 
 
 def main():

@@ -108,9 +108,12 @@ struct Unit {
   std::chrono::milliseconds age{0};  ///< since it was created
 };
 
-/// Units of the same kind, with the same stack, the same creation stack and the same wait state.
+/// Units of the same kind that the same code created (same creation stack and origin), wherever
+/// they stand; where the creator is not known, units with the same stack and wait state.
 struct LeakGroup {
-  std::vector<Unit> units;  ///< never empty
+  /// Never empty. Those with the same stack and wait state stand side by side, the largest such set
+  /// first.
+  std::vector<Unit> units;
   std::string signature;  ///< twelve hex digits: the same leak has the same signature in every run
                           ///< and build
   std::vector<std::string>

@@ -4,20 +4,21 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
+#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "check/adopted.h"
 #include "check/drain.h"
 #include "check/effective_options.h"
 #include "check/group.h"
-#include "check/resolved_stack.h"
-#include "check/signature.h"
+#include "check/inspect.h"
 #include "check/snapshot_data.h"
-#include "check/wait_detail.h"
-#include "check/wait_state.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
+#include "registry/thread_birth.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -52,36 +53,24 @@ ThreadIds NewThreads(const internal::SnapshotData* before, const ThreadIds& now)
   return fresh;
 }
 
+using Records = std::map<std::uint64_t, registry::ThreadRecord>;
+
+// What is known of those that ended, by serial. Whoever was joined since is not among them.
+Records UnjoinedRecords(const Stragglers& stragglers) {
+  Records records;
+  std::uint64_t first = std::numeric_limits<std::uint64_t>::max();
+  for (const Straggler& straggler : stragglers) {
+    if (straggler.unjoined != 0) first = std::min(first, straggler.unjoined);
+  }
+  if (first == std::numeric_limits<std::uint64_t>::max()) return records;
+  for (const registry::ThreadRecord& record : registry::FindUnjoined(first))
+    records.emplace(record.serial, record);
+  return records;
+}
+
 std::string ProgramName() {
   const auto stat = platform::ReadThreadStat(getpid());
   return stat ? stat->name : std::string();
-}
-
-std::int64_t AgeMs(const ThreadId& id) {
-  const std::uint64_t now = platform::TicksSinceBoot();
-  return now < id.start_ticks ? 0 : platform::TicksToMs(now - id.start_ticks);
-}
-
-// The innermost function that is not the runtime's; empty if none has a name.
-std::string TopFunction(const ResolvedStack& stack) {
-  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.stack[i].runtime && !stack.plain_names[i].empty()) return stack.plain_names[i];
-  }
-  return {};
-}
-
-Unit Describe(const Straggler& straggler, const platform::ThreadLook& look,
-              const ResolvedStack& stack) {
-  Unit unit;
-  unit.kind = UnitKind::kThread;
-  unit.id = straggler.id.tid;
-  unit.name = straggler.name;
-  unit.state = ClassifyWait(look.at, stack);
-  unit.detail = DescribeWait(unit.state, look.at);
-  unit.stack = stack.stack;
-  unit.stack_missing = look.stack.missing;
-  unit.age = std::chrono::milliseconds(AgeMs(straggler.id));
-  return unit;
 }
 
 }  // namespace
@@ -99,46 +88,66 @@ Stragglers Checker::Alive(const ThreadIds& candidates) const {
     if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
         ignore_.MatchesName(stat->name))
       continue;
-    alive.push_back({id, std::move(stat->name)});
+    alive.push_back({id, std::move(stat->name), 0});
   }
   return alive;
 }
 
-// The unit in full; nothing if a rule ignores it.
-std::optional<Finding> Checker::Inspect(const Straggler& straggler,
-                                        const platform::ThreadLook& look,
-                                        StackResolver& resolver) const {
-  const ResolvedStack& stack = resolver.Resolve(look.stack.frames);
-  const ResolvedStack unknown_creator;
-  Finding finding;
-  finding.unit = Describe(straggler, look, stack);
-  finding.signature = Signature(finding.unit, stack, unknown_creator);
-  finding.top_function = TopFunction(stack);
-  if (ignore_.MatchesUnit(finding.unit, stack, unknown_creator, finding.signature))
-    return std::nullopt;
-  return finding;
+// Those with serials from `first` on who ended, were not joined, and are not ignored by name.
+Stragglers Checker::Unjoined(std::uint64_t first) const {
+  Stragglers unjoined;
+  if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
+  for (const registry::ThreadRecord& record : registry::FindUnjoined(first)) {
+    if (ignore_.MatchesName(record.name.data())) continue;
+    unjoined.push_back({{record.tid, 0}, record.name.data(), record.serial});
+  }
+  return unjoined;
+}
+
+bool Checker::Ignores(const Finding& finding) const {
+  return ignore_.MatchesUnit(finding.unit, *finding.stack, *finding.created_by, finding.signature);
 }
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
 void Checker::DropIgnored(Stragglers& stragglers) const {
-  StackResolver resolver(false);
+  std::optional<Inspector> inspector;
+  if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
+  const Records unjoined = UnjoinedRecords(stragglers);
   std::erase_if(stragglers, [&](const Straggler& straggler) {
+    if (straggler.unjoined != 0) {
+      const auto record = unjoined.find(straggler.unjoined);
+      return inspector && record != unjoined.end() &&
+             Ignores(inspector->InspectUnjoined(record->second));
+    }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
     if (look.gone) return false;
     return ignore_.MatchesStack(look.stack.frames) ||
-           (ignore_.NeedsUnits() && !Inspect(straggler, look, resolver));
+           (inspector && Ignores(inspector->InspectLive(straggler, look)));
   });
 }
 
-std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers) const {
-  StackResolver resolver(options_.verbose);
+// Sets `ended` if somebody has ended meanwhile, and may therefore have become somebody to be
+// joined.
+std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended) const {
+  Inspector inspector(options_.verbose);
   std::vector<Finding> findings;
+  const auto add = [&](Finding finding) {
+    if (!Ignores(finding)) findings.push_back(std::move(finding));
+  };
+  const Records unjoined = UnjoinedRecords(stragglers);
   for (const Straggler& straggler : stragglers) {
+    if (straggler.unjoined != 0) {
+      if (const auto record = unjoined.find(straggler.unjoined); record != unjoined.end()) {
+        add(inspector.InspectUnjoined(record->second));
+      }
+      continue;
+    }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
+    *ended = *ended || look.gone;
     if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
-    if (auto finding = Inspect(straggler, look, resolver)) findings.push_back(*std::move(finding));
+    add(inspector.InspectLive(straggler, look));
   }
   return Group(std::move(findings), ProgramName());
 }
@@ -148,14 +157,19 @@ LeakReport Checker::FindLeaks(const Snapshot& before) const {
   if (options_.on_leak == OnLeak::kOff) return report;
   const auto look = [&] {
     const internal::SnapshotData* base = before.data().get();
+    // The living first: whoever ends in between is then still found, as unjoined.
     const auto now = platform::ListThreads();
     const bool could_look = now != nullptr && (base == nullptr || base->threads != nullptr);
     if (!could_look) report.could_not_look = kCannotList;
-    return could_look ? Alive(NewThreads(base, *now)) : Stragglers();
+    Stragglers left = could_look ? Alive(NewThreads(base, *now)) : Stragglers();
+    std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth), std::back_inserter(left));
+    return left;
   };
   const Drained drained = Drain(options_, look, [this](Stragglers& left) { DropIgnored(left); });
   report.waited = drained.waited;
-  if (!drained.left.empty()) report.groups = Report(drained.left);
+  bool ended = false;
+  if (!drained.left.empty()) report.groups = Report(drained.left, &ended);
+  if (ended) report.groups = Report(look(), &ended);
   return report;
 }
 
@@ -165,7 +179,8 @@ LeakReport Checker::LookAtAll() const {
   if (now == nullptr) {
     report.could_not_look = kCannotList;
   } else {
-    report.groups = Report(Alive(*now));
+    bool ended = false;
+    report.groups = Report(Alive(*now), &ended);
   }
   return report;
 }

@@ -2,14 +2,12 @@
 #ifndef TASKLEAK_SRC_CHECK_CHECKER_H_
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
-#include <optional>
+#include <cstdint>
 #include <vector>
 
-#include "check/group.h"
 #include "check/ignore_set.h"
-#include "check/resolved_stack.h"
+#include "check/inspect.h"
 #include "check/straggler.h"
-#include "platform/stack_reader.h"
 #include "platform/thread_list.h"
 #include "taskleak/leak.h"
 #include "taskleak/options.h"
@@ -34,11 +32,10 @@ class Checker {
 
  private:
   [[nodiscard]] Stragglers Alive(const platform::ThreadIds& candidates) const;
-  [[nodiscard]] std::optional<Finding> Inspect(const Straggler& straggler,
-                                               const platform::ThreadLook& look,
-                                               StackResolver& resolver) const;
+  [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
+  [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers) const;
-  [[nodiscard]] std::vector<LeakGroup> Report(const Stragglers& stragglers) const;
+  [[nodiscard]] std::vector<LeakGroup> Report(const Stragglers& stragglers, bool* ended) const;
 
   Options options_;
   IgnoreSet ignore_;

@@ -1,6 +1,7 @@
 #include "check/drain.h"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -30,23 +31,19 @@ class GrowingIntervals {
   Clock::duration next_ = milliseconds(1);
 };
 
-// Threads once found to be ignored stay so for this wait.
-void Without(Stragglers& stragglers, const platform::ThreadIds& ignored) {
-  std::erase_if(stragglers, [&ignored](const Straggler& straggler) {
-    return std::find(ignored.begin(), ignored.end(), straggler.id) != ignored.end();
-  });
+bool Contains(const Stragglers& stragglers, const Straggler& wanted) {
+  return std::any_of(stragglers.begin(), stragglers.end(),
+                     [&wanted](const Straggler& straggler) { return straggler.Is(wanted); });
 }
 
 // Takes away what rules on stacks ignore, and remembers it.
 void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>& drop_ignored,
-                 platform::ThreadIds& ignored) {
+                 Stragglers& ignored) {
   const Stragglers before = stragglers;
   drop_ignored(stragglers);
-  for (const Straggler& straggler : before) {
-    const bool kept = std::any_of(stragglers.begin(), stragglers.end(),
-                                  [&](const Straggler& s) { return s.id == straggler.id; });
-    if (!kept) ignored.push_back(straggler.id);
-  }
+  std::copy_if(
+      before.begin(), before.end(), std::back_inserter(ignored),
+      [&stragglers](const Straggler& straggler) { return !Contains(stragglers, straggler); });
 }
 
 }  // namespace
@@ -56,12 +53,12 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   const Clock::time_point start = Clock::now();
   Progress progress(start + options.drain);
   GrowingIntervals intervals;
-  platform::ThreadIds ignored;
+  Stragglers ignored;  // once found to be ignored, for the rest of this wait
   microseconds pause = kFirstPause;
   Drained drained;
   for (;;) {
     drained.left = look();
-    Without(drained.left, ignored);
+    std::erase_if(drained.left, [&ignored](const Straggler& s) { return Contains(ignored, s); });
     const Clock::time_point now = Clock::now();
     if (!drained.left.empty() && intervals.Due(now - start))
       DropIgnored(drained.left, drop_ignored, ignored);

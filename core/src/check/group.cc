@@ -9,12 +9,41 @@
 namespace taskleak::check {
 namespace {
 
-// Shared frames stand for equal stacks. Units without a stack go by name and by why it is missing.
-auto Key(const Unit& unit) {
+// Where a unit stands. Shared frames stand for equal stacks; units without a stack go by name and
+// by why it is missing.
+auto Place(const Unit& unit) {
   const bool readable = !unit.stack.empty();
-  return std::make_tuple(unit.kind, unit.state, unit.stack.begin(), unit.created_by.begin(),
-                         readable ? std::string() : unit.name,
+  return std::make_tuple(unit.state, unit.stack.begin(), readable ? std::string() : unit.name,
                          readable ? std::string() : unit.stack_missing);
+}
+
+// The addresses of a stack that are not in the runtime: whether std::vector has to grow when a
+// thread is put in makes no other creator.
+std::vector<std::uintptr_t> OwnCode(const Stack& stack) {
+  std::vector<std::uintptr_t> addresses;
+  for (const Frame& frame : stack) {
+    if (!frame.runtime) addresses.push_back(frame.address);
+  }
+  return addresses;
+}
+
+// Units that one piece of code created are one finding, wherever they stand; without a creator the
+// place is what units have in common.
+auto Key(const Unit& unit) {
+  return std::make_tuple(unit.kind, OwnCode(unit.created_by), unit.origin,
+                         unit.created_by.empty() ? Place(unit) : decltype(Place(unit))());
+}
+
+// Units at the same place side by side, the most frequented place first.
+void SortByPlace(std::vector<Finding>& findings) {
+  std::map<decltype(Place(findings.front().unit)), std::size_t> counts;
+  for (const Finding& finding : findings) ++counts[Place(finding.unit)];
+  std::stable_sort(findings.begin(), findings.end(), [&counts](const Finding& a, const Finding& b) {
+    const auto place_a = Place(a.unit);
+    const auto place_b = Place(b.unit);
+    return std::make_tuple(counts[place_b], std::cref(place_a)) <
+           std::make_tuple(counts[place_a], std::cref(place_b));
+  });
 }
 
 // "worker-*" for worker-1 and worker-17; empty when the names have no beginning in common that says
@@ -41,9 +70,13 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   // A thread nobody named carries the program's name: a rule for that would silence every such
   // thread.
   if (!name.empty() && first.unit.name != program_name) lines.push_back("thread_name:" + name);
-  if (!first.creator.empty()) lines.push_back("created_by:" + first.creator);
-  if (first.creator.empty() && !first.top_function.empty())
-    lines.push_back("top_function:" + first.top_function);
+  const std::string creator = TopFunction(*first.created_by);
+  const std::string function = TopFunction(*first.stack);
+  if (!creator.empty()) {
+    lines.push_back("created_by:" + creator);
+  } else if (!function.empty()) {
+    lines.push_back("top_function:" + function);
+  }
   lines.push_back("signature:" + first.signature);
   return lines;
 }
@@ -58,6 +91,7 @@ std::vector<LeakGroup> Group(std::vector<Finding> findings, const std::string& p
   }
   std::vector<LeakGroup> groups;
   for (auto& [key, same] : by_key) {
+    SortByPlace(same);
     LeakGroup group;
     group.signature = same.front().signature;
     for (const Finding& finding : same) group.units.push_back(finding.unit);

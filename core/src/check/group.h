@@ -5,17 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "check/inspect.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::check {
-
-/// One unit with what grouping and naming it needs. Units whose stacks are the same share them.
-struct Finding {
-  Unit unit;
-  std::string signature;
-  std::string top_function;  // plain name of the innermost function that is not the runtime's
-  std::string creator;       // the same of the creation stack
-};
 
 /// Groups of the same kind, stack, creation stack and wait state, sorted by count (largest first),
 /// then by name. `program_name` is the name that threads have which nobody named.

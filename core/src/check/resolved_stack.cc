@@ -7,8 +7,11 @@ namespace taskleak::check {
 
 const ResolvedStack& StackResolver::Resolve(const std::vector<platform::RawFrame>& frames) {
   std::vector<std::uintptr_t> key;
-  key.reserve(frames.size());
-  for (const platform::RawFrame& frame : frames) key.push_back(frame.pc);
+  key.reserve(2 * frames.size());
+  for (const platform::RawFrame& frame : frames) {
+    key.push_back(frame.pc);
+    key.push_back(frame.is_return_address ? 1 : 0);
+  }
   const auto [entry, is_new] = resolved_.try_emplace(std::move(key));
   ResolvedStack& resolved = entry->second;
   if (is_new) {

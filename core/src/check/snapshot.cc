@@ -2,6 +2,7 @@
 
 #include "check/snapshot_data.h"
 #include "platform/thread_info.h"
+#include "registry/thread_birth.h"
 
 namespace taskleak {
 
@@ -9,10 +10,13 @@ Snapshot Snapshot::Take() {
   // As long as nobody is born or ends, the same snapshot serves: no allocation, and the comparison
   // of two is one of pointers.
   thread_local std::shared_ptr<const internal::SnapshotData> last;
+  // Births first: a thread born in between is then new by its serial and known by its identity.
+  const std::uint64_t next_birth = registry::NextSerial();
   auto threads = platform::ListThreads();
-  if (last == nullptr || threads == nullptr || last->threads != threads) {
+  if (last == nullptr || threads == nullptr || last->threads != threads ||
+      last->next_birth != next_birth) {
     last = std::make_shared<const internal::SnapshotData>(
-        internal::SnapshotData{std::move(threads), platform::TicksSinceBoot()});
+        internal::SnapshotData{std::move(threads), next_birth, platform::TicksSinceBoot()});
   }
   Snapshot snapshot;
   snapshot.data_ = last;

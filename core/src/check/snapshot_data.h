@@ -11,7 +11,8 @@ namespace taskleak::internal {
 
 struct SnapshotData {
   std::shared_ptr<const platform::ThreadIds> threads;  // null: they could not be listed
-  std::uint64_t taken_ticks = 0;                       // when, in ticks since boot
+  std::uint64_t next_birth = 0;   // serial of the first birth after it (registry/thread_birth.h)
+  std::uint64_t taken_ticks = 0;  // when, in ticks since boot
 };
 
 }  // namespace taskleak::internal

@@ -47,12 +47,11 @@ class Modules {
   };
 
   Modules() = default;
-  static std::vector<Range> ParseRanges(const std::string& maps);
 
   Mutex mutex_;
   Dwfl* dwfl_ TASKLEAK_GUARDED_BY(mutex_) = nullptr;
-  std::string maps_ TASKLEAK_GUARDED_BY(mutex_);         // executable mappings at the last Refresh
-  std::vector<Range> code_ TASKLEAK_GUARDED_BY(mutex_);  // the same, as addresses, ascending
+  std::string executable_lines_ TASKLEAK_GUARDED_BY(mutex_);  // of maps, at the last Refresh
+  std::vector<Range> code_ TASKLEAK_GUARDED_BY(mutex_);       // the same, as addresses, ascending
   std::chrono::steady_clock::time_point refreshed_ TASKLEAK_GUARDED_BY(mutex_);
   std::uint64_t generation_ TASKLEAK_GUARDED_BY(mutex_) = 0;
 };

@@ -50,6 +50,8 @@ std::optional<BlockedAt> ReadBlockedAt(int tid, int* error);
 
 /// True if the thread blocks `signal` (task/TID/status); nothing when that cannot be read.
 std::optional<bool> BlocksSignal(int tid, int signal);
+/// True if `signal` was sent to just that thread and has not reached it yet.
+std::optional<bool> HasPending(int tid, int signal);
 
 /// Time since boot in clock ticks, comparable with start_ticks.
 std::uint64_t TicksSinceBoot();

@@ -24,7 +24,7 @@ struct ThreadRecord {
 
   std::uint64_t serial = 0;  ///< never used again; later births have greater ones
   pthread_t handle = 0;
-  int tid = 0;                 ///< 0 until the thread runs
+  int tid = 0;                 ///< 0 until it is known
   std::uintptr_t routine = 0;  ///< its start routine
   int creator_tid = 0;
   Origin origin = 0;  ///< the creator's own, or the scope that ran

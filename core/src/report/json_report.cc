@@ -3,7 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
+
+#include "report/wording.h"
 
 namespace taskleak {
 namespace {
@@ -32,6 +35,18 @@ Json UnitJson(const Unit& unit) {
           {"age_ms", unit.age.count()}};
 }
 
+Json PlacesJson(const LeakGroup& group) {
+  Json result = Json::array();
+  for (const std::span<const Unit> units : report::Places(group)) {
+    const Unit& first = units.front();
+    result.push_back({{"count", units.size()},
+                      {"state", ToString(first.state)},
+                      {"detail", first.detail},
+                      {"stack", FramesJson(first.stack)}});
+  }
+  return result;
+}
+
 Json GroupJson(const LeakGroup& group) {
   const Unit& first = group.first();
   Json units = Json::array();
@@ -46,16 +61,23 @@ Json GroupJson(const LeakGroup& group) {
           {"units", std::move(units)},
           {"stack", FramesJson(first.stack)},
           {"stack_missing", first.stack_missing},
+          {"places", PlacesJson(group)},
           {"created_by", FramesJson(first.created_by)},
           {"ignore", group.ignore}};
+}
+
+std::string_view Verdict(const LeakReport& report) {
+  if (!report.could_not_look.empty()) return "could_not_look";
+  return report.hang ? "hang" : "leak";
 }
 
 Json TestJson(const LeakReport& report) {
   Json groups = Json::array();
   for (const LeakGroup& group : report.groups) groups.push_back(GroupJson(group));
   return {{"test", report.test},
-          {"verdict", report.hang ? "hang" : "leak"},
+          {"verdict", Verdict(report)},
           {"waited_ms", report.waited.count()},
+          {"could_not_look", report.could_not_look},
           {"groups", std::move(groups)}};
 }
 

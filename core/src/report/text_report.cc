@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/frame_lines.h"
@@ -27,14 +29,20 @@ void AddGroupHeadline(const LeakGroup& group, std::size_t number, std::string* t
   const Unit& first = group.first();
   const std::string_view noun = first.kind == UnitKind::kTask ? "task" : "thread";
   *text += fmt::format("[{}] {}", number, report::Count(group.units.size(), noun));
-  const std::string names = report::Distinct(group, "name", [](const Unit& unit) {
+  const std::string names = report::Distinct(group.units, "name", [](const Unit& unit) {
     return unit.name.empty() ? "" : '"' + unit.name + '"';
   });
   if (!names.empty()) *text += ' ' + names;
   if (group.units.size() == 1) *text += fmt::format(" ({})", first.id);
-  *text += fmt::format("  {}{}", group.deadlock ? "DEADLOCK: " : "", report::Doing(first));
+  *text += fmt::format("  {}", group.deadlock ? "DEADLOCK: " : "");
+  const std::size_t places = report::Places(group).size();
+  if (places > 1) {
+    *text += fmt::format("at {}\n", report::Count(places, "place"));
+    return;
+  }
+  *text += report::Doing(first);
   const std::string detail =
-      report::Distinct(group, "detail", [](const Unit& unit) { return unit.detail; });
+      report::Distinct(group.units, "detail", [](const Unit& unit) { return unit.detail; });
   if (!detail.empty()) *text += ": " + detail;
   *text += '\n';
 }
@@ -43,7 +51,7 @@ void AddGroupHeadline(const LeakGroup& group, std::size_t number, std::string* t
 void AddIdsAndAge(const LeakGroup& group, std::string* text) {
   std::vector<std::string> parts;
   if (group.units.size() > 1) {
-    parts.push_back("ids " + report::Distinct(group, "", [](const Unit& unit) {
+    parts.push_back("ids " + report::Distinct(group.units, "", [](const Unit& unit) {
                       return std::to_string(unit.id);
                     }));
   }
@@ -59,20 +67,25 @@ void AddIdsAndAge(const LeakGroup& group, std::string* text) {
   if (!parts.empty()) *text += fmt::format("    {}\n", fmt::join(parts, "; "));
 }
 
-void AddCreation(const Unit& unit, bool verbose, std::string* text) {
+// Who made them, and in which test if that is not the one that is reported.
+void AddCreation(const Unit& unit, const LeakReport& report, bool verbose, std::string* text) {
   if (unit.created_by.empty() && unit.origin.empty()) return;
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;
+  if (!unit.origin.empty() && !report.test.empty() && unit.origin != report.test) {
+    *text += ", noticed after " + report.test + ",";
+  }
   *text += unit.created_by.empty() ? "\n" : " by\n";
   if (!unit.created_by.empty())
     AddStack(unit.created_by, report::StackRole::kWhoCreated, verbose, text);
 }
 
-void AddWhere(const LeakGroup& group, bool verbose, std::string* text) {
-  const Unit& unit = group.first();
-  const bool one = group.units.size() == 1;
+// Where the units of one place are; `how` says of whom that is told.
+void AddPlace(std::span<const Unit> units, std::string_view how, bool verbose, std::string* text) {
+  const Unit& unit = units.front();
+  const bool one = units.size() == 1;
   if (!unit.stack.empty()) {
-    *text += one ? "    it is at\n" : "    each is at\n";
+    *text += fmt::format("    {}\n", how);
     AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
     if (!unit.stack_missing.empty())
       *text += fmt::format("      (outer frames are missing: {})\n", unit.stack_missing);
@@ -82,15 +95,38 @@ void AddWhere(const LeakGroup& group, bool verbose, std::string* text) {
   }
 }
 
-void AddGroup(const LeakGroup& group, std::size_t number, bool hang, bool verbose,
+// "6 of them are waiting on a condition variable at"
+std::string HowSome(std::span<const Unit> units) {
+  const std::string detail =
+      report::Distinct(units, "detail", [](const Unit& unit) { return unit.detail; });
+  return fmt::format("{} of them {} {}{}{}, at", units.size(), units.size() == 1 ? "is" : "are",
+                     report::Doing(units.front()), detail.empty() ? "" : ": ", detail);
+}
+
+void AddWhere(const LeakGroup& group, bool verbose, std::string* text) {
+  constexpr std::size_t kMostPlaces = 3;
+  const auto places = report::Places(group);
+  if (places.size() == 1) {
+    AddPlace(places.front(), group.units.size() == 1 ? "it is at" : "each is at", verbose, text);
+    return;
+  }
+  const std::size_t shown = verbose ? places.size() : std::min(places.size(), kMostPlaces);
+  for (std::size_t i = 0; i < shown; ++i) AddPlace(places[i], HowSome(places[i]), verbose, text);
+  if (shown < places.size()) {
+    *text +=
+        fmt::format("    and others at {}\n", report::Count(places.size() - shown, "more place"));
+  }
+}
+
+void AddGroup(const LeakGroup& group, std::size_t number, const LeakReport& report, bool verbose,
               std::string* text) {
   *text += '\n';
   AddGroupHeadline(group, number, text);
   AddIdsAndAge(group, text);
-  AddCreation(group.first(), verbose, text);
+  AddCreation(group.first(), report, verbose, text);
   AddWhere(group, verbose, text);
   const std::string hint = report::Hint(group);
-  if (!hint.empty() && !hang) *text += fmt::format("    hint: {}\n", hint);
+  if (!hint.empty() && !report.hang) *text += fmt::format("    hint: {}\n", hint);
   if (!group.ignore.empty())
     *text += fmt::format("    ignore: {}\n", fmt::join(group.ignore, " | "));
 }
@@ -106,7 +142,7 @@ std::size_t LeakReport::unit_count() const {
 std::string LeakReport::ToText(bool verbose) const {
   std::string text = report::Headline(*this) + '\n';
   const std::size_t shown = verbose ? groups.size() : std::min(groups.size(), kMostGroups);
-  for (std::size_t i = 0; i < shown; ++i) AddGroup(groups[i], i + 1, hang, verbose, &text);
+  for (std::size_t i = 0; i < shown; ++i) AddGroup(groups[i], i + 1, *this, verbose, &text);
   if (shown < groups.size()) {
     text += fmt::format("\nand {}; verbose=1 or the JSON report lists them\n",
                         report::Count(groups.size() - shown, "more group"));

@@ -147,6 +147,10 @@ std::string Hint(const LeakGroup& group) {
 
 std::string Headline(const LeakReport& report) {
   if (report.empty() && !report.hang) return "no leaks";
+  if (!report.could_not_look.empty()) {
+    return fmt::format("taskleak could not look for leaks{}: {}",
+                       report.test.empty() ? "" : " after " + report.test, report.could_not_look);
+  }
   bool only_live = true;
   const std::string units = KindsOf(report, &only_live);
   if (report.hang) {
@@ -164,12 +168,24 @@ std::string Headline(const LeakReport& report) {
                      only_live ? "still alive" : "left behind", when);
 }
 
-std::string Distinct(const LeakGroup& group, std::string_view noun,
+std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
+  std::vector<std::span<const Unit>> places;
+  for (auto from = group.units.begin(); from != group.units.end();) {
+    const auto to = std::find_if(from, group.units.end(), [&from](const Unit& unit) {
+      return unit.stack.begin() != from->stack.begin() || unit.state != from->state;
+    });
+    places.emplace_back(from, to);
+    from = to;
+  }
+  return places;
+}
+
+std::string Distinct(std::span<const Unit> units, std::string_view noun,
                      const std::function<std::string(const Unit&)>& value) {
   constexpr std::size_t kShown = 4;
   std::vector<std::string> distinct;  // in the order of the units
   std::unordered_set<std::string> seen;
-  for (const Unit& unit : group.units) {
+  for (const Unit& unit : units) {
     std::string each = value(unit);
     if (!each.empty() && seen.insert(each).second) distinct.push_back(std::move(each));
   }

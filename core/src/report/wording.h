@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "taskleak/leak.h"
 
@@ -28,9 +30,12 @@ std::string Hint(const LeakGroup& group);
 /// The first line of a report: "2 leaks, 9 threads still alive 1.0 s after WorkerPool.Restarts".
 std::string Headline(const LeakReport& report);
 
-/// The distinct values of the group's units, the first few of them: "a, b, c, ... (8 names)" if
+/// The units of a group that stand at the same place, place by place.
+std::vector<std::span<const Unit>> Places(const LeakGroup& group);
+
+/// The distinct values of the units, the first few of them: "a, b, c, ... (8 names)" if
 /// `noun` is "name", without the count if it is empty. Empty when all values are empty.
-std::string Distinct(const LeakGroup& group, std::string_view noun,
+std::string Distinct(std::span<const Unit> units, std::string_view noun,
                      const std::function<std::string(const Unit&)>& value);
 
 /// `text` with every byte that a terminal or an XML parser would stumble over as "\x1b": control

@@ -5,12 +5,14 @@
 #include "check/adopted.h"
 #include "check/snapshot_data.h"
 #include "platform/thread_list.h"
+#include "registry/thread_birth.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
 
 void AdoptCurrent() {
   if (const auto alive = platform::ListThreads()) check::Adopt(*alive);
+  registry::AdoptBirths([](const registry::ThreadRecord&) { return true; });
 }
 
 AllowLeaks::AllowLeaks(std::string reason)
@@ -24,6 +26,10 @@ AllowLeaks::~AllowLeaks() {
   std::set_difference(now->begin(), now->end(), before->begin(), before->end(),
                       std::back_inserter(born));
   if (!born.empty()) check::Adopt(born);
+  const std::uint64_t first = before_.data()->next_birth;
+  if (first == registry::NextSerial()) return;
+  registry::AdoptBirths(
+      [first](const registry::ThreadRecord& record) { return record.serial >= first; });
 }
 
 }  // namespace taskleak

@@ -5,6 +5,7 @@
 
 #include "check/adopted.h"
 #include "platform/thread_list.h"
+#include "registry/thread_birth.h"
 #include "run/output.h"
 #include "taskleak/test_run.h"
 
@@ -18,6 +19,9 @@ void AdoptReported(const LeakReport& report) {
   for (const LeakGroup& group : report.groups) {
     for (const Unit& unit : group.units) reported.insert(unit.id);
   }
+  // A thread that was reported while it lived is not reported again when it has ended unjoined.
+  registry::AdoptBirths(
+      [&reported](const registry::ThreadRecord& record) { return reported.contains(record.tid); });
   platform::ThreadIds ids;
   if (const auto alive = platform::ListThreads()) {
     std::copy_if(alive->begin(), alive->end(), std::back_inserter(ids),

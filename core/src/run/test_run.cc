@@ -3,11 +3,19 @@
 #include <stdexcept>
 
 #include "check/checker.h"
+#include "registry/origin.h"
+#include "registry/thread_birth.h"
 #include "run/check_scope.h"
 #include "run/hang_watch.h"
 #include "run/output.h"
 
 namespace taskleak {
+
+namespace {
+
+const std::string kRun = "the whole run";
+
+}  // namespace
 
 struct TestRun::Impl {
   Impl(const Options& options, HangHandler handler)
@@ -32,6 +40,7 @@ struct TestRun::Impl {
 
 TestRun::TestRun(const Options& options, HangHandler on_hang)
     : impl_(std::make_unique<Impl>(options, std::move(on_hang))) {
+  registry::SetRecording(impl_->checker.options().hooks);
   // A path that cannot be written is said before any test runs.
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {
     if (const std::string error = json->Finish(); !error.empty())
@@ -43,6 +52,7 @@ TestRun::~TestRun() = default;
 
 void TestRun::RunStarted() {
   const Options& options = impl_->checker.options();
+  registry::SetCurrentOrigin(kRun);
   if (options.hang_timeout.count() > 0 && options.on_leak != OnLeak::kOff &&
       impl_->watch == nullptr) {
     impl_->watch = std::make_unique<run::HangWatch>(impl_->checker, impl_->on_hang);
@@ -51,12 +61,14 @@ void TestRun::RunStarted() {
 }
 
 void TestRun::SuiteStarted(std::string_view suite) {
-  impl_->suite_name = suite;
+  impl_->suite_name = std::string(suite) + " (the whole suite)";
+  registry::SetCurrentOrigin(impl_->suite_name);
   impl_->suite = Snapshot::Take();
 }
 
 Snapshot TestRun::TestStarted(std::string_view test) {
   impl_->test_name = test;
+  registry::SetCurrentOrigin(test);
   if (impl_->watch != nullptr) impl_->watch->Arm(test);
   impl_->test = Snapshot::Take();
   return impl_->test;
@@ -69,15 +81,17 @@ std::optional<std::string> TestRun::TestEnded() {
 std::optional<std::string> TestRun::TestEnded(const Snapshot& since, std::string_view scope,
                                               bool marked) {
   if (impl_->watch != nullptr) impl_->watch->Disarm();
-  return marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
+  auto text = marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
+  registry::SetCurrentOrigin(impl_->suite_name.empty() ? kRun : impl_->suite_name);
+  return text;
 }
 
 std::optional<std::string> TestRun::SuiteEnded() {
-  return impl_->End(impl_->suite, impl_->suite_name + " (the whole suite)");
+  return impl_->End(impl_->suite, impl_->suite_name);
 }
 
 std::optional<std::string> TestRun::RunEnded() {
-  auto text = impl_->End(impl_->run, "the whole run");
+  auto text = impl_->End(impl_->run, kRun);
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options()))
     run::SayOnce(json->Finish());
   return text;

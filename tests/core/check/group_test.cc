@@ -21,13 +21,30 @@ Stack At(std::uintptr_t address) {
 const Stack kHere = At(1);
 const Stack kThere = At(2);
 
+ResolvedStack Named(const std::string& function) {
+  Frame frame;
+  frame.function = function;
+  return {Stack({frame}), {function}};
+}
+
+const ResolvedStack kUnknown;
+const ResolvedStack kHereNamed = Named("Here");
+const ResolvedStack kStartNamed = Named("Start");
+
 Finding Make(std::string name, const Stack& stack, std::int64_t id = 1) {
   Finding finding;
   finding.unit.id = id;
   finding.unit.name = std::move(name);
   finding.unit.stack = stack;
+  finding.stack = &kHereNamed;
+  finding.created_by = &kUnknown;
   finding.signature = "0123456789ab";
-  finding.top_function = "Here";
+  return finding;
+}
+
+Finding CreatedBy(Finding finding, const Stack& creator) {
+  finding.unit.created_by = creator;
+  finding.created_by = &kStartNamed;
   return finding;
 }
 
@@ -48,6 +65,17 @@ TEST(GroupTest, OtherStatesKindsAndCreatorsAreOtherGroups) {
   other_creator.unit.created_by = kThere;
   EXPECT_EQ(Group({Make("a", kHere), other_state, other_kind, other_creator}, "program").size(),
             4U);
+}
+
+TEST(GroupTest, UnitsOfOneCreatorAreOneGroupSortedByPlace) {
+  const auto groups =
+      Group({CreatedBy(Make("a", kHere, 1), kThere), CreatedBy(Make("a", kThere, 2), kThere),
+             CreatedBy(Make("a", kThere, 3), kThere)},
+            "program");
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].units[0].id, 2);
+  EXPECT_EQ(groups[0].units[1].id, 3);
+  EXPECT_EQ(groups[0].units[2].id, 1);
 }
 
 TEST(GroupTest, UnitsWithoutAStackGoByNameAndReason) {
@@ -75,7 +103,7 @@ TEST(GroupTest, IgnoreLinesNameTheThreadTheFunctionAndTheSignature) {
 
 TEST(GroupTest, TheCreatorStandsInForTheFunctionWhenItIsKnown) {
   Finding finding = Make("pool", kHere);
-  finding.creator = "Start";
+  finding.created_by = &kStartNamed;
   EXPECT_THAT(Group({finding}, "program")[0].ignore,
               ElementsAre("thread_name:pool", "created_by:Start", "signature:0123456789ab"));
 }

@@ -77,11 +77,10 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
 BlockedLook LookWhileBlocked(int tid, StackImage& image) {
   constexpr int kAttempts = 16;
   BlockedLook result;
-  result.running = true;
+  result.failure = "running";
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const Position before = ReadBefore(tid);
     if (!before.at || !before.count) {
-      result.running = false;
       if (HasEnded(tid)) {
         result.look = Gone();
       } else {
@@ -91,7 +90,6 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
       return result;
     }
     if (before.at->running) continue;
-    result.running = false;
     if (before.at->sp == 0) {
       result.look = LookAtStackless(tid, *before.at);
       return result;
@@ -100,8 +98,8 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
       result.look = std::move(look);
       return result;
     }
+    result.failure = "it never stayed blocked long enough to be read";
   }
-  if (!result.running) result.failure = "it never stayed blocked long enough to be read";
   return result;
 }
 

@@ -13,8 +13,7 @@ namespace taskleak::platform {
 /// Either a look, or the reason why a thread could not be read so.
 struct BlockedLook {
   std::optional<ThreadLook> look;
-  bool running = false;  ///< it ran at each attempt
-  std::string failure;   ///< why it could not be read although it may be blocked
+  std::string failure;
 };
 
 /// The kernel shows where a blocked thread is (task/TID/syscall) and how often it has run

@@ -4,23 +4,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 namespace taskleak::platform {
 namespace {
 
-// How well a value of rbp is supported by what stands on the stack and in the code.
-enum class Evidence {
-  kNone,      // impossible
-  kBroken,    // the walk from there does not reach the thread's start
-  kPossible,  // it does, though the code seems to call other functions than those on the stack
-  kFair,      // it does, through calls that may lead to them
-  kStrong     // and the call surely leads to the function in question
+// What the code before a return address says of the function that it returns from.
+enum class Caller {
+  kNone,          // it is not the return address of a call
+  kCallsAnother,  // of one that calls another function (which may have jumped on to this one)
+  kMayCall,       // of one through a pointer, or the kernel's entry to a signal handler
+  kCalls,         // of one that calls this function
 };
 
 struct Candidate {
-  Evidence evidence = Evidence::kNone;
+  Caller caller = Caller::kNone;
   Walk walk;
+
+  /// The walk reaches the thread's start, past calls that fit the functions on the stack.
+  [[nodiscard]] bool MakesSense() const {
+    return walk.end == WalkEnd::kStart && walk.contradictions == 0;
+  }
 };
 
 class Search {
@@ -34,77 +37,85 @@ class Search {
         function_(facts.RuleAt(frame.instruction()).function_start) {}
 
   std::optional<FoundFramePointer> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
     const std::uintptr_t sp = frame_.registers[kRsp];
     // Only a call is surely made after the prologue and before the epilogue.
     if (!frame_.is_return_address || function_ == 0) return Scan(sp);
-    const Prologue prologue = facts_.PrologueOf(function_);
+    const Prologue& prologue = facts_.PrologueOf(function_);
     const std::uintptr_t lowest = sp + prologue.below;
-    if (!prologue.sets_frame_pointer) return Scan(lowest);
-    // Exact, unless the call has arguments on the stack.
-    Candidate exact = Try(lowest);
-    if (exact.evidence >= Evidence::kFair) return FoundFramePointer{std::move(exact.walk), false};
-    if (auto near = Scan(lowest, lowest + kMostArguments)) return near;
+    if (prologue.sets_frame_pointer) {
+      if (auto computed = Computed(lowest, lowest + prologue.slack)) return computed;
+    }
+    // Arguments on the stack, alloca, or a prologue of another form.
     return Scan(lowest);
   }
 
  private:
+  // Where rbp must be by the prologue, there is nothing to guess, even if the walk from there ends
+  // early; but a caller that calls another function is only believed if all the rest fits.
+  std::optional<FoundFramePointer> Computed(std::uintptr_t from, std::uintptr_t to)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    for (std::uintptr_t at = from; at <= to; at += sizeof(std::uint64_t)) {
+      Candidate candidate = Try(at);
+      if (candidate.caller >= Caller::kMayCall)
+        return FoundFramePointer{std::move(candidate.walk), false};
+      if (candidate.caller == Caller::kCallsAnother && candidate.walk.end == WalkEnd::kStart)
+        return FoundFramePointer{std::move(candidate.walk), true};
+    }
+    return {};
+  }
+
+  // The lowest place that fits, since those above may be earlier calls of the same function. It is
+  // sure if the caller there calls this function and no other such place contradicts.
+  std::optional<FoundFramePointer> Scan(std::uintptr_t from)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    constexpr int kMostWalks = 64;
+    Candidate best;
+    bool rivals = false;
+    int walks = 0;
+    for (std::uintptr_t at = from;
+         walks < kMostWalks &&
+         (at < image_.end() || (best.caller == Caller::kNone && image_.Grow()));
+         at += sizeof(std::uint64_t)) {
+      Candidate candidate = Try(at);
+      if (candidate.caller != Caller::kNone) ++walks;
+      if (candidate.caller < Caller::kMayCall || !candidate.MakesSense()) continue;
+      if (candidate.caller > best.caller) {
+        best = std::move(candidate);
+      } else if (candidate.caller == Caller::kCalls && IsRival(best.walk, candidate.walk)) {
+        rivals = true;
+      }
+    }
+    if (best.caller == Caller::kNone) return {};
+    return FoundFramePointer{std::move(best.walk), rivals || best.caller != Caller::kCalls};
+  }
+
+  // True if `other` starts with no frame of `walk`, or one where that has another function's.
+  bool IsRival(const Walk& walk, const Walk& other) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    const auto same = std::find(walk.cfas.begin(), walk.cfas.end(), other.cfas.front());
+    if (same == walk.cfas.end()) return true;
+    const RawFrame& frame = walk.frames[static_cast<std::size_t>(same - walk.cfas.begin())];
+    return facts_.RuleAt(frame.instruction()).function_start != function_;
+  }
+
   Candidate Try(std::uintptr_t rbp) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState state = frame_;
     state.registers.Set(kRbp, rbp);
     const FrameState with_rbp = state;
     std::uintptr_t cfa = 0;
     WalkEnd end{};
-    if (!walker_.ToCaller(&state, &cfa, &end) || !MayHaveCalled(state)) return {};
-    const CallSite& call = facts_.CallBefore(state.pc());
-    Candidate candidate{Evidence::kBroken, walker_.Go(with_rbp)};
-    if (candidate.walk.end != WalkEnd::kStart) return candidate;
-    candidate.evidence = Evidence::kPossible;
-    if (candidate.walk.contradictions == 0)
-      candidate.evidence = call.Calls(function_) ? Evidence::kStrong : Evidence::kFair;
-    return candidate;
+    if (!walker_.ToCaller(&state, &cfa, &end)) return {};
+    const Caller caller = CallerAt(state);
+    if (caller == Caller::kNone) return {};
+    return {caller, walker_.Go(with_rbp)};
   }
 
-  // A signal handler and a thread's or coroutine's first function are not called by a call.
-  bool MayHaveCalled(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    if (facts_.CallBefore(caller.pc()).is_call) return true;
+  Caller CallerAt(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    const CallSite& call = facts_.CallBefore(caller.pc());
+    if (call.Calls(function_)) return Caller::kCalls;
+    if (call.CallsAnother(function_)) return Caller::kCallsAnother;
+    if (call.is_call) return Caller::kMayCall;
     const FrameRule& rule = facts_.RuleAt(caller.instruction());
-    return rule.found && (rule.signal_frame || rule.is_start());
-  }
-
-  // The lowest place with the best evidence: those above it may be earlier calls of the same
-  // function. The true place is among them, so one that stands alone is it.
-  std::optional<FoundFramePointer> Scan(std::uintptr_t from, std::uintptr_t to = UINTPTR_MAX)
-      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    std::vector<Candidate> candidates;
-    for (std::uintptr_t at = from;
-         at < to && (at < image_.end() || (candidates.empty() && image_.Grow()));
-         at += sizeof(std::uint64_t)) {
-      Candidate candidate = Try(at);
-      if (candidate.evidence != Evidence::kNone) candidates.push_back(std::move(candidate));
-    }
-    const auto best = std::max_element(
-        candidates.begin(), candidates.end(),
-        [](const Candidate& a, const Candidate& b) { return a.evidence < b.evidence; });
-    if (best == candidates.end() || (to != UINTPTR_MAX && best->evidence == Evidence::kBroken))
-      return {};
-    const bool guessed = best->evidence == Evidence::kBroken ||
-                         std::any_of(candidates.begin(), candidates.end(),
-                                     [&](const Candidate& other) { return IsRival(*best, other); });
-    return FoundFramePointer{std::move(best->walk), guessed};
-  }
-
-  // True if `other` is as good as `best` and no frame of its walk, or one of this function where
-  // that has another's.
-  bool IsRival(const Candidate& best, const Candidate& other)
-      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    if (other.evidence < best.evidence) return false;
-    const Walk& walk = best.walk;
-    const auto same = std::find(walk.cfas.begin(), walk.cfas.end(), other.walk.cfas.front());
-    if (same == walk.cfas.end()) return true;
-    if (other.evidence == Evidence::kPossible) return false;
-    const RawFrame& frame = walk.frames[static_cast<std::size_t>(same - walk.cfas.begin())];
-    return facts_.RuleAt(frame.instruction()).function_start != function_;
+    return rule.found && (rule.signal_frame || rule.is_start()) ? Caller::kMayCall : Caller::kNone;
   }
 
   FrameWalker& walker_;

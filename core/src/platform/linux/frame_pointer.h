@@ -15,11 +15,12 @@ struct FoundFramePointer {
 
 /// Finds rbp of `frame`, whose caller can only be found through it, and walks on from there.
 ///
-/// The kernel shows sp and pc of a blocked thread, not rbp. But a function that uses rbp has saved
-/// its caller's there, next to its return address, and the call before that return address leads to
-/// the function. So rbp is first computed from sp and what the function's prologue takes off it,
-/// and otherwise searched upwards on the stack, where the walk from there reaches the thread's
-/// start. It is a guess if more than one place fits, which remains of earlier calls can cause.
+/// The kernel shows sp and pc of a blocked thread, not rbp. But what a function's prologue takes
+/// off the stack pointer tells how far below rbp it is; and a function that uses rbp has saved its
+/// caller's there, next to its return address, which follows a call of that function. So rbp is
+/// computed from sp, and where that does not lead to a call's return address, it is searched for
+/// upwards on the stack. What is found by searching is a guess unless the call surely leads to the
+/// function.
 std::optional<FoundFramePointer> FindFramePointer(FrameWalker& walker, CodeFacts& facts,
                                                   StackImage& image, const FrameState& frame)
     TASKLEAK_REQUIRES(Modules::Instance().mutex());

@@ -82,9 +82,9 @@ Walk FrameWalker::Go(FrameState state, std::size_t most_frames) {
     std::uintptr_t cfa = 0;
     if (!ToCaller(&state, &cfa, &walk.end)) break;
     walk.cfas.push_back(cfa);
-    if (callee.needs_frame_pointer && !callee.signal_frame) {
+    if (callee.needs_frame_pointer && state.is_return_address) {
       const CallSite& call = facts_.CallBefore(state.pc());
-      if (!call.is_call || call.CallsAnother(callee.function_start)) ++walk.contradictions;
+      if (call.CallsAnother(callee.function_start)) ++walk.contradictions;
     }
   }
   return walk;

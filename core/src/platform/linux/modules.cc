@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
-#include "platform/linux/proc_file.h"
+#include "platform/linux/mappings.h"
 
 namespace taskleak::platform {
 namespace {
@@ -30,19 +31,57 @@ const Dwfl_Callbacks kCallbacks = {
     .debuginfo_path = nullptr,
 };
 
-// The lines of executable mappings: all that matters to addresses of code. /proc/self shows none
-// once the first thread has ended.
-std::string ExecutableMappings() {
-  const std::string maps = ReadWholeProcFile("/proc/thread-self/maps");
-  std::string result;
-  for (std::string_view rest = maps; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n') + 1);
-    const std::size_t blank = line.find(' ');
-    if (blank != std::string_view::npos && line.size() > blank + 3 && line[blank + 3] == 'x')
-      result += line;
-    rest.remove_prefix(line.empty() ? rest.size() : line.size());
+// The lines of executable mappings: as long as they stay the same, so does all code.
+std::string ExecutableLines(const std::vector<Mapping>& mappings) {
+  std::string lines;
+  for (const Mapping& mapping : mappings) {
+    if (mapping.executable) lines += mapping.line;
   }
-  return result;
+  return lines;
+}
+
+// The lines of files that are loaded to be executed. Files that are merely mapped are left out:
+// libelf maps the very files it reads, and libdwfl would take such a mapping and the loaded module
+// beside it for one.
+std::string LoadedFileLines(const std::vector<Mapping>& mappings) {
+  std::string lines;
+  std::string group;
+  bool executable = false;
+  std::string_view path;
+  const auto end_group = [&] {
+    if (executable) lines += group;
+    group.clear();
+    executable = false;
+  };
+  for (const Mapping& mapping : mappings) {
+    if (!mapping.path.starts_with('/')) continue;
+    if (mapping.path != path || mapping.offset == 0) end_group();
+    path = mapping.path;
+    group += mapping.line;
+    executable |= mapping.executable;
+  }
+  end_group();
+  return lines;
+}
+
+bool ReportFiles(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
+  std::string lines = LoadedFileLines(mappings);
+  std::FILE* const file = fmemopen(lines.data(), lines.size(), "r");
+  if (file == nullptr) return false;
+  const bool reported = dwfl_linux_proc_maps_report(dwfl, file) == 0;
+  std::fclose(file);
+  return reported;
+}
+
+// Under the name by which dwfl_linux_proc_find_elf knows that it is to be read from memory.
+Dwfl_Module* ReportVdso(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
+  static const std::string* const name =
+      new std::string("[vdso: " + std::to_string(gettid()) + "]");
+  for (const Mapping& mapping : mappings) {
+    if (mapping.path == "[vdso]")
+      return dwfl_report_module(dwfl, name->c_str(), mapping.begin, mapping.end);
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -53,19 +92,28 @@ Modules& Modules::Instance() {
 }
 
 bool Modules::Refresh() {
-  std::string maps = ExecutableMappings();
-  if (maps.empty()) return false;
+  const std::string maps = ReadMaps();
+  const std::vector<Mapping> mappings = ParseMaps(maps);
+  std::string executable = ExecutableLines(mappings);
+  if (executable.empty()) return false;
   refreshed_ = std::chrono::steady_clock::now();
-  if (dwfl_ != nullptr && maps == maps_) return true;
+  if (dwfl_ != nullptr && executable == executable_lines_) return true;
   if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
   if (dwfl_ == nullptr) return false;
   // Modules that are still there keep what was read of them (dwfl_report_begin(3): gone ones are
   // dropped at the end).
   dwfl_report_begin(dwfl_);
-  const bool listed = dwfl_linux_proc_report(dwfl_, gettid()) == 0;
+  const bool listed = ReportFiles(dwfl_, mappings);
+  Dwfl_Module* const vdso = ReportVdso(dwfl_, mappings);
   if (dwfl_report_end(dwfl_, nullptr, nullptr) != 0 || !listed) return false;
-  code_ = ParseRanges(maps);
-  maps_ = std::move(maps);
+  // Read now, through the calling thread, which may have ended when it is needed.
+  Dwarf_Addr bias = 0;
+  if (vdso != nullptr) dwfl_module_getelf(vdso, &bias);
+  code_.clear();
+  for (const Mapping& mapping : mappings) {
+    if (mapping.executable) code_.push_back({mapping.begin, mapping.end});
+  }
+  executable_lines_ = std::move(executable);
   ++generation_;
   return true;
 }
@@ -73,19 +121,6 @@ bool Modules::Refresh() {
 void Modules::RefreshIfOld() {
   constexpr std::chrono::milliseconds kOld{10};
   if (dwfl_ == nullptr || std::chrono::steady_clock::now() - refreshed_ > kOld) Refresh();
-}
-
-std::vector<Modules::Range> Modules::ParseRanges(const std::string& maps) {
-  std::vector<Range> ranges;
-  for (std::string_view rest = maps; !rest.empty();) {
-    NumberReader numbers(rest);
-    const auto begin = numbers.Next(16);
-    numbers.SkipCharacter('-');
-    const auto end = numbers.Next(16);
-    if (begin && end) ranges.push_back({*begin, *end});
-    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
-  }
-  return ranges;
 }
 
 bool Modules::IsCode(std::uintptr_t pc) const {

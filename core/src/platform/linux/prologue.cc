@@ -145,7 +145,10 @@ class PrologueDecoder {
       return DecodeOperands(width, operation == kCmp ? Writes::kNothing : Writes::kMemory);
     const std::int64_t value = Immediate(at_ + 1, width);
     at_ += 1 + width;
-    if (operation == kAnd) return true;  // alignment: rsp goes down by an unknown little
+    if (operation == kAnd) {  // with minus the alignment
+      prologue_.slack = static_cast<std::size_t>(std::clamp<std::int64_t>(-value - 8, 0, 4096));
+      return true;
+    }
     const std::int64_t down = operation == kSub ? value : -value;
     if ((operation != kSub && operation != kAdd) || down < 0) return false;
     if (prologue_.sets_frame_pointer) prologue_.below += static_cast<std::size_t>(down);

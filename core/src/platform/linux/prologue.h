@@ -12,6 +12,7 @@ struct Prologue {
   /// How far rsp is below rbp after it. In the function's body it may be more (arguments on the
   /// stack, alloca), not less.
   std::size_t below = 0;
+  std::size_t slack = 0;  ///< by how much more if the prologue aligns rsp
 };
 
 /// Decodes the function's first instructions, up to the first that is not understood.

@@ -7,13 +7,14 @@
 #include "base/mutex.h"
 #include "platform/linux/blocked_look.h"
 #include "platform/linux/registers.h"
+#include "platform/linux/signal_look.h"
 #include "platform/linux/stack_image.h"
 #include "platform/linux/unwinder.h"
 
 namespace taskleak::platform {
 namespace {
 
-Mutex g_look_mutex;
+Mutex g_look_mutex;  // one look at a time
 
 StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
   static StackImage* const image = new StackImage();
@@ -22,14 +23,37 @@ StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
 
 }  // namespace
 
-ThreadLook LookAtThread(int tid, Signals /*signals*/) {
+ThreadLook LookAtThread(int tid, Signals signals) {
   const MutexLock lock(g_look_mutex);
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
+  if (signals == Signals::kAllowed) return LookBySignal(tid, blocked.failure, LookImage());
   ThreadLook look;
   look.at.running = true;
   look.stack.missing = blocked.failure;
   return look;
+}
+
+// Not inlined: the first frame, which is left out, is this function's.
+__attribute__((noinline)) RawStack OwnStack() {
+  ucontext_t context;
+  getcontext(&context);
+  const auto& values = context.uc_mcontext.gregs;
+  Registers registers;
+  for (const auto& [number, index] : {std::pair{kRip, REG_RIP},
+                                      {kRsp, REG_RSP},
+                                      {kRbp, REG_RBP},
+                                      {kRbx, REG_RBX},
+                                      {kR12, REG_R12},
+                                      {kR13, REG_R13},
+                                      {kR14, REG_R14},
+                                      {kR15, REG_R15}})
+    registers.Set(number, static_cast<std::uint64_t>(values[index]));
+  StackImage image;
+  if (!image.Copy(registers[kRsp])) return {{}, "the stack could not be read"};
+  RawStack stack = Unwind(registers, image);
+  stack.frames.erase(stack.frames.begin());
+  return stack;
 }
 
 }  // namespace taskleak::platform

@@ -39,13 +39,16 @@ int KeptDescriptor::Get(std::uint64_t* links) {
 std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
                                              std::size_t size) {
   constexpr std::string_view kPrefix = "/proc/self/task/";
-  std::array<char, 64> path;
-  std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
-  char* end = std::to_chars(path.data() + kPrefix.size(), path.data() + path.size(), tid).ptr;
-  *end++ = '/';
+  constexpr std::size_t kMostDigits = 11;
+  constexpr std::size_t kLongestName = 31;
+  std::array<char, kPrefix.size() + kMostDigits + 1 + kLongestName + 1> path{};
   const std::size_t length = std::strlen(file);
-  if (length >= static_cast<std::size_t>(path.data() + path.size() - end)) return std::nullopt;
-  std::memcpy(end, file, length + 1);
+  if (length > kLongestName) return std::nullopt;
+  char* const number = path.data() + kPrefix.size();
+  std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
+  char* const slash = std::to_chars(number, number + kMostDigits, tid).ptr;
+  *slash = '/';
+  std::memcpy(slash + 1, file, length);
   return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
 }
 

@@ -36,6 +36,17 @@ std::optional<RunCount> ContextSwitches(int tid) {
       0, NumberReader(*voluntary).Next().value_or(0) + NumberReader(*forced).Next().value_or(0)};
 }
 
+// Whether one of the signal masks in task/TID/status has `signal`.
+std::optional<bool> HasSignal(int tid, std::string_view mask, int signal) {
+  std::array<char, 4096> buffer;
+  const auto status = ReadTaskFile(tid, "status", buffer.data(), buffer.size());
+  if (!status) return std::nullopt;
+  const auto field = StatusField(*status, mask);
+  if (!field) return std::nullopt;
+  const std::uint64_t bits = NumberReader(*field).Next(16).value_or(0);
+  return ((bits >> (signal - 1)) & 1) != 0;
+}
+
 }  // namespace
 
 std::optional<ThreadStat> ReadThreadStat(int tid) {
@@ -106,14 +117,10 @@ std::optional<BlockedAt> ReadBlockedAt(int tid, int* error) {
 }
 
 std::optional<bool> BlocksSignal(int tid, int signal) {
-  std::array<char, 4096> buffer;
-  const auto status = ReadTaskFile(tid, "status", buffer.data(), buffer.size());
-  if (!status) return std::nullopt;
-  const auto field = StatusField(*status, "\nSigBlk:");
-  if (!field) return std::nullopt;
-  const std::uint64_t mask = NumberReader(*field).Next(16).value_or(0);
-  return ((mask >> (signal - 1)) & 1) != 0;
+  return HasSignal(tid, "\nSigBlk:", signal);
 }
+
+std::optional<bool> HasPending(int tid, int signal) { return HasSignal(tid, "\nSigPnd:", signal); }
 
 std::uint64_t TicksSinceBoot() {
   timespec now{};

@@ -1,5 +1,6 @@
 #include "platform/linux/unwinder.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "platform/linux/code_facts.h"
@@ -37,10 +38,14 @@ void Append(RawStack& stack, const Walk& walk, bool guessed) {
   }
 }
 
-RawStack UnwindWith(CodeFacts& facts, const Registers& registers, StackImage& image)
+// Whether code that was loaded since the modules were last looked at would explain the end.
+bool MayBeNewCode(WalkEnd end) { return end == WalkEnd::kNoRule || end == WalkEnd::kNotCode; }
+
+WalkEnd UnwindInto(RawStack& stack, const Registers& registers, StackImage& image)
     TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+  CodeFacts& facts = CodeFacts::Instance();
   FrameWalker walker(facts, image);
-  RawStack stack;
+  stack.frames.clear();
   bool guessed = false;
   Walk walk = walker.Go(FrameState{registers, false});
   Append(stack, walk, guessed);
@@ -57,7 +62,7 @@ RawStack UnwindWith(CodeFacts& facts, const Registers& registers, StackImage& im
     stack.frames[stack.frames.size() - walk.frames.size()].guessed = known;
   }
   stack.missing = WhyMissing(walk.end);
-  return stack;
+  return walk.end;
 }
 
 }  // namespace
@@ -66,9 +71,12 @@ RawStack Unwind(const Registers& registers, StackImage& image) {
   Modules& modules = Modules::Instance();
   const MutexLock lock(modules.mutex());
   modules.RefreshIfOld();
-  // Code that was loaded since.
-  if (!modules.IsCode(registers[kRip])) modules.Refresh();
-  return UnwindWith(CodeFacts::Instance(), registers, image);
+  RawStack stack;
+  const std::uint64_t generation = modules.generation();
+  if (MayBeNewCode(UnwindInto(stack, registers, image)) && modules.Refresh() &&
+      modules.generation() != generation)
+    UnwindInto(stack, registers, image);
+  return stack;
 }
 
 }  // namespace taskleak::platform

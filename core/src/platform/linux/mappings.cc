@@ -1,0 +1,43 @@
+#include "platform/linux/mappings.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "platform/linux/proc_file.h"
+
+namespace taskleak::platform {
+namespace {
+
+// "begin-end rwxp offset device inode   path"
+Mapping ParseLine(std::string_view line) {
+  Mapping mapping;
+  mapping.line = line;
+  NumberReader fields(line.substr(0, line.find('\n')));
+  mapping.begin = fields.Next(16).value_or(0);
+  fields.SkipCharacter('-');
+  mapping.end = fields.Next(16).value_or(0);
+  constexpr std::size_t kExecutable = 3;  // after a blank, r and w
+  mapping.executable = fields.rest().size() > kExecutable && fields.rest()[kExecutable] == 'x';
+  fields.Skip(1);
+  mapping.offset = fields.Next(16).value_or(0);
+  fields.Skip(2);
+  const std::size_t path = fields.rest().find_first_not_of(' ');
+  if (path != std::string_view::npos) mapping.path = fields.rest().substr(path);
+  return mapping;
+}
+
+}  // namespace
+
+std::string ReadMaps() { return ReadWholeProcFile("/proc/thread-self/maps"); }
+
+std::vector<Mapping> ParseMaps(std::string_view maps) {
+  std::vector<Mapping> mappings;
+  while (!maps.empty()) {
+    const std::size_t length = std::min(maps.find('\n'), maps.size() - 1) + 1;
+    mappings.push_back(ParseLine(maps.substr(0, length)));
+    maps.remove_prefix(length);
+  }
+  return mappings;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,141 @@
+#include "platform/linux/signal_look.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "platform/linux/copy_signal.h"
+#include "platform/linux/mappings.h"
+#include "platform/linux/unwinder.h"
+#include "platform/thread_info.h"
+
+namespace taskleak::platform {
+namespace {
+
+// A signal's frame alone can take 12 KiB (AT_MINSIGSTKSZ where the processor has AMX), and the
+// handler below it some; how much of its stack a running thread has used is not known.
+constexpr std::size_t kSmallestStack = std::size_t{64} << 10;
+
+// The begin of the mapping that holds `address`.
+std::optional<std::uintptr_t> MappingBegin(std::uintptr_t address) {
+  const std::string maps = ReadMaps();
+  for (const Mapping& mapping : ParseMaps(maps)) {
+    if (mapping.begin <= address && address < mapping.end) return mapping.begin;
+  }
+  return {};
+}
+
+// How large a thread's stack is. The C library keeps a thread's descriptor, and in it the head of
+// its list of robust mutexes, at the top of the stack's mapping; the main thread's is elsewhere,
+// but its stack is large. Nothing if it cannot be told.
+std::optional<std::size_t> StackSize(int tid) {
+  if (tid == getpid()) return SIZE_MAX;
+  std::uintptr_t head = 0;
+  std::size_t length = 0;
+  if (syscall(SYS_get_robust_list, tid, &head, &length) != 0 || head == 0) return {};
+  const auto begin = MappingBegin(head);
+  return begin ? std::optional(head - *begin) : std::nullopt;
+}
+
+// True if the thread blocks the signal for good. It does for a moment while it starts, and while it
+// is still in the handler of the request before.
+std::optional<bool> KeepsBlocking(int tid) {
+  constexpr timespec kPause = {0, 100'000};
+  const Patience moment(tid, std::chrono::milliseconds(20));
+  for (;;) {
+    const auto blocks = BlocksSignal(tid, kCopySignal);
+    if (!blocks || !*blocks || moment.IsOver()) return blocks;
+    nanosleep(&kPause, nullptr);
+  }
+}
+
+// Why thread `tid` must not be sent the signal; empty if it may.
+std::string Objection(int tid) {
+  const auto blocks = KeepsBlocking(tid);
+  if (!blocks) return "its signal mask could not be read";
+  if (*blocks) return "it blocks SIGURG, so its stack could not be copied";
+  const auto size = StackSize(tid);
+  if (!size) return "its stack's size is not known, so it could not be sent a signal";
+  if (*size < kSmallestStack)
+    return "its stack of " + std::to_string((*size + 1023) >> 10) +
+           " KiB may have no room for a signal handler";
+  return "";
+}
+
+// Threads that the signal may still reach: it must then find our handler and not one that does not
+// expect it. They did not answer, or they answered to somebody else's signal.
+class Unanswered {
+ public:
+  void Add(int tid) { tids_.push_back(tid); }
+  bool None() {
+    std::erase_if(tids_, [](int tid) { return !HasPending(tid, kCopySignal).value_or(false); });
+    return tids_.empty();
+  }
+
+ private:
+  std::vector<int> tids_;
+};
+
+Unanswered& OpenRequests() {
+  static Unanswered* const unanswered = new Unanswered();
+  return *unanswered;
+}
+
+Answer Ask(int tid) {
+  if (!InstallCopyHandler()) return Answer::kFailed;
+  const Answer answer = RequestCopy(tid, Patience(tid, std::chrono::milliseconds(100)));
+  const int error = errno;
+  if (answer != Answer::kFailed) OpenRequests().Add(tid);
+  if (OpenRequests().None()) RemoveCopyHandler();
+  errno = error;
+  return answer;
+}
+
+RawStack UnwindLastCopy(StackImage& image) {
+  const SignalCopy& copy = LastCopy();
+  image.Adopt(copy.base, copy.stack.data(), copy.size);
+  Registers registers;
+  for (unsigned number = 0; number < kRegisterCount; ++number)
+    registers.Set(number, copy.registers[number]);
+  return Unwind(registers, image);
+}
+
+}  // namespace
+
+ThreadLook LookBySignal(int tid, const std::string& why, StackImage& image) {
+  ThreadLook look;
+  look.at.running = true;
+  const auto stat = ReadThreadStat(tid);
+  look.gone = !stat || stat->exiting;
+  if (look.gone) return look;
+  std::string problem = stat->kernel_worker ? "it runs in the kernel only" : Objection(tid);
+  if (problem.empty()) {
+    switch (Ask(tid)) {
+      case Answer::kCopied:
+        look.stack = UnwindLastCopy(image);
+        return look;
+      case Answer::kEnded:
+        look.gone = true;
+        return look;
+      case Answer::kNone:
+        problem = "it did not answer SIGURG within 100 ms";
+        break;
+      case Answer::kFailed:
+        problem = std::string("it could not be sent SIGURG (") + std::strerror(errno) + ")";
+        break;
+    }
+  }
+  look.stack.missing = why + ", and " + problem;
+  return look;
+}
+
+}  // namespace taskleak::platform

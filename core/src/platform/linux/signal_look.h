@@ -1,0 +1,20 @@
+// Reading a running thread's stack: it is asked by a signal to copy it.
+#ifndef TASKLEAK_SRC_PLATFORM_LINUX_SIGNAL_LOOK_H_
+#define TASKLEAK_SRC_PLATFORM_LINUX_SIGNAL_LOOK_H_
+
+#include <string>
+
+#include "platform/linux/stack_image.h"
+#include "platform/stack_reader.h"
+
+namespace taskleak::platform {
+
+/// Asks thread `tid` for a copy of its registers and stack and unwinds that. A call that the thread
+/// blocks in may return early with EINTR, so this is for threads that run, or that cannot be read
+/// otherwise: `why` says so ("running") and begins the explanation if the stack is not got this way
+/// either. Not thread-safe: `image` is scratch space.
+ThreadLook LookBySignal(int tid, const std::string& why, StackImage& image);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_LINUX_SIGNAL_LOOK_H_

@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Builds a consumer project; clean_test must pass, and my_test, which leaks, must fail with a report.
+
+Usage: check_consumer.py CONSUMER_DIR WORK_DIR [CMAKE_ARGUMENT]...
+"""
+import shutil
+import subprocess
+import sys
+
+EXPECTED = ("1 leak, 1 thread", "consumer::WaitForHours")
+
+
+def main():
+    consumer, work, cmake_arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
+    shutil.rmtree(work, ignore_errors=True)
+    subprocess.run(["cmake", "-S", consumer, "-B", work, *cmake_arguments], check=True)
+    subprocess.run(["cmake", "--build", work, "--target", "clean_test", "my_test"], check=True)
+    subprocess.run([f"{work}/clean_test"], check=True)
+    leaking = subprocess.run([f"{work}/my_test"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(leaking.stdout)
+    if leaking.returncode <= 0:
+        sys.exit(f"my_test should have failed, and ended with {leaking.returncode}")
+    for text in EXPECTED:
+        if text not in leaking.stdout:
+            sys.exit(f"my_test does not say {text!r}")
+
+
+if __name__ == "__main__":
+    main()
