@@ -7,6 +7,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/taskleak")
 install(TARGETS taskleak_core EXPORT taskleakCoreTargets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT taskleakCoreTargets NAMESPACE taskleak:: DESTINATION "${package_dir}")
+install(EXPORT taskleakCatch2Targets NAMESPACE taskleak:: DESTINATION "${package_dir}") # catch2_plugin/CMakeLists.txt fills it
 install(EXPORT taskleakGtestTargets NAMESPACE taskleak:: DESTINATION "${package_dir}") # gtest_plugin/CMakeLists.txt fills it
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/taskleakConfig.cmake.in" "${PROJECT_BINARY_DIR}/taskleakConfig.cmake"

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gtest_plugin/run_program.h"
+#include "support/run_program.h"
 
 namespace taskleak {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gtest_plugin/run_program.h"
+#include "support/run_program.h"
 
 namespace taskleak {
 namespace {

@@ -4,7 +4,8 @@
 
 #include <regex>
 
-#include "gtest_plugin/run_program.h"
+#include "gtest_plugin/failures.h"
+#include "support/run_program.h"
 
 namespace taskleak {
 namespace {

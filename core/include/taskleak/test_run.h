@@ -48,8 +48,13 @@ class TestRun {
 
   void RunStarted();
   void SuiteStarted(std::string_view suite);
-  void TestStarted(std::string_view test);
+  /// Returns what the test is compared with at its end.
+  Snapshot TestStarted(std::string_view test);
   [[nodiscard]] std::optional<std::string> TestEnded();
+  /// The same for a framework that looks at a test in pieces: checks what was born after `since`,
+  /// and names it `scope`. A piece that is `marked` is checked in `check=marked` mode too.
+  [[nodiscard]] std::optional<std::string> TestEnded(const Snapshot& since, std::string_view scope,
+                                                     bool marked);
   [[nodiscard]] std::optional<std::string> SuiteEnded();
   /// Also completes the JSON report.
   [[nodiscard]] std::optional<std::string> RunEnded();

@@ -24,7 +24,7 @@ struct TestRun::Impl {
   // The checks of a marks-only run are the marks' own.
   [[nodiscard]] bool ChecksScopes() const { return checker.options().check == CheckScope::kAll; }
 
-  std::optional<std::string> End(const Snapshot& before, const std::string& scope) const {
+  std::optional<std::string> End(const Snapshot& before, std::string_view scope) const {
     return ChecksScopes() ? run::CheckScope(checker, before, scope) : std::nullopt;
   }
 
@@ -66,16 +66,22 @@ void TestRun::SuiteStarted(std::string_view suite) {
   impl_->suite = Snapshot::Take();
 }
 
-void TestRun::TestStarted(std::string_view test) {
+Snapshot TestRun::TestStarted(std::string_view test) {
   impl_->test_name = test;
   registry::SetCurrentOrigin(test);
   if (impl_->watch != nullptr) impl_->watch->Arm(test);
   impl_->test = Snapshot::Take();
+  return impl_->test;
 }
 
 std::optional<std::string> TestRun::TestEnded() {
+  return TestEnded(impl_->test, impl_->test_name, false);
+}
+
+std::optional<std::string> TestRun::TestEnded(const Snapshot& since, std::string_view scope,
+                                              bool marked) {
   if (impl_->watch != nullptr) impl_->watch->Disarm();
-  auto text = impl_->End(impl_->test, impl_->test_name);
+  auto text = marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
   registry::SetCurrentOrigin(impl_->suite_name.empty() ? kRun : impl_->suite_name);
   return text;
 }

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "threads.h"
+#include "support/threads.h"
 
 namespace {
 

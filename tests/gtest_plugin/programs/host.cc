@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "threads.h"
+#include "support/threads.h"
 
 TEST(Host, LeavesAThread) { LeaveThread("host"); }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <thread>
 
+#include "support/threads.h"
 #include "taskleak/verify.h"
-#include "threads.h"
 
 namespace {
 

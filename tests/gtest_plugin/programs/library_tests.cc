@@ -1,6 +1,6 @@
 // Tests in a shared library that switches the checks on by itself.
 #include <gtest/gtest.h>
 
-#include "threads.h"
+#include "support/threads.h"
 
 TEST(Library, LeavesAThread) { LeaveThread("library"); }

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "threads.h"
+#include "support/threads.h"
 
 namespace {
 

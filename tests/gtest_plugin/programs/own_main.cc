@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "threads.h"
+#include "support/threads.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // The threads that the test programs leave behind, or do not.
-#ifndef TASKLEAK_TESTS_GTEST_PLUGIN_PROGRAMS_THREADS_H_
-#define TASKLEAK_TESTS_GTEST_PLUGIN_PROGRAMS_THREADS_H_
+#ifndef TASKLEAK_TESTS_SUPPORT_THREADS_H_
+#define TASKLEAK_TESTS_SUPPORT_THREADS_H_
 
 #include <pthread.h>
 
@@ -53,4 +53,4 @@ inline void LeaveThread(const char* name) {
   all = new Left{Worker(name), all};
 }
 
-#endif  // TASKLEAK_TESTS_GTEST_PLUGIN_PROGRAMS_THREADS_H_
+#endif  // TASKLEAK_TESTS_SUPPORT_THREADS_H_

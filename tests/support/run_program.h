@@ -1,6 +1,6 @@
-// Runs a test program as a child process, and reads what GoogleTest wrote about it.
-#ifndef TASKLEAK_TESTS_GTEST_PLUGIN_RUN_PROGRAM_H_
-#define TASKLEAK_TESTS_GTEST_PLUGIN_RUN_PROGRAM_H_
+// Runs a test program as a child process.
+#ifndef TASKLEAK_TESTS_SUPPORT_RUN_PROGRAM_H_
+#define TASKLEAK_TESTS_SUPPORT_RUN_PROGRAM_H_
 
 #include <map>
 #include <string>
@@ -40,12 +40,6 @@ class TemporaryDirectory {
 /// The content of a file; empty if there is none.
 [[nodiscard]] std::string ReadFile(const std::string& path);
 
-/// The messages of the failures of each test that ran, by full name, as GoogleTest wrote them with
-/// --gtest_output=xml or json. Throws std::runtime_error if the file is not well-formed.
-using Failures = std::map<std::string, std::vector<std::string>>;
-[[nodiscard]] Failures FailuresInXml(const std::string& path);
-[[nodiscard]] Failures FailuresInJson(const std::string& path);
-
 }  // namespace taskleak
 
-#endif  // TASKLEAK_TESTS_GTEST_PLUGIN_RUN_PROGRAM_H_
+#endif  // TASKLEAK_TESTS_SUPPORT_RUN_PROGRAM_H_

@@ -1,0 +1,15 @@
+// The main() of taskleak::catch2_main, as Catch2's own; Catch2 2 compiles itself here.
+#define CATCH_CONFIG_RUNNER
+#include "framework.h"
+#if CATCH_VERSION_MAJOR != 2
+#include <catch2/catch_session.hpp>
+#endif
+
+#include <cstdlib>
+
+#include "listener.h"
+
+int main(int argc, char** argv) {
+  const int result = Catch::Session().run(argc, argv);
+  return result == 0 && taskleak::catch2::internal::FoundAfterTests() ? EXIT_FAILURE : result;
+}

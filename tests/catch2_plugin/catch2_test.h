@@ -1,0 +1,56 @@
+// Runs test programs that use Catch2, each as it is with version 3 and with version 2.
+#ifndef TASKLEAK_TESTS_CATCH2_PLUGIN_CATCH2_TEST_H_
+#define TASKLEAK_TESTS_CATCH2_PLUGIN_CATCH2_TEST_H_
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "support/run_program.h"
+
+namespace taskleak {
+
+/// One version of Catch2 that this machine has.
+struct Catch2Version {
+  std::string name;      ///< "v3" or "v2"
+  std::string programs;  ///< what the paths of its test programs begin with
+};
+inline void PrintTo(const Catch2Version& version, std::ostream* out) { *out << version.name; }
+
+/// The versions that this machine has; never empty.
+[[nodiscard]] std::vector<Catch2Version> Catch2Versions();
+
+/// The messages of the failed assertions of each test case that ran, by name.
+using Catch2Failures = std::map<std::string, std::vector<std::string>>;
+
+/// A test of the plugin with each version.
+class Catch2Test : public testing::TestWithParam<Catch2Version> {
+ protected:
+  [[nodiscard]] static bool IsV2() { return GetParam().name == "v2"; }
+
+  /// Runs a program with a short drain, since what leaks in it stays for ever. `options` go before
+  /// that.
+  static Outcome Run(const std::string& program, const std::vector<std::string>& arguments,
+                     const std::string& options = "",
+                     std::map<std::string, std::string> environment = {});
+
+  /// The failures of a run that takes `arguments`, as Catch2's own XML tells them.
+  Catch2Failures FailuresOf(std::vector<std::string> arguments, const std::string& options = "");
+
+  TemporaryDirectory directory_;
+};
+
+/// Reads the output of the reporter `xml`. Throws std::runtime_error if it is not well-formed.
+[[nodiscard]] Catch2Failures FailuresInCatch2Xml(const std::string& path);
+
+/// Instantiates the tests of `suite` for each version.
+#define TASKLEAK_CATCH2_VERSIONS(suite)                                  \
+  INSTANTIATE_TEST_SUITE_P(, suite, testing::ValuesIn(Catch2Versions()), \
+                           [](const auto& version) { return version.param.name; })
+
+}  // namespace taskleak
+
+#endif  // TASKLEAK_TESTS_CATCH2_PLUGIN_CATCH2_TEST_H_

@@ -1,0 +1,114 @@
+// The command line of Catch2, and what else a test case may do, beside a leak.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "catch2_plugin/catch2_test.h"
+
+namespace taskleak {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+
+using Catch2Flags = Catch2Test;
+TASKLEAK_CATCH2_VERSIONS(Catch2Flags);
+
+TEST_P(Catch2Flags, AbortStopsAfterTheLeak) {
+  EXPECT_THAT(FailuresOf({"[leaks],[after]", "--abort"}),
+              ElementsAre(Pair("leaks", ElementsAre(HasSubstr("\"leaks\"")))));
+  const Outcome outcome = Run("leaky_tests", {"[leaks],[after]", "-a"});
+  EXPECT_EQ(outcome.signal, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("1 failed"));
+}
+
+TEST_P(Catch2Flags, AbortAfterCountsLeaks) {
+  EXPECT_THAT(FailuresOf({"[leaks],[silent],[generates],[after]", "--abortx", "2"}),
+              ElementsAre(Pair("leaks", ElementsAre(HasSubstr("\"leaks\""))),
+                          Pair("leaks without assertions", ElementsAre(HasSubstr("\"silent\"")))));
+}
+
+TEST_P(Catch2Flags, AbortInAMarkedScopeDoesNotThrowOutOfItsDestructor) {
+  const Outcome outcome = Run("leaky_tests", {"[scope],[fixture]", "--abort"});
+  EXPECT_EQ(outcome.signal, 0);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("\"scope\""), Not(HasSubstr("terminate"))));
+}
+
+TEST_P(Catch2Flags, AbortMakesItsPassTheLast) {
+  EXPECT_THAT(FailuresOf({"[cut]", "--abort"}),
+              ElementsAre(Pair("cut short", ElementsAre(HasSubstr("after cut short\n")))));
+}
+
+TEST_P(Catch2Flags, AnyOrderBlamesTheSameTestCases) {
+  const std::string tests = "[clean],[leaks],[silent],[sections],[generates],[after]";
+  const auto declared = FailuresOf({tests, "--order", "decl"});
+  for (const char* seed : {"1", "2", "3"}) {
+    const auto shuffled = FailuresOf({tests, "--order", "rand", "--rng-seed", seed});
+    ASSERT_EQ(shuffled.size(), declared.size());
+    for (const auto& [name, failures] : declared)
+      EXPECT_EQ(shuffled.at(name).size(), failures.size()) << name << " with seed " << seed;
+  }
+}
+
+TEST_P(Catch2Flags, ShardsFindTogetherWhatOneRunFinds) {
+  if (IsV2()) GTEST_SKIP() << "Catch2 2 has no shards";
+  const std::string tests = "[clean],[leaks],[silent],[sections],[after]";
+  Catch2Failures together;
+  for (const char* shard : {"0", "1", "2"})
+    together.merge(FailuresOf({tests, "--shard-count", "3", "--shard-index", shard}));
+  const auto all = FailuresOf({tests});
+  ASSERT_EQ(together.size(), all.size());
+  for (const auto& [name, failures] : all) EXPECT_EQ(together.at(name).size(), failures.size());
+}
+
+TEST_P(Catch2Flags, ASectionMayBeSelected) {
+  EXPECT_THAT(FailuresOf({"sections", "-c", "last"}),
+              ElementsAre(Pair("sections", ElementsAre(HasSubstr("after sections / last\n")))));
+}
+
+TEST_P(Catch2Flags, ASkippedTestCaseThatLeaksFails) {
+  if (IsV2()) GTEST_SKIP() << "Catch2 2 has no SKIP";
+  const Outcome outcome = Run("leaky_tests", {"[skips]"});
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("not today"), HasSubstr("\"skips\""),
+                                 HasSubstr("test cases: 1 | 1 failed")));
+}
+
+TEST_P(Catch2Flags, BenchmarksRunBesideALeak) {
+  const Outcome outcome = Run("own_main", {"[benchmarks]", "--benchmark-samples", "2"});
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("a benchmark"), HasSubstr("\"benchmarks\"")));
+}
+
+TEST_P(Catch2Flags, ATestCaseDeclaredToThrowIsCheckedAndLeftOutWithNothrow) {
+  EXPECT_NE(Run("leaky_tests", {"[declared]"}).exit_code, 0);
+  EXPECT_THAT(Run("leaky_tests", {"[declared],[after]", "--nothrow"}).out,
+              Not(HasSubstr("\"declared\"")));
+}
+
+TEST_P(Catch2Flags, ListingTestsLooksAtNothing) {
+  const Outcome outcome = Run("leaky_tests", {"--list-tests", "[leaks]"}, "no_such_key=1");
+  EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_THAT(outcome.out, HasSubstr("leaks"));
+}
+
+TEST_P(Catch2Flags, BadOptionsAreSaidBeforeAnyTestRuns) {
+  const Outcome outcome = Run("leaky_tests", {"[leaks]"}, "drian=1s");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("drian"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("test cases")));
+}
+
+TEST_P(Catch2Flags, AWarningLeavesTheResultAlone) {
+  const Outcome outcome = Run("leaky_tests", {"[leaks]"}, "on_leak=warn");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("\"leaks\""));
+}
+
+}  // namespace
+}  // namespace taskleak
