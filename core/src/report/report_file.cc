@@ -88,19 +88,33 @@ void ReportFile::StartAnewAfterFork() {
   reports_.clear();
 }
 
-std::string ReportFile::Write() {
+std::string ReportFile::CheckWritable() {
+  const MutexLock lock(mutex_);
+  StartAnewAfterFork();
+  return Replace(Target(), /*keep=*/false);
+}
+
+// Empty in a forked child that would overwrite its parent's.
+std::string ReportFile::Target() const {
   const std::string target = pid_ == first_pid_ ? first_target_ : ReportPath(path_, pid_);
-  if (pid_ != first_pid_ && target == first_target_) return {};
+  return pid_ != first_pid_ && target == first_target_ ? std::string() : target;
+}
+
+std::string ReportFile::Write() { return Replace(Target(), /*keep=*/true); }
+
+// Writes the document beside `target`, and then puts it in its place or throws it away.
+std::string ReportFile::Replace(const std::string& target, bool keep) {
+  if (target.empty()) return {};
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::path(target).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return Failure(target, error.value());
   const std::string temporary = fmt::format("{}.{}.tmp", target, pid_);
   int failed = WriteFile(temporary, JsonDocument(reports_, tests_checked_));
-  if (failed == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) failed = errno;
-  if (failed == 0) return {};
+  if (failed == 0 && keep && std::rename(temporary.c_str(), target.c_str()) != 0) failed = errno;
+  if (failed == 0 && keep) return {};
   std::remove(temporary.c_str());
-  return Failure(target, failed);
+  return failed == 0 ? std::string() : Failure(target, failed);
 }
 
 }  // namespace taskleak::report

@@ -27,6 +27,10 @@ class ReportFile {
  public:
   explicit ReportFile(std::string path);
 
+  /// Tries whether the file could be written, and leaves nothing behind. Returns why not, or an
+  /// empty text.
+  std::string CheckWritable();
+
   /// One more scope has been looked at.
   void TestChecked();
 
@@ -38,7 +42,9 @@ class ReportFile {
 
  private:
   void StartAnewAfterFork() TASKLEAK_REQUIRES(mutex_);
+  std::string Target() const TASKLEAK_REQUIRES(mutex_);
   std::string Write() TASKLEAK_REQUIRES(mutex_);
+  std::string Replace(const std::string& target, bool keep) TASKLEAK_REQUIRES(mutex_);
 
   const std::string path_;  // as given
   const std::string first_target_;

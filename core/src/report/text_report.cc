@@ -73,7 +73,7 @@ void AddCreation(const Unit& unit, const LeakReport& report, bool verbose, std::
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;
   if (!unit.origin.empty() && !report.test.empty() && unit.origin != report.test) {
-    *text += ", noticed after " + report.test + ",";
+    *text += " (noticed after " + report.test + ")";
   }
   *text += unit.created_by.empty() ? "\n" : " by\n";
   if (!unit.created_by.empty())

@@ -168,11 +168,23 @@ std::string Headline(const LeakReport& report) {
                      only_live ? "still alive" : "left behind", when);
 }
 
+namespace {
+
+// Units of one look share equal stacks, so this is nearly always one comparison.
+bool SameStack(const Stack& a, const Stack& b) {
+  return a.begin() == b.begin() ||
+         std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Frame& x, const Frame& y) {
+           return x.address == y.address && x.function == y.function && x.line == y.line;
+         });
+}
+
+}  // namespace
+
 std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
   std::vector<std::span<const Unit>> places;
   for (auto from = group.units.begin(); from != group.units.end();) {
     const auto to = std::find_if(from, group.units.end(), [&from](const Unit& unit) {
-      return unit.stack.begin() != from->stack.begin() || unit.state != from->state;
+      return unit.state != from->state || !SameStack(unit.stack, from->stack);
     });
     places.emplace_back(from, to);
     from = to;

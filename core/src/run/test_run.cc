@@ -43,7 +43,7 @@ TestRun::TestRun(const Options& options, HangHandler on_hang)
   registry::SetRecording(impl_->checker.options().hooks);
   // A path that cannot be written is said before any test runs.
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {
-    if (const std::string error = json->Finish(); !error.empty())
+    if (const std::string error = json->CheckWritable(); !error.empty())
       throw std::invalid_argument(error);
   }
 }

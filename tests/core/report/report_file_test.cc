@@ -97,6 +97,13 @@ TEST_F(ReportFileTest, SaysWhyItCannotBeWritten) {
   EXPECT_EQ(FileCount(), 1U);
 }
 
+TEST_F(ReportFileTest, TellsBeforehandWhetherItCanBeWrittenAndLeavesNothing) {
+  EXPECT_EQ(ReportFile(Path("leaks.json")).CheckWritable(), "");
+  EXPECT_EQ(FileCount(), 0U);
+  EXPECT_THAT(ReportFile("/dev/null/leaks.json").CheckWritable(),
+              HasSubstr("/dev/null/leaks.json"));
+}
+
 TEST_F(ReportFileTest, LeavesNoTemporaryFileWhenItCannotReplaceTheReport) {
   ReportFile file(Path("leaks.json"));
   fs::create_directory(Path("leaks.json"));
