@@ -116,11 +116,10 @@ class RuleTable {
 constinit RuleTable g_rules;
 
 ShortRule ReadRule(std::uintptr_t pc) {
-  Modules& modules = Modules::Instance();
-  const MutexLock lock(modules.mutex());
-  if (modules.Find(pc) == nullptr && !modules.Refresh()) return {};
+  const MutexLock lock(Modules::Instance().mutex());
+  if (!Modules::Instance().IsCode(pc) && !Modules::Instance().Refresh()) return {};
   const ShortRule rule = ShortRule::Make(CodeFacts::Instance().RuleAt(pc));
-  g_rules.Insert(pc, rule, modules.generation());
+  g_rules.Insert(pc, rule, Modules::Instance().generation());
   return rule;
 }
 

@@ -102,8 +102,8 @@ class RuleMaker {
 }  // namespace
 
 FrameRule MakeFrameRule(std::uintptr_t pc) {
-  const Modules& modules = Modules::Instance();
-  Dwfl_Module* const module = modules.IsCode(pc) ? modules.Find(pc) : nullptr;
+  Dwfl_Module* const module =
+      Modules::Instance().IsCode(pc) ? Modules::Instance().Find(pc) : nullptr;
   if (module == nullptr) return {};
   using Source = Dwarf_CFI* (*)(Dwfl_Module*, Dwarf_Addr*);
   for (const Source source : {Source{dwfl_module_eh_cfi}, Source{dwfl_module_dwarf_cfi}}) {

@@ -68,14 +68,14 @@ WalkEnd UnwindInto(RawStack& stack, const Registers& registers, StackImage& imag
 }  // namespace
 
 RawStack Unwind(const Registers& registers, StackImage& image) {
-  Modules& modules = Modules::Instance();
-  const MutexLock lock(modules.mutex());
-  modules.RefreshIfOld();
+  const MutexLock lock(Modules::Instance().mutex());
+  Modules::Instance().RefreshIfOld();
   RawStack stack;
-  const std::uint64_t generation = modules.generation();
-  if (MayBeNewCode(UnwindInto(stack, registers, image)) && modules.Refresh() &&
-      modules.generation() != generation)
-    UnwindInto(stack, registers, image);
+  const std::uint64_t generation = Modules::Instance().generation();
+  const bool again = MayBeNewCode(UnwindInto(stack, registers, image)) &&
+                     Modules::Instance().Refresh() &&
+                     Modules::Instance().generation() != generation;
+  if (again) UnwindInto(stack, registers, image);
   return stack;
 }
 
