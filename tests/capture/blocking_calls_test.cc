@@ -1,14 +1,11 @@
 // Reading threads blocked in many calls: the stacks are whole, and the calls do not notice.
 #include "capture/blocking_calls.h"
 
-#include <execinfo.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -18,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "capture/watched_thread.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
 
@@ -35,39 +33,28 @@ class Blocked {
       : call_(std::move(call)), thread_([this] { Distinctive(this); }) {}
 
   static __attribute__((noinline)) void Distinctive(Blocked* self) {
-    std::array<void*, 64> callers;
-    const int count = backtrace(callers.data(), static_cast<int>(callers.size()));
-    self->callers_.assign(callers.begin() + 1, callers.begin() + count);  // without this function
+    self->callers_ = CallersByRuntime();
     self->tid_ = gettid();
     self->undisturbed_ = self->call_.block();
   }
 
   // Waits until the thread is seen in one of the call's system calls.
-  bool WaitUntilBlocked() {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (std::chrono::steady_clock::now() < deadline) {
+  bool WaitUntilBlocked() const {
+    return WaitFor([this] {
       int error = 0;
       const int tid = tid_;
       const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
-      if (at && !at->running && Expects(at->number)) return true;
-      std::this_thread::yield();
-    }
-    return false;
+      return at && !at->running && Expects(at->number);
+    });
   }
 
   // Empty if the look is right; otherwise what is wrong.
   std::string Check(const ThreadLook& look) const {
     if (look.gone) return "gone";
     if (look.at.running || !Expects(look.at.number)) return "not seen blocked";
+    const std::string wrong = Compare(look.stack, callers_);
+    if (!wrong.empty()) return wrong;
     const auto& frames = look.stack.frames;
-    if (!look.stack.missing.empty()) return look.stack.missing;
-    if (frames.size() <= callers_.size()) return "too few frames";
-    const auto tail = frames.end() - static_cast<std::ptrdiff_t>(callers_.size());
-    const bool same = std::equal(callers_.begin(), callers_.end(), tail,
-                                 [](const void* caller, const RawFrame& frame) {
-                                   return frame.pc == reinterpret_cast<std::uintptr_t>(caller);
-                                 });
-    if (!same) return "wrong frames";
     const bool guessed =
         std::any_of(frames.begin(), frames.end(), [](const RawFrame& f) { return f.guessed; });
     // With arguments on the stack, rbp cannot always be told from sp.
@@ -90,7 +77,7 @@ class Blocked {
   }
 
   BlockingCall call_;
-  std::vector<void*> callers_;
+  std::vector<std::uintptr_t> callers_;
   std::atomic<int> tid_{0};
   bool undisturbed_ = false;
   std::thread thread_;

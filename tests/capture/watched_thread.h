@@ -2,9 +2,9 @@
 #ifndef TASKLEAK_TESTS_CAPTURE_WATCHED_THREAD_H_
 #define TASKLEAK_TESTS_CAPTURE_WATCHED_THREAD_H_
 
-#include <execinfo.h>
 #include <pthread.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include <array>
 #include <atomic>
@@ -34,14 +34,19 @@ bool WaitFor(Condition condition) {
   return true;
 }
 
-/// The callers of its own caller, as the C++ runtime's unwinder finds them.
+/// The callers of its own caller, as the C++ runtime's unwinder finds them. (Sanitizers change what
+/// backtrace(3) returns.)
 inline __attribute__((noinline)) std::vector<std::uintptr_t> CallersByRuntime() {
-  std::array<void*, 128> callers;
-  const int count = backtrace(callers.data(), static_cast<int>(callers.size()));
-  std::vector<std::uintptr_t> result;
-  for (int i = 2; i < count; ++i)
-    result.push_back(reinterpret_cast<std::uintptr_t>(callers[static_cast<std::size_t>(i)]));
-  return result;
+  std::vector<std::uintptr_t> frames;
+  _Unwind_Backtrace(
+      [](_Unwind_Context* context, void* list) {
+        const std::uintptr_t pc = _Unwind_GetIP(context);
+        if (pc != 0) static_cast<std::vector<std::uintptr_t>*>(list)->push_back(pc);
+        return _URC_NO_REASON;
+      },
+      &frames);
+  frames.erase(frames.begin(), frames.begin() + 2);  // this function's and its caller's
+  return frames;
 }
 
 /// Empty if `stack` is whole and ends in `callers`; otherwise what is wrong.

@@ -54,10 +54,6 @@ bool CallSite::Calls(std::uintptr_t function_start) const {
   return std::find(targets.begin(), targets.end(), function_start) != targets.end();
 }
 
-bool CallSite::CallsAnother(std::uintptr_t function_start) const {
-  return !targets.empty() && !Calls(function_start);
-}
-
 CallSite ReadCallSite(std::uintptr_t return_address) {
   CallSite site;
   std::array<unsigned char, 8> code{};
@@ -78,6 +74,19 @@ CallSite ReadCallSite(std::uintptr_t return_address) {
     target = FollowJump(*target);
   }
   return site;
+}
+
+bool HasJump(std::uintptr_t from, std::uintptr_t to) {
+  constexpr std::size_t kLength = 5;  // of E9 with its displacement; the end of 0F 8x with it
+  std::array<unsigned char, 4096> code;
+  const std::size_t size = ReadMemory(from, code.data(), code.size());
+  // Displacements that lead to `to` just by chance are one in four billion.
+  for (std::size_t i = 0; i + kLength <= size; ++i) {
+    const bool jump =
+        code[i] == 0xe9 || (i > 0 && code[i - 1] == 0x0f && (code[i] & 0xf0U) == 0x80);
+    if (jump && AddDisplacement(from + i + kLength, &code[i + 1]) == to) return true;
+  }
+  return false;
 }
 
 }  // namespace taskleak::platform

@@ -14,14 +14,15 @@ struct CallSite {
   /// Empty for a call through a register or a pointer, which may lead anywhere.
   std::vector<std::uintptr_t> targets;
 
-  /// True if it calls the function that starts there.
   [[nodiscard]] bool Calls(std::uintptr_t function_start) const;
-  /// True if it calls another function (which may of course have jumped on to this one).
-  [[nodiscard]] bool CallsAnother(std::uintptr_t function_start) const;
 };
 
 /// Decodes the bytes before `return_address`.
 CallSite ReadCallSite(std::uintptr_t return_address);
+
+/// True if the code that begins at `from` has a jump to `to`: a function that ends by calling
+/// another leaves its own frame to it.
+bool HasJump(std::uintptr_t from, std::uintptr_t to);
 
 }  // namespace taskleak::platform
 

@@ -1,5 +1,7 @@
 #include "platform/linux/code_facts.h"
 
+#include <algorithm>
+
 namespace taskleak::platform {
 
 CodeFacts& CodeFacts::Instance() {
@@ -23,6 +25,21 @@ const CallSite& CodeFacts::CallBefore(std::uintptr_t return_address) {
   return found != calls_.end()
              ? found->second
              : calls_.emplace(return_address, ReadCallSite(return_address)).first->second;
+}
+
+Caller CodeFacts::CallerOf(std::uintptr_t function_start, std::uintptr_t return_address) {
+  const auto known = callers_.find({function_start, return_address});
+  if (known != callers_.end()) return known->second;
+  const CallSite& call = CallBefore(return_address);
+  Caller caller = call.is_call ? Caller::kMayCall : Caller::kNone;
+  if (!call.targets.empty()) {
+    const bool reaches =
+        call.Calls(function_start) ||
+        std::any_of(call.targets.begin(), call.targets.end(),
+                    [&](std::uintptr_t at) { return HasJump(at, function_start); });
+    caller = reaches ? Caller::kCalls : Caller::kCallsAnother;
+  }
+  return callers_.emplace(std::pair{function_start, return_address}, caller).first->second;
 }
 
 const Prologue& CodeFacts::PrologueOf(std::uintptr_t function_start) {

@@ -3,7 +3,9 @@
 #define TASKLEAK_SRC_PLATFORM_LINUX_CODE_FACTS_H_
 
 #include <cstdint>
+#include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "platform/linux/call_site.h"
 #include "platform/linux/frame_rule.h"
@@ -11,6 +13,13 @@
 #include "platform/modules.h"
 
 namespace taskleak::platform {
+
+enum class Caller {
+  kNone,          ///< there is no call
+  kCallsAnother,  ///< it calls another function, which is not known to jump on to this one
+  kMayCall,       ///< it goes through a pointer
+  kCalls,         ///< it calls this function
+};
 
 /// Rules, calls and prologues by address, forgotten when what is mapped changes. The references
 /// hold until the next Refresh of the modules.
@@ -21,16 +30,19 @@ class CodeFacts {
 
   /// For a return address, `pc` is one less: the call is what the caller still executes.
   const FrameRule& RuleAt(std::uintptr_t pc) TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  const CallSite& CallBefore(std::uintptr_t return_address)
+  /// What the call before a return address says of the function that returns there.
+  Caller CallerOf(std::uintptr_t function_start, std::uintptr_t return_address)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
   const Prologue& PrologueOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
  private:
   CodeFacts() = default;
+  const CallSite& CallBefore(std::uintptr_t return_address);
 
   std::unordered_map<std::uintptr_t, FrameRule> rules_;
-  std::unordered_map<std::uintptr_t, CallSite> calls_;
+  std::unordered_map<std::uintptr_t, CallSite> calls_;  // by return address
+  std::map<std::pair<std::uintptr_t, std::uintptr_t>, Caller> callers_;
   std::unordered_map<std::uintptr_t, Prologue> prologues_;
   std::uint64_t generation_ = 0;
 };

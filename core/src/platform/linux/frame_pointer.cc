@@ -8,14 +8,6 @@
 namespace taskleak::platform {
 namespace {
 
-// What the code before a return address says of the function that it returns from.
-enum class Caller {
-  kNone,          // it is not the return address of a call
-  kCallsAnother,  // of one that calls another function (which may have jumped on to this one)
-  kMayCall,       // of one through a pointer, or the kernel's entry to a signal handler
-  kCalls,         // of one that calls this function
-};
-
 struct Candidate {
   Caller caller = Caller::kNone;
   Walk walk;
@@ -52,15 +44,15 @@ class Search {
 
  private:
   // Where rbp must be by the prologue, there is nothing to guess, even if the walk from there ends
-  // early; but a caller that calls another function is only believed if all the rest fits.
+  // early; unless the call there leads elsewhere.
   std::optional<FoundFramePointer> Computed(std::uintptr_t from, std::uintptr_t to)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     for (std::uintptr_t at = from; at <= to; at += sizeof(std::uint64_t)) {
       Candidate candidate = Try(at);
-      if (candidate.caller >= Caller::kMayCall)
-        return FoundFramePointer{std::move(candidate.walk), false};
-      if (candidate.caller == Caller::kCallsAnother && candidate.walk.end == WalkEnd::kStart)
-        return FoundFramePointer{std::move(candidate.walk), true};
+      if (candidate.caller != Caller::kNone) {
+        const bool guessed = candidate.caller == Caller::kCallsAnother;
+        return FoundFramePointer{std::move(candidate.walk), guessed};
+      }
     }
     return {};
   }
@@ -115,10 +107,9 @@ class Search {
   }
 
   Caller CallerAt(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    const CallSite& call = facts_.CallBefore(caller.pc());
-    if (call.Calls(function_)) return Caller::kCalls;
-    if (call.CallsAnother(function_)) return Caller::kCallsAnother;
-    if (call.is_call) return Caller::kMayCall;
+    const Caller by_call = facts_.CallerOf(function_, caller.pc());
+    if (by_call != Caller::kNone) return by_call;
+    // The kernel enters signal handlers, and the first function of a thread has no caller.
     const FrameRule& rule = facts_.RuleAt(caller.instruction());
     return rule.found && (rule.signal_frame || rule.is_start()) ? Caller::kMayCall : Caller::kNone;
   }

@@ -82,10 +82,9 @@ Walk FrameWalker::Go(FrameState state, std::size_t most_frames) {
     std::uintptr_t cfa = 0;
     if (!ToCaller(&state, &cfa, &walk.end)) break;
     walk.cfas.push_back(cfa);
-    if (callee.needs_frame_pointer && state.is_return_address) {
-      const CallSite& call = facts_.CallBefore(state.pc());
-      if (call.CallsAnother(callee.function_start)) ++walk.contradictions;
-    }
+    if (callee.needs_frame_pointer && state.is_return_address &&
+        facts_.CallerOf(callee.function_start, state.pc()) == Caller::kCallsAnother)
+      ++walk.contradictions;
   }
   return walk;
 }
