@@ -63,8 +63,7 @@ std::string Ways(const std::vector<RawFrame>& frames) {
     AddFunctions<'b'>(all);
     return all;
   }();
-  platform::Modules& modules = platform::Modules::Instance();
-  const MutexLock lock(modules.mutex());
+  const MutexLock lock(platform::Modules::Instance().mutex());
   std::string ways;
   int expected = 0;
   for (const RawFrame& frame : frames) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -165,7 +166,9 @@ LeakReport Checker::FindLeaks(const Snapshot& before) const {
     std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth), std::back_inserter(left));
     return left;
   };
-  const Drained drained = Drain(options_, look, [this](Stragglers& left) { DropIgnored(left); });
+  // By reference, since a copy of `look` would need memory.
+  const Drained drained =
+      Drain(options_, std::cref(look), [this](Stragglers& left) { DropIgnored(left); });
   report.waited = drained.waited;
   bool ended = false;
   if (!drained.left.empty()) report.groups = Report(drained.left, &ended);

@@ -12,10 +12,10 @@ namespace taskleak::registry {
 using Origin = std::uint32_t;
 
 /// From now on what untracked threads create comes from the scope `name`. Thread-safe; a name costs
-/// memory once.
+/// memory once, and only if CurrentOrigin() is asked for it.
 void SetCurrentOrigin(std::string_view name);
 
-/// Async-signal-safe.
+/// Thread-safe; takes a lock once after each SetCurrentOrigin().
 Origin CurrentOrigin();
 
 /// Empty for 0. Thread-safe.

@@ -67,12 +67,19 @@ void AddIdsAndAge(const LeakGroup& group, std::string* text) {
   if (!parts.empty()) *text += fmt::format("    {}\n", fmt::join(parts, "; "));
 }
 
+// Whether `scope` is the test or a part of it: "Test / section", "Test (pass 2)".
+bool IsWithin(std::string_view scope, std::string_view test) {
+  if (!scope.starts_with(test)) return false;
+  scope.remove_prefix(test.size());
+  return scope.empty() || scope.starts_with(" / ") || scope.starts_with(" (pass ");
+}
+
 // Who made them, and in which test if that is not the one that is reported.
 void AddCreation(const Unit& unit, const LeakReport& report, bool verbose, std::string* text) {
   if (unit.created_by.empty() && unit.origin.empty()) return;
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;
-  if (!unit.origin.empty() && !report.test.empty() && unit.origin != report.test) {
+  if (!unit.origin.empty() && !report.test.empty() && !IsWithin(report.test, unit.origin)) {
     *text += " (noticed after " + report.test + ")";
   }
   *text += unit.created_by.empty() ? "\n" : " by\n";

@@ -1,0 +1,17 @@
+// The caller takes the first match and goes away: in each round one thread stays behind, blocked on
+// its send.
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
+
+#include "search.h"
+
+// [test]
+TEST_CASE("finds the first match") {
+  const std::vector<std::string> words = {"apple", "pear", "apricot", "quince", "avocado"};
+  for (int round = 0; round < 5; ++round) {
+    search::Search search(words, "a");
+    CHECK(search.Next() == "apple");
+  }
+}
+// [/test]

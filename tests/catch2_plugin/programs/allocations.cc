@@ -1,0 +1,65 @@
+// Counts the memory allocated between the second test case and the last, all of them clean; built
+// with the plugin, and without it but with a listener that does nothing.
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "catch2_plugin/programs/catch2.h"
+
+namespace {
+
+std::atomic<int> allocations{0};
+int allocations_before = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+#ifdef WITHOUT_TASKLEAK
+#ifdef TASKLEAK_TESTS_CATCH2_V2
+using ListenerBase = Catch::TestEventListenerBase;
+#else
+using ListenerBase = Catch::EventListenerBase;
+#endif
+
+class IdleListener : public ListenerBase {
+ public:
+  using ListenerBase::ListenerBase;
+  void testCaseStarting(const Catch::TestCaseInfo&) override {}
+  void sectionStarting(const Catch::SectionInfo&) override {}
+  void sectionEnded(const Catch::SectionStats&) override {}
+  void testCaseEnded(const Catch::TestCaseStats&) override {}
+};
+CATCH_REGISTER_LISTENER(IdleListener)
+#endif
+
+TEST_CASE("the first test case warms up") {
+  SECTION("a section with a name that is long enough to need memory") {
+    SECTION("and another within it, with a name as long") {}
+  }
+  SECTION("and one more") {}
+}
+
+TEST_CASE("the second one takes the count") { allocations_before = allocations; }
+
+TEST_CASE("clean, with sections") {
+  SECTION("a section with a name that needs memory") {
+    SECTION("and another within it, as long") {}
+  }
+  SECTION("and one more") {}
+}
+
+TEST_CASE("clean, with generated values") { static_cast<void>(GENERATE(1, 2, 3)); }
+
+TEST_CASE("clean, with an assertion") { CHECK(true); }
+
+TEST_CASE("the last one compares") {
+  std::printf("allocations: %d\n", allocations - allocations_before);
+}
