@@ -1,8 +1,8 @@
 // The program's Catch2, 3 or 2, and what taskleak uses of it beyond its documented interface.
 //
 // Catch2 documents listeners, but not that a listener may fail a test. What is relied upon is
-// confined to this file, and was tried with Catch2 2.13.10 and 3.7.1; docs/compatibility.md has the
-// list.
+// confined to this file, and was tried with Catch2 2.13.10, 3.7.1 and 3.8.0;
+// docs/compatibility.md says how.
 //
 // Where both versions can be included, 3 is taken, unless TASKLEAK_CATCH2_V2 is defined.
 #ifndef TASKLEAK_CATCH2_PLUGIN_SRC_FRAMEWORK_H_
@@ -20,6 +20,10 @@
 #include <catch2/internal/catch_assertion_handler.hpp>
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
+#elif !defined(TASKLEAK_CATCH2_V2) && __has_include(<catch2/catch_amalgamated.hpp>)
+#include <catch2/catch_amalgamated.hpp>
+#elif !defined(TASKLEAK_CATCH2_V2) && __has_include(<catch_amalgamated.hpp>)
+#include <catch_amalgamated.hpp>
 #else
 #ifndef CATCH_CONFIG_EXTERNAL_INTERFACES
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
@@ -33,8 +37,9 @@
 #endif
 #endif
 
-// Catch2 3.7 and older: what later versions keep where has not been tried.
-#if CATCH_VERSION_MAJOR == 3 && CATCH_VERSION_MINOR <= 7
+// Catch2 3.8 and older: what later versions keep where has not been tried.
+#if CATCH_VERSION_MAJOR == 3 && CATCH_VERSION_MINOR <= 8 && \
+    __has_include(<catch2/internal/catch_run_context.hpp>)
 #include <catch2/internal/catch_run_context.hpp>
 #define TASKLEAK_CATCH2_TELLS_PASSES
 #endif

@@ -104,6 +104,13 @@ TEST_P(Catch2Flags, BadOptionsAreSaidBeforeAnyTestRuns) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("test cases")));
 }
 
+TEST_P(Catch2Flags, ACatch2CompiledInAnotherWayIsRefused) {
+  if (!IsV2()) GTEST_SKIP() << "Catch2 3 has one way";
+  const Outcome outcome = Run("mismatch", {});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("CATCH_CONFIG_ENABLE_BENCHMARKING"));
+}
+
 TEST_P(Catch2Flags, AWarningLeavesTheResultAlone) {
   const Outcome outcome = Run("leaky_tests", {"[leaks]"}, "on_leak=warn");
   EXPECT_EQ(outcome.exit_code, 0);
