@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_TESTS_SUPPORT_PARKED_THREAD_H_
 #define TASKLEAK_TESTS_SUPPORT_PARKED_THREAD_H_
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -60,6 +61,7 @@ class ParkedThread {
       : latch_(std::make_shared<std::latch>(1)),
         thread_([l = latch_] { l->wait(); }, [l = latch_] { l->count_down(); }) {}
   [[nodiscard]] int tid() const { return thread_.tid(); }
+  void AwaitAsleep() const { thread_.AwaitCall(SYS_futex); }
 
  private:
   std::shared_ptr<std::latch> latch_;

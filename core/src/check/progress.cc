@@ -13,12 +13,13 @@ constexpr std::chrono::milliseconds kInterval{50};
 Progress::Progress(Clock::time_point needed) : next_(needed - 2 * kInterval) {}
 
 bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
+  if (after.at.running)
+    return true;  // or ready to run: on a busy machine it gets little of a processor
   const auto cpu = std::chrono::nanoseconds(after.run.cpu_ns - before.run.cpu_ns);
   if (cpu * 10 >= between) return true;
   const bool elsewhere = before.at.number != after.at.number || before.at.sp != after.at.sp ||
                          before.at.pc != after.at.pc;
-  return before.run.switches != after.run.switches && elsewhere && !before.at.running &&
-         !after.at.running;
+  return before.run.switches != after.run.switches && elsewhere && !before.at.running;
 }
 
 void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {

@@ -10,8 +10,8 @@
 
 namespace taskleak::check {
 
-/// Evidence of progress: a straggler ended, used a processor for a good part of the time, or moved
-/// to another place. A thread that sleeps at the same place, or wakes now and then only to sleep
+/// Evidence of progress: a straggler ended, uses a processor or waits for one, or moved to another
+/// place. A thread that sleeps at the same place, or wakes now and then only to sleep
 /// there again, makes none.
 class Progress {
  public:

@@ -34,6 +34,7 @@ class ProgressTest : public ::testing::Test {
 
 TEST_F(ProgressTest, AThreadAsleepAtTheSamePlaceMakesNone) {
   const testing::ParkedThread parked;
+  parked.AwaitAsleep();
   ObserveAt(0, {Of(parked.tid())});
   ObserveAt(50, {Of(parked.tid())});
   EXPECT_FALSE(RecentAt(50));
@@ -42,6 +43,7 @@ TEST_F(ProgressTest, AThreadAsleepAtTheSamePlaceMakesNone) {
 TEST_F(ProgressTest, AStragglersEndIsEvidenceForAWhile) {
   const testing::ParkedThread ends;
   const testing::ParkedThread stays;
+  stays.AwaitAsleep();
   ObserveAt(0, {Of(ends.tid()), Of(stays.tid())});
   ObserveAt(50, {Of(stays.tid())});
   EXPECT_TRUE(RecentAt(50));
