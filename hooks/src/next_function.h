@@ -15,8 +15,11 @@ namespace taskleak::hooks {
 /// by the name that the sanitizers' interception protocol gives it (compiler-rt,
 /// lib/interception/interception.h), because dlsym would find libc's behind its back. In a static
 /// executable, where nothing can be looked up, libc's internal name is what remains.
+///
+/// Hidden, because "next" counts from where the code that asks is: a copy of it that is shared with
+/// a library would answer for the executable.
 template <typename Function>
-class NextFunction {
+class __attribute__((visibility("hidden"))) NextFunction {
  public:
   constexpr explicit NextFunction(const char* name) : name_(name) {}
 

@@ -36,12 +36,12 @@ std::vector<platform::RawFrame> FramesAbove(std::span<const std::uintptr_t> retu
   for (const std::uintptr_t address : return_addresses)
     frames.push_back({.pc = address, .is_return_address = true, .guessed = false});
   constexpr std::ptrdiff_t kMostHookFrames = 4;
-  const auto end = frames.begin() + std::min(kMostHookFrames, std::ssize(frames));
-  const auto hook = std::find_if(frames.begin(), end, [&](const platform::RawFrame& frame) {
-    const std::string_view name = symbolize::Quick(frame).plain_name;
-    return name == posix_name || name == c_name;
-  });
-  if (hook != end) frames.erase(frames.begin(), hook + 1);
+  std::ptrdiff_t hooks = 0;
+  for (std::ptrdiff_t i = 0; i < std::min(kMostHookFrames, std::ssize(frames)); ++i) {
+    const std::string_view name = symbolize::Quick(frames[static_cast<std::size_t>(i)]).plain_name;
+    if (name == posix_name || name == c_name) hooks = i + 1;
+  }
+  frames.erase(frames.begin(), frames.begin() + hooks);
   return frames;
 }
 
