@@ -85,7 +85,13 @@ Wait ByArguments(const platform::BlockedAt& at, bool in_libc) {
   constexpr std::uint32_t kWaitingFuture = 0x80000000;
   if (command == FUTEX_WAIT && !shared && expected == kContendedMutex)
     return {WaitState::kMutex, {}};
-  if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2) return {WaitState::kMutex, {}};
+  // Mutexes that the kernel knows, since they inherit priorities or are robust, are waited for in a
+  // local function too. The value of a robust one names its owner.
+  const std::string_view mutex_function = in_libc ? "pthread_mutex_lock" : "";
+  const bool names_owner = (expected & FUTEX_WAITERS) != 0 && (expected & FUTEX_TID_MASK) != 0;
+  if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 ||
+      (command == FUTEX_WAIT && names_owner && in_libc))
+    return {WaitState::kMutex, mutex_function};
   if (command == FUTEX_WAIT && shared && expected == kWaitingFuture)
     return {WaitState::kFuture, {}};
   // The functions that wait for a mutex until some time call a local one in their place; sem_wait
