@@ -242,10 +242,12 @@ std::string Distinct(std::span<const Unit> units, std::string_view noun,
     if (!each.empty() && seen.insert(each).second) distinct.push_back(std::move(each));
   }
   const auto shown = static_cast<std::ptrdiff_t>(std::min(distinct.size(), kShown));
+  // Details have commas of their own.
+  const std::string_view separator = noun == "detail" ? "; " : ", ";
   std::string result =
-      fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, ", "));
+      fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, separator));
   if (distinct.size() <= kShown) return result;
-  result += ", ...";
+  result.append(separator).append("...");
   if (!noun.empty()) result += " (" + Count(distinct.size(), noun) + ')';
   return result;
 }
