@@ -8,6 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "check/hint.h"
+
 namespace taskleak::check {
 namespace {
 
@@ -104,7 +106,7 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
 
 }  // namespace
 
-std::vector<LeakGroup> Group(std::vector<Finding> findings, const std::string& program_name) {
+std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
   Creators creators;
   std::map<decltype(Key(findings.front().unit, creators)), std::vector<Finding>> by_key;
   for (Finding& finding : findings) {
@@ -116,8 +118,12 @@ std::vector<LeakGroup> Group(std::vector<Finding> findings, const std::string& p
     SortByPlace(same);
     LeakGroup group;
     group.signature = same.front().signature;
-    for (const Finding& finding : same) group.units.push_back(finding.unit);
-    group.ignore = IgnoreLines(same.front(), group.units, program_name);
+    for (const Finding& finding : same) {
+      group.units.push_back(finding.unit);
+      group.deadlock = group.deadlock || finding.in_circle;
+    }
+    group.ignore = IgnoreLines(same.front(), group.units, surroundings.program_name);
+    if (!group.deadlock) group.hint = Hint(same, surroundings.live_threads == same.size());
     groups.push_back(std::move(group));
   }
   std::sort(groups.begin(), groups.end(), [](const LeakGroup& a, const LeakGroup& b) {
