@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 
 namespace taskleak::hooks {
 
@@ -29,11 +31,20 @@ class __attribute__((visibility("hidden"))) NextFunction {
     next = interceptor;
     if (next == nullptr) next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name_));
     if (next == nullptr) next = internal;
+    if (next == nullptr) Refuse();
     next_.store(next, std::memory_order_release);
     return next;
   }
 
  private:
+  [[noreturn]] void Refuse() const {
+    std::fprintf(stderr,
+                 "taskleak: no %s comes after taskleak's own: link taskleak::static_hooks with a "
+                 "static executable\n",
+                 name_);
+    std::abort();
+  }
+
   const char* name_;
   std::atomic<Function> next_{nullptr};
 };
