@@ -69,7 +69,8 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   const std::string name = CommonNamePattern(units);
   // A thread nobody named carries the program's name: a rule for that would silence every such
   // thread.
-  if (!name.empty() && first.unit.name != program_name) lines.push_back("thread_name:" + name);
+  if (!name.empty() && first.unit.name != program_name)
+    lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
   const std::string creator = TopFunction(*first.created_by);
   const std::string function = TopFunction(*first.stack);
   if (!creator.empty()) {

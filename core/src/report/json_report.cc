@@ -28,11 +28,13 @@ Json FramesJson(const Stack& stack) {
 }
 
 Json UnitJson(const Unit& unit) {
-  return {{"id", unit.id},
-          {"name", unit.name},
-          {"state", ToString(unit.state)},
-          {"detail", unit.detail},
-          {"age_ms", unit.age.count()}};
+  Json json = {{"id", unit.id},
+               {"name", unit.name},
+               {"state", ToString(unit.state)},
+               {"detail", unit.detail},
+               {"age_ms", unit.age.count()}};
+  if (unit.kind == UnitKind::kTask) json["parent"] = unit.parent;
+  return json;
 }
 
 Json PlacesJson(const LeakGroup& group) {

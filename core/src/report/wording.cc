@@ -44,6 +44,18 @@ std::string KindsOf(const LeakReport& report, bool* only_live) {
   return result;
 }
 
+std::string TaskHint(const LeakGroup& group) {
+  const std::string_view it = group.units.size() == 1 ? "it" : "them";
+  switch (group.first().state) {
+    case WaitState::kQueued:
+      return fmt::format("run or discard {} before the test ends", it);
+    case WaitState::kSuspended:
+      return fmt::format("resume {} to the end, cancel {} or destroy {}", it, it, it);
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string Duration(std::chrono::milliseconds duration) {
@@ -117,6 +129,7 @@ std::string Hint(const LeakGroup& group) {
   const Unit& unit = group.first();
   const std::string_view it = group.units.size() == 1 ? "it" : "them";
   if (unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
+  if (unit.kind == UnitKind::kTask) return TaskHint(group);
   if (group.deadlock) return "take these locks in the same order everywhere";
   switch (unit.state) {
     case WaitState::kCondvar:
