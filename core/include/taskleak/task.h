@@ -49,7 +49,7 @@ class Task {
   Task& operator=(const Task&) = delete;
 
   /// It is suspended now, and `what` says for what it waits: "for the reply of 10.0.0.1". Copied,
-  /// at most 79 bytes of it.
+  /// at most 63 bytes of it.
   void SetWaiting(std::string_view what, WaitState state = WaitState::kSuspended);
 
   /// The number that reports name it by, never used again in this process; 0 for one that is not

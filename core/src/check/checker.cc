@@ -71,7 +71,8 @@ Records UnjoinedRecords(const Stragglers& stragglers) {
 }
 
 std::size_t PlaceOf(const registry::TaskRecord& task) {
-  return std::hash<std::string>()(task.waiting) + static_cast<std::size_t>(task.state);
+  return std::hash<std::string>()(task.waiting) + std::hash<const char*>()(task.file) +
+         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state);
 }
 
 std::string ProgramName() {
@@ -115,8 +116,9 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
 Stragglers Checker::Tasks(registry::Epoch first) const {
   Stragglers tasks;
   registry::ForEachTask(first, [&](const registry::TaskRecord& task) {
-    if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(task.name)) return;
-    tasks.push_back({.name = task.name,
+    std::string name = NameOf(task);
+    if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
+    tasks.push_back({.name = std::move(name),
                      .task = task.serial,
                      .task_place = PlaceOf(task),
                      .runs_in = task.thread});
@@ -138,8 +140,8 @@ void Checker::DropIgnored(Stragglers& stragglers) const {
   std::optional<Inspector> inspector;
   if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
   const Records unjoined = UnjoinedRecords(stragglers);
-  TaskInspector task_inspector(/*system_lines=*/false, platform::Signals::kNone);
-  const TaskRecords tasks = inspector ? RecordsOfTasks(stragglers) : TaskRecords();
+  const TaskRecords tasks = inspector ? TasksFor(stragglers) : TaskRecords();
+  TaskInspector task_inspector(tasks, /*system_lines=*/false, platform::Signals::kNone);
   std::erase_if(stragglers, [&](const Straggler& straggler) {
     if (straggler.task != 0) {
       const auto task = tasks.find(straggler.task);
@@ -167,8 +169,8 @@ std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended
     if (!Ignores(finding)) findings.push_back(std::move(finding));
   };
   const Records unjoined = UnjoinedRecords(stragglers);
-  TaskInspector task_inspector(options_.verbose, platform::Signals::kAllowed);
-  const TaskRecords tasks = RecordsOfTasks(stragglers);
+  const TaskRecords tasks = TasksFor(stragglers);
+  TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
   for (const Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
       if (const auto task = tasks.find(straggler.task); task != tasks.end())

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "check/inspect.h"
 #include "check/resolved_stack.h"
@@ -16,31 +18,43 @@
 
 namespace taskleak::check {
 
+/// Where one coroutine awaits: its function, the source file (a pointer, to tell places apart) and
+/// the line.
+using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
+
+using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
+
+/// All tasks that are alive and not adopted, by serial; none if there are none among the
+/// stragglers.
+TaskRecords TasksFor(const Stragglers& stragglers);
+
+/// A coroutine has the name of its function, as far as it is known.
+std::string NameOf(const registry::TaskRecord& record);
+
 /// Makes findings of tasks for one look. Not thread-safe.
 class TaskInspector {
  public:
-  /// `system_lines` as for StackResolver; `signals` as for platform::LookAtThread, by which the
-  /// stack of a task that is running is read: that of its thread.
-  TaskInspector(bool system_lines, platform::Signals signals)
-      : resolver_(system_lines), signals_(signals) {}
+  /// `tasks` are those among which the awaiting ones are looked for. `system_lines` as for
+  /// StackResolver; `signals` as for platform::LookAtThread, by which the stack of a task that is
+  /// running is read: that of its thread.
+  TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
+      : tasks_(tasks), resolver_(system_lines), signals_(signals) {}
 
   Finding Inspect(const registry::TaskRecord& record);
 
  private:
   void AddPlace(const registry::TaskRecord& record, Finding* finding);
+  const ResolvedStack& AsyncStack(const registry::TaskRecord& record);
+  Frame AwaitingFrame(const registry::TaskRecord& record);
   std::string SignatureOf(const Finding& finding);
 
+  const TaskRecords& tasks_;
   StackResolver resolver_;
   platform::Signals signals_;
+  std::map<std::vector<AwaitPlace>, ResolvedStack> async_stacks_;
   // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
   std::map<std::pair<const ResolvedStack*, const ResolvedStack*>, std::string> signatures_;
 };
-
-using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
-
-/// What is known of the tasks among the stragglers, by serial. Whoever ended since is not among
-/// them.
-TaskRecords RecordsOfTasks(const Stragglers& stragglers);
 
 }  // namespace taskleak::check
 

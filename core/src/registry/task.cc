@@ -21,7 +21,7 @@ Task Task::CopyOf(const Task& other) {
 }
 
 void Task::SetWaiting(std::string_view what, WaitState state) {
-  if (slot_ != nullptr) registry::MoveTask(slot_, state, 0, what);
+  if (slot_ != nullptr) registry::MoveTask(slot_, {.state = state}, what);
 }
 
 std::int64_t Task::id() const {
@@ -36,7 +36,7 @@ Task::Run::Run(const Task& task)
       outer_serial_(registry::t_running_task.serial),
       outer_origin_(registry::t_running_task.origin) {
   if (slot_ == nullptr) return;
-  registry::MoveTask(slot_, WaitState::kRunning, registry::ThreadNumber(), {});
+  registry::MoveTask(slot_, {.state = WaitState::kRunning, .thread = registry::ThreadNumber()}, {});
   registry::t_running_task = {serial_, slot_->origin.load(std::memory_order_relaxed)};
 }
 
@@ -45,7 +45,7 @@ Task::Run::~Run() {
   registry::t_running_task = {outer_serial_, outer_origin_};
   // A task that ended meanwhile has another serial, or none.
   if (slot_->serial.load(std::memory_order_relaxed) == serial_)
-    registry::MoveTask(slot_, WaitState::kSuspended, 0, {});
+    registry::MoveTask(slot_, {.state = WaitState::kSuspended}, {});
 }
 
 }  // namespace taskleak

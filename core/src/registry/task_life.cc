@@ -44,11 +44,25 @@ std::uint64_t EnterEpoch(TaskSlot& slot) {
   return epoch;
 }
 
+// Returns the version before the change.
+std::uint64_t BeginChange(TaskSlot& slot) {
+  const std::uint64_t version = slot.version.load(kRelaxed);
+  slot.version.store(version + 1, kRelaxed);
+  return version;
+}
+
+void SetPlace(TaskSlot& slot, const TaskPlace& place) {
+  slot.state.store(static_cast<std::uint8_t>(place.state), kRelease);
+  slot.thread.store(place.thread, kRelease);
+  slot.file.store(place.file, kRelease);
+  slot.line.store(place.line, kRelease);
+}
+
 void Publish(TaskSlot& slot) {
   slot.epoch.store(EnterEpoch(slot), kRelease);
   slot.born.store(CoarseNow(), kRelease);
-  slot.state.store(static_cast<std::uint8_t>(WaitState::kQueued), kRelease);
-  slot.thread.store(0, kRelease);
+  SetPlace(slot, {.state = WaitState::kQueued});
+  slot.awaited_by.store(0, kRelease);
   slot.waiting.Store({});
   slot.serial.store(NextSerial(), kRelease);
 }
@@ -57,7 +71,7 @@ void Publish(TaskSlot& slot) {
 
 void SetTaskStacks(TaskStacks stacks) { g_stacks.store(stacks, kRelaxed); }
 
-TaskSlot* BeginTask(std::string_view name, std::uintptr_t site) {
+TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code) {
   TaskSlot* const slot = TakeSlot();
   if (slot == nullptr) return nullptr;
   const TaskStacks stacks = g_stacks.load(kRelaxed);
@@ -66,6 +80,7 @@ TaskSlot* BeginTask(std::string_view name, std::uintptr_t site) {
   slot->site.store(stacks == TaskStacks::kOff ? 0 : site, kRelease);
   slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(site) : nullptr, kRelease);
   slot->name.Store(name);
+  slot->code.store(code, kRelease);
   Publish(*slot);
   return slot;
 }
@@ -78,6 +93,7 @@ TaskSlot* CopyTask(const TaskSlot& other) {
   slot->site.store(other.site.load(kRelaxed), kRelease);
   slot->stack.store(other.stack.load(kRelaxed), kRelease);
   slot->name.Store(other.name.Load());
+  slot->code.store(other.code.load(kRelaxed), kRelease);
   Publish(*slot);
   return slot;
 }
@@ -87,12 +103,16 @@ void EndTask(TaskSlot* slot) {
   GiveBack(slot);
 }
 
-void MoveTask(TaskSlot* slot, WaitState state, int thread, std::string_view waiting) {
-  const std::uint64_t version = slot->version.load(kRelaxed);
-  slot->version.store(version + 1, kRelaxed);
-  slot->state.store(static_cast<std::uint8_t>(state), kRelease);
-  slot->thread.store(thread, kRelease);
+void MoveTask(TaskSlot* slot, const TaskPlace& place, std::string_view waiting) {
+  const std::uint64_t version = BeginChange(*slot);
+  SetPlace(*slot, place);
   slot->waiting.Store(waiting);
+  slot->version.store(version + 2, kRelease);
+}
+
+void MoveTask(TaskSlot* slot, const TaskPlace& place) {
+  const std::uint64_t version = BeginChange(*slot);
+  SetPlace(*slot, place);
   slot->version.store(version + 2, kRelease);
 }
 

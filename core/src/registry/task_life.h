@@ -14,14 +14,24 @@ namespace taskleak::registry {
 /// What is remembered of where tasks are created, from now on. Thread-safe.
 void SetTaskStacks(TaskStacks stacks);
 
-/// Registers a task that the calling thread creates where `site` is; null if there is no memory.
-internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site);
+/// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
+/// coroutine has no name but `code`, an address in one of its functions.
+internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
 /// One more unit like `other`; null if there is no memory.
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
 void EndTask(internal::TaskSlot* slot);
 
-/// Where the task is from now on; `thread` is 0 unless it is running.
-void MoveTask(internal::TaskSlot* slot, WaitState state, int thread, std::string_view waiting);
+struct TaskPlace {
+  WaitState state;
+  int thread = 0;              ///< that runs it; 0 unless it is running
+  const char* file = nullptr;  ///< where a coroutine awaits; a literal
+  int line = 0;
+};
+
+/// Where the task is from now on, and what it says of its waiting.
+void MoveTask(internal::TaskSlot* slot, const TaskPlace& place, std::string_view waiting);
+/// The same for one that says nothing.
+void MoveTask(internal::TaskSlot* slot, const TaskPlace& place);
 
 }  // namespace taskleak::registry
 

@@ -40,6 +40,10 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, std::uint64_t versio
   record.state = static_cast<WaitState>(slot.state.load(kAcquire));
   record.thread = slot.thread.load(kAcquire);
   record.waiting = slot.waiting.Load();
+  record.code = slot.code.load(kAcquire);
+  record.file = slot.file.load(kAcquire);
+  record.line = slot.line.load(kAcquire);
+  record.awaited_by = slot.awaited_by.load(kAcquire);
   return record;
 }
 

@@ -34,7 +34,11 @@ struct TaskRecord {
   WaitState state = WaitState::kQueued;
   int thread = 0;  ///< that runs it; 0 if it is not running
   std::string waiting;
-  std::uint64_t version = 0;  ///< changes when state, thread or text do
+  std::uintptr_t code = 0;     ///< a function of the coroutine; 0 if it is none
+  const char* file = nullptr;  ///< where the coroutine awaits; its module may be gone
+  int line = 0;
+  std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
+  std::uint64_t version = 0;     ///< changes when state, thread or text do
   const internal::TaskSlot* slot = nullptr;
 };
 

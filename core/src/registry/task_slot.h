@@ -69,12 +69,19 @@ struct alignas(64) TaskSlot {
   std::atomic<std::uint8_t> state{0};  ///< a WaitState
   std::atomic<int> thread{0};          ///< that runs it, while it is running
   registry::AtomicText<6> name;
-  registry::AtomicText<10> waiting;
+  registry::AtomicText<8> waiting;
+
+  std::atomic<std::uintptr_t> code{0};     ///< a function of the coroutine; 0 if it is none
+  std::atomic<const char*> file{nullptr};  ///< where the coroutine awaits
+  std::atomic<int> line{0};
+  std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
 
   registry::TaskChunk* chunk = nullptr;
   TaskSlot* next_free = nullptr;   ///< of no meaning while it is a task's
   TaskSlot* next_batch = nullptr;  ///< the same
 };
+
+static_assert(sizeof(TaskSlot) == 256);
 
 }  // namespace taskleak::internal
 

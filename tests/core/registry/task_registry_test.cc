@@ -97,8 +97,8 @@ TEST(TaskRegistryTest, AThreadThatOnlyEndsTasksFeedsOneThatOnlyCreatesThem) {
 }
 
 TEST(TaskRegistryTest, ATextIsNeverSeenHalfChanged) {
-  const std::string a(70, 'a');
-  const std::string b(60, 'b');
+  const std::string a(60, 'a');
+  const std::string b(50, 'b');
   std::atomic<bool> end{false};
   std::atomic<std::int64_t> id{0};
   std::thread owner([&] {

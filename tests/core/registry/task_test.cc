@@ -35,7 +35,7 @@ TEST(TaskTest, LongTextsAreCut) {
   Task task(std::string(100, 'n'));
   task.SetWaiting(std::string(100, 'w'));
   EXPECT_EQ(RecordOf(task)->name, std::string(47, 'n'));
-  EXPECT_EQ(RecordOf(task)->waiting, std::string(79, 'w'));
+  EXPECT_EQ(RecordOf(task)->waiting, std::string(63, 'w'));
 }
 
 TEST(TaskTest, AMovedTaskIsTheSameUnitAndItsSourceNone) {
