@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "check/adopted.h"
@@ -18,6 +19,7 @@
 #include "check/inspect.h"
 #include "check/inspect_task.h"
 #include "check/snapshot_data.h"
+#include "check/wait_graph.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
 #include "registry/thread_birth.h"
@@ -160,9 +162,32 @@ void Checker::DropIgnored(Stragglers& stragglers) const {
   });
 }
 
-// Sets `ended` if somebody has ended meanwhile, and may therefore have become somebody to be
-// joined.
-std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended) const {
+// The findings, and those others but the caller and the main thread that no rule ignores. Not
+// exact if there are many: then there is somebody in any case.
+std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) const {
+  constexpr std::size_t kEnough = 16;
+  std::set<std::int64_t> found;
+  for (const Finding& finding : findings) {
+    if (finding.unit.kind == UnitKind::kThread) found.insert(finding.unit.id);
+  }
+  std::size_t others = 0;
+  const auto alive = platform::ListThreads();
+  for (std::size_t i = 0; alive != nullptr && i < alive->size() && others < kEnough; ++i) {
+    const int tid = (*alive)[i].tid;
+    if (tid == gettid() || tid == getpid() || found.contains(tid)) continue;
+    const auto stat = platform::ReadThreadStat(tid);
+    if (!stat || stat->exiting || stat->name.starts_with("taskleak-") ||
+        ignore_.MatchesName(stat->name))
+      continue;
+    const platform::ThreadLook look = platform::LookAtThread(tid, platform::Signals::kNone);
+    if (!look.gone && !ignore_.MatchesStack(look.stack.frames)) ++others;
+  }
+  return found.size() + others;
+}
+
+// Looks closely at who is left. Returns false if somebody has ended meanwhile, and may therefore
+// have become somebody to be joined.
+bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   Inspector inspector(options_.verbose);
   std::vector<Finding> findings;
   const auto add = [&](Finding finding) {
@@ -171,6 +196,7 @@ std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended
   const Records unjoined = UnjoinedRecords(stragglers);
   const TaskRecords tasks = TasksFor(stragglers);
   TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
+  bool all_there = true;
   for (const Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
       if (const auto task = tasks.find(straggler.task); task != tasks.end())
@@ -185,11 +211,18 @@ std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended
     }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
-    *ended = *ended || look.gone;
+    all_there = all_there && !look.gone;
     if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
     add(inspector.InspectLive(straggler, look));
   }
-  return Group(std::move(findings), ProgramName());
+  report.deadlocks = FollowWaits(findings, inspector);
+  const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
+    return f.unit.state == WaitState::kCondvar;
+  });
+  Surroundings surroundings{.program_name = ProgramName()};
+  if (may_be_alone) surroundings.live_threads = CountLiveThreads(findings);
+  report.groups = Group(std::move(findings), surroundings);
+  return all_there;
 }
 
 LeakReport Checker::FindLeaks(const Snapshot& before) const {
@@ -210,9 +243,7 @@ LeakReport Checker::FindLeaks(const Snapshot& before) const {
   const Drained drained =
       Drain(options_, std::cref(look), [this](Stragglers& left) { DropIgnored(left); });
   report.waited = drained.waited;
-  bool ended = false;
-  if (!drained.left.empty()) report.groups = Report(drained.left, &ended);
-  if (ended) report.groups = Report(look(), &ended);
+  if (!drained.left.empty() && !Explain(drained.left, report)) Explain(look(), report);
   return report;
 }
 
@@ -222,10 +253,9 @@ LeakReport Checker::LookAtAll() const {
   if (now == nullptr) {
     report.could_not_look = kCannotList;
   } else {
-    bool ended = false;
     Stragglers alive = Alive(*now);
     std::ranges::move(Tasks(0), std::back_inserter(alive));
-    report.groups = Report(alive, &ended);
+    Explain(alive, report);
   }
   return report;
 }

@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_CHECK_CHECKER_H_
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -38,7 +39,8 @@ class Checker {
   [[nodiscard]] Stragglers Tasks(registry::Epoch first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers) const;
-  [[nodiscard]] std::vector<LeakGroup> Report(const Stragglers& stragglers, bool* ended) const;
+  [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
+  bool Explain(const Stragglers& stragglers, LeakReport& report) const;
 
   Options options_;
   IgnoreSet ignore_;

@@ -118,8 +118,9 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
       &resolver_.Resolve(look ? look->stack.frames : std::vector<platform::RawFrame>());
   if (record.thread != 0) unit.detail = DescribeThread(record.thread);
   if (!look) return;
-  unit.state = ClassifyWait(look->at, *finding->stack);
-  const std::string wait = DescribeWait(unit.state, look->at);
+  const Wait where = ClassifyWait(look->at, *finding->stack);
+  unit.state = where.state;
+  const std::string wait = describer_.Describe(where.state, look->at, ReadHold(where, look->at));
   if (!wait.empty()) unit.detail += ", " + wait;
   unit.stack = finding->stack->stack;
   unit.stack_missing = look->stack.missing;

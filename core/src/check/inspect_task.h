@@ -13,6 +13,7 @@
 #include "check/inspect.h"
 #include "check/resolved_stack.h"
 #include "check/straggler.h"
+#include "check/wait_detail.h"
 #include "platform/stack_reader.h"
 #include "registry/task_registry.h"
 
@@ -51,6 +52,7 @@ class TaskInspector {
   const TaskRecords& tasks_;
   StackResolver resolver_;
   platform::Signals signals_;
+  WaitDescriber describer_;
   std::map<std::vector<AwaitPlace>, ResolvedStack> async_stacks_;
   // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
   std::map<std::pair<const ResolvedStack*, const ResolvedStack*>, std::string> signatures_;

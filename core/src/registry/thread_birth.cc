@@ -170,6 +170,7 @@ ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached) {
   ThreadRecord& record = birth->record;
   record.serial = g_next_serial.fetch_add(1);
   record.routine = reinterpret_cast<std::uintptr_t>(routine);
+  record.argument = reinterpret_cast<std::uintptr_t>(argument);
   record.detached = detached;
   record.creator_tid = gettid();
   record.origin = registry::OriginHere();
@@ -218,6 +219,8 @@ void MarkJoined(pthread_t handle, std::uint64_t serial) {
 }
 
 void MarkDetached(pthread_t handle, std::uint64_t serial) {
+  std::array<std::uintptr_t, ThreadRecord::kMostDetachFrames> stack;
+  const std::size_t depth = platform::CaptureCreationStack(stack.data(), stack.size());
   Bucket& bucket = BucketOf(handle);
   const MutexLock lock(bucket.mutex);
   ThreadBirth* const birth = Find(bucket, handle, serial);
@@ -227,6 +230,8 @@ void MarkDetached(pthread_t handle, std::uint64_t serial) {
     Unlink(bucket, birth);
   } else {
     birth->record.detached = true;
+    birth->record.detached_by = stack;
+    birth->record.detach_depth = static_cast<std::uint32_t>(depth);
   }
 }
 
