@@ -154,7 +154,7 @@ void FirstTaskReport(benchmark::State& state) {
     state.counters["tasks_kib"] = memory - without;
   }
 }
-BENCHMARK(FirstTaskReport)->ArgName("tasks")->Arg(kMany)->Iterations(1)->UseRealTime();
+BENCHMARK(FirstTaskReport)->ArgName("tasks")->Arg(3)->Arg(kMany)->Iterations(1)->UseRealTime();
 
 }  // namespace
 }  // namespace taskleak::bench
