@@ -197,6 +197,7 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   const TaskRecords tasks = TasksFor(stragglers);
   TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
   bool all_there = true;
+  std::set<std::string> notes;
   for (const Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
       if (const auto task = tasks.find(straggler.task); task != tasks.end())
@@ -213,8 +214,10 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
     all_there = all_there && !look.gone;
     if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
+    if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
   }
+  report.notes.assign(notes.begin(), notes.end());
   report.deadlocks = FollowWaits(findings, inspector);
   const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
     return f.unit.state == WaitState::kCondvar;
