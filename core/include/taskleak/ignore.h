@@ -25,6 +25,7 @@ class IgnoreRule {
  public:
   enum class Kind {
     kThreadName,
+    kTaskName,
     kTopFunction,
     kFunction,
     kCreatedBy,
@@ -34,9 +35,9 @@ class IgnoreRule {
     kPredicate
   };
 
-  /// Reads a rule in its text form, `kind:pattern`, with the kinds thread_name, top_function,
-  /// function, created_by, module and signature. Throws std::invalid_argument, quoting `text`, if
-  /// the kind is unknown, the pattern is empty or the regular expression is bad.
+  /// Reads a rule in its text form, `kind:pattern`, with the kinds thread_name, task_name,
+  /// top_function, function, created_by, module and signature. Throws std::invalid_argument,
+  /// quoting `text`, if the kind is unknown, the pattern is empty or the regular expression is bad.
   ///
   /// Example: IgnoreRule::Parse("thread_name:pool-*")
   [[nodiscard]] static IgnoreRule Parse(std::string_view text);
@@ -57,6 +58,8 @@ class IgnoreRule {
 /// The thread's name (at most 15 characters, as the kernel keeps it). Example:
 /// IgnoreThreadName("pool-*")
 [[nodiscard]] IgnoreRule IgnoreThreadName(std::string_view pattern);
+/// The task's name (taskleak/task.h). Example: IgnoreTaskName("heartbeat-*")
+[[nodiscard]] IgnoreRule IgnoreTaskName(std::string_view pattern);
 /// The innermost function that is not of libc or the C++ runtime. Example:
 /// IgnoreTopFunction("net::Poller::Wait")
 [[nodiscard]] IgnoreRule IgnoreTopFunction(std::string_view pattern);
@@ -64,7 +67,8 @@ class IgnoreRule {
 [[nodiscard]] IgnoreRule IgnoreAnyFunction(std::string_view pattern);
 /// Any function of the stack that created the unit.
 [[nodiscard]] IgnoreRule IgnoreCreatedBy(std::string_view pattern);
-/// The file name of the library or executable in which the thread's own code starts. Example:
+/// The file name of the library or executable in which the thread's own code starts, or that holds
+/// the code that created the task. Example:
 /// IgnoreModule("libgomp.so*")
 [[nodiscard]] IgnoreRule IgnoreModule(std::string_view pattern);
 /// The signature printed in a report: just that leak. Example: IgnoreSignature("5f1c09aa31d2")

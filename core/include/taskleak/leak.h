@@ -106,8 +106,9 @@ struct Holder {
 /// One thing that is still alive.
 struct Unit {
   UnitKind kind = UnitKind::kThread;
-  std::int64_t id = 0;  ///< kernel thread id, or a task's serial
-  std::string name;     ///< thread or task name
+  std::int64_t id = 0;      ///< kernel thread id, or a task's serial
+  std::string name;         ///< thread or task name
+  std::int64_t parent = 0;  ///< id of the task that created this task; 0 when there is none
   WaitState state = WaitState::kOther;
   std::string detail;  ///< what exactly it waits for: "descriptor 5, listening TCP 127.0.0.1:8080";
                        ///< may be empty

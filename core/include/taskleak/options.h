@@ -23,6 +23,13 @@ enum class CheckScope {
   kMarked,  ///< only where VerifyNoLeaks (or EXPECT_NO_LEAKS and the like) stands
 };
 
+/// What is remembered of where each task is created (taskleak/task.h).
+enum class TaskStacks {
+  kOff,   ///< nothing
+  kSite,  ///< the function that creates it
+  kFull,  ///< that and its callers
+};
+
 enum class Color { kAuto, kAlways, kNever };
 
 /// How to look for leaks and what to do about them.
@@ -65,9 +72,11 @@ struct Options {
       suppressions;  ///< key suppressions=FILE (may be repeated): files of ignore rules, one a line
   std::string json;  ///< key json=PATH: where the JSON report goes; %p is the process id
   Color color =
-      Color::kAuto;      ///< key color=auto|always|never: only for what is printed to a terminal
-  bool hooks = true;     ///< key hooks=0|1: record who creates threads, where the hooks are linked
-  bool verbose = false;  ///< key verbose=0|1: full stacks, source lines, rules that matched
+      Color::kAuto;   ///< key color=auto|always|never: only for what is printed to a terminal
+  bool hooks = true;  ///< key hooks=0|1: record who creates threads, where the hooks are linked
+  TaskStacks task_stacks =
+      TaskStacks::kSite;  ///< key task_stacks=off|site|full, for the whole process
+  bool verbose = false;   ///< key verbose=0|1: full stacks, source lines, rules that matched
   std::vector<std::string> report_known;  ///< key report_known=NAME (may be repeated; `all`):
                                           ///< entries of the built-in list not to ignore
   std::vector<IgnoreRule> ignore;         ///< rules from code

@@ -17,6 +17,7 @@
 #include "check/effective_options.h"
 #include "check/group.h"
 #include "check/inspect.h"
+#include "check/inspect_task.h"
 #include "check/snapshot_data.h"
 #include "check/wait_graph.h"
 #include "platform/stack_reader.h"
@@ -71,6 +72,11 @@ Records UnjoinedRecords(const Stragglers& stragglers) {
   return records;
 }
 
+std::size_t PlaceOf(const registry::TaskRecord& task) {
+  return std::hash<std::string>()(task.waiting) + std::hash<const char*>()(task.file) +
+         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state);
+}
+
 std::string ProgramName() {
   const auto stat = platform::ReadThreadStat(getpid());
   return stat ? stat->name : std::string();
@@ -91,7 +97,7 @@ Stragglers Checker::Alive(const ThreadIds& candidates) const {
     if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
         ignore_.MatchesName(stat->name))
       continue;
-    alive.push_back({id, std::move(stat->name), 0});
+    alive.push_back({.id = id, .name = std::move(stat->name)});
   }
   return alive;
 }
@@ -102,12 +108,32 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
   if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
   for (const registry::ThreadRecord& record : registry::FindUnjoined(first)) {
     if (ignore_.MatchesName(record.name.data())) continue;
-    unjoined.push_back({{record.tid, 0}, record.name.data(), record.serial});
+    unjoined.push_back(
+        {.id = {record.tid, 0}, .name = record.name.data(), .unjoined = record.serial});
   }
   return unjoined;
 }
 
+// Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
+Stragglers Checker::Tasks(registry::Epoch first) const {
+  Stragglers tasks;
+  registry::ForEachTask(first, [&](const registry::TaskRecord& task) {
+    std::string name = NameOf(task);
+    if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
+    tasks.push_back({.name = std::move(name),
+                     .task = task.serial,
+                     .task_place = PlaceOf(task),
+                     .runs_in = task.thread});
+  });
+  std::ranges::sort(tasks, {}, &Straggler::task);
+  return tasks;
+}
+
 bool Checker::Ignores(const Finding& finding) const {
+  if (finding.unit.kind == UnitKind::kTask && !finding.created_by->stack.empty() &&
+      ignore_.MatchesTaskModule(finding.created_by->stack[0].module)) {
+    return true;
+  }
   return ignore_.MatchesUnit(finding.unit, *finding.stack, *finding.created_by, finding.signature);
 }
 
@@ -116,7 +142,13 @@ void Checker::DropIgnored(Stragglers& stragglers) const {
   std::optional<Inspector> inspector;
   if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
   const Records unjoined = UnjoinedRecords(stragglers);
+  const TaskRecords tasks = inspector ? TasksFor(stragglers) : TaskRecords();
+  TaskInspector task_inspector(tasks, /*system_lines=*/false, platform::Signals::kNone);
   std::erase_if(stragglers, [&](const Straggler& straggler) {
+    if (straggler.task != 0) {
+      const auto task = tasks.find(straggler.task);
+      return task != tasks.end() && Ignores(task_inspector.Inspect(task->second));
+    }
     if (straggler.unjoined != 0) {
       const auto record = unjoined.find(straggler.unjoined);
       return inspector && record != unjoined.end() &&
@@ -162,9 +194,16 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
     if (!Ignores(finding)) findings.push_back(std::move(finding));
   };
   const Records unjoined = UnjoinedRecords(stragglers);
+  const TaskRecords tasks = TasksFor(stragglers);
+  TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
   bool all_there = true;
   std::set<std::string> notes;
   for (const Straggler& straggler : stragglers) {
+    if (straggler.task != 0) {
+      if (const auto task = tasks.find(straggler.task); task != tasks.end())
+        add(task_inspector.Inspect(task->second));
+      continue;
+    }
     if (straggler.unjoined != 0) {
       if (const auto record = unjoined.find(straggler.unjoined); record != unjoined.end()) {
         add(inspector.InspectUnjoined(record->second));
@@ -200,6 +239,7 @@ LeakReport Checker::FindLeaks(const Snapshot& before) const {
     if (!could_look) report.could_not_look = kCannotList;
     Stragglers left = could_look ? Alive(NewThreads(base, *now)) : Stragglers();
     std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth), std::back_inserter(left));
+    std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(left));
     return left;
   };
   // By reference, since a copy of `look` would need memory.
@@ -216,7 +256,9 @@ LeakReport Checker::LookAtAll() const {
   if (now == nullptr) {
     report.could_not_look = kCannotList;
   } else {
-    Explain(Alive(*now), report);
+    Stragglers alive = Alive(*now);
+    std::ranges::move(Tasks(0), std::back_inserter(alive));
+    Explain(alive, report);
   }
   return report;
 }

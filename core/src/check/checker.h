@@ -10,6 +10,7 @@
 #include "check/inspect.h"
 #include "check/straggler.h"
 #include "platform/thread_list.h"
+#include "registry/task_registry.h"
 #include "taskleak/leak.h"
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
@@ -28,12 +29,14 @@ class Checker {
   /// What FindLeaks returns. When nothing is left this is a comparison of two lists.
   [[nodiscard]] LeakReport FindLeaks(const Snapshot& before) const;
 
-  /// Every thread but the caller and those adopted or ignored, the main thread included; no wait.
+  /// Every thread and task but the caller and those adopted or ignored, the main thread included;
+  /// no wait.
   [[nodiscard]] LeakReport LookAtAll() const;
 
  private:
   [[nodiscard]] Stragglers Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
+  [[nodiscard]] Stragglers Tasks(registry::Epoch first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;

@@ -1,7 +1,7 @@
 #include "check/drain.h"
 
 #include <algorithm>
-#include <iterator>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -31,19 +31,21 @@ class GrowingIntervals {
   Clock::duration next_ = milliseconds(1);
 };
 
-bool Contains(const Stragglers& stragglers, const Straggler& wanted) {
-  return std::any_of(stragglers.begin(), stragglers.end(),
-                     [&wanted](const Straggler& straggler) { return straggler.Is(wanted); });
+using Keys = std::set<Straggler::Key>;
+
+Keys KeysOf(const Stragglers& stragglers) {
+  Keys keys;
+  for (const Straggler& straggler : stragglers) keys.insert(keys.end(), straggler.key());
+  return keys;
 }
 
 // Takes away what rules on stacks ignore, and remembers it.
 void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>& drop_ignored,
-                 Stragglers& ignored) {
-  const Stragglers before = stragglers;
+                 Keys& ignored) {
+  Keys dropped = KeysOf(stragglers);
   drop_ignored(stragglers);
-  std::copy_if(
-      before.begin(), before.end(), std::back_inserter(ignored),
-      [&stragglers](const Straggler& straggler) { return !Contains(stragglers, straggler); });
+  for (const Straggler& straggler : stragglers) dropped.erase(straggler.key());
+  ignored.merge(dropped);
 }
 
 }  // namespace
@@ -53,12 +55,14 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   const Clock::time_point start = Clock::now();
   Progress progress(start + options.drain);
   GrowingIntervals intervals;
-  Stragglers ignored;  // once found to be ignored, for the rest of this wait
+  Keys ignored;  // once found to be ignored, for the rest of this wait
   microseconds pause = kFirstPause;
   Drained drained;
   for (;;) {
     drained.left = look();
-    std::erase_if(drained.left, [&ignored](const Straggler& s) { return Contains(ignored, s); });
+    std::erase_if(drained.left, [&ignored](const Straggler& straggler) {
+      return ignored.contains(straggler.key());
+    });
     const Clock::time_point now = Clock::now();
     if (!drained.left.empty() && intervals.Due(now - start))
       DropIgnored(drained.left, drop_ignored, ignored);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -59,14 +60,17 @@ auto Key(const Unit& unit, Creators& creators) {
 
 // Units at the same place side by side, the most frequented place first.
 void SortByPlace(std::vector<Finding>& findings) {
-  std::map<decltype(Place(findings.front().unit)), std::size_t> counts;
-  for (const Finding& finding : findings) ++counts[Place(finding.unit)];
-  std::stable_sort(findings.begin(), findings.end(), [&counts](const Finding& a, const Finding& b) {
-    const auto place_a = Place(a.unit);
-    const auto place_b = Place(b.unit);
-    return std::make_tuple(counts[place_b], std::cref(place_a)) <
-           std::make_tuple(counts[place_a], std::cref(place_b));
-  });
+  std::map<decltype(Place(findings.front().unit)), std::vector<Finding>> by_place;
+  for (Finding& finding : findings) {
+    auto& same = by_place[Place(finding.unit)];
+    same.push_back(std::move(finding));
+  }
+  std::vector<std::vector<Finding>*> places;
+  for (auto& [place, same] : by_place) places.push_back(&same);
+  std::stable_sort(places.begin(), places.end(),
+                   [](const auto* a, const auto* b) { return a->size() > b->size(); });
+  findings.clear();
+  for (auto* same : places) std::move(same->begin(), same->end(), std::back_inserter(findings));
 }
 
 // "worker-*" for worker-1 and worker-17; empty when the names have no beginning in common that says
@@ -92,7 +96,8 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   const std::string name = CommonNamePattern(units);
   // A thread nobody named carries the program's name: a rule for that would silence every such
   // thread.
-  if (!name.empty() && first.unit.name != program_name) lines.push_back("thread_name:" + name);
+  if (!name.empty() && first.unit.name != program_name)
+    lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
   const std::string creator = TopFunction(*first.created_by);
   const std::string function = TopFunction(*first.stack);
   if (!creator.empty()) {

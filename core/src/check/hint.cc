@@ -69,6 +69,17 @@ std::string Special(std::span<const Finding> same) {
   return {};
 }
 
+std::string ForTasks(WaitState state, std::string_view it) {
+  switch (state) {
+    case WaitState::kQueued:
+      return fmt::format("run or discard {} before the test ends", it);
+    case WaitState::kSuspended:
+      return fmt::format("resume {} to the end, cancel {} or destroy {}", it, it, it);
+    default:
+      return {};
+  }
+}
+
 std::string ByState(WaitState state, std::string_view it) {
   switch (state) {
     case WaitState::kCondvar:
@@ -96,6 +107,7 @@ std::string Hint(std::span<const Finding> same, bool alone) {
   const Finding& first = same.front();
   const std::string_view it = same.size() == 1 ? "it" : "them";
   if (first.unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
+  if (first.unit.kind == UnitKind::kTask) return ForTasks(first.unit.state, it);
   if (std::string special = Special(same); !special.empty()) return special;
   const std::string by_state = ByState(first.unit.state, it);
   if (first.unit.state == WaitState::kCondvar && alone)

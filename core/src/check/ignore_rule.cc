@@ -9,8 +9,9 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 6> kTextKinds{{
+constexpr std::array<std::pair<std::string_view, Kind>, 7> kTextKinds{{
     {"thread_name", Kind::kThreadName},
+    {"task_name", Kind::kTaskName},
     {"top_function", Kind::kTopFunction},
     {"function", Kind::kFunction},
     {"created_by", Kind::kCreatedBy},
@@ -60,6 +61,7 @@ std::string IgnoreRule::ToString() const {
 }
 
 IgnoreRule IgnoreThreadName(std::string_view pattern) { return Make(Kind::kThreadName, pattern); }
+IgnoreRule IgnoreTaskName(std::string_view pattern) { return Make(Kind::kTaskName, pattern); }
 IgnoreRule IgnoreTopFunction(std::string_view pattern) { return Make(Kind::kTopFunction, pattern); }
 IgnoreRule IgnoreAnyFunction(std::string_view pattern) { return Make(Kind::kFunction, pattern); }
 IgnoreRule IgnoreCreatedBy(std::string_view pattern) { return Make(Kind::kCreatedBy, pattern); }

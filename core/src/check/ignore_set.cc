@@ -42,6 +42,11 @@ bool TopFunctionMatches(const Pattern& pattern, const ResolvedStack& stack) {
   return false;
 }
 
+bool AnyMatches(const std::vector<IgnoreRule>& rules, std::string_view text) {
+  return std::any_of(rules.begin(), rules.end(),
+                     [text](const IgnoreRule& rule) { return rule.data().pattern->Matches(text); });
+}
+
 // The module in which the thread's own code starts: of the outermost frame that is not the
 // runtime's.
 std::string_view OwnModule(const std::vector<platform::RawFrame>& frames) {
@@ -78,9 +83,12 @@ void IgnoreSet::Add(const IgnoreRule& rule) {
   switch (rule.kind()) {
     case Kind::kThreadName:
       return name_rules_.push_back(rule);
+    case Kind::kTaskName:
+      return task_name_rules_.push_back(rule);
     case Kind::kCurrent:
       return current_rules_.push_back(rule);
     case Kind::kModule:
+      task_module_rules_.push_back(rule);
       return stack_rules_.push_back(rule);
     case Kind::kFunction:
       stack_rules_.push_back(rule);  // most functions are not inlined: found early
@@ -91,8 +99,21 @@ void IgnoreSet::Add(const IgnoreRule& rule) {
 }
 
 bool IgnoreSet::MatchesName(std::string_view thread_name) const {
-  return std::any_of(name_rules_.begin(), name_rules_.end(), [thread_name](const IgnoreRule& rule) {
-    return rule.data().pattern->Matches(thread_name);
+  return AnyMatches(name_rules_, thread_name);
+}
+
+bool IgnoreSet::MatchesTaskName(std::string_view task_name) const {
+  return AnyMatches(task_name_rules_, task_name);
+}
+
+bool IgnoreSet::MatchesTaskModule(std::string_view module) const {
+  return AnyMatches(task_module_rules_, module);
+}
+
+bool IgnoreSet::MatchesCurrent(registry::Epoch born) const {
+  return std::any_of(current_rules_.begin(), current_rules_.end(), [born](const IgnoreRule& rule) {
+    const auto& snapshot = rule.data().current.data();
+    return snapshot != nullptr && born < snapshot->next_epoch;
   });
 }
 

@@ -70,7 +70,7 @@ std::string ParseKnown(std::string_view key, std::string_view value) {
 
 using Setter = void (*)(Options&, std::string_view key, std::string_view value);
 
-constexpr std::array<std::pair<std::string_view, Setter>, 11> kKeys{{
+constexpr std::array<std::pair<std::string_view, Setter>, 12> kKeys{{
     {"on_leak",
      [](Options& o, std::string_view k, std::string_view v) {
        o.on_leak = ParseChoice<OnLeak, 3>(
@@ -100,6 +100,12 @@ constexpr std::array<std::pair<std::string_view, Setter>, 11> kKeys{{
      }},
     {"hooks",
      [](Options& o, std::string_view k, std::string_view v) { o.hooks = ParseSwitch(k, v); }},
+    {"task_stacks",
+     [](Options& o, std::string_view k, std::string_view v) {
+       o.task_stacks = ParseChoice<TaskStacks, 3>(
+           k, v,
+           {{{"off", TaskStacks::kOff}, {"site", TaskStacks::kSite}, {"full", TaskStacks::kFull}}});
+     }},
     {"verbose",
      [](Options& o, std::string_view k, std::string_view v) { o.verbose = ParseSwitch(k, v); }},
     {"report_known", [](Options& o, std::string_view k,

@@ -13,6 +13,8 @@ constexpr std::chrono::milliseconds kInterval{50};
 Progress::Progress(Clock::time_point needed) : next_(needed - 2 * kInterval) {}
 
 bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
+  if (before.thread != after.thread || before.task_place != after.task_place) return true;
+  if (after.thread == 0) return false;
   if (after.at.running)
     return true;  // or ready to run: on a busy machine it gets little of a processor
   const auto cpu = std::chrono::nanoseconds(after.run.cpu_ns - before.run.cpu_ns);
@@ -24,12 +26,20 @@ bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration 
 
 void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
   if (now < next_) return;
-  std::map<platform::ThreadId, Sample> samples;
+  std::map<Straggler::Key, Sample> samples;
   for (const Straggler& straggler : stragglers) {
-    const auto run = platform::ReadRunCount(straggler.id.tid);
-    int error = 0;
-    const auto at = platform::ReadBlockedAt(straggler.id.tid, &error);
-    if (run) samples[straggler.id] = {*run, at.value_or(platform::BlockedAt())};
+    Sample sample;
+    sample.thread = straggler.task == 0 ? straggler.id.tid : straggler.runs_in;
+    sample.task_place = straggler.task_place;
+    if (sample.thread != 0) {
+      const auto run = platform::ReadRunCount(sample.thread);
+      int error = 0;
+      const auto at = platform::ReadBlockedAt(sample.thread, &error);
+      if (!run && straggler.task == 0) continue;
+      sample.run = run.value_or(platform::RunCount());
+      sample.at = at.value_or(platform::BlockedAt());
+    }
+    samples[straggler.key()] = sample;
   }
   for (const auto& [id, before] : samples_) {
     const auto after = samples.find(id);

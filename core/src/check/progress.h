@@ -11,8 +11,9 @@
 namespace taskleak::check {
 
 /// Evidence of progress: a straggler ended, uses a processor or waits for one, or moved to another
-/// place. A thread that sleeps at the same place, or wakes now and then only to sleep
-/// there again, makes none.
+/// place. A task that is running is where its thread is; one that is suspended for another reason
+/// than before has moved. A thread that sleeps at the same place, or wakes now and then only to
+/// sleep there again, makes none.
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
@@ -29,6 +30,8 @@ class Progress {
   struct Sample {
     platform::RunCount run;
     platform::BlockedAt at;
+    int thread = 0;  // 0: a task that is not running
+    std::size_t task_place = 0;
   };
 
   static bool Moved(const Sample& before, const Sample& after, Clock::duration between);
@@ -36,7 +39,7 @@ class Progress {
   Clock::time_point next_;     // when the next sample is due
   Clock::time_point sampled_;  // when the last one was taken
   Clock::time_point evidence_{};
-  std::map<platform::ThreadId, Sample> samples_;
+  std::map<Straggler::Key, Sample> samples_;
 };
 
 }  // namespace taskleak::check

@@ -12,11 +12,12 @@ Snapshot Snapshot::Take() {
   thread_local std::shared_ptr<const internal::SnapshotData> last;
   // Births first: a thread born in between is then new by its serial and known by its identity.
   const std::uint64_t next_birth = registry::NextSerial();
+  const registry::Epoch next_epoch = registry::BeginEpoch();
   auto threads = platform::ListThreads();
   if (last == nullptr || threads == nullptr || last->threads != threads ||
-      last->next_birth != next_birth) {
-    last = std::make_shared<const internal::SnapshotData>(
-        internal::SnapshotData{std::move(threads), next_birth, platform::TicksSinceBoot()});
+      last->next_birth != next_birth || last->next_epoch != next_epoch) {
+    last = std::make_shared<const internal::SnapshotData>(internal::SnapshotData{
+        std::move(threads), next_birth, next_epoch, platform::TicksSinceBoot()});
   }
   Snapshot snapshot;
   snapshot.data_ = last;

@@ -6,13 +6,15 @@
 #include <memory>
 
 #include "platform/thread_list.h"
+#include "registry/task_registry.h"
 
 namespace taskleak::internal {
 
 struct SnapshotData {
   std::shared_ptr<const platform::ThreadIds> threads;  // null: they could not be listed
-  std::uint64_t next_birth = 0;   // serial of the first birth after it (registry/thread_birth.h)
-  std::uint64_t taken_ticks = 0;  // when, in ticks since boot
+  std::uint64_t next_birth = 0;    // serial of the first birth after it (registry/thread_birth.h)
+  registry::Epoch next_epoch = 0;  // of the first task born after it (registry/task_registry.h)
+  std::uint64_t taken_ticks = 0;   // when, in ticks since boot
 };
 
 }  // namespace taskleak::internal

@@ -9,6 +9,7 @@
 
 #include "base/mutex.h"
 #include "platform/creation_stack.h"
+#include "registry/running_task.h"
 
 namespace taskleak {
 
@@ -169,7 +170,7 @@ ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached) {
   record.argument = reinterpret_cast<std::uintptr_t>(argument);
   record.detached = detached;
   record.creator_tid = gettid();
-  record.origin = t_current != nullptr ? t_current->record.origin : registry::CurrentOrigin();
+  record.origin = registry::OriginHere();
   record.born = ThreadRecord::Clock::now();
   record.depth = static_cast<std::uint32_t>(
       platform::CaptureCreationStack(record.created_by.data(), record.created_by.size()));
@@ -234,6 +235,8 @@ void MarkDetached(pthread_t handle, std::uint64_t serial) {
 }  // namespace internal
 
 namespace registry {
+
+Origin OriginOfThread() { return t_current == nullptr ? 0 : t_current->record.origin; }
 
 void SetRecording(bool on) { g_recording.store(on); }
 

@@ -45,13 +45,15 @@ Json HolderJson(const std::optional<Holder>& holder) {
 }
 
 Json UnitJson(const Unit& unit) {
-  return {{"id", unit.id},
-          {"name", unit.name},
-          {"state", ToString(unit.state)},
-          {"detail", unit.detail},
-          {"waits_at", AddressText(unit.waits_at)},
-          {"held_by", HolderJson(unit.held_by)},
-          {"age_ms", unit.age.count()}};
+  Json json = {{"id", unit.id},
+               {"name", unit.name},
+               {"state", ToString(unit.state)},
+               {"detail", unit.detail},
+               {"waits_at", AddressText(unit.waits_at)},
+               {"held_by", HolderJson(unit.held_by)},
+               {"age_ms", unit.age.count()}};
+  if (unit.kind == UnitKind::kTask) json["parent"] = unit.parent;
+  return json;
 }
 
 std::string_view KindOf(const Deadlock& deadlock) {

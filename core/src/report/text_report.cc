@@ -63,6 +63,10 @@ void AddIdsAndAge(const LeakGroup& group, std::string* text) {
     parts.push_back(from == to ? fmt::format("started {} ago", to)
                                : fmt::format("started {} to {} ago", from, to));
   }
+  const std::string parents = report::Distinct(group.units, "task", [](const Unit& unit) {
+    return unit.parent == 0 ? std::string() : std::to_string(unit.parent);
+  });
+  if (!parents.empty()) parts.push_back("created by task " + parents);
   if (!parts.empty()) *text += fmt::format("    {}\n", fmt::join(parts, "; "));
 }
 

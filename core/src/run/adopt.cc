@@ -5,6 +5,7 @@
 #include "check/adopted.h"
 #include "check/snapshot_data.h"
 #include "platform/thread_list.h"
+#include "registry/task_registry.h"
 #include "registry/thread_birth.h"
 #include "taskleak/verify.h"
 
@@ -13,12 +14,15 @@ namespace taskleak {
 void AdoptCurrent() {
   if (const auto alive = platform::ListThreads()) check::Adopt(*alive);
   registry::AdoptBirths([](const registry::ThreadRecord&) { return true; });
+  registry::AdoptTasks(0, [](const registry::TaskRecord&) { return true; });
 }
 
 AllowLeaks::AllowLeaks(std::string reason)
     : reason_(std::move(reason)), before_(Snapshot::Take()) {}
 
 AllowLeaks::~AllowLeaks() {
+  registry::AdoptTasks(before_.data()->next_epoch,
+                       [](const registry::TaskRecord&) { return true; });
   const auto before = before_.data()->threads;
   const auto now = platform::ListThreads();
   if (before == nullptr || now == nullptr) return;

@@ -1,10 +1,13 @@
 #include "run/check_scope.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
+#include <unordered_set>
 
 #include "check/adopted.h"
 #include "platform/thread_list.h"
+#include "registry/task_registry.h"
 #include "registry/thread_birth.h"
 #include "run/output.h"
 #include "taskleak/test_run.h"
@@ -16,9 +19,21 @@ namespace {
 // What was reported is background from now on: nobody is blamed for it twice.
 void AdoptReported(const LeakReport& report) {
   std::set<std::int64_t> reported;
+  std::unordered_set<std::uint64_t> tasks;
   for (const LeakGroup& group : report.groups) {
-    for (const Unit& unit : group.units) reported.insert(unit.id);
+    for (const Unit& unit : group.units) {
+      if (unit.kind == UnitKind::kTask) {
+        tasks.insert(static_cast<std::uint64_t>(unit.id));
+      } else {
+        reported.insert(unit.id);
+      }
+    }
   }
+  if (!tasks.empty()) {
+    registry::AdoptTasks(
+        0, [&tasks](const registry::TaskRecord& task) { return tasks.contains(task.serial); });
+  }
+  if (reported.empty()) return;
   // A thread that was reported while it lived is not reported again when it has ended unjoined.
   registry::AdoptBirths(
       [&reported](const registry::ThreadRecord& record) { return reported.contains(record.tid); });

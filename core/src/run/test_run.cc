@@ -4,6 +4,7 @@
 
 #include "check/checker.h"
 #include "registry/origin.h"
+#include "registry/task_life.h"
 #include "registry/thread_birth.h"
 #include "run/check_scope.h"
 #include "run/hang_watch.h"
@@ -41,6 +42,7 @@ struct TestRun::Impl {
 TestRun::TestRun(const Options& options, HangHandler on_hang)
     : impl_(std::make_unique<Impl>(options, std::move(on_hang))) {
   registry::SetRecording(impl_->checker.options().hooks);
+  registry::SetTaskStacks(impl_->checker.options().task_stacks);
   // A path that cannot be written is said before any test runs.
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {
     if (const std::string error = json->CheckWritable(); !error.empty())

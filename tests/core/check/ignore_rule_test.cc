@@ -40,8 +40,9 @@ TEST(IgnoreRuleTest, FunctionsMakeTheSameRulesAsText) {
 
 TEST(IgnoreRuleTest, AnUnknownKindIsAnErrorThatListsTheKinds) {
   EXPECT_THAT(ErrorOf("name:pool"), HasSubstr("\"name:pool\""));
-  EXPECT_THAT(ErrorOf("name:pool"),
-              HasSubstr("thread_name, top_function, function, created_by, module, signature"));
+  EXPECT_THAT(
+      ErrorOf("name:pool"),
+      HasSubstr("thread_name, task_name, top_function, function, created_by, module, signature"));
   EXPECT_THAT(ErrorOf("thread_name"), HasSubstr("KIND:PATTERN"));
   EXPECT_THAT(ErrorOf(""), HasSubstr("KIND:PATTERN"));
 }

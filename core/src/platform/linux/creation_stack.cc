@@ -1,5 +1,7 @@
 #include "platform/creation_stack.h"
 
+#include <pthread.h>
+
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -123,8 +125,55 @@ ShortRule ReadRule(std::uintptr_t pc) {
   return rule;
 }
 
-// A piece of this thread's stack. Copied by the kernel, because sanitizers object to reading what
-// others own, and nothing can fault.
+// Where the memory lies that the thread was given for its stack.
+struct StackBounds {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+
+// Of the calling thread, which is asked for it once; empty if it is not known.
+StackBounds BoundsOfThread() {
+  constinit thread_local bool known = false;
+  constinit thread_local StackBounds bounds;
+  if (known) return bounds;
+  known = true;
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return bounds;
+  void* begin = nullptr;
+  std::size_t size = 0;
+  if (pthread_attr_getstack(&attributes, &begin, &size) == 0) {
+    bounds.begin = reinterpret_cast<std::uintptr_t>(begin);
+    bounds.end = bounds.begin + size;
+  }
+  pthread_attr_destroy(&attributes);
+  return bounds;
+}
+
+// From a frame to the end of the thread's stack all is mapped, and can be read in place.
+class OwnStackInPlace {
+ public:
+  OwnStackInPlace(std::uintptr_t base, std::uintptr_t end) : base_(base), end_(end) {}
+
+  [[nodiscard]] std::optional<std::uintptr_t> Word(std::uintptr_t address) const {
+    if (address < base_ || address > end_ - sizeof(std::uintptr_t) ||
+        address % sizeof(std::uintptr_t) != 0)
+      return std::nullopt;
+    return Read(address);
+  }
+
+ private:
+  // Sanitizers object to reading what others own.
+  __attribute__((no_sanitize("address", "thread", "undefined"))) static std::uintptr_t Read(
+      std::uintptr_t address) {
+    return *reinterpret_cast<const volatile std::uintptr_t*>(address);
+  }
+
+  std::uintptr_t base_;
+  std::uintptr_t end_;
+};
+
+// A piece of another stack that this thread is on, such as a fiber's. Copied by the kernel, since
+// nobody knows where it ends.
 class OwnStackCopy {
  public:
   explicit OwnStackCopy(std::uintptr_t base)
@@ -143,8 +192,9 @@ class OwnStackCopy {
   std::size_t words_;
 };
 
-std::size_t Walk(std::uintptr_t frame_address, std::uintptr_t* addresses, std::size_t most) {
-  const OwnStackCopy stack(frame_address);
+template <typename OwnStack>
+std::size_t Walk(const OwnStack& stack, std::uintptr_t frame_address, std::uintptr_t* addresses,
+                 std::size_t most) {
   // The layout of a frame whose rbp is its frame address: the caller's rbp, then the return address
   // (System V ABI, section 3.2.2).
   std::optional<std::uintptr_t> rbp = stack.Word(frame_address);
@@ -169,9 +219,12 @@ std::size_t Walk(std::uintptr_t frame_address, std::uintptr_t* addresses, std::s
 }  // namespace
 
 [[gnu::noinline]] std::size_t CaptureCreationStack(std::uintptr_t* addresses, std::size_t most) {
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const int saved_errno = errno;
-  const std::size_t depth =
-      Walk(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), addresses, most);
+  const StackBounds bounds = BoundsOfThread();
+  const std::size_t depth = bounds.begin <= frame && frame < bounds.end
+                                ? Walk(OwnStackInPlace(frame, bounds.end), frame, addresses, most)
+                                : Walk(OwnStackCopy(frame), frame, addresses, most);
   errno = saved_errno;
   return depth;
 }

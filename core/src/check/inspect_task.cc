@@ -1,0 +1,166 @@
+#include "check/inspect_task.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "check/signature.h"
+#include "check/wait_detail.h"
+#include "check/wait_state.h"
+#include "platform/memory.h"
+#include "platform/thread_info.h"
+#include "registry/origin.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::check {
+namespace {
+
+using registry::TaskRecord;
+
+platform::RawFrame FrameOf(const TaskRecord& coroutine) {
+  return {.pc = coroutine.code, .is_return_address = false, .guessed = false};
+}
+
+// A literal of a module that may have been unloaded.
+std::string ReadLiteral(const char* text) {
+  std::array<char, 512> copy{};
+  const std::size_t size =
+      platform::ReadMemory(reinterpret_cast<std::uintptr_t>(text), copy.data(), copy.size() - 1);
+  copy[size] = 0;
+  return copy.data();
+}
+
+std::vector<platform::RawFrame> CreationFrames(const TaskRecord& record) {
+  std::vector<platform::RawFrame> frames;
+  const auto add = [&frames](std::uintptr_t address) {
+    frames.push_back({.pc = address, .is_return_address = true, .guessed = false});
+  };
+  if (record.created != nullptr) {
+    for (std::size_t i = 0; i < record.created->depth; ++i) add(record.created->addresses[i]);
+  } else if (record.site != 0) {
+    add(record.site);
+  }
+  return frames;
+}
+
+std::string DescribeThread(int tid) {
+  const auto stat = platform::ReadThreadStat(tid);
+  return "in thread " + std::to_string(tid) + (stat ? " \"" + stat->name + '"' : std::string());
+}
+
+// The thread that runs the task. Nothing if it had left the task, or was about to, when it was
+// looked at.
+std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
+                                                 platform::Signals signals) {
+  if (record.thread == 0 || record.thread == gettid()) return std::nullopt;
+  platform::ThreadLook look = platform::LookAtThread(record.thread, signals);
+  if (look.gone || !registry::IsStill(record)) return std::nullopt;
+  return look;
+}
+
+}  // namespace
+
+// The coroutine's function, in the line where it awaits, if it does.
+Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
+  const ResolvedStack& function = resolver_.Resolve({FrameOf(record)});
+  Frame frame = function.stack.empty() ? Frame() : function.stack[function.stack.size() - 1];
+  frame.inlined = false;
+  frame.function = function.plain_names.empty() ? std::string() : function.plain_names.back();
+  if (record.file != nullptr) {
+    // The debug information tells the same file as reports show it.
+    const std::string file = ReadLiteral(record.file);
+    if (frame.file.empty() || !file.ends_with(frame.file)) frame.file = file;
+    frame.line = record.line;
+  }
+  return frame;
+}
+
+// Where the coroutine awaits, where the one awaits that goes on after it, and so on.
+const ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& record) {
+  constexpr std::size_t kMostFrames = 64;
+  std::vector<AwaitPlace> places;
+  std::vector<const TaskRecord*> chain;
+  for (const TaskRecord* each = &record; each != nullptr && chain.size() < kMostFrames;) {
+    chain.push_back(each);
+    places.emplace_back(each->code, each->file, each->line);
+    const auto next = tasks_.find(each->awaited_by);
+    each = next == tasks_.end() || next->second.code == 0 ? nullptr : &next->second;
+  }
+  const auto [entry, is_new] = async_stacks_.try_emplace(std::move(places));
+  if (is_new) {
+    std::vector<Frame> frames;
+    for (const TaskRecord* each : chain) {
+      frames.push_back(AwaitingFrame(*each));
+      entry->second.plain_names.push_back(frames.back().function);
+    }
+    entry->second.stack = Stack(std::move(frames));
+  }
+  return entry->second;
+}
+
+void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
+  Unit& unit = finding->unit;
+  unit.state = record.state;
+  unit.detail = record.waiting;
+  if (record.code != 0 && record.thread == 0) {
+    finding->stack = &AsyncStack(record);
+    unit.stack = finding->stack->stack;
+    if (record.state == WaitState::kOther)
+      unit.detail = "finished, but its frame was not destroyed";
+    return;
+  }
+  const auto look = LookAtRunner(record, signals_);
+  finding->stack =
+      &resolver_.Resolve(look ? look->stack.frames : std::vector<platform::RawFrame>());
+  if (record.thread != 0) unit.detail = DescribeThread(record.thread);
+  if (!look) return;
+  const Wait where = ClassifyWait(look->at, *finding->stack);
+  unit.state = where.state;
+  const std::string wait = describer_.Describe(where.state, look->at, ReadHold(where, look->at));
+  if (!wait.empty()) unit.detail += ", " + wait;
+  unit.stack = finding->stack->stack;
+  unit.stack_missing = look->stack.missing;
+}
+
+Finding TaskInspector::Inspect(const TaskRecord& record) {
+  Finding finding;
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kTask;
+  unit.id = static_cast<std::int64_t>(record.serial);
+  unit.name = NameOf(record);
+  unit.parent = static_cast<std::int64_t>(record.parent);
+  unit.origin = registry::OriginName(record.origin);
+  unit.age = record.age;
+  AddPlace(record, &finding);
+  finding.created_by = &resolver_.Resolve(CreationFrames(record));
+  unit.created_by = finding.created_by->stack;
+  finding.signature = SignatureOf(finding);
+  return finding;
+}
+
+std::string TaskInspector::SignatureOf(const Finding& finding) {
+  if (finding.stack->stack.empty() && finding.created_by->stack.empty())
+    return Signature(finding.unit, *finding.stack, *finding.created_by);
+  const auto [known, is_new] = signatures_.try_emplace({finding.stack, finding.created_by});
+  if (is_new) known->second = Signature(finding.unit, *finding.stack, *finding.created_by);
+  return known->second;
+}
+
+TaskRecords TasksFor(const Stragglers& stragglers) {
+  TaskRecords records;
+  if (std::ranges::all_of(stragglers, [](const Straggler& s) { return s.task == 0; }))
+    return records;
+  registry::ForEachTask(
+      0, [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
+  return records;
+}
+
+std::string NameOf(const TaskRecord& record) {
+  return record.code == 0 ? record.name : symbolize::Quick(FrameOf(record)).plain_name;
+}
+
+}  // namespace taskleak::check

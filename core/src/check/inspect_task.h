@@ -1,0 +1,63 @@
+// From a task's record to all that can be said of it.
+#ifndef TASKLEAK_SRC_CHECK_INSPECT_TASK_H_
+#define TASKLEAK_SRC_CHECK_INSPECT_TASK_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "check/inspect.h"
+#include "check/resolved_stack.h"
+#include "check/straggler.h"
+#include "check/wait_detail.h"
+#include "platform/stack_reader.h"
+#include "registry/task_registry.h"
+
+namespace taskleak::check {
+
+/// Where one coroutine awaits: its function, the source file (a pointer, to tell places apart) and
+/// the line.
+using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
+
+using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
+
+/// All tasks that are alive and not adopted, by serial; none if there are none among the
+/// stragglers.
+TaskRecords TasksFor(const Stragglers& stragglers);
+
+/// A coroutine has the name of its function, as far as it is known.
+std::string NameOf(const registry::TaskRecord& record);
+
+/// Makes findings of tasks for one look. Not thread-safe.
+class TaskInspector {
+ public:
+  /// `tasks` are those among which the awaiting ones are looked for. `system_lines` as for
+  /// StackResolver; `signals` as for platform::LookAtThread, by which the stack of a task that is
+  /// running is read: that of its thread.
+  TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
+      : tasks_(tasks), resolver_(system_lines), signals_(signals) {}
+
+  Finding Inspect(const registry::TaskRecord& record);
+
+ private:
+  void AddPlace(const registry::TaskRecord& record, Finding* finding);
+  const ResolvedStack& AsyncStack(const registry::TaskRecord& record);
+  Frame AwaitingFrame(const registry::TaskRecord& record);
+  std::string SignatureOf(const Finding& finding);
+
+  const TaskRecords& tasks_;
+  StackResolver resolver_;
+  platform::Signals signals_;
+  WaitDescriber describer_;
+  std::map<std::vector<AwaitPlace>, ResolvedStack> async_stacks_;
+  // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
+  std::map<std::pair<const ResolvedStack*, const ResolvedStack*>, std::string> signatures_;
+};
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_INSPECT_TASK_H_

@@ -1,0 +1,29 @@
+// The count of epochs, by which tasks that were born since a look are told from older ones.
+#ifndef TASKLEAK_SRC_REGISTRY_TASK_EPOCH_H_
+#define TASKLEAK_SRC_REGISTRY_TASK_EPOCH_H_
+
+#include <atomic>
+#include <cstdint>
+
+namespace taskleak::registry {
+
+/// Read by every creator, and written only once in an epoch: a cache line that all can share.
+struct alignas(64) EpochCount {
+  std::atomic<std::uint64_t> current{1};
+  std::atomic<std::uint64_t> newest_used{0};  ///< the latest in which a task was born
+  std::atomic<std::uint64_t> first{0};  ///< tasks of earlier ones were those of a parent process
+};
+
+inline constinit EpochCount g_epochs;
+
+/// Makes `value` at least `least`. A store only where that changes something.
+inline void RaiseTo(std::atomic<std::uint64_t>& value, std::uint64_t least) {
+  std::uint64_t now = value.load(std::memory_order_relaxed);
+  while (now < least && !value.compare_exchange_weak(now, least, std::memory_order_release,
+                                                     std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_TASK_EPOCH_H_

@@ -1,0 +1,38 @@
+// What the creators and owners of tasks do (taskleak/task.h).
+#ifndef TASKLEAK_SRC_REGISTRY_TASK_LIFE_H_
+#define TASKLEAK_SRC_REGISTRY_TASK_LIFE_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "registry/task_slot.h"
+#include "taskleak/leak.h"
+#include "taskleak/options.h"
+
+namespace taskleak::registry {
+
+/// What is remembered of where tasks are created, from now on. Thread-safe.
+void SetTaskStacks(TaskStacks stacks);
+
+/// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
+/// coroutine has no name but `code`, an address in one of its functions.
+internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
+/// One more unit like `other`; null if there is no memory.
+internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
+void EndTask(internal::TaskSlot* slot);
+
+struct TaskPlace {
+  WaitState state;
+  int thread = 0;              ///< that runs it; 0 unless it is running
+  const char* file = nullptr;  ///< where a coroutine awaits; a literal
+  int line = 0;
+};
+
+/// Where the task is from now on, and what it says of its waiting.
+void MoveTask(internal::TaskSlot* slot, const TaskPlace& place, std::string_view waiting);
+/// The same for one that says nothing.
+void MoveTask(internal::TaskSlot* slot, const TaskPlace& place);
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_TASK_LIFE_H_

@@ -1,0 +1,36 @@
+// The memory of all tasks: slots in chunks that are never freed, and each thread's store of free
+// ones.
+#ifndef TASKLEAK_SRC_REGISTRY_TASK_MEMORY_H_
+#define TASKLEAK_SRC_REGISTRY_TASK_MEMORY_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "registry/task_slot.h"
+
+namespace taskleak::registry {
+
+/// Slots that were allocated together.
+struct TaskChunk {
+  static constexpr std::size_t kSlots = 64;
+
+  TaskChunk* next = nullptr;  ///< constant once the chunk is in the list
+  /// No task in this chunk is of a later epoch.
+  std::atomic<std::uint64_t> newest_epoch{0};
+  std::array<internal::TaskSlot, kSlots> slots;
+};
+
+/// A slot whose serial is 0; null if there is no memory. Takes a lock once in 32 calls at most, and
+/// none as long as the thread gives back what it takes.
+internal::TaskSlot* TakeSlot();
+/// Gives back a slot whose serial is 0 again; any thread may.
+void GiveBack(internal::TaskSlot* slot);
+
+/// The list of all chunks. It only grows, at its head.
+TaskChunk* FirstChunk();
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_TASK_MEMORY_H_

@@ -1,0 +1,114 @@
+#include "registry/task_registry.h"
+
+#include <algorithm>
+#include <ctime>
+#include <optional>
+
+#include "registry/task_epoch.h"
+#include "registry/task_memory.h"
+
+namespace taskleak::registry {
+namespace {
+
+using internal::TaskSlot;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr auto kAcquire = std::memory_order_acquire;
+
+// Whether the slot has had the same content all the while since `serial` and `version` were read.
+bool Unchanged(const TaskSlot& slot, std::uint64_t serial, std::uint64_t version) {
+  return version % 2 == 0 && slot.version.load(std::memory_order_relaxed) == version &&
+         slot.serial.load(std::memory_order_relaxed) == serial;
+}
+
+TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, std::uint64_t version,
+                std::int64_t now) {
+  TaskRecord record;
+  record.serial = serial;
+  record.version = version;
+  record.slot = &slot;
+  record.epoch = slot.epoch.load(kAcquire);
+  record.parent = slot.parent.load(kAcquire);
+  record.origin = slot.origin.load(kAcquire);
+  record.age = duration_cast<milliseconds>(
+      nanoseconds(std::max<std::int64_t>(now - slot.born.load(kAcquire), 0)));
+  record.site = slot.site.load(kAcquire);
+  record.created = slot.stack.load(kAcquire);
+  record.name = slot.name.Load();
+  record.state = static_cast<WaitState>(slot.state.load(kAcquire));
+  record.thread = slot.thread.load(kAcquire);
+  record.waiting = slot.waiting.Load();
+  record.code = slot.code.load(kAcquire);
+  record.file = slot.file.load(kAcquire);
+  record.line = slot.line.load(kAcquire);
+  record.awaited_by = slot.awaited_by.load(kAcquire);
+  return record;
+}
+
+// Nothing if there is no task. Of one that never stops changing, the parts may be of two moments.
+std::optional<TaskRecord> Read(const TaskSlot& slot, std::int64_t now) {
+  constexpr int kMostTries = 100;
+  for (int tries = 1;; ++tries) {
+    const std::uint64_t serial = slot.serial.load(kAcquire);
+    if (serial == 0) return std::nullopt;
+    const std::uint64_t version = slot.version.load(kAcquire);
+    TaskRecord record = Copy(slot, serial, version, now);
+    if (Unchanged(slot, serial, version)) return record;
+    if (tries >= kMostTries && slot.serial.load(std::memory_order_relaxed) == serial) return record;
+  }
+}
+
+std::int64_t Now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// Calls `visit` with the slots that may hold such tasks as ForEachTask tells of.
+template <typename Visit>
+void ForEachSlot(Epoch first, Visit visit) {
+  first = std::max(first, g_epochs.first.load());
+  if (g_epochs.newest_used.load(kAcquire) < first) return;
+  for (TaskChunk* chunk = FirstChunk(); chunk != nullptr; chunk = chunk->next) {
+    if (chunk->newest_epoch.load(kAcquire) < first) continue;
+    for (TaskSlot& slot : chunk->slots) {
+      const std::uint64_t serial = slot.serial.load(kAcquire);
+      if (serial != 0 && slot.epoch.load(kAcquire) >= first &&
+          slot.adopted.load(kAcquire) != serial) {
+        visit(slot);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool IsStill(const TaskRecord& record) {
+  return Unchanged(*record.slot, record.serial, record.version);
+}
+
+Epoch BeginEpoch() {
+  std::uint64_t current = g_epochs.current.load(kAcquire);
+  if (g_epochs.newest_used.load(kAcquire) < current) return current;
+  // Whoever comes second at the same time finds it done.
+  return g_epochs.current.compare_exchange_strong(current, current + 1) ? current + 1 : current;
+}
+
+void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit) {
+  const std::int64_t now = Now();
+  ForEachSlot(first, [&](const TaskSlot& slot) {
+    if (const auto record = Read(slot, now); record && record->epoch >= first) visit(*record);
+  });
+}
+
+void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which) {
+  const std::int64_t now = Now();
+  ForEachSlot(first, [&](TaskSlot& slot) {
+    if (const auto record = Read(slot, now); record && record->epoch >= first && which(*record))
+      slot.adopted.store(record->serial, std::memory_order_release);
+  });
+}
+
+}  // namespace taskleak::registry

@@ -1,0 +1,62 @@
+// Which tasks are alive (taskleak/task.h).
+#ifndef TASKLEAK_SRC_REGISTRY_TASK_REGISTRY_H_
+#define TASKLEAK_SRC_REGISTRY_TASK_REGISTRY_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "registry/creation_stacks.h"
+#include "registry/origin.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::internal {
+struct TaskSlot;
+}  // namespace taskleak::internal
+
+namespace taskleak::registry {
+
+/// A stretch of time between two looks. Tasks remember in which they were born, so "born since" is
+/// one comparison, and a look needs no list of who is alive.
+using Epoch = std::uint64_t;
+
+/// A copy of what is known of one task.
+struct TaskRecord {
+  std::uint64_t serial = 0;  ///< never used again
+  Epoch epoch = 0;
+  std::uint64_t parent = 0;  ///< serial of the task that created it; 0: none
+  Origin origin = 0;
+  std::chrono::milliseconds age{0};
+  std::uintptr_t site = 0;  ///< return address in the code that created it; 0: not known
+  const CreationStack* created = nullptr;  ///< null: not known
+  std::string name;
+  WaitState state = WaitState::kQueued;
+  int thread = 0;  ///< that runs it; 0 if it is not running
+  std::string waiting;
+  std::uintptr_t code = 0;     ///< a function of the coroutine; 0 if it is none
+  const char* file = nullptr;  ///< where the coroutine awaits; its module may be gone
+  int line = 0;
+  std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
+  std::uint64_t version = 0;     ///< changes when state, thread or text do
+  const internal::TaskSlot* slot = nullptr;
+};
+
+/// True if the task is alive and has changed nothing since `record` was made.
+bool IsStill(const TaskRecord& record);
+
+/// The epoch of whoever is born from now on; later ones are greater. The same one as before if
+/// nobody was born since. Thread-safe, as all that follows.
+Epoch BeginEpoch();
+
+/// Calls `visit` for each task of the epochs from `first` on that is alive and was not adopted. If
+/// none was born since `first`, that is one comparison. A task that is born, changes or ends
+/// meanwhile may or may not be visited.
+void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit);
+
+/// ForEachTask will not visit again those for which `which` is true.
+void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which);
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_TASK_REGISTRY_H_

@@ -1,0 +1,143 @@
+// Coroutine types of the usual kinds, tracked.
+#ifndef TASKLEAK_TESTS_ADAPTERS_COROUTINE_COROUTINES_H_
+#define TASKLEAK_TESTS_ADAPTERS_COROUTINE_COROUTINES_H_
+
+#include <coroutine>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "taskleak/coroutine.h"
+
+namespace taskleak::testing {
+
+/// Starts when it is awaited, and then resumes who awaits it, by symmetric transfer.
+class Lazy {
+ public:
+  struct promise_type;
+  using Handle = std::coroutine_handle<promise_type>;
+
+  struct ResumeContinuation {
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    std::coroutine_handle<> await_suspend(Handle handle) const noexcept;
+    void await_resume() const noexcept {}
+  };
+
+  struct promise_type : TrackedPromise<promise_type> {
+    Lazy get_return_object() { return Lazy(Handle::from_promise(*this)); }
+    auto initial_suspend() { return Initial(std::suspend_always()); }
+    auto final_suspend() noexcept { return Final(ResumeContinuation()); }
+    void return_value(int v) { value = v; }
+    void unhandled_exception() { exception = std::current_exception(); }
+
+    int value = 0;
+    std::exception_ptr exception;
+    std::coroutine_handle<> continuation = std::noop_coroutine();
+  };
+
+  explicit Lazy(Handle handle) : handle_(handle) {}
+  Lazy(Lazy&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Lazy(const Lazy&) = delete;
+  Lazy& operator=(const Lazy&) = delete;
+  ~Lazy() {
+    if (handle_) handle_.destroy();
+  }
+
+  void Start() { handle_.resume(); }
+  [[nodiscard]] bool Done() const { return handle_.done(); }
+  /// Nobody destroys it any more.
+  Handle Release() { return std::exchange(handle_, nullptr); }
+
+  struct Awaiter {
+    Handle handle;
+
+    [[nodiscard]] bool await_ready() const { return false; }
+    template <typename Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) {
+      handle.promise().continuation = awaiting;
+      handle.promise().SetAwaitedBy(awaiting);
+      return handle;
+    }
+    int await_resume() {
+      if (handle.promise().exception) std::rethrow_exception(handle.promise().exception);
+      return handle.promise().value;
+    }
+  };
+  auto operator co_await() { return Awaiter{handle_}; }
+
+ private:
+  Handle handle_;
+};
+
+inline std::coroutine_handle<> Lazy::ResumeContinuation::await_suspend(
+    Handle handle) const noexcept {
+  return handle.promise().continuation;
+}
+
+/// Runs at once, and frees itself at its end.
+struct Detached {
+  struct promise_type : TrackedPromise<promise_type> {
+    Detached get_return_object() { return {}; }
+    auto initial_suspend() { return Initial(std::suspend_never()); }
+    auto final_suspend() noexcept { return Final(std::suspend_never()); }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+};
+
+class Generator {
+ public:
+  struct promise_type : TrackedPromise<promise_type> {
+    Generator get_return_object() {
+      return Generator(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
+    auto initial_suspend() { return Initial(std::suspend_always()); }
+    auto final_suspend() noexcept { return Final(std::suspend_always()); }
+    auto yield_value(int v, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+      value = v;
+      return Yield(std::suspend_always(), file, line);
+    }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+    int value = 0;
+  };
+
+  explicit Generator(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+  ~Generator() { handle_.destroy(); }
+  bool Next() {
+    handle_.resume();
+    return !handle_.done();
+  }
+  [[nodiscard]] int value() const { return handle_.promise().value; }
+
+ private:
+  std::coroutine_handle<promise_type> handle_;
+};
+
+/// Resumes those that await it when it is set.
+class Event {
+ public:
+  auto operator co_await() {
+    struct Awaiter {
+      Event& event;
+      [[nodiscard]] bool await_ready() const { return event.set_; }
+      void await_suspend(std::coroutine_handle<> handle) { event.waiting_.push_back(handle); }
+      void await_resume() const {}
+    };
+    return Awaiter{*this};
+  }
+  void Set() {
+    set_ = true;
+    for (const auto handle : std::exchange(waiting_, {})) handle.resume();
+  }
+
+ private:
+  bool set_ = false;
+  std::vector<std::coroutine_handle<>> waiting_;
+};
+
+}  // namespace taskleak::testing
+
+#endif  // TASKLEAK_TESTS_ADAPTERS_COROUTINE_COROUTINES_H_

@@ -1,0 +1,240 @@
+// Leaks of tasks, through all that a thread's leak goes through.
+#include <sys/syscall.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "platform/thread_info.h"
+#include "support/parked_thread.h"
+#include "symbolize/function_name.h"
+#include "taskleak/task.h"
+#include "taskleak/test_run.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::BlockedThread;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Options NoWait(std::initializer_list<IgnoreRule> rules = {}) {
+  Options options(rules);
+  options.drain = milliseconds(0);
+  return options;
+}
+
+std::vector<std::string> Functions(const Stack& stack) {
+  std::vector<std::string> names;
+  for (const Frame& frame : stack) names.push_back(symbolize::PlainName(frame.function));
+  return names;
+}
+
+std::string Own(const std::string& function) {
+  return "taskleak::(anonymous namespace)::" + function;
+}
+
+[[gnu::noinline]] Task StartSession() { return Task("session"); }
+[[gnu::noinline]] Task StartUpload() { return Task("upload"); }
+
+TEST(FindTaskLeaksTest, ATaskThatStaysIsReportedWithCreatorStateAndText) {
+  const auto before = Snapshot::Take();
+  Task task = StartSession();
+  task.SetWaiting("for the reply");
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.unit_count(), 1U);
+  const Unit& unit = report.groups[0].first();
+  EXPECT_EQ(unit.kind, UnitKind::kTask);
+  EXPECT_EQ(unit.id, task.id());
+  EXPECT_EQ(unit.name, "session");
+  EXPECT_EQ(unit.state, WaitState::kSuspended);
+  EXPECT_EQ(unit.detail, "for the reply");
+  EXPECT_THAT(Functions(unit.created_by), Contains(Own("StartSession")));
+}
+
+TEST(FindTaskLeaksTest, ATaskOlderThanTheSnapshotIsNoLeak) {
+  const Task task = StartSession();
+  EXPECT_TRUE(FindLeaks(Snapshot::Take(), NoWait()).empty());
+}
+
+TEST(FindTaskLeaksTest, ATaskThatEndsWithinTheDrainIsNoLeak) {
+  const auto before = Snapshot::Take();
+  auto task = std::make_unique<Task>("late");
+  std::thread late([&task] {
+    std::this_thread::sleep_for(milliseconds(50));  // stands for work that takes a while
+    task.reset();
+  });
+  EXPECT_TRUE(FindLeaks(before).empty());
+  late.join();
+}
+
+TEST(FindTaskLeaksTest, TasksOfOneCreatorAreOneGroupWhateverTheyAreDoing) {
+  const auto before = Snapshot::Take();
+  std::vector<Task> tasks;
+  for (int i = 0; i < 20; ++i) tasks.push_back(StartSession());
+  tasks[0].SetWaiting("for the reply");
+  tasks.push_back(StartUpload());
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.groups.size(), 2U);
+  EXPECT_EQ(report.groups[0].units.size(), 20U);
+  EXPECT_EQ(report.groups[0].first().state, WaitState::kQueued);
+  EXPECT_EQ(report.groups[1].first().name, "upload");
+  EXPECT_NE(report.groups[0].signature, report.groups[1].signature);
+}
+
+TEST(FindTaskLeaksTest, TheReportEndsWithRulesThatEachSilenceIt) {
+  const auto before = Snapshot::Take();
+  const Task task = StartSession();
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.groups.size(), 1U);
+  const auto& lines = report.groups[0].ignore;
+  EXPECT_THAT(lines, ElementsAre("task_name:session", "created_by:" + Own("StartSession"),
+                                 "signature:" + report.groups[0].signature));
+  for (const std::string& line : lines)
+    EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreRule::Parse(line)})).empty()) << line;
+}
+
+TEST(FindTaskLeaksTest, OtherRulesHoldForTasksToo) {
+  const auto before = Snapshot::Take();
+  const Task task = StartSession();
+  const std::string module = FindLeaks(before, NoWait()).groups.at(0).first().created_by[0].module;
+  EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreModule(module)})).empty());
+  EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreTaskName("re:^sess")})).empty());
+  EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreCurrent()})).empty());
+  EXPECT_TRUE(
+      FindLeaks(before, NoWait({IgnoreIf([](const Unit& u) { return u.name == "session"; })}))
+          .empty());
+  EXPECT_FALSE(FindLeaks(before, NoWait({IgnoreThreadName("session"), IgnoreModule("lib*"),
+                                         IgnoreTaskName("other"), IgnoreCreatedBy("*StartUpload"),
+                                         IgnoreAnyFunction("*StartSession")}))
+                   .empty());
+}
+
+TEST(FindTaskLeaksTest, AnIgnoredTaskIsNotWaitedFor) {
+  const auto before = Snapshot::Take();
+  const Task task = StartSession();
+  Options options{IgnoreCreatedBy("*StartSession")};
+  options.drain = milliseconds(600'000);
+  EXPECT_TRUE(FindLeaks(before, options).empty());
+}
+
+TEST(FindTaskLeaksTest, WhatIsBornAfterIgnoreCurrentIsFound) {
+  const auto before = Snapshot::Take();
+  const Task task = StartSession();
+  const IgnoreRule rule = IgnoreCurrent();
+  const Task later = StartUpload();
+  const LeakReport report = FindLeaks(before, NoWait({rule}));
+  ASSERT_EQ(report.unit_count(), 1U);
+  EXPECT_EQ(report.groups[0].first().name, "upload");
+}
+
+TEST(FindTaskLeaksTest, AdoptedTasksAreBackground) {
+  const auto before = Snapshot::Take();
+  const Task task = StartSession();
+  AdoptCurrent();
+  EXPECT_TRUE(FindLeaks(before, NoWait()).empty());
+}
+
+TEST(FindTaskLeaksTest, AllowLeaksAdoptsWhatIsBornInItAndNothingElse) {
+  const auto before = Snapshot::Take();
+  const Task earlier = StartSession();
+  std::optional<Task> allowed;
+  {
+    const AllowLeaks allow("a session that stays");
+    allowed = StartUpload();
+  }
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.unit_count(), 1U);
+  EXPECT_EQ(report.groups[0].first().name, "session");
+}
+
+[[gnu::noinline]] void WaitInTheJob(std::mutex& mutex, std::condition_variable& changed,
+                                    const bool& stop) {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&stop] { return stop; });
+}
+
+TEST(FindTaskLeaksTest, ATaskThatRunsIsWhereItsThreadIs) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stop = false;
+  std::optional<Snapshot> before;
+  std::latch started{1};
+  const BlockedThread worker(
+      [&] {
+        before = Snapshot::Take();  // the worker itself is none of this
+        started.count_down();
+        Tracked("job", [&] { WaitInTheJob(mutex, changed, stop); })();
+      },
+      [&] {
+        const std::lock_guard lock(mutex);
+        stop = true;
+        changed.notify_all();
+      });
+  started.wait();
+  worker.AwaitCall(SYS_futex);
+  const LeakReport report = FindLeaks(*before, NoWait());
+  ASSERT_EQ(report.unit_count(), 1U);
+  const Unit& unit = report.groups[0].first();
+  EXPECT_EQ(unit.kind, UnitKind::kTask);
+  EXPECT_EQ(unit.state, WaitState::kCondvar);
+  EXPECT_THAT(Functions(unit.stack), Contains(Own("WaitInTheJob")));
+  EXPECT_THAT(unit.detail, HasSubstr("in thread " + std::to_string(worker.tid())));
+}
+
+TEST(FindTaskLeaksTest, ARunBlamesTheTestThatCreatedTheTaskAndNoOther) {
+  Options options = NoWait();
+  TestRun run(options);
+  run.RunStarted();
+  run.SuiteStarted("Suite");
+  run.TestStarted("Suite.Leaky");
+  Task task = StartSession();
+  task.SetWaiting("for ever");
+  const auto text = run.TestEnded();
+  ASSERT_TRUE(text.has_value());
+  EXPECT_THAT(*text, HasSubstr("1 leak, 1 task still alive after Suite.Leaky\n"));
+  EXPECT_THAT(*text, HasSubstr("[1] 1 task \"session\" (" + std::to_string(task.id()) +
+                               ")  suspended: for ever\n"));
+  EXPECT_THAT(*text, HasSubstr("created in Suite.Leaky by\n"));
+  EXPECT_THAT(*text, HasSubstr("ignore: task_name:session | created_by:"));
+  run.TestStarted("Suite.Innocent");
+  EXPECT_EQ(run.TestEnded(), std::nullopt);
+  EXPECT_EQ(run.SuiteEnded(), std::nullopt);
+  EXPECT_EQ(run.RunEnded(), std::nullopt);
+}
+
+TEST(FindTaskLeaksTest, TheJsonReportTellsKindStateAndParent) {
+  const auto before = Snapshot::Take();
+  const Task parent = StartSession();
+  const Task::Run run(parent);
+  const Task child = StartUpload();
+  const std::string json = FindLeaks(before, NoWait()).ToJson();
+  EXPECT_THAT(json, HasSubstr(R"("kind": "task")"));
+  EXPECT_THAT(json, HasSubstr(R"("state": "queued")"));
+  EXPECT_THAT(json, HasSubstr("\"parent\": " + std::to_string(parent.id())));
+}
+
+TEST(FindTaskLeaksTest, ATaskWithoutKnownCreatorGoesByItsName) {
+  const auto before = Snapshot::Take();
+  const Task first("conn-1", nullptr);
+  const Task second("conn-17", nullptr);
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.groups.size(), 2U);
+  EXPECT_EQ(report.groups[0].signature, report.groups[1].signature);
+  EXPECT_THAT(report.groups[0].ignore, Contains("task_name:conn-1"));
+}
+
+}  // namespace
+}  // namespace taskleak
