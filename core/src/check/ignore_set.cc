@@ -65,7 +65,7 @@ bool RuleMatchesStack(const IgnoreRule::Data& rule, const std::vector<platform::
 IgnoreSet::IgnoreSet(const Options& options) {
   for (const IgnoreRule& rule : options.ignore) Add(rule);
   for (const std::string& path : options.suppressions) {
-    for (const IgnoreRule& rule : ReadSuppressions(path)) Add(rule);
+    for (const SuppressionLine& line : ReadSuppressions(path)) Add(line.suppression.rule);
   }
   for (const KnownThreads& known : AllKnownThreads()) {
     if (Contains(options, known.name)) continue;

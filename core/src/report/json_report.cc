@@ -22,7 +22,8 @@ Json FramesJson(const Stack& stack) {
                       {"module", frame.module},
                       {"module_offset", frame.module_offset},
                       {"inlined", frame.inlined},
-                      {"guessed", frame.guessed}});
+                      {"guessed", frame.guessed},
+                      {"runtime", frame.runtime}});
   }
   return result;
 }
@@ -79,6 +80,21 @@ Json TestJson(const LeakReport& report) {
           {"waited_ms", report.waited.count()},
           {"could_not_look", report.could_not_look},
           {"groups", std::move(groups)}};
+}
+
+Json CheckedJson(const std::vector<report::CheckedScope>& checked) {
+  Json result = Json::array();
+  for (const report::CheckedScope& scope : checked) {
+    result.push_back(
+        {{"test", scope.name}, {"ended_ms", scope.ended.count()}, {"times", scope.times}});
+  }
+  return result;
+}
+
+std::size_t Looks(const std::vector<report::CheckedScope>& checked) {
+  std::size_t looks = 0;
+  for (const report::CheckedScope& scope : checked) looks += scope.times;
+  return looks;
 }
 
 }  // namespace
@@ -150,7 +166,7 @@ std::string_view ToString(WaitState state) {
 }
 
 std::string report::JsonDocument(const std::vector<LeakReport>& reports,
-                                 std::size_t tests_checked) {
+                                 const std::vector<CheckedScope>& checked) {
   Json tests = Json::array();
   std::vector<std::string> notes;
   std::size_t groups = 0;
@@ -168,15 +184,18 @@ std::string report::JsonDocument(const std::vector<LeakReport>& reports,
   const Json document = {{"taskleak", TASKLEAK_VERSION},
                          {"schema", 1},
                          {"summary",
-                          {{"tests", tests_checked},
+                          {{"tests", Looks(checked)},
                            {"leaking_tests", leaking},
                            {"groups", groups},
                            {"leaks", leaks}}},
                          {"tests", std::move(tests)},
+                         {"checked", CheckedJson(checked)},
                          {"notes", notes}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string LeakReport::ToJson() const { return report::JsonDocument({*this}, 1); }
+std::string LeakReport::ToJson() const {
+  return report::JsonDocument({*this}, {{.name = test, .ended = waited}});
+}
 
 }  // namespace taskleak

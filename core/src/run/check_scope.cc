@@ -38,7 +38,7 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
   if (options.on_leak == OnLeak::kOff) return std::nullopt;
   LeakReport report = checker.FindLeaks(before);
   report::ReportFile* const json = JsonReport(options);
-  if (json != nullptr) json->TestChecked();
+  if (json != nullptr) json->TestChecked(scope);
   if (report.empty()) return std::nullopt;
   report.test = scope;
   AdoptReported(report);

@@ -1,0 +1,144 @@
+#include "test_entry.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace taskleak::cli {
+namespace {
+
+bool FlagAt(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+// The objects of the list under `key`.
+std::vector<const Json*> ObjectsAt(const Json& object, const char* key) {
+  std::vector<const Json*> objects;
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array()) return objects;
+  for (const Json& element : *found) {
+    if (element.is_object()) objects.push_back(&element);
+  }
+  return objects;
+}
+
+int LineOf(const Json& frame) {
+  return static_cast<int>(
+      std::min<std::size_t>(NumberAt(frame, "line"), std::numeric_limits<int>::max()));
+}
+
+Stack ReadStack(const Json& object, const char* key) {
+  std::vector<Frame> frames;
+  for (const Json* frame : ObjectsAt(object, key)) {
+    Frame read;
+    read.function = TextAt(*frame, "function");
+    read.file = TextAt(*frame, "file");
+    read.line = LineOf(*frame);
+    read.module = TextAt(*frame, "module");
+    read.module_offset = NumberAt(*frame, "module_offset");
+    read.address = read.module_offset;  // tells frames apart that have no name
+    read.inlined = FlagAt(*frame, "inlined");
+    read.guessed = FlagAt(*frame, "guessed");
+    read.runtime = FlagAt(*frame, "runtime");
+    frames.push_back(std::move(read));
+  }
+  return Stack(std::move(frames));
+}
+
+template <typename Enum>
+Enum ReadName(const std::string& name, Enum last, Enum unknown) {
+  for (int value = 0; value <= static_cast<int>(last); ++value) {
+    if (ToString(static_cast<Enum>(value)) == name) return static_cast<Enum>(value);
+  }
+  return unknown;
+}
+
+WaitState ReadState(const Json& object) {
+  return ReadName(TextAt(object, "state"), WaitState::kQueued, WaitState::kOther);
+}
+
+std::chrono::milliseconds MillisecondsAt(const Json& object, const char* key) {
+  constexpr std::size_t kMost = 1'000'000'000'000;  // thirty years
+  return std::chrono::milliseconds(
+      static_cast<std::chrono::milliseconds::rep>(std::min(NumberAt(object, key), kMost)));
+}
+
+Unit ReadUnit(const Json& unit) {
+  Unit read;
+  read.id = static_cast<std::int64_t>(NumberAt(unit, "id"));
+  read.name = TextAt(unit, "name");
+  read.state = ReadState(unit);
+  read.detail = TextAt(unit, "detail");
+  read.age = MillisecondsAt(unit, "age_ms");
+  return read;
+}
+
+// The document lists units and the places they stand at in the same order.
+void SetStacks(const Json& group, LeakGroup* read) {
+  const Stack stack = ReadStack(group, "stack");
+  const std::string missing = TextAt(group, "stack_missing");
+  for (Unit& unit : read->units) {
+    unit.stack = stack;
+    unit.stack_missing = missing;
+  }
+  auto unit = read->units.begin();
+  for (const Json* place : ObjectsAt(group, "places")) {
+    const Stack at = ReadStack(*place, "stack");
+    for (std::size_t left = NumberAt(*place, "count"); left > 0 && unit != read->units.end();
+         --left, ++unit) {
+      unit->stack = at;
+    }
+  }
+}
+
+}  // namespace
+
+std::string TextAt(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::size_t NumberAt(const Json& object, const char* key, std::size_t absent) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::size_t>() : absent;
+}
+
+LeakGroup ReadGroup(const Json& group) {
+  LeakGroup read;
+  for (const Json* unit : ObjectsAt(group, "units")) read.units.push_back(ReadUnit(*unit));
+  if (read.units.empty()) read.units.push_back(ReadUnit(group));
+  const UnitKind kind = ReadName(TextAt(group, "kind"), UnitKind::kTask, UnitKind::kThread);
+  const Stack created_by = ReadStack(group, "created_by");
+  const std::string origin = TextAt(group, "origin");
+  for (Unit& unit : read.units) {
+    unit.kind = kind;
+    unit.created_by = created_by;
+    unit.origin = origin;
+  }
+  SetStacks(group, &read);
+  read.signature = TextAt(group, "signature");
+  read.deadlock = FlagAt(group, "deadlock");
+  if (const auto rules = group.find("ignore"); rules != group.end() && rules->is_array()) {
+    for (const Json& rule : *rules) {
+      if (rule.is_string()) read.ignore.push_back(rule.get<std::string>());
+    }
+  }
+  return read;
+}
+
+TestEntry ReadTestEntry(Json test) {
+  TestEntry entry;
+  entry.report.test = TextAt(test, "test");
+  entry.report.hang = TextAt(test, "verdict") == "hang";
+  entry.report.waited = MillisecondsAt(test, "waited_ms");
+  entry.report.could_not_look = TextAt(test, "could_not_look");
+  for (const Json* group : ObjectsAt(test, "groups"))
+    entry.report.groups.push_back(ReadGroup(*group));
+  entry.json = std::move(test);
+  return entry;
+}
+
+}  // namespace taskleak::cli
