@@ -53,10 +53,6 @@ std::size_t Allowed(const Suppression& entry) {
   return entry.max.value_or(std::numeric_limits<std::size_t>::max());
 }
 
-bool HasExpired(const Suppression& entry, const check::Date& today) {
-  return entry.expires && *entry.expires <= today;
-}
-
 }  // namespace
 
 Baseline::Baseline(std::string_view text, const std::string& path) {
@@ -96,7 +92,7 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const check::Date
   for (const auto& [key, leak] : leaks.leaks()) {
     const std::optional<std::size_t> entry = Find(key);
     const std::size_t allowed =
-        !entry || HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
+        !entry || check::HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
     if (entry) used[*entry] = true;
     if (leak.count > allowed)
       comparison.worse.push_back({key, leak, allowed});

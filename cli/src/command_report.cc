@@ -2,12 +2,14 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 
 #include "commands.h"
 #include "format.h"
+#include "report/stale_suppressions.h"
 #include "report_reader.h"
 
 namespace taskleak::cli {
@@ -18,6 +20,7 @@ struct ReportArguments {
   std::string format = "text";
   std::string color = "auto";
   std::string output = "-";
+  std::string stale = "warn";
   FormatOptions options;
 };
 
@@ -33,12 +36,13 @@ ExitCode Report(const ReportArguments& arguments) {
   std::vector<std::string> complaints;
   const RunReport report = ReadReports(arguments.files, &complaints);
   const bool broken = Complain(complaints);
-  for (const Format& format : kFormats) {
-    if (format.name == arguments.format) {
-      return Write(arguments.output, format.render(report, options), VerdictOf(report, broken));
-    }
-  }
-  return kUsage;
+  const bool stale =
+      arguments.stale == "fail" && !report::StaleSuppressions(report.suppressions).empty();
+  const auto format =
+      std::find_if(kFormats.begin(), kFormats.end(),
+                   [&arguments](const Format& each) { return each.name == arguments.format; });
+  return Write(arguments.output, format->render(report, options),
+               stale ? kLeaks : VerdictOf(report, broken));
 }
 
 }  // namespace
@@ -62,6 +66,11 @@ void AddReportCommand(CLI::App& app, ExitCode* exit_code) {
       "Name source files below this folder relative to it (default: the current folder)");
   command->add_option("--color", arguments->color, "auto, always or never (text)")
       ->check(CLI::IsMember({"auto", "always", "never"}));
+  command
+      ->add_option(
+          "--stale", arguments->stale,
+          "fail: exit code 1 if lines of suppression files matched nothing (default: warn)")
+      ->check(CLI::IsMember({"warn", "fail"}));
   command->add_flag("-v,--verbose", arguments->options.verbose,
                     "All groups and frames (text, junit)");
   command->callback([arguments, exit_code] { *exit_code = Report(*arguments); });

@@ -20,6 +20,7 @@ void AddMergeCommand(CLI::App& app, ExitCode* exit_code);
 void AddDiffCommand(CLI::App& app, ExitCode* exit_code);
 void AddBaselineCommand(CLI::App& app, ExitCode* exit_code);
 void AddKnownCommand(CLI::App& app, ExitCode* exit_code);
+void AddRunCommand(CLI::App& app, ExitCode* exit_code);
 void AddExplainCommand(CLI::App& app, ExitCode* exit_code);
 
 /// Says on standard error what was wrong with the input. Returns whether anything was.

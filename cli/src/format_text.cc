@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "format.h"
+#include "report/stale_suppressions.h"
 #include "report/wording.h"
 
 namespace taskleak::cli {
@@ -42,7 +43,7 @@ std::string FormatText(const RunReport& report, const FormatOptions& options) {
   }
   for (const std::string& note : report.notes)
     result += report::Printable(fmt::format("note: {}\n", note));
-  return result + Summary(report);
+  return result + report::StaleSuppressions(report.suppressions) + Summary(report);
 }
 
 }  // namespace taskleak::cli

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
       "Exit codes: 0 clean, 1 leaks, 2 bad arguments, 3 could not look (unreadable input).\n"
       "TASKLEAK_OPTIONS=json=PATH makes a test program write a report.");
   ExitCode exit_code = kClean;
+  AddRunCommand(app, &exit_code);
   AddReportCommand(app, &exit_code);
   AddMergeCommand(app, &exit_code);
   AddDiffCommand(app, &exit_code);

@@ -93,6 +93,7 @@ std::string Merger::Finish() && {
   tests_.clear();
   for (const Checked& scope : checked_)
     writer.AddChecked({std::string(scope.name), scope.ended, scope.times});
+  for (const check::SuppressionCount& use : suppressions_) writer.AddSuppression(use);
   for (const std::string& note : notes_) writer.AddNote(note);
   return std::move(writer).Finish();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "report_reader.h"
+#include "suppression_uses.h"
 
 namespace taskleak::cli {
 
@@ -22,6 +23,9 @@ class Merger final : public ReportSink {
 
   void OnTest(Json test) override;
   void OnChecked(report::CheckedScope scope) override;
+  void OnSuppression(check::SuppressionCount use) override {
+    AddUse(std::move(use), &suppressions_);
+  }
   void OnNote(std::string note) override;
 
   /// The merged document: tests by name, so that it does not depend on the order of the input.
@@ -51,6 +55,7 @@ class Merger final : public ReportSink {
   std::pmr::monotonic_buffer_resource memory_;
   std::vector<Checked> checked_;  // in the order of appearance
   std::pmr::unordered_map<std::string_view, std::size_t> checked_index_{&memory_};
+  std::vector<check::SuppressionCount> suppressions_;
   std::vector<std::string> notes_;
 };
 

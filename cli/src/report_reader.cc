@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "document_parser.h"
+#include "suppression_uses.h"
 #include "test_entry.h"
 
 namespace taskleak::cli {
@@ -28,6 +29,10 @@ class Dispatcher {
       AddTest(std::move(element));
     } else if (key == "checked") {
       AddChecked(element);
+    } else if (key == "suppressions" && element.is_object()) {
+      sink_.OnSuppression({TextAt(element, "file"), LineAt(element, "line"),
+                           TextAt(element, "rule"), FlagAt(element, "expired"),
+                           NumberAt(element, "used")});
     } else if (key == "notes" && element.is_string()) {
       sink_.OnNote(element.get<std::string>());
     } else if (key == "taskleak") {
@@ -113,6 +118,9 @@ class Collector final : public ReportSink {
   void OnTest(Json test) override { report_.tests.push_back(ReadTestEntry(std::move(test))); }
   void OnChecked(report::CheckedScope scope) override {
     report_.checked.push_back(std::move(scope));
+  }
+  void OnSuppression(check::SuppressionCount use) override {
+    AddUse(std::move(use), &report_.suppressions);
   }
   void OnNote(std::string note) override {
     if (std::find(report_.notes.begin(), report_.notes.end(), note) == report_.notes.end())

@@ -42,6 +42,15 @@ void ReportWriter::AddChecked(const report::CheckedScope& scope) {
                  scope.ended.count(), scope.times);
 }
 
+void ReportWriter::AddSuppression(const check::SuppressionCount& use) {
+  AddElement(Compact({{"file", use.path},
+                      {"line", use.line},
+                      {"rule", use.text},
+                      {"used", use.used},
+                      {"expired", use.expired}}),
+             &suppressions_);
+}
+
 void ReportWriter::AddNote(const std::string& note) { AddElement(Compact(note), &notes_); }
 
 std::string ReportWriter::Finish() && {
@@ -57,6 +66,7 @@ std::string ReportWriter::Finish() && {
   };
   add_list("tests", &tests_, "],\n");
   add_list("checked", &checked_, "],\n");
+  add_list("suppressions", &suppressions_, "],\n");
   add_list("notes", &notes_, "]}\n");
   return text;
 }

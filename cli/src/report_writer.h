@@ -18,6 +18,7 @@ class ReportWriter {
   /// The same from ready text, with the numbers of its groups and units.
   void AddTest(std::string_view text, std::size_t groups, std::size_t units);
   void AddChecked(const report::CheckedScope& scope);
+  void AddSuppression(const check::SuppressionCount& use);
   void AddNote(const std::string& note);
 
   [[nodiscard]] std::string Finish() &&;
@@ -25,6 +26,7 @@ class ReportWriter {
  private:
   std::string tests_;
   std::string checked_;
+  std::string suppressions_;
   std::string notes_;
   std::size_t looks_ = 0;
   std::size_t leaking_ = 0;

@@ -9,11 +9,6 @@
 namespace taskleak::cli {
 namespace {
 
-bool FlagAt(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_boolean() && found->get<bool>();
-}
-
 // The objects of the list under `key`.
 std::vector<const Json*> ObjectsAt(const Json& object, const char* key) {
   std::vector<const Json*> objects;
@@ -25,18 +20,13 @@ std::vector<const Json*> ObjectsAt(const Json& object, const char* key) {
   return objects;
 }
 
-int LineOf(const Json& frame) {
-  return static_cast<int>(
-      std::min<std::size_t>(NumberAt(frame, "line"), std::numeric_limits<int>::max()));
-}
-
 Stack ReadStack(const Json& object, const char* key) {
   std::vector<Frame> frames;
   for (const Json* frame : ObjectsAt(object, key)) {
     Frame read;
     read.function = TextAt(*frame, "function");
     read.file = TextAt(*frame, "file");
-    read.line = LineOf(*frame);
+    read.line = LineAt(*frame, "line");
     read.module = TextAt(*frame, "module");
     read.module_offset = NumberAt(*frame, "module_offset");
     read.address = read.module_offset;  // tells frames apart that have no name
@@ -104,6 +94,16 @@ std::string TextAt(const Json& object, const char* key) {
 std::size_t NumberAt(const Json& object, const char* key, std::size_t absent) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number_unsigned() ? found->get<std::size_t>() : absent;
+}
+
+int LineAt(const Json& object, const char* key) {
+  return static_cast<int>(
+      std::min<std::size_t>(NumberAt(object, key), std::numeric_limits<int>::max()));
+}
+
+bool FlagAt(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
 LeakGroup ReadGroup(const Json& group) {

@@ -20,6 +20,12 @@ std::string TextAt(const Json& object, const char* key);
 /// The whole number under `key`, at least 0; `absent` if there is none.
 std::size_t NumberAt(const Json& object, const char* key, std::size_t absent = 0);
 
+/// The same for the number of a line, at most the largest int.
+int LineAt(const Json& object, const char* key);
+
+/// Whether there is a true under `key`.
+bool FlagAt(const Json& object, const char* key);
+
 }  // namespace taskleak::cli
 
 #endif  // TASKLEAK_CLI_TEST_ENTRY_H_

@@ -26,11 +26,13 @@ class Counter final : public ReportSink {
     groups += test["groups"].size();
   }
   void OnChecked(report::CheckedScope) override { ++checked; }
+  void OnSuppression(check::SuppressionCount) override { ++suppressions; }
   void OnNote(std::string) override { ++notes; }
 
   std::size_t tests = 0;
   std::size_t groups = 0;
   std::size_t checked = 0;
+  std::size_t suppressions = 0;
   std::size_t notes = 0;
 };
 
@@ -39,6 +41,7 @@ class Reports final : public ReportSink {
  public:
   void OnTest(Json test) override { reports.push_back(ReadTestEntry(std::move(test)).report); }
   void OnChecked(report::CheckedScope scope) override { checked.push_back(std::move(scope)); }
+  void OnSuppression(check::SuppressionCount) override {}
   void OnNote(std::string note) override { notes.push_back(std::move(note)); }
 
   std::vector<LeakReport> reports;

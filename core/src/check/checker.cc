@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "check/adopted.h"
@@ -74,6 +75,22 @@ std::string ProgramName() {
   return stat ? stat->name : std::string();
 }
 
+// What a rule hides in one test is background from then on, or the suite would be blamed for it.
+void AdoptHidden(const SuppressionRound& round, const Stragglers& stragglers) {
+  std::set<int> tids;
+  ThreadIds ids;
+  for (const Straggler& straggler : stragglers) {
+    if (!round.Hides(straggler)) continue;
+    tids.insert(straggler.id.tid);
+    if (straggler.unjoined == 0) ids.push_back(straggler.id);
+  }
+  if (tids.empty()) return;
+  std::ranges::sort(ids);
+  Adopt(ids);
+  registry::AdoptBirths(
+      [&tids](const registry::ThreadRecord& record) { return tids.contains(record.tid); });
+}
+
 }  // namespace
 
 Checker::Checker(const Options& options) : options_(WithEnvironment(options)), ignore_(options_) {}
@@ -105,38 +122,49 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
   return unjoined;
 }
 
-bool Checker::Ignores(const Finding& finding) const {
-  return ignore_.MatchesUnit(finding.unit, *finding.stack, *finding.created_by, finding.signature);
-}
+bool Checker::Ignores(const Finding& finding) const { return ignore_.MatchesUnit(finding); }
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
-void Checker::DropIgnored(Stragglers& stragglers) const {
+void Checker::DropIgnored(Stragglers& stragglers, std::string_view test) const {
   std::optional<Inspector> inspector;
   if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
+  SuppressionRound round(ignore_.file_rules(), test);
+  const auto ignores = [this, &round](const Finding& finding) {
+    if (Ignores(finding)) return true;
+    round.Add(finding);
+    return false;
+  };
   const Records unjoined = UnjoinedRecords(stragglers);
   std::erase_if(stragglers, [&](const Straggler& straggler) {
     if (straggler.unjoined != 0) {
       const auto record = unjoined.find(straggler.unjoined);
       return inspector && record != unjoined.end() &&
-             Ignores(inspector->InspectUnjoined(record->second));
+             ignores(inspector->InspectUnjoined(record->second));
     }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
     if (look.gone) return false;
     return ignore_.MatchesStack(look.stack.frames) ||
-           (inspector && Ignores(inspector->InspectLive(straggler, look)));
+           (inspector && ignores(inspector->InspectLive(straggler, look)));
   });
+  AdoptHidden(round, stragglers);
+  if (std::erase_if(stragglers, [&round](const Straggler& each) { return round.Hides(each); }) > 0)
+    static_cast<void>(round.CountUse());
 }
 
-// Sets `ended` if somebody has ended meanwhile, and may therefore have become somebody to be
-// joined.
-std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended) const {
+// Looks closely at who is left. Returns false if somebody has ended meanwhile, and may therefore
+// have become somebody to be joined.
+bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   Inspector inspector(options_.verbose);
+  SuppressionRound round(ignore_.file_rules(), report.test);
   std::vector<Finding> findings;
   const auto add = [&](Finding finding) {
-    if (!Ignores(finding)) findings.push_back(std::move(finding));
+    if (Ignores(finding)) return;
+    round.Add(finding);
+    findings.push_back(std::move(finding));
   };
   const Records unjoined = UnjoinedRecords(stragglers);
+  bool all_there = true;
   for (const Straggler& straggler : stragglers) {
     if (straggler.unjoined != 0) {
       if (const auto record = unjoined.find(straggler.unjoined); record != unjoined.end()) {
@@ -146,15 +174,20 @@ std::vector<LeakGroup> Checker::Report(const Stragglers& stragglers, bool* ended
     }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
-    *ended = *ended || look.gone;
+    all_there = all_there && !look.gone;
     if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
     add(inspector.InspectLive(straggler, look));
   }
-  return Group(std::move(findings), ProgramName());
+  AdoptHidden(round, stragglers);
+  std::erase_if(findings, [&round](const Finding& each) { return round.Hides(each.unit); });
+  report.notes = round.CountUse();
+  report.groups = Group(std::move(findings), ProgramName());
+  return all_there;
 }
 
-LeakReport Checker::FindLeaks(const Snapshot& before) const {
+LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
   LeakReport report;
+  report.test = test;
   if (options_.on_leak == OnLeak::kOff) return report;
   const auto look = [&] {
     const internal::SnapshotData* base = before.data().get();
@@ -168,11 +201,11 @@ LeakReport Checker::FindLeaks(const Snapshot& before) const {
   };
   // By reference, since a copy of `look` would need memory.
   const Drained drained =
-      Drain(options_, std::cref(look), [this](Stragglers& left) { DropIgnored(left); });
+      Drain(options_, std::cref(look), [this, test](Stragglers& left) { DropIgnored(left, test); });
   report.waited = drained.waited;
-  bool ended = false;
-  if (!drained.left.empty()) report.groups = Report(drained.left, &ended);
-  if (ended) report.groups = Report(look(), &ended);
+  if (!drained.left.empty() && !Explain(drained.left, report)) {
+    static_cast<void>(Explain(look(), report));
+  }
   return report;
 }
 
@@ -182,8 +215,7 @@ LeakReport Checker::LookAtAll() const {
   if (now == nullptr) {
     report.could_not_look = kCannotList;
   } else {
-    bool ended = false;
-    report.groups = Report(Alive(*now), &ended);
+    static_cast<void>(Explain(Alive(*now), report));
   }
   return report;
 }

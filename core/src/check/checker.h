@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "check/ignore_set.h"
@@ -24,8 +25,9 @@ class Checker {
 
   [[nodiscard]] const Options& options() const { return options_; }
 
-  /// What FindLeaks returns. When nothing is left this is a comparison of two lists.
-  [[nodiscard]] LeakReport FindLeaks(const Snapshot& before) const;
+  /// What FindLeaks returns. When nothing is left this is a comparison of two lists. `test` is the
+  /// name of what is checked, for suppressions that hold in some tests only.
+  [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, std::string_view test = {}) const;
 
   /// Every thread but the caller and those adopted or ignored, the main thread included; no wait.
   [[nodiscard]] LeakReport LookAtAll() const;
@@ -34,8 +36,8 @@ class Checker {
   [[nodiscard]] Stragglers Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
-  void DropIgnored(Stragglers& stragglers) const;
-  [[nodiscard]] std::vector<LeakGroup> Report(const Stragglers& stragglers, bool* ended) const;
+  void DropIgnored(Stragglers& stragglers, std::string_view test) const;
+  [[nodiscard]] bool Explain(const Stragglers& stragglers, LeakReport& report) const;
 
   Options options_;
   IgnoreSet ignore_;

@@ -9,13 +9,14 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 6> kTextKinds{{
+constexpr std::array<std::pair<std::string_view, Kind>, 7> kTextKinds{{
     {"thread_name", Kind::kThreadName},
     {"top_function", Kind::kTopFunction},
     {"function", Kind::kFunction},
     {"created_by", Kind::kCreatedBy},
     {"module", Kind::kModule},
     {"signature", Kind::kSignature},
+    {"origin", Kind::kOrigin},
 }};
 
 std::string AcceptedKinds() {
@@ -65,6 +66,7 @@ IgnoreRule IgnoreAnyFunction(std::string_view pattern) { return Make(Kind::kFunc
 IgnoreRule IgnoreCreatedBy(std::string_view pattern) { return Make(Kind::kCreatedBy, pattern); }
 IgnoreRule IgnoreModule(std::string_view pattern) { return Make(Kind::kModule, pattern); }
 IgnoreRule IgnoreSignature(std::string_view signature) { return Make(Kind::kSignature, signature); }
+IgnoreRule IgnoreOrigin(std::string_view pattern) { return Make(Kind::kOrigin, pattern); }
 
 IgnoreRule IgnoreCurrent() {
   return IgnoreRule(std::make_shared<IgnoreRule::Data>(

@@ -201,6 +201,10 @@ std::string ToLine(const Suppression& suppression) {
   return line;
 }
 
+bool HasExpired(const Suppression& suppression, const Date& today) {
+  return suppression.expires && *suppression.expires <= today;
+}
+
 std::string ToString(const Date& date) {
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));

@@ -48,6 +48,9 @@ Suppression ParseSuppression(std::string_view line);
 /// The line that ParseSuppression reads to an equal value.
 std::string ToLine(const Suppression& suppression);
 
+/// Whether it hides nothing any more on `today`.
+bool HasExpired(const Suppression& suppression, const Date& today);
+
 /// "2026-11-21"
 std::string ToString(const Date& date);
 

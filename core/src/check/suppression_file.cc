@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 namespace taskleak::check {
@@ -30,13 +30,14 @@ std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std:
 
 std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
   errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || errno != 0) {  // not opened, a directory, or an error in the middle
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file.is_open() || text.bad()) {  // not opened, a directory, or an error in the middle
     const std::string why = errno != 0 ? std::strerror(errno) : "it cannot be read";
     throw std::invalid_argument("suppression file \"" + path + "\": " + why);
   }
-  return ParseSuppressions(text, path);
+  return ParseSuppressions(text.str(), path);
 }
 
 }  // namespace taskleak::check

@@ -91,6 +91,18 @@ Json CheckedJson(const std::vector<report::CheckedScope>& checked) {
   return result;
 }
 
+Json SuppressionsJson(const std::vector<check::SuppressionCount>& suppressions) {
+  Json result = Json::array();
+  for (const check::SuppressionCount& each : suppressions) {
+    result.push_back({{"file", each.path},
+                      {"line", each.line},
+                      {"rule", each.text},
+                      {"used", each.used},
+                      {"expired", each.expired}});
+  }
+  return result;
+}
+
 std::size_t Looks(const std::vector<report::CheckedScope>& checked) {
   std::size_t looks = 0;
   for (const report::CheckedScope& scope : checked) looks += scope.times;
@@ -166,7 +178,8 @@ std::string_view ToString(WaitState state) {
 }
 
 std::string report::JsonDocument(const std::vector<LeakReport>& reports,
-                                 const std::vector<CheckedScope>& checked) {
+                                 const std::vector<CheckedScope>& checked,
+                                 const std::vector<check::SuppressionCount>& suppressions) {
   Json tests = Json::array();
   std::vector<std::string> notes;
   std::size_t groups = 0;
@@ -190,6 +203,7 @@ std::string report::JsonDocument(const std::vector<LeakReport>& reports,
                            {"leaks", leaks}}},
                          {"tests", std::move(tests)},
                          {"checked", CheckedJson(checked)},
+                         {"suppressions", SuppressionsJson(suppressions)},
                          {"notes", notes}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }

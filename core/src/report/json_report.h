@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "check/suppression_use.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::report {
@@ -18,10 +19,12 @@ struct CheckedScope {
   std::size_t times = 1;               ///< how often: tests can be repeated
 };
 
-/// The document of a run that looked at `checked` and found `reports`. Reports without leaks only
-/// add their notes. Bytes that are no UTF-8 become U+FFFD.
+/// The document of a run that looked at `checked` and found `reports`, with the use of the lines of
+/// suppression files. Reports without leaks only add their notes. Bytes that are no UTF-8 become
+/// U+FFFD.
 std::string JsonDocument(const std::vector<LeakReport>& reports,
-                         const std::vector<CheckedScope>& checked);
+                         const std::vector<CheckedScope>& checked,
+                         const std::vector<check::SuppressionCount>& suppressions = {});
 
 }  // namespace taskleak::report
 

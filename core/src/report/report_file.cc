@@ -121,7 +121,7 @@ std::string ReportFile::Replace(const std::string& target, bool keep) {
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return Failure(target, error.value());
   const std::string temporary = fmt::format("{}.{}.tmp", target, pid_);
-  int failed = WriteFile(temporary, JsonDocument(reports_, checked_));
+  int failed = WriteFile(temporary, JsonDocument(reports_, checked_, check::CountSuppressionUse()));
   if (failed == 0 && keep && std::rename(temporary.c_str(), target.c_str()) != 0) failed = errno;
   if (failed == 0 && keep) return {};
   std::remove(temporary.c_str());
