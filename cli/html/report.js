@@ -125,7 +125,7 @@ function deadlockGraph(deadlock) {
   return svg;
 }
 for (const test of data.tests) {
-  for (const deadlock of test.deadlocks || []) {
+  for (const deadlock of (test.deadlocks || []).filter(each => each.edges && each.edges.length)) {
     byId('deadlocks').hidden = false;
     byId('deadlocks').append(make('p', {class: 'dim'}, nameOfTest(test.test)), deadlockGraph(deadlock));
   }

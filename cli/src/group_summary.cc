@@ -74,6 +74,7 @@ std::string FirstFunction(const LeakGroup& group) {
 std::string GroupText(const LeakReport& report, std::size_t group) {
   LeakReport one = report;
   one.groups = {report.groups[group]};
+  if (!one.groups.front().deadlock) one.deadlocks.clear();
   return one.ToText();
 }
 

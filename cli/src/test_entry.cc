@@ -1,9 +1,11 @@
 #include "test_entry.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace taskleak::cli {
@@ -56,14 +58,60 @@ std::chrono::milliseconds MillisecondsAt(const Json& object, const char* key) {
       static_cast<std::chrono::milliseconds::rep>(std::min(NumberAt(object, key), kMost)));
 }
 
+// "0x7ffe10"; 0 if it is no such thing.
+std::uintptr_t AddressAt(const Json& object, const char* key) {
+  const std::string text = TextAt(object, key);
+  std::uintptr_t address = 0;
+  if (text.starts_with("0x"))
+    std::from_chars(text.data() + 2, text.data() + text.size(), address, 16);
+  return address;
+}
+
+std::optional<Holder> ReadHolder(const Json& unit) {
+  const auto holder = unit.find("held_by");
+  if (holder == unit.end() || !holder->is_object()) return std::nullopt;
+  return Holder{static_cast<std::int64_t>(NumberAt(*holder, "id")), TextAt(*holder, "name"),
+                FlagAt(*holder, "ended"), ReadState(*holder), Stack()};
+}
+
 Unit ReadUnit(const Json& unit) {
   Unit read;
   read.id = static_cast<std::int64_t>(NumberAt(unit, "id"));
   read.name = TextAt(unit, "name");
   read.state = ReadState(unit);
   read.detail = TextAt(unit, "detail");
+  read.waits_at = AddressAt(unit, "waits_at");
+  read.held_by = ReadHolder(unit);
   read.age = MillisecondsAt(unit, "age_ms");
   return read;
+}
+
+// A thread and who holds what it waits for.
+Unit ReadEdge(const Json& edge) {
+  Unit unit;
+  unit.id = static_cast<std::int64_t>(NumberAt(edge, "waiter"));
+  unit.name = TextAt(edge, "waiter_name");
+  unit.state = ReadState(edge);
+  unit.waits_at = AddressAt(edge, "waits_at");
+  unit.stack = ReadStack(edge, "waiter_stack");
+  unit.held_by =
+      Holder{static_cast<std::int64_t>(NumberAt(edge, "holder")), TextAt(edge, "holder_name"),
+             FlagAt(edge, "holder_ended"), WaitState::kOther, ReadStack(edge, "holder_stack")};
+  return unit;
+}
+
+std::vector<Deadlock> ReadDeadlocks(const Json& test) {
+  std::vector<Deadlock> deadlocks;
+  for (const Json* json : ObjectsAt(test, "deadlocks")) {
+    const std::string kind = TextAt(*json, "kind");
+    Deadlock deadlock{kind == "self"          ? Deadlock::Kind::kSelf
+                      : kind == "owner_ended" ? Deadlock::Kind::kOwnerEnded
+                                              : Deadlock::Kind::kCycle,
+                      {}};
+    for (const Json* edge : ObjectsAt(*json, "edges")) deadlock.units.push_back(ReadEdge(*edge));
+    if (!deadlock.units.empty()) deadlocks.push_back(std::move(deadlock));
+  }
+  return deadlocks;
 }
 
 // The document lists units and the places they stand at in the same order.
@@ -119,6 +167,7 @@ LeakGroup ReadGroup(const Json& group) {
     unit.origin = origin;
   }
   SetStacks(group, &read);
+  read.hint = TextAt(group, "hint");
   read.signature = TextAt(group, "signature");
   read.deadlock = FlagAt(group, "deadlock");
   if (const auto rules = group.find("ignore"); rules != group.end() && rules->is_array()) {
@@ -137,6 +186,7 @@ TestEntry ReadTestEntry(Json test) {
   entry.report.could_not_look = TextAt(test, "could_not_look");
   for (const Json* group : ObjectsAt(test, "groups"))
     entry.report.groups.push_back(ReadGroup(*group));
+  entry.report.deadlocks = ReadDeadlocks(test);
   entry.json = std::move(test);
   return entry;
 }

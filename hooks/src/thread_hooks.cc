@@ -9,6 +9,7 @@
 
 #include <time.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <new>
 
@@ -32,9 +33,6 @@ TASKLEAK_WEAK int __pthread_detach(pthread_t);
 TASKLEAK_WEAK int __pthread_tryjoin_np(pthread_t, void**);
 TASKLEAK_WEAK int ___pthread_timedjoin_np(pthread_t, void**, const timespec*);
 TASKLEAK_WEAK int ___pthread_clockjoin_np(pthread_t, void**, clockid_t, const timespec*);
-TASKLEAK_WEAK int __thrd_create(thrd_t*, thrd_start_t, void*);
-TASKLEAK_WEAK int __thrd_join(thrd_t, int*);
-TASKLEAK_WEAK int __thrd_detach(thrd_t);
 #undef TASKLEAK_WEAK
 }
 // NOLINTEND(bugprone-reserved-identifier)
@@ -51,9 +49,6 @@ NextFunction<decltype(&__interceptor_pthread_timedjoin_np)> g_pthread_timedjoin_
     "pthread_timedjoin_np");
 NextFunction<decltype(&__interceptor_pthread_clockjoin_np)> g_pthread_clockjoin_np(
     "pthread_clockjoin_np");
-NextFunction<decltype(&__thrd_create)> g_thrd_create("thrd_create");
-NextFunction<decltype(&__thrd_join)> g_thrd_join("thrd_join");
-NextFunction<decltype(&__thrd_detach)> g_thrd_detach("thrd_detach");
 
 bool StartsDetached(const pthread_attr_t* attributes) {
   int state = PTHREAD_CREATE_JOINABLE;
@@ -73,25 +68,28 @@ void* RunC11Routine(void* start) {
   return reinterpret_cast<void*>(static_cast<std::intptr_t>(copy.routine(copy.argument)));
 }
 
-int RunC11Thread(void* birth) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(
-      internal::RunThread(static_cast<internal::ThreadBirth*>(birth))));
+// What C11 calls the outcomes of pthreads' functions; as glibc does (sysdeps/pthread/thrd_priv.h).
+int C11Result(int error) {
+  switch (error) {
+    case 0:
+      return thrd_success;
+    case ENOMEM:
+      return thrd_nomem;
+    case ETIMEDOUT:
+      return thrd_timedout;
+    case EBUSY:
+      return thrd_busy;
+    default:
+      return thrd_error;
+  }
 }
 
 // Calls a joining function and notes the join if it succeeds.
-template <typename Handle, typename Join>
-int NoteJoin(Handle thread, Join join) {
+template <typename Join>
+int NoteJoin(pthread_t thread, Join join) {
   const std::uint64_t serial = internal::FindSerial(thread);
   const int result = join();
   if (result == 0) internal::MarkJoined(thread, serial);
-  return result;
-}
-
-template <typename Handle, typename Detach>
-int NoteDetach(Handle thread, Detach detach) {
-  const std::uint64_t serial = internal::FindSerial(thread);
-  const int result = detach();
-  if (result == 0) internal::MarkDetached(thread, serial);
   return result;
 }
 
@@ -100,6 +98,9 @@ int NoteDetach(Handle thread, Detach detach) {
 
 using namespace taskleak::hooks;  // NOLINT(google-build-using-namespace): the hooks themselves can
                                   // be in no namespace
+
+// Shared libraries shall find them too, whatever visibility the executable's own code has.
+#pragma GCC visibility push(default)
 
 // One address in the whole process: where an executable and a library both have hooks, the inner
 // one sees that the outer one has spoken.
@@ -153,35 +154,30 @@ extern "C" int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t cl
 }
 
 extern "C" int pthread_detach(pthread_t thread) noexcept {
-  return NoteDetach(thread, [&] {
-    return g_pthread_detach.Get(__interceptor_pthread_detach, __pthread_detach)(thread);
-  });
-}
-
-extern "C" int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {
-  const auto next = g_thrd_create.Get(nullptr, __thrd_create);
-  auto* const start = new (std::nothrow) C11Start{routine, argument};
-  auto* const birth =
-      start == nullptr ? nullptr
-                       : taskleak::internal::BeginBirth(RunC11Routine, start, /*detached=*/false);
-  if (birth == nullptr) {
-    delete start;
-    return next(thread, routine, argument);
-  }
-  const int result = next(thread, RunC11Thread, birth);
-  if (result == thrd_success) {
-    taskleak::internal::FinishBirth(birth, thread);
-  } else {
-    taskleak::internal::CancelBirth(birth);
-    delete start;
-  }
+  const std::uint64_t serial = taskleak::internal::FindSerial(thread);
+  const int result = g_pthread_detach.Get(__interceptor_pthread_detach, __pthread_detach)(thread);
+  if (result == 0) taskleak::internal::MarkDetached(thread, serial);
   return result;
 }
 
-extern "C" int thrd_join(thrd_t thread, int* value) {
-  return NoteJoin(thread, [&] { return g_thrd_join.Get(nullptr, __thrd_join)(thread, value); });
+// In glibc C11's threads are pthreads. So they are made from them here too, and sanitizers, which
+// know nothing of C11's functions, see them.
+extern "C" int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {
+  auto* const start = new (std::nothrow) C11Start{routine, argument};
+  if (start == nullptr) return thrd_nomem;
+  const int error = pthread_create(thread, nullptr, RunC11Routine, start);
+  if (error != 0) delete start;
+  return C11Result(error);
 }
 
-extern "C" int thrd_detach(thrd_t thread) {
-  return NoteDetach(thread, [&] { return g_thrd_detach.Get(nullptr, __thrd_detach)(thread); });
+extern "C" int thrd_join(thrd_t thread, int* value) {
+  void* returned = nullptr;
+  const int error = pthread_join(thread, &returned);
+  if (error == 0 && value != nullptr)
+    *value = static_cast<int>(reinterpret_cast<std::intptr_t>(returned));
+  return C11Result(error);
 }
+
+extern "C" int thrd_detach(thrd_t thread) { return C11Result(pthread_detach(thread)); }
+
+#pragma GCC visibility pop

@@ -63,6 +63,11 @@ TEST(ReportReader, ReadsWhatTheCoreWrites) {
   hang.groups[1].units[0].state = WaitState::kSuspended;
   hang.groups[1].units[0].stack_missing = "it ran";
   hang.groups[1].deadlock = true;
+  Unit waiter = hang.groups[0].units[0];
+  waiter.state = WaitState::kMutex;
+  waiter.waits_at = 0x7ffe10;
+  waiter.held_by = Holder{4129, "http", false, WaitState::kAccept, hang.groups[1].units[0].stack};
+  hang.deadlocks = {{Deadlock::Kind::kSelf, {waiter}}, {Deadlock::Kind::kCycle, {waiter, waiter}}};
   LeakReport unseen;
   unseen.test = "Unseen.Test";
   unseen.could_not_look = "no /proc";

@@ -127,7 +127,8 @@ TEST_F(RunTest, ChildProcessesAreFollowedOnlyWhenAsked) {
 
 TEST_F(RunTest, ScriptsAreFollowedIntoWhatTheyStart) {
   const std::string script = std::string(WATCHED_PROGRAM) + " leak; true";
-  EXPECT_EQ(RunProgram(TASKLEAK_PROGRAM, {"run", "--follow", "--", "sh", "-c", script}).exit_code, 1);
+  EXPECT_EQ(RunProgram(TASKLEAK_PROGRAM, {"run", "--follow", "--", "sh", "-c", script}).exit_code,
+            1);
   EXPECT_EQ(RunProgram(TASKLEAK_PROGRAM, {"run", "--", "sh", "-c", script}).exit_code, 0);
 }
 

@@ -44,8 +44,25 @@ TEST_F(Hang, OnAMutexSaysSo) {
   const Outcome outcome = RunTest("Hanging.WaitsForAMutex");
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("Hanging_WaitsForAMutex_Test::TestBody"));
-  EXPECT_THAT(outcome.out, HasSubstr("waiting for a mutex"));
+  EXPECT_THAT(outcome.out, HasSubstr("waiting for a mutex: 0x"));
+  EXPECT_THAT(outcome.out, HasSubstr(", held by thread "));
   EXPECT_EQ(Reported().at("verdict"), "hang");
+}
+
+// The test's own thread is one of those in the circle.
+TEST_F(Hang, InADeadlockNamesItEdgeByEdge) {
+  for (const char* const test :
+       {"Hanging.DeadlocksWithAnotherThread", "Hanging.JoinsAThreadThatNeedsItsLock"}) {
+    const Outcome outcome = RunTest(test);
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("DEADLOCK: 2 threads wait for each other"));
+    const nlohmann::json deadlocks = Reported().at("deadlocks");
+    ASSERT_EQ(deadlocks.size(), 1U);
+    const nlohmann::json& edges = deadlocks[0].at("edges");
+    ASSERT_EQ(edges.size(), 2U);
+    EXPECT_EQ(edges[0].at("holder"), edges[1].at("waiter"));
+    EXPECT_EQ(edges[1].at("holder"), edges[0].at("waiter"));
+  }
 }
 
 TEST_F(Hang, WithTheLoadersLockHeldIsReported) {

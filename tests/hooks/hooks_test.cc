@@ -19,6 +19,7 @@
 #include "registry/origin.h"
 #include "registry/thread_birth.h"
 #include "support/parked_thread.h"
+#include "support/sanitizer.h"
 #include "symbolize/function_name.h"
 #include "taskleak/verify.h"
 
@@ -133,7 +134,7 @@ TEST(HooksTest, WorkersOfOneCreatorAreOneGroupWhereverTheyStand) {
   latch.count_down();
   word.store(1);
   word.notify_all();
-  ASSERT_EQ(report.groups.size(), 1U);
+  ASSERT_EQ(report.groups.size(), 1U) << report.ToText();
   EXPECT_EQ(report.unit_count(), 4U);
 }
 
@@ -173,7 +174,7 @@ TEST(HooksTest, AThreadThatEndedAndWasNotJoinedIsALeak) {
 TEST(HooksTest, EveryWayToJoinOrDetachEndsTheMatter) {
   const auto before = Snapshot::Take();
   const timespec far{.tv_sec = 1L << 40, .tv_nsec = 0};
-  const std::vector<std::function<int(pthread_t)>> ways = {
+  std::vector<std::function<int(pthread_t)>> ways = {
       [](pthread_t t) { return pthread_join(t, nullptr); },
       [](pthread_t t) { return pthread_detach(t); },
       [](pthread_t t) {
@@ -182,8 +183,12 @@ TEST(HooksTest, EveryWayToJoinOrDetachEndsTheMatter) {
         return result;
       },
       [&](pthread_t t) { return pthread_timedjoin_np(t, nullptr, &far); },
-      [&](pthread_t t) { return pthread_clockjoin_np(t, nullptr, CLOCK_MONOTONIC, &far); },
   };
+  // ThreadSanitizer does not know this call: for it, the thread would go on to exist.
+  if (!kUnderTsan) {
+    ways.emplace_back(
+        [&](pthread_t t) { return pthread_clockjoin_np(t, nullptr, CLOCK_MONOTONIC, &far); });
+  }
   for (const auto& way : ways) {
     const pthread_t thread = CreateReturning();
     EXPECT_EQ(Unjoined(before).unit_count(), 1U);
@@ -219,7 +224,8 @@ TEST(HooksTest, ExitAndCancellationAreEndsToo) {
   pthread_create(
       &cancelled, nullptr,
       [](void*) -> void* {
-        for (;;) pause();
+        // ThreadSanitizer loses count where a thread is cancelled inside a call that it knows.
+        for (;;) pthread_testcancel();
       },
       nullptr);
   pthread_cancel(cancelled);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,6 +94,15 @@ class Stack {
   std::shared_ptr<const std::vector<Frame>> frames_;
 };
 
+/// The thread that holds the lock another one waits for, or whose end another one awaits.
+struct Holder {
+  std::int64_t id = 0;  ///< kernel thread id
+  std::string name;     ///< empty when not known
+  bool ended = false;   ///< it ended without letting go; then nothing else is known but its name
+  WaitState state = WaitState::kOther;  ///< what it does itself
+  Stack stack;                          ///< where it is; empty if it could not be read
+};
+
 /// One thing that is still alive.
 struct Unit {
   UnitKind kind = UnitKind::kThread;
@@ -101,10 +111,13 @@ struct Unit {
   WaitState state = WaitState::kOther;
   std::string detail;  ///< what exactly it waits for: "descriptor 5, listening TCP 127.0.0.1:8080";
                        ///< may be empty
-  Stack stack;         ///< where it is; empty if it could not be read
-  std::string stack_missing;         ///< why `stack` is empty or incomplete; empty when it is whole
-  Stack created_by;                  ///< the stack that created it; empty when not known
-  std::string origin;                ///< the test it descends from; empty when not known
+  std::uintptr_t waits_at = 0;    ///< address of the lock, condition variable or semaphore that it
+                                  ///< waits for; 0 when it waits for no such thing
+  std::optional<Holder> held_by;  ///< who holds that lock, or whom it joins; nothing when not known
+  Stack stack;                    ///< where it is; empty if it could not be read
+  std::string stack_missing;      ///< why `stack` is empty or incomplete; empty when it is whole
+  Stack created_by;               ///< the stack that created it; empty when not known
+  std::string origin;             ///< the test it descends from; empty when not known
   std::chrono::milliseconds age{0};  ///< since it was created
 };
 
@@ -119,9 +132,24 @@ struct LeakGroup {
   std::vector<std::string>
       ignore;  ///< rules that would each silence this group: "thread_name:pool-worker"
 
-  bool deadlock = false;  ///< the units wait for each other, or for themselves, in a circle
+  bool deadlock =
+      false;         ///< a unit of it is one of those that wait in a circle (LeakReport::deadlocks)
+  std::string hint;  ///< what helps, where there is evidence for it; one line, may be empty
 
   [[nodiscard]] const Unit& first() const { return units.front(); }
+};
+
+/// Threads none of which can ever go on.
+struct Deadlock {
+  enum class Kind {
+    kCycle,       ///< each waits for the next, and the last for the first
+    kSelf,        ///< one that waits for a lock it holds, or for its own end
+    kOwnerEnded,  ///< all wait for one lock, whose owner ended without unlocking it
+  };
+  Kind kind = Kind::kCycle;
+  /// Never empty; those that are no leaks, such as the thread that runs the tests, among them. Each
+  /// has `held_by`, and so names both ends of one edge of the wait-for graph.
+  std::vector<Unit> units;
 };
 
 /// What one look found. Groups are sorted by count (largest first), then by name.
@@ -131,8 +159,9 @@ struct LeakReport {
                       ///< is alive is listed
   std::chrono::milliseconds waited{0};  ///< how long the drain took
   std::vector<LeakGroup> groups;
-  std::vector<std::string> notes;  ///< what could not be seen, and other remarks
-  std::string could_not_look;      ///< why nothing could be looked at; then no groups prove nothing
+  std::vector<Deadlock> deadlocks;  ///< that units of the groups are in, or wait for
+  std::vector<std::string> notes;   ///< what could not be seen, and other remarks
+  std::string could_not_look;  ///< why nothing could be looked at; then no groups prove nothing
 
   /// True if all was looked at and nothing was found.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }

@@ -18,6 +18,7 @@
 #include "check/group.h"
 #include "check/inspect.h"
 #include "check/snapshot_data.h"
+#include "check/wait_graph.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
 #include "registry/thread_birth.h"
@@ -152,6 +153,29 @@ void Checker::DropIgnored(Stragglers& stragglers, std::string_view test) const {
     static_cast<void>(round.CountUse());
 }
 
+// The findings, and those others but the caller and the main thread that no rule ignores. Not
+// exact if there are many: then there is somebody in any case.
+std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) const {
+  constexpr std::size_t kEnough = 16;
+  std::set<std::int64_t> found;
+  for (const Finding& finding : findings) {
+    if (finding.unit.kind == UnitKind::kThread) found.insert(finding.unit.id);
+  }
+  std::size_t others = 0;
+  const auto alive = platform::ListThreads();
+  for (std::size_t i = 0; alive != nullptr && i < alive->size() && others < kEnough; ++i) {
+    const int tid = (*alive)[i].tid;
+    if (tid == gettid() || tid == getpid() || found.contains(tid)) continue;
+    const auto stat = platform::ReadThreadStat(tid);
+    if (!stat || stat->exiting || stat->name.starts_with("taskleak-") ||
+        ignore_.MatchesName(stat->name))
+      continue;
+    const platform::ThreadLook look = platform::LookAtThread(tid, platform::Signals::kNone);
+    if (!look.gone && !ignore_.MatchesStack(look.stack.frames)) ++others;
+  }
+  return found.size() + others;
+}
+
 // Looks closely at who is left. Returns false if somebody has ended meanwhile, and may therefore
 // have become somebody to be joined.
 bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
@@ -181,7 +205,13 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   AdoptHidden(round, stragglers);
   std::erase_if(findings, [&round](const Finding& each) { return round.Hides(each.unit); });
   report.notes = round.CountUse();
-  report.groups = Group(std::move(findings), ProgramName());
+  report.deadlocks = FollowWaits(findings, inspector);
+  const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
+    return f.unit.state == WaitState::kCondvar;
+  });
+  Surroundings surroundings{.program_name = ProgramName()};
+  if (may_be_alone) surroundings.live_threads = CountLiveThreads(findings);
+  report.groups = Group(std::move(findings), surroundings);
   return all_there;
 }
 
@@ -203,9 +233,7 @@ LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) con
   const Drained drained =
       Drain(options_, std::cref(look), [this, test](Stragglers& left) { DropIgnored(left, test); });
   report.waited = drained.waited;
-  if (!drained.left.empty() && !Explain(drained.left, report)) {
-    static_cast<void>(Explain(look(), report));
-  }
+  if (!drained.left.empty() && !Explain(drained.left, report)) Explain(look(), report);
   return report;
 }
 
@@ -215,7 +243,7 @@ LeakReport Checker::LookAtAll() const {
   if (now == nullptr) {
     report.could_not_look = kCannotList;
   } else {
-    static_cast<void>(Explain(Alive(*now), report));
+    Explain(Alive(*now), report);
   }
   return report;
 }

@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_CHECK_CHECKER_H_
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,8 @@ class Checker {
   [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers, std::string_view test) const;
-  [[nodiscard]] bool Explain(const Stragglers& stragglers, LeakReport& report) const;
+  [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
+  bool Explain(const Stragglers& stragglers, LeakReport& report) const;
 
   Options options_;
   IgnoreSet ignore_;

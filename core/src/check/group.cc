@@ -1,10 +1,14 @@
 #include "check/group.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
+
+#include "check/hint.h"
 
 namespace taskleak::check {
 namespace {
@@ -17,20 +21,39 @@ auto Place(const Unit& unit) {
                          readable ? std::string() : unit.stack_missing);
 }
 
-// The addresses of a stack that are not in the runtime: whether std::vector has to grow when a
-// thread is put in makes no other creator.
-std::vector<std::uintptr_t> OwnCode(const Stack& stack) {
-  std::vector<std::uintptr_t> addresses;
+// A line of somebody's code, or an address where lines are not known.
+using Line = std::tuple<std::string_view, std::string_view, int, std::uintptr_t>;
+
+// The lines of a stack that are not in the runtime: whether std::vector has to grow when a thread
+// is put in makes no other creator, even where that is inlined.
+std::vector<Line> OwnCode(const Stack& stack) {
+  std::vector<Line> lines;
   for (const Frame& frame : stack) {
-    if (!frame.runtime) addresses.push_back(frame.address);
+    if (frame.runtime) continue;
+    lines.emplace_back(frame.function, frame.file, frame.line, frame.line == 0 ? frame.address : 0);
   }
-  return addresses;
+  return lines;
 }
+
+// Numbers creation stacks: those of the same code have the same number.
+class Creators {
+ public:
+  std::size_t Number(const Stack& created_by) {
+    const auto [known, is_new] = by_frames_.try_emplace(created_by.begin());
+    if (is_new)
+      known->second = by_code_.try_emplace(OwnCode(created_by), by_code_.size()).first->second;
+    return known->second;
+  }
+
+ private:
+  std::map<const Frame*, std::size_t> by_frames_;  // equal stacks share their frames
+  std::map<std::vector<Line>, std::size_t> by_code_;
+};
 
 // Units that one piece of code created are one finding, wherever they stand; without a creator the
 // place is what units have in common.
-auto Key(const Unit& unit) {
-  return std::make_tuple(unit.kind, OwnCode(unit.created_by), unit.origin,
+auto Key(const Unit& unit, Creators& creators) {
+  return std::make_tuple(unit.kind, creators.Number(unit.created_by), unit.origin,
                          unit.created_by.empty() ? Place(unit) : decltype(Place(unit))());
 }
 
@@ -83,10 +106,11 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
 
 }  // namespace
 
-std::vector<LeakGroup> Group(std::vector<Finding> findings, const std::string& program_name) {
-  std::map<decltype(Key(std::declval<Unit>())), std::vector<Finding>> by_key;
+std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
+  Creators creators;
+  std::map<decltype(Key(findings.front().unit, creators)), std::vector<Finding>> by_key;
   for (Finding& finding : findings) {
-    auto& same = by_key[Key(finding.unit)];
+    auto& same = by_key[Key(finding.unit, creators)];
     same.push_back(std::move(finding));
   }
   std::vector<LeakGroup> groups;
@@ -94,8 +118,12 @@ std::vector<LeakGroup> Group(std::vector<Finding> findings, const std::string& p
     SortByPlace(same);
     LeakGroup group;
     group.signature = same.front().signature;
-    for (const Finding& finding : same) group.units.push_back(finding.unit);
-    group.ignore = IgnoreLines(same.front(), group.units, program_name);
+    for (const Finding& finding : same) {
+      group.units.push_back(finding.unit);
+      group.deadlock = group.deadlock || finding.in_circle;
+    }
+    group.ignore = IgnoreLines(same.front(), group.units, surroundings.program_name);
+    if (!group.deadlock) group.hint = Hint(same, surroundings.live_threads == same.size());
     groups.push_back(std::move(group));
   }
   std::sort(groups.begin(), groups.end(), [](const LeakGroup& a, const LeakGroup& b) {

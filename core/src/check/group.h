@@ -2,6 +2,8 @@
 #ifndef TASKLEAK_SRC_CHECK_GROUP_H_
 #define TASKLEAK_SRC_CHECK_GROUP_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,9 +12,16 @@
 
 namespace taskleak::check {
 
+/// What there is besides the findings.
+struct Surroundings {
+  std::string program_name;   // the name that threads have which nobody named
+  std::size_t live_threads =  // of the program's own that could do something about a leak, the
+      SIZE_MAX;               // findings included
+};
+
 /// Groups of the same kind, stack, creation stack and wait state, sorted by count (largest first),
-/// then by name. `program_name` is the name that threads have which nobody named.
-std::vector<LeakGroup> Group(std::vector<Finding> findings, const std::string& program_name);
+/// then by name.
+std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings);
 
 }  // namespace taskleak::check
 

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "check/signature.h"
+#include "check/stop_state.h"
 #include "check/wait_detail.h"
 #include "check/wait_state.h"
 #include "platform/thread_info.h"
@@ -26,20 +28,20 @@ milliseconds AgeOf(const platform::ThreadId& id) {
   return milliseconds(now < id.start_ticks ? 0 : platform::TicksToMs(now - id.start_ticks));
 }
 
-// The creation stack without the hooks' own frames, which are the innermost ones up to the function
-// that stands before libc's.
-std::vector<platform::RawFrame> CreationFrames(const ThreadRecord& record) {
+// The stack of a call that the hooks stand before, without the hooks' own frames: those are the
+// innermost ones up to the function that stands before libc's.
+std::vector<platform::RawFrame> FramesAbove(std::span<const std::uintptr_t> return_addresses,
+                                            std::string_view posix_name, std::string_view c_name) {
   std::vector<platform::RawFrame> frames;
-  for (std::size_t i = 0; i < record.depth; ++i) {
-    frames.push_back({.pc = record.created_by[i], .is_return_address = true, .guessed = false});
-  }
+  for (const std::uintptr_t address : return_addresses)
+    frames.push_back({.pc = address, .is_return_address = true, .guessed = false});
   constexpr std::ptrdiff_t kMostHookFrames = 4;
-  const auto end = frames.begin() + std::min(kMostHookFrames, std::ssize(frames));
-  const auto hook = std::find_if(frames.begin(), end, [](const platform::RawFrame& frame) {
-    const std::string_view name = symbolize::Quick(frame).plain_name;
-    return name == "pthread_create" || name == "thrd_create";
-  });
-  if (hook != end) frames.erase(frames.begin(), hook + 1);
+  std::ptrdiff_t hooks = 0;
+  for (std::ptrdiff_t i = 0; i < std::min(kMostHookFrames, std::ssize(frames)); ++i) {
+    const std::string_view name = symbolize::Quick(frames[static_cast<std::size_t>(i)]).plain_name;
+    if (name == posix_name || name == c_name) hooks = i + 1;
+  }
+  frames.erase(frames.begin(), frames.begin() + hooks);
   return frames;
 }
 
@@ -69,7 +71,20 @@ Inspector::Inspector(bool system_lines)
     : resolver_(system_lines), births_(registry::RunningThreads()) {}
 
 const ResolvedStack& Inspector::CreationStack(const ThreadRecord& record) {
-  return resolver_.Resolve(CreationFrames(record));
+  return resolver_.Resolve(FramesAbove(std::span(record.created_by).first(record.depth),
+                                       "pthread_create", "thrd_create"));
+}
+
+void Inspector::AddBirth(const ThreadRecord& record, Finding& finding) {
+  finding.created_by = &CreationStack(record);
+  if (record.detach_depth != 0) {
+    finding.detached_by = &resolver_.Resolve(FramesAbove(
+        std::span(record.detached_by).first(record.detach_depth), "pthread_detach", "thrd_detach"));
+  }
+  finding.stop_not_requested = StopRequested(*finding.stack, record.argument) == false;
+  finding.unit.created_by = finding.created_by->stack;
+  finding.unit.origin = registry::OriginName(record.origin);
+  finding.unit.age = duration_cast<milliseconds>(ThreadRecord::Clock::now() - record.born);
 }
 
 Finding Inspector::InspectLive(const Straggler& straggler, const platform::ThreadLook& look) {
@@ -80,17 +95,18 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
   unit.kind = UnitKind::kThread;
   unit.id = straggler.id.tid;
   unit.name = straggler.name;
-  unit.state = ClassifyWait(look.at, *finding.stack);
-  unit.detail = DescribeWait(unit.state, look.at);
+  finding.wait = ClassifyWait(look.at, *finding.stack);
+  finding.at = look.at;
+  finding.run = look.run;
+  finding.hold = ReadHold(finding.wait, look.at);
+  unit.state = finding.wait.state;
+  unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
+  unit.detail = describer_.Describe(unit.state, look.at, finding.hold);
   unit.stack = finding.stack->stack;
   unit.stack_missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
-  if (const auto birth = births_.find(straggler.id.tid); birth != births_.end()) {
-    finding.created_by = &CreationStack(birth->second);
-    unit.created_by = finding.created_by->stack;
-    unit.origin = registry::OriginName(birth->second.origin);
-    unit.age = duration_cast<milliseconds>(ThreadRecord::Clock::now() - birth->second.born);
-  }
+  if (const auto birth = births_.find(straggler.id.tid); birth != births_.end())
+    AddBirth(birth->second, finding);
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
   return finding;
 }
@@ -98,17 +114,21 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
 Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   Finding finding;
   finding.stack = &resolver_.Resolve({});
-  finding.created_by = &CreationStack(record);
+  AddBirth(record, finding);
   Unit& unit = finding.unit;
   unit.kind = UnitKind::kUnjoinedThread;
   unit.id = record.tid;
   unit.name = record.name.data();
   unit.detail = DescribeEnd(record);
-  unit.created_by = finding.created_by->stack;
-  unit.origin = registry::OriginName(record.origin);
-  unit.age = duration_cast<milliseconds>(ThreadRecord::Clock::now() - record.born);
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
   return finding;
+}
+
+std::string Inspector::NameOfEnded(int tid) const {
+  for (const ThreadRecord& record : registry::FindUnjoined(0)) {
+    if (record.tid == tid) return record.name.data();
+  }
+  return {};
 }
 
 }  // namespace taskleak::check

@@ -2,12 +2,18 @@
 #ifndef TASKLEAK_SRC_CHECK_INSPECT_H_
 #define TASKLEAK_SRC_CHECK_INSPECT_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "check/resolved_stack.h"
 #include "check/straggler.h"
+#include "check/wait_detail.h"
+#include "check/wait_state.h"
+#include "platform/lock.h"
 #include "platform/stack_reader.h"
+#include "platform/thread_info.h"
 #include "registry/thread_birth.h"
 #include "taskleak/leak.h"
 
@@ -19,6 +25,14 @@ struct Finding {
   const ResolvedStack* stack = nullptr;       // owned by the Inspector
   const ResolvedStack* created_by = nullptr;  // empty when not known
   std::string signature;
+  // Of a live thread:
+  Wait wait;
+  platform::BlockedAt at;
+  platform::RunCount run;                      // while it is there
+  std::optional<platform::Hold> hold;          // what it waits for until somebody lets go
+  const ResolvedStack* detached_by = nullptr;  // null when it was not, or that is not known
+  bool stop_not_requested = false;             // of a std::jthread that could be asked to stop
+  bool in_circle = false;                      // of threads that wait for each other, or for itself
 };
 
 /// The innermost function of a stack that is not the runtime's; empty if none has a name.
@@ -34,11 +48,15 @@ class Inspector {
   Finding InspectLive(const Straggler& straggler, const platform::ThreadLook& look);
   /// A thread that ended and that nobody has joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
+  /// The name of a thread that ended and that nobody has joined; empty if none is known.
+  [[nodiscard]] std::string NameOfEnded(int tid) const;
 
  private:
+  void AddBirth(const registry::ThreadRecord& record, Finding& finding);
   const ResolvedStack& CreationStack(const registry::ThreadRecord& record);
 
   StackResolver resolver_;
+  WaitDescriber describer_;
   const std::unordered_map<int, registry::ThreadRecord> births_;
 };
 

@@ -1,14 +1,18 @@
 #include "check/wait_detail.h"
 
+#include <fmt/format.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
-#include "platform/descriptor.h"
 #include "platform/memory.h"
 
 namespace taskleak::check {
@@ -69,18 +73,115 @@ bool IsMessageQueueCall(long number) {
          number == SYS_mq_timedsend;
 }
 
+constexpr std::int64_t kSecond = 1'000'000'000;  // in nanoseconds
+
+std::optional<std::int64_t> ReadTime(std::uintptr_t address) {
+  const auto time = platform::ReadValue<timespec>(address);
+  if (!time) return std::nullopt;
+  return time->tv_sec * kSecond + time->tv_nsec;
+}
+
+std::string Seconds(std::int64_t ns) {
+  return fmt::format("{:.1f} s", static_cast<double>(std::max<std::int64_t>(ns, 0)) / kSecond);
+}
+
+// For a limit in absolute time.
+std::string TimeLeft(clockid_t clock, std::uintptr_t limit) {
+  timespec now{};
+  const auto end = ReadTime(limit);
+  if (!end || clock_gettime(clock, &now) != 0) return {};
+  return Seconds(*end - now.tv_sec * kSecond - now.tv_nsec) + " left";
+}
+
+// The kernel does not tell how much of a relative time has passed.
+std::string TimeInAll(std::uintptr_t duration) {
+  const auto ns = ReadTime(duration);
+  return ns ? "for " + Seconds(*ns) : std::string();
+}
+
+// clock_nanosleep(2), nanosleep(2)
+std::string SleepText(const platform::BlockedAt& at) {
+  if (at.number == SYS_nanosleep) return TimeInAll(at.arguments[0]);
+  if ((at.arguments[1] & TIMER_ABSTIME) == 0) return TimeInAll(at.arguments[2]);
+  return TimeLeft(static_cast<clockid_t>(at.arguments[0]), at.arguments[2]);
+}
+
+// futex(2): a plain wait has a relative limit, the others an absolute one.
+std::string FutexLimit(const platform::BlockedAt& at) {
+  if (at.number != SYS_futex || at.arguments[3] == 0) return {};
+  const auto operation = static_cast<int>(at.arguments[1]);
+  const int command = operation & FUTEX_CMD_MASK;
+  if (command == FUTEX_WAIT) return TimeInAll(at.arguments[3]);
+  const bool real_time = (operation & FUTEX_CLOCK_REALTIME) != 0 || command == FUTEX_LOCK_PI;
+  return TimeLeft(real_time ? CLOCK_REALTIME : CLOCK_MONOTONIC, at.arguments[3]);
+}
+
+std::string LockText(const platform::BlockedAt& at, const std::optional<platform::Hold>& hold) {
+  std::string text;
+  if (hold && hold->address != 0) text = fmt::format("{:#x}", hold->address);
+  if (hold && hold->readers != 0)
+    text += fmt::format(", held by {} reader{}", hold->readers, hold->readers == 1 ? "" : "s");
+  const std::string limit = FutexLimit(at);
+  return text + (text.empty() || limit.empty() ? "" : ", ") + limit;
+}
+
+// What connect(2) is given: a socket that is not connected yet has no peer to ask for.
+std::string ConnectText(const platform::BlockedAt& at) {
+  const std::string text = DescriptorText(static_cast<int>(at.arguments[0]));
+  sockaddr_storage peer{};
+  const auto size = std::min<std::size_t>(at.arguments[2], sizeof peer);
+  if (platform::ReadMemory(at.arguments[1], &peer, size) != size) return text;
+  const std::string address = platform::AddressText(peer, static_cast<socklen_t>(size));
+  return address.empty() ? text : text + " to " + address;
+}
+
 }  // namespace
 
-std::string DescribeWait(WaitState state, const platform::BlockedAt& at) {
+std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at) {
+  switch (wait.state) {
+    case WaitState::kMutex:
+      // Locks inside of libc, malloc's for one, are no mutexes though they are waited for so.
+      if (!wait.function.starts_with("pthread_")) return std::nullopt;
+      return platform::ReadMutexWait(at);
+    case WaitState::kRwlock:
+      return platform::ReadRwlockWait(at, wait.function.find("wrlock") != std::string_view::npos);
+    case WaitState::kJoin:
+      return platform::ReadJoin(at);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at) {
+  if (at.number != SYS_futex) return 0;
+  if (wait.state == WaitState::kCondvar) return platform::ConditionVariableOf(at);
+  return wait.state == WaitState::kSemaphore ? at.arguments[0] : 0;
+}
+
+// Where the other end of a pipe is: a reader waits as long as anybody could still write.
+std::string WaitDescriber::PipeText(int fd, WaitState state) {
+  if (!platform::PipeEnds::Has(fd)) return {};
+  if (!pipe_ends_) pipe_ends_.emplace();
+  const bool reads = state == WaitState::kRead;
+  if (const auto other = reads ? pipe_ends_->Writer(fd) : pipe_ends_->Reader(fd))
+    return fmt::format(" {} by descriptor {}", reads ? "written to" : "read", *other);
+  return fmt::format(" with {}", reads ? kNoWriter : "no read end in this process");
+}
+
+std::string WaitDescriber::Describe(WaitState state, const platform::BlockedAt& at,
+                                    const std::optional<platform::Hold>& hold) {
   const auto first = static_cast<int>(at.arguments[0]);
   switch (state) {
     case WaitState::kRead:
     case WaitState::kWrite:
+      if (IsMessageQueueCall(at.number)) return {};
+      return DescriptorText(first) + PipeText(first, state);
     case WaitState::kAccept:
-    case WaitState::kConnect:
     case WaitState::kRecv:
     case WaitState::kSend:
       return IsMessageQueueCall(at.number) ? std::string() : DescriptorText(first);
+    case WaitState::kConnect:
+      return ConnectText(at);
     case WaitState::kPoll:
       return DescriptorsText(Polled(at.arguments[0], at.arguments[1]));
     case WaitState::kSelect:
@@ -90,8 +191,10 @@ std::string DescribeWait(WaitState state, const platform::BlockedAt& at) {
       return watched.empty() ? DescriptorText(first) + " that watches nothing"
                              : "epoll on " + DescriptorsText(watched);
     }
+    case WaitState::kSleep:
+      return SleepText(at);
     default:
-      return {};
+      return LockText(at, hold);
   }
 }
 

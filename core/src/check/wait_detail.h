@@ -2,16 +2,44 @@
 #ifndef TASKLEAK_SRC_CHECK_WAIT_DETAIL_H_
 #define TASKLEAK_SRC_CHECK_WAIT_DETAIL_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "check/wait_state.h"
+#include "platform/descriptor.h"
+#include "platform/lock.h"
 #include "platform/thread_info.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::check {
 
-/// In words, for a thread in `state` at `at`: its descriptors with their kind and addresses. Empty
-/// where the call tells no more than the state does.
-std::string DescribeWait(WaitState state, const platform::BlockedAt& at);
+/// What is held by another thread, where that is sure: glibc's mutexes and read-write locks, and
+/// the end of a thread that is joined. Its holder is as memory has it now.
+std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at);
+
+/// The address of a condition variable or semaphore that is waited for; 0 for all else.
+std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at);
+
+/// Says what exactly threads wait for. For one look, since it keeps what it found of pipes. Not
+/// thread-safe.
+class WaitDescriber {
+ public:
+  /// In words, for a thread in `state` at `at`: its lock, its descriptors with their kind and
+  /// addresses, how long it will still wait. Empty where the call tells no more than the state
+  /// does.
+  std::string Describe(WaitState state, const platform::BlockedAt& at,
+                       const std::optional<platform::Hold>& hold);
+
+ private:
+  std::string PipeText(int fd, WaitState state);
+
+  std::optional<platform::PipeEnds> pipe_ends_;  // found when first needed
+};
+
+/// In a description: nobody in this process can write to the pipe.
+inline constexpr std::string_view kNoWriter = "no write end in this process";
 
 }  // namespace taskleak::check
 

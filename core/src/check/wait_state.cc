@@ -13,8 +13,10 @@
 namespace taskleak::check {
 namespace {
 
+constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when somebody waits for it
+
 // What a wait inside one of these functions is. The innermost one that is known decides.
-constexpr std::array<std::pair<std::string_view, WaitState>, 27> kFunctions{{
+constexpr std::array<std::pair<std::string_view, WaitState>, 29> kFunctions{{
     {"pthread_cond_wait", WaitState::kCondvar},
     {"pthread_cond_timedwait", WaitState::kCondvar},
     {"pthread_cond_clockwait", WaitState::kCondvar},
@@ -24,6 +26,8 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 27> kFunctions{{
     {"pthread_mutex_lock", WaitState::kMutex},
     {"pthread_mutex_timedlock", WaitState::kMutex},
     {"pthread_mutex_clocklock", WaitState::kMutex},
+    {"pthread_mutex_clocklock_common", WaitState::kMutex},
+    {"pthread_mutex_cond_lock", WaitState::kMutex},
     {"lll_lock_wait", WaitState::kMutex},
     {"lll_lock_wait_private", WaitState::kMutex},
     {"pthread_rwlock_rdlock", WaitState::kRwlock},
@@ -57,41 +61,64 @@ std::string_view PublicName(std::string_view name) {
   return name;
 }
 
-WaitState ByFunction(const ResolvedStack& stack) {
+Wait ByFunction(const ResolvedStack& stack) {
+  Wait innermost = {WaitState::kFutex, {}};
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
     const std::string_view name = PublicName(stack.plain_names[i]);
     for (const auto& [function, state] : kFunctions) {
-      if (name == function) return state;
+      if (name != function) continue;
+      innermost = {state, stack.stack[i].guessed ? std::string_view() : function};
+      // Libc's own locks wait there too: who called it tells whether it is for a mutex.
+      if (!function.starts_with("lll_")) return innermost;
     }
     if (!stack.stack[i].runtime) break;
   }
-  return WaitState::kFutex;
+  return innermost;
 }
 
-// futex(2). The values are those glibc 2.36 and libstdc++ 12 pass; the functions on the stack are
-// asked first, since they tell for sure.
-WaitState ClassifyFutex(const platform::BlockedAt& at, const ResolvedStack& stack) {
-  const WaitState by_function = ByFunction(stack);
-  if (by_function != WaitState::kFutex) return by_function;
+// By the arguments alone; the values are those glibc 2.36 and libstdc++ 12 pass.
+Wait ByArguments(const platform::BlockedAt& at, bool in_libc) {
   const auto operation = at.arguments[1];
   const auto expected = static_cast<std::uint32_t>(at.arguments[2]);
   const auto command = static_cast<int>(operation) & FUTEX_CMD_MASK;
   const bool shared = (operation & FUTEX_PRIVATE_FLAG) == 0;
-  constexpr std::uint32_t kContendedMutex = 2;
   constexpr std::uint32_t kWaitingFuture = 0x80000000;
-  if (command == FUTEX_WAIT && !shared && expected == kContendedMutex) return WaitState::kMutex;
-  if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2) return WaitState::kMutex;
-  if (command == FUTEX_WAIT && shared && expected == kWaitingFuture) return WaitState::kFuture;
-  // sem_wait leaves no frame with a name that libc.so exports: what it waits in is local and was
-  // called in its place. All others do.
-  const bool in_libc = !stack.stack.empty() && symbolize::IsSystemModule(stack.stack[0].module);
-  if (command == FUTEX_WAIT_BITSET && !shared && expected == 0 && in_libc)
-    return WaitState::kSemaphore;
+  if (command == FUTEX_WAIT && !shared && expected == kContendedMutex)
+    return {WaitState::kMutex, {}};
+  // Mutexes that the kernel knows, since they inherit priorities or are robust, are waited for in a
+  // local function too. The value of a robust one names its owner.
+  const std::string_view mutex_function = in_libc ? "pthread_mutex_lock" : "";
+  const bool names_owner = (expected & FUTEX_WAITERS) != 0 && (expected & FUTEX_TID_MASK) != 0;
+  if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 ||
+      (command == FUTEX_WAIT && names_owner && in_libc))
+    return {WaitState::kMutex, mutex_function};
+  if (command == FUTEX_WAIT && shared && expected == kWaitingFuture)
+    return {WaitState::kFuture, {}};
+  // The functions that wait for a mutex until some time call a local one in their place; sem_wait
+  // does the same. Nothing else in libc waits with these values and leaves no name.
+  if (command == FUTEX_WAIT_BITSET && !shared && in_libc) {
+    if (expected == kContendedMutex) return {WaitState::kMutex, "pthread_mutex_clocklock"};
+    if (expected == 0) return {WaitState::kSemaphore, {}};
+  }
   // A join waits, shared with the kernel that will clear it, for the field with the joined thread's
   // id.
   if (command == FUTEX_WAIT_BITSET && shared && (operation & FUTEX_CLOCK_REALTIME) != 0)
-    return WaitState::kJoin;
-  return WaitState::kFutex;
+    return {WaitState::kJoin, {}};
+  return {WaitState::kFutex, {}};
+}
+
+// futex(2). Functions on the stack tell for sure.
+Wait ClassifyFutex(const platform::BlockedAt& at, const ResolvedStack& stack) {
+  const Wait by_function = ByFunction(stack);
+  const auto command = static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK;
+  // A condition variable is waited on with a bit set; a plain wait in there is for the mutex, after
+  // the notification.
+  if (by_function.state == WaitState::kCondvar && command == FUTEX_WAIT &&
+      at.arguments[2] == kContendedMutex)
+    return {WaitState::kMutex, by_function.function};
+  if (by_function.state != WaitState::kFutex) return by_function;
+  const bool in_libc = !stack.stack.empty() && symbolize::IsSystemModule(stack.stack[0].module);
+  return ByArguments(at, in_libc);
 }
 
 constexpr std::array<std::pair<long, WaitState>, 40> kCalls{{
@@ -139,13 +166,13 @@ constexpr std::array<std::pair<long, WaitState>, 40> kCalls{{
 
 }  // namespace
 
-WaitState ClassifyWait(const platform::BlockedAt& at, const ResolvedStack& stack) {
-  if (at.running) return WaitState::kRunning;
+Wait ClassifyWait(const platform::BlockedAt& at, const ResolvedStack& stack) {
+  if (at.running) return {WaitState::kRunning, {}};
   if (at.number == SYS_futex) return ClassifyFutex(at, stack);
   for (const auto& [number, state] : kCalls) {
-    if (number == at.number) return state;
+    if (number == at.number) return {state, {}};
   }
-  return WaitState::kOther;
+  return {};
 }
 
 }  // namespace taskleak::check

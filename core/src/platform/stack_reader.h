@@ -30,6 +30,7 @@ struct RawStack {
 struct ThreadLook {
   bool gone = false;  ///< the thread ended before it could be read
   BlockedAt at;
+  RunCount run;  ///< of a blocked thread: unchanged as long as it stays at `at`
   RawStack stack;
 };
 

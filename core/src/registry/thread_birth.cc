@@ -169,6 +169,7 @@ ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached) {
   ThreadRecord& record = birth->record;
   record.serial = g_next_serial.fetch_add(1);
   record.routine = reinterpret_cast<std::uintptr_t>(routine);
+  record.argument = reinterpret_cast<std::uintptr_t>(argument);
   record.detached = detached;
   record.creator_tid = gettid();
   record.origin = t_current != nullptr ? t_current->record.origin : registry::CurrentOrigin();
@@ -217,6 +218,8 @@ void MarkJoined(pthread_t handle, std::uint64_t serial) {
 }
 
 void MarkDetached(pthread_t handle, std::uint64_t serial) {
+  std::array<std::uintptr_t, ThreadRecord::kMostDetachFrames> stack;
+  const std::size_t depth = platform::CaptureCreationStack(stack.data(), stack.size());
   Bucket& bucket = BucketOf(handle);
   const MutexLock lock(bucket.mutex);
   ThreadBirth* const birth = Find(bucket, handle, serial);
@@ -226,6 +229,8 @@ void MarkDetached(pthread_t handle, std::uint64_t serial) {
     Unlink(bucket, birth);
   } else {
     birth->record.detached = true;
+    birth->record.detached_by = stack;
+    birth->record.detach_depth = static_cast<std::uint32_t>(depth);
   }
 }
 

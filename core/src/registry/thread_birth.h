@@ -20,12 +20,14 @@ namespace taskleak::registry {
 /// One thread: who made it, and whether somebody still has to join it.
 struct ThreadRecord {
   static constexpr std::size_t kMostFrames = 32;
+  static constexpr std::size_t kMostDetachFrames = 12;
   using Clock = std::chrono::steady_clock;
 
   std::uint64_t serial = 0;  ///< never used again; later births have greater ones
   pthread_t handle = 0;
-  int tid = 0;                 ///< 0 until it is known
-  std::uintptr_t routine = 0;  ///< its start routine
+  int tid = 0;                  ///< 0 until it is known
+  std::uintptr_t routine = 0;   ///< its start routine
+  std::uintptr_t argument = 0;  ///< what that was given
   int creator_tid = 0;
   Origin origin = 0;  ///< the creator's own, or the scope that ran
   bool detached = false;
@@ -36,6 +38,8 @@ struct ThreadRecord {
   Clock::time_point end{};
   std::uint32_t depth = 0;  ///< how many entries of created_by are used
   std::array<std::uintptr_t, kMostFrames> created_by{};  ///< return addresses, innermost first
+  std::uint32_t detach_depth = 0;  ///< the same of who detached it; 0 if it was created so
+  std::array<std::uintptr_t, kMostDetachFrames> detached_by{};
 };
 
 /// Whether births are recorded from now on (they are from the start). Thread-safe, as all that

@@ -1,8 +1,12 @@
 #include "report/json_report.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -28,12 +32,56 @@ Json FramesJson(const Stack& stack) {
   return result;
 }
 
+// As text: a number in JSON may lose its last digits.
+std::string AddressText(std::uintptr_t address) {
+  return address == 0 ? std::string() : fmt::format("{:#x}", address);
+}
+
+Json HolderJson(const std::optional<Holder>& holder) {
+  if (!holder) return nullptr;
+  return {{"id", holder->id},
+          {"name", holder->name},
+          {"ended", holder->ended},
+          {"state", holder->ended ? "" : ToString(holder->state)}};
+}
+
 Json UnitJson(const Unit& unit) {
   return {{"id", unit.id},
           {"name", unit.name},
           {"state", ToString(unit.state)},
           {"detail", unit.detail},
+          {"waits_at", AddressText(unit.waits_at)},
+          {"held_by", HolderJson(unit.held_by)},
           {"age_ms", unit.age.count()}};
+}
+
+std::string_view KindOf(const Deadlock& deadlock) {
+  switch (deadlock.kind) {
+    case Deadlock::Kind::kCycle:
+      return "cycle";
+    case Deadlock::Kind::kSelf:
+      return "self";
+    case Deadlock::Kind::kOwnerEnded:
+      return "owner_ended";
+  }
+  return "cycle";
+}
+
+// One edge for each thread, from it to who holds what it waits for.
+Json DeadlockJson(const Deadlock& deadlock) {
+  Json edges = Json::array();
+  for (const Unit& unit : deadlock.units) {
+    edges.push_back({{"waiter", unit.id},
+                     {"waiter_name", unit.name},
+                     {"state", ToString(unit.state)},
+                     {"waits_at", AddressText(unit.waits_at)},
+                     {"holder", unit.held_by->id},
+                     {"holder_name", unit.held_by->name},
+                     {"holder_ended", unit.held_by->ended},
+                     {"waiter_stack", FramesJson(unit.stack)},
+                     {"holder_stack", FramesJson(unit.held_by->stack)}});
+  }
+  return {{"kind", KindOf(deadlock)}, {"edges", std::move(edges)}};
 }
 
 Json PlacesJson(const LeakGroup& group) {
@@ -59,6 +107,7 @@ Json GroupJson(const LeakGroup& group) {
           {"detail", first.detail},
           {"origin", first.origin},
           {"deadlock", group.deadlock},
+          {"hint", group.hint},
           {"units", std::move(units)},
           {"stack", FramesJson(first.stack)},
           {"stack_missing", first.stack_missing},
@@ -75,11 +124,14 @@ std::string_view Verdict(const LeakReport& report) {
 Json TestJson(const LeakReport& report) {
   Json groups = Json::array();
   for (const LeakGroup& group : report.groups) groups.push_back(GroupJson(group));
+  Json deadlocks = Json::array();
+  for (const Deadlock& deadlock : report.deadlocks) deadlocks.push_back(DeadlockJson(deadlock));
   return {{"test", report.test},
           {"verdict", Verdict(report)},
           {"waited_ms", report.waited.count()},
           {"could_not_look", report.could_not_look},
-          {"groups", std::move(groups)}};
+          {"groups", std::move(groups)},
+          {"deadlocks", std::move(deadlocks)}};
 }
 
 Json CheckedJson(const std::vector<report::CheckedScope>& checked) {

@@ -41,8 +41,7 @@ void AddGroupHeadline(const LeakGroup& group, std::size_t number, std::string* t
     return;
   }
   *text += report::Doing(first);
-  const std::string detail =
-      report::Distinct(group.units, "detail", [](const Unit& unit) { return unit.detail; });
+  const std::string detail = report::Distinct(group.units, "detail", report::OnWhat);
   if (!detail.empty()) *text += ": " + detail;
   *text += '\n';
 }
@@ -104,8 +103,7 @@ void AddPlace(std::span<const Unit> units, std::string_view how, bool verbose, s
 
 // "6 of them are waiting on a condition variable at"
 std::string HowSome(std::span<const Unit> units) {
-  const std::string detail =
-      report::Distinct(units, "detail", [](const Unit& unit) { return unit.detail; });
+  const std::string detail = report::Distinct(units, "detail", report::OnWhat);
   return fmt::format("{} of them {} {}{}{}, at", units.size(), units.size() == 1 ? "is" : "are",
                      report::Doing(units.front()), detail.empty() ? "" : ": ", detail);
 }
@@ -125,6 +123,52 @@ void AddWhere(const LeakGroup& group, bool verbose, std::string* text) {
   }
 }
 
+// Where the one is that holds what the group's first unit waits for, unless the report tells that
+// anyway.
+void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, std::string* text) {
+  const auto& holder = group.first().held_by;
+  if (!holder || holder->stack.empty()) return;
+  const auto is_holder = [&holder](const Unit& unit) { return unit.id == holder->id; };
+  const bool listed =
+      std::any_of(report.groups.begin(), report.groups.end(), [&](const LeakGroup& other) {
+        return std::any_of(other.units.begin(), other.units.end(), is_holder);
+      });
+  const bool in_deadlock =
+      std::any_of(report.deadlocks.begin(), report.deadlocks.end(), [&](const Deadlock& deadlock) {
+        return std::any_of(deadlock.units.begin(), deadlock.units.end(), is_holder);
+      });
+  if (listed || in_deadlock) return;
+  *text += fmt::format("    {} is at\n", report::ThreadText(holder->id, holder->name));
+  AddStack(holder->stack, report::StackRole::kWhereItIs, verbose, text);
+}
+
+// The circle edge by edge, each thread with its stack: what one holds, the one before it waits for.
+void AddDeadlock(const Deadlock& deadlock, bool verbose, std::string* text) {
+  constexpr std::size_t kMostThreads = 8;
+  *text += fmt::format("\n{}\n", report::DeadlockTitle(deadlock));
+  const std::size_t count = deadlock.units.size();
+  const std::size_t shown = verbose ? count : std::min(count, kMostThreads);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Unit& unit = deadlock.units[i];
+    *text += fmt::format("    {}, at\n", report::DeadlockEdge(deadlock, unit));
+    AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
+  }
+  if (shown < count)
+    *text += fmt::format("    and {}\n", report::Count(count - shown, "more thread"));
+  *text += fmt::format("    hint: {}\n", report::DeadlockHint(deadlock));
+}
+
+void AddDeadlocks(const LeakReport& report, bool verbose, std::string* text) {
+  constexpr std::size_t kMost = 5;
+  const std::size_t count = report.deadlocks.size();
+  const std::size_t shown = verbose ? count : std::min(count, kMost);
+  for (std::size_t i = 0; i < shown; ++i) AddDeadlock(report.deadlocks[i], verbose, text);
+  if (shown < count) {
+    *text += fmt::format("\nand {}; verbose=1 or the JSON report lists them\n",
+                         report::Count(count - shown, "more deadlock"));
+  }
+}
+
 void AddGroup(const LeakGroup& group, std::size_t number, const LeakReport& report, bool verbose,
               std::string* text) {
   *text += '\n';
@@ -132,8 +176,8 @@ void AddGroup(const LeakGroup& group, std::size_t number, const LeakReport& repo
   AddIdsAndAge(group, text);
   AddCreation(group.first(), report, verbose, text);
   AddWhere(group, verbose, text);
-  const std::string hint = report::Hint(group);
-  if (!hint.empty() && !report.hang) *text += fmt::format("    hint: {}\n", hint);
+  AddHolder(group, report, verbose, text);
+  if (!group.hint.empty() && !report.hang) *text += fmt::format("    hint: {}\n", group.hint);
   if (!group.ignore.empty())
     *text += fmt::format("    ignore: {}\n", fmt::join(group.ignore, " | "));
 }
@@ -148,6 +192,7 @@ std::size_t LeakReport::unit_count() const {
 
 std::string LeakReport::ToText(bool verbose) const {
   std::string text = report::Headline(*this) + '\n';
+  AddDeadlocks(*this, verbose, &text);
   const std::size_t shown = verbose ? groups.size() : std::min(groups.size(), kMostGroups);
   for (std::size_t i = 0; i < shown; ++i) AddGroup(groups[i], i + 1, *this, verbose, &text);
   if (shown < groups.size()) {

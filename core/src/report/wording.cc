@@ -113,36 +113,76 @@ std::string_view Doing(const Unit& unit) {
   return "alive";
 }
 
-std::string Hint(const LeakGroup& group) {
-  const Unit& unit = group.first();
-  const std::string_view it = group.units.size() == 1 ? "it" : "them";
-  if (unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
-  if (group.deadlock) return "take these locks in the same order everywhere";
-  switch (unit.state) {
-    case WaitState::kCondvar:
-      return fmt::format("tell {} to stop, notify the condition variable, and join {}", it, it);
-    case WaitState::kSemaphore:
-      return fmt::format("tell {} to stop, release the semaphore, and join {}", it, it);
-    case WaitState::kAtomicWait:
-      return fmt::format("change the value, notify {}, and join {}", it, it);
-    case WaitState::kFuture:
-      return "its promise has not been kept: set a value or an exception, or destroy the promise";
-    case WaitState::kAccept:
-      return "stop the server before the test ends";
-    case WaitState::kPoll:
-    case WaitState::kEpoll:
-    case WaitState::kSelect:
-      if (unit.detail.find("listening") == std::string::npos) return {};
-      return "stop the server before the test ends";
-    case WaitState::kRecv:
-      return "shut the socket down or close its other end (closing it here does not wake a reader)";
-    case WaitState::kSleep:
-      return "sleep cannot be interrupted: wait on a condition variable with a timeout instead";
-    case WaitState::kWaitChild:
-      return "end the child process before the test ends";
-    default:
-      return {};
+std::string ThreadText(std::int64_t id, const std::string& name) {
+  return fmt::format("thread {}", id) + (name.empty() ? "" : " \"" + name + '"');
+}
+
+std::string OnWhat(const Unit& unit) {
+  if (!unit.held_by) return unit.detail;
+  const Holder& holder = *unit.held_by;
+  const bool joins = unit.state == WaitState::kJoin;
+  std::string text = unit.detail;
+  if (!text.empty()) text += ", ";
+  if (!joins) text += "held by ";
+  if (holder.id == unit.id) return text + "itself";
+  Unit other;
+  other.state = holder.state;
+  return text + ThreadText(holder.id, holder.name) + ", which " +
+         (holder.ended ? "has ended" : fmt::format("is {}", Doing(other)));
+}
+
+namespace {
+
+std::string Lock(const Unit& unit) {
+  return fmt::format("{} {:#x}", unit.state == WaitState::kRwlock ? "read-write lock" : "mutex",
+                     unit.waits_at);
+}
+
+bool HasJoin(const Deadlock& deadlock) {
+  return std::any_of(deadlock.units.begin(), deadlock.units.end(),
+                     [](const Unit& unit) { return unit.state == WaitState::kJoin; });
+}
+
+}  // namespace
+
+std::string DeadlockTitle(const Deadlock& deadlock) {
+  const Unit& first = deadlock.units.front();
+  switch (deadlock.kind) {
+    case Deadlock::Kind::kSelf:
+      return HasJoin(deadlock) ? "DEADLOCK: a thread joins itself"
+                               : "DEADLOCK: a thread waits for a lock that it holds itself";
+    case Deadlock::Kind::kOwnerEnded:
+      return fmt::format("ABANDONED: {} was not unlocked by {}, which has ended", Lock(first),
+                         ThreadText(first.held_by->id, first.held_by->name));
+    case Deadlock::Kind::kCycle:
+      break;
   }
+  return fmt::format("DEADLOCK: {} threads wait for each other", deadlock.units.size());
+}
+
+std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
+  const std::string waiter = ThreadText(unit.id, unit.name);
+  if (deadlock.kind == Deadlock::Kind::kOwnerEnded) return waiter + " waits for it";
+  if (deadlock.kind == Deadlock::Kind::kSelf) {
+    return waiter +
+           (unit.state == WaitState::kJoin ? " waits for its own end" : " waits for " + Lock(unit));
+  }
+  const std::string holder = ThreadText(unit.held_by->id, unit.held_by->name);
+  if (unit.state == WaitState::kJoin) return fmt::format("{} joins {}", waiter, holder);
+  return fmt::format("{} waits for {}, held by {}", waiter, Lock(unit), holder);
+}
+
+std::string_view DeadlockHint(const Deadlock& deadlock) {
+  if (deadlock.kind == Deadlock::Kind::kOwnerEnded)
+    return "lock with std::lock_guard or the like, which unlocks however the thread's function "
+           "ends";
+  if (deadlock.kind == Deadlock::Kind::kSelf)
+    return HasJoin(deadlock) ? "let another thread join it"
+                             : "call what needs the lock after unlocking it, or split off a part "
+                               "that expects it locked";
+  return HasJoin(deadlock)
+             ? "do not join a thread while holding a lock that it may need"
+             : "take these locks in the same order everywhere, or with std::scoped_lock";
 }
 
 std::string Headline(const LeakReport& report) {
@@ -202,10 +242,12 @@ std::string Distinct(std::span<const Unit> units, std::string_view noun,
     if (!each.empty() && seen.insert(each).second) distinct.push_back(std::move(each));
   }
   const auto shown = static_cast<std::ptrdiff_t>(std::min(distinct.size(), kShown));
+  // Details have commas of their own.
+  const std::string_view separator = noun == "detail" ? "; " : ", ";
   std::string result =
-      fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, ", "));
+      fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, separator));
   if (distinct.size() <= kShown) return result;
-  result += ", ...";
+  result.append(separator).append("...");
   if (!noun.empty()) result += " (" + Count(distinct.size(), noun) + ')';
   return result;
 }

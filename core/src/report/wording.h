@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -23,9 +24,17 @@ std::string Count(std::size_t count, std::string_view noun);
 /// "waiting on a condition variable"
 std::string_view Doing(const Unit& unit);
 
-/// What to do about the group, as far as its kind and wait state alone tell; empty when they do
-/// not.
-std::string Hint(const LeakGroup& group);
+/// On what: its detail, and who holds that and does what himself. Empty when nothing is known.
+std::string OnWhat(const Unit& unit);
+
+/// `thread 4130 "cache"`
+std::string ThreadText(std::int64_t id, const std::string& name);
+
+/// "DEADLOCK: 2 threads wait for each other", and what each of them waits for.
+std::string DeadlockTitle(const Deadlock& deadlock);
+std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit);
+/// What to do about it.
+std::string_view DeadlockHint(const Deadlock& deadlock);
 
 /// The first line of a report: "2 leaks, 9 threads still alive 1.0 s after WorkerPool.Restarts".
 std::string Headline(const LeakReport& report);

@@ -281,16 +281,18 @@ std::string PlainName(std::string_view demangled) {
 }
 
 bool IsRuntimeName(std::string_view plain_name) {
-  if (StartsWithAny(plain_name,
-                    {"std::", "__gnu_cxx::", "__cxxabiv1::", "__gnu_debug::", "__asan::",
-                     "__tsan::", "__msan::", "__lsan::", "__ubsan::", "__sanitizer::",
-                     "__interception::", "__interceptor_", "___interceptor_", "__libc_start_"})) {
+  if (StartsWithAny(plain_name, {"std::", "__gnu_cxx::", "__cxxabiv1::", "__gnu_debug::",
+                                 "__asan::", "__tsan::", "__msan::", "__lsan::", "__ubsan::",
+                                 "__sanitizer::", "__interception::", "__interceptor_",
+                                 "___interceptor_", "__libc_start_", "taskleak::hooks::"})) {
     return true;
   }
   // Names that the C++ standard reserves to the implementation ([lex.name]), such as
   // __gthread_mutex_lock; not members of such scopes.
   if (plain_name.starts_with("__") && plain_name.find("::") == std::string_view::npos) return true;
-  constexpr std::array<std::string_view, 6> kTrampolines = {"execute_native_thread_routine",
+  constexpr std::array<std::string_view, 8> kTrampolines = {"taskleak_run_thread",
+                                                            "taskleak::internal::RunThread",
+                                                            "execute_native_thread_routine",
                                                             "start_thread",
                                                             "clone",
                                                             "clone3",

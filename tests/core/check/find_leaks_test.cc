@@ -86,7 +86,8 @@ TEST(FindLeaksTest, AThreadJoinedBeforeTheLookIsNoLeak) {
   const auto before = Snapshot::Take();
   for (int i = 0; i < 200; ++i) {
     std::thread([] {}).join();
-    ASSERT_TRUE(FindLeaks(before, NoWait()).empty()) << "after join " << i;
+    const LeakReport report = FindLeaks(before, NoWait());
+    ASSERT_TRUE(report.empty()) << "after join " << i << "\n" << report.ToText();
   }
 }
 

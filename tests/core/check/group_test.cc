@@ -18,6 +18,7 @@ Stack At(std::uintptr_t address) {
   return Stack({frame});
 }
 
+const Surroundings kAround{.program_name = "program"};
 const Stack kHere = At(1);
 const Stack kThere = At(2);
 
@@ -50,7 +51,7 @@ Finding CreatedBy(Finding finding, const Stack& creator) {
 
 TEST(GroupTest, UnitsWithTheSameStackAreOneGroup) {
   const auto groups =
-      Group({Make("a", kHere, 1), Make("a", kThere, 2), Make("a", kHere, 3)}, "program");
+      Group({Make("a", kHere, 1), Make("a", kThere, 2), Make("a", kHere, 3)}, kAround);
   ASSERT_EQ(groups.size(), 2U);
   EXPECT_EQ(groups[0].units.size(), 2U);
   EXPECT_EQ(groups[1].units.size(), 1U);
@@ -63,15 +64,14 @@ TEST(GroupTest, OtherStatesKindsAndCreatorsAreOtherGroups) {
   other_kind.unit.kind = UnitKind::kTask;
   Finding other_creator = Make("a", kHere);
   other_creator.unit.created_by = kThere;
-  EXPECT_EQ(Group({Make("a", kHere), other_state, other_kind, other_creator}, "program").size(),
-            4U);
+  EXPECT_EQ(Group({Make("a", kHere), other_state, other_kind, other_creator}, kAround).size(), 4U);
 }
 
 TEST(GroupTest, UnitsOfOneCreatorAreOneGroupSortedByPlace) {
   const auto groups =
       Group({CreatedBy(Make("a", kHere, 1), kThere), CreatedBy(Make("a", kThere, 2), kThere),
              CreatedBy(Make("a", kThere, 3), kThere)},
-            "program");
+            kAround);
   ASSERT_EQ(groups.size(), 1U);
   EXPECT_EQ(groups[0].units[0].id, 2);
   EXPECT_EQ(groups[0].units[1].id, 3);
@@ -83,13 +83,13 @@ TEST(GroupTest, UnitsWithoutAStackGoByNameAndReason) {
   Finding b = Make("b", Stack());
   Finding blocked = Make("a", Stack());
   blocked.unit.stack_missing = "it blocks SIGURG";
-  EXPECT_EQ(Group({a, b, blocked, a}, "program").size(), 3U);
+  EXPECT_EQ(Group({a, b, blocked, a}, kAround).size(), 3U);
 }
 
 TEST(GroupTest, LargestFirstThenByName) {
   const Stack third = At(3);
   const auto groups =
-      Group({Make("b", kHere), Make("a", kThere), Make("c", third), Make("c", third)}, "program");
+      Group({Make("b", kHere), Make("a", kThere), Make("c", third), Make("c", third)}, kAround);
   ASSERT_EQ(groups.size(), 3U);
   EXPECT_EQ(groups[0].first().name, "c");
   EXPECT_EQ(groups[1].first().name, "a");
@@ -97,28 +97,28 @@ TEST(GroupTest, LargestFirstThenByName) {
 }
 
 TEST(GroupTest, IgnoreLinesNameTheThreadTheFunctionAndTheSignature) {
-  EXPECT_THAT(Group({Make("pool", kHere)}, "program")[0].ignore,
+  EXPECT_THAT(Group({Make("pool", kHere)}, kAround)[0].ignore,
               ElementsAre("thread_name:pool", "top_function:Here", "signature:0123456789ab"));
 }
 
 TEST(GroupTest, TheCreatorStandsInForTheFunctionWhenItIsKnown) {
   Finding finding = Make("pool", kHere);
   finding.created_by = &kStartNamed;
-  EXPECT_THAT(Group({finding}, "program")[0].ignore,
+  EXPECT_THAT(Group({finding}, kAround)[0].ignore,
               ElementsAre("thread_name:pool", "created_by:Start", "signature:0123456789ab"));
 }
 
 TEST(GroupTest, NumberedNamesBecomeOnePattern) {
-  EXPECT_EQ(Group({Make("worker-1", kHere), Make("worker-12", kHere)}, "program")[0].ignore.front(),
+  EXPECT_EQ(Group({Make("worker-1", kHere), Make("worker-12", kHere)}, kAround)[0].ignore.front(),
             "thread_name:worker-1*");
-  EXPECT_EQ(Group({Make("worker-1", kHere), Make("worker-2", kHere)}, "program")[0].ignore.front(),
+  EXPECT_EQ(Group({Make("worker-1", kHere), Make("worker-2", kHere)}, kAround)[0].ignore.front(),
             "thread_name:worker-*");
 }
 
 TEST(GroupTest, NamesThatWouldSilenceOthersAreNotOffered) {
-  EXPECT_THAT(Group({Make("program", kHere)}, "program")[0].ignore,
+  EXPECT_THAT(Group({Make("program", kHere)}, kAround)[0].ignore,
               ElementsAre("top_function:Here", "signature:0123456789ab"));
-  EXPECT_THAT(Group({Make("ab1", kHere), Make("xy2", kHere)}, "program")[0].ignore,
+  EXPECT_THAT(Group({Make("ab1", kHere), Make("xy2", kHere)}, kAround)[0].ignore,
               ElementsAre("top_function:Here", "signature:0123456789ab"));
 }
 

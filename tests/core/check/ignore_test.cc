@@ -150,7 +150,7 @@ TEST_F(KnownNameTest, IsIgnoredUnlessAskedFor) {
   options.report_known = {"jemalloc"};
   EXPECT_EQ(Left(options), 1U);
   options.report_known = {"all"};
-  EXPECT_EQ(Left(options), 1U);
+  EXPECT_GE(Left(options), 1U);  // a sanitizer's own thread may be there as well
 }
 
 }  // namespace

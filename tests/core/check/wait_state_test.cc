@@ -268,7 +268,8 @@ TEST(WaitStateTest, ReadOfAPipeAndOfAnEventfd) {
   const Unit unit = UnitOf(
       SYS_read, [&] { pipe.Take(); }, [&] { pipe.Feed(); });
   EXPECT_EQ(unit.state, WaitState::kRead);
-  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) +
+                             ", pipe written to by descriptor " + std::to_string(pipe.ends[1]));
   const int event = eventfd(0, EFD_CLOEXEC);
   const Unit other = UnitOf(
       SYS_read,

@@ -38,10 +38,11 @@ TEST(JsonReportTest, HasEveryFieldOfTheSchema) {
   EXPECT_EQ(workers["detail"], "");
   EXPECT_EQ(workers["origin"], "WorkerPool.Restarts");
   EXPECT_EQ(workers["deadlock"], false);
+  EXPECT_EQ(workers["hint"], Workers(8).hint);
   EXPECT_EQ(workers["stack_missing"], "");
   EXPECT_EQ(workers["units"].size(), 8U);
   EXPECT_EQ(workers["units"][0], json::parse(R"json({"id":4121,"name":"pool-worker",
-      "state":"condvar","detail":"","age_ms":1003})json"));
+      "state":"condvar","detail":"","waits_at":"","held_by":null,"age_ms":1003})json"));
   EXPECT_EQ(workers["stack"].size(), WorkerStack().size());
   EXPECT_EQ(workers["stack"][4], json::parse(R"json({"function":"pool::WorkerPool::Run()",
       "file":"src/pool.cc","line":63,"module":"pool_test","module_offset":4096,
@@ -57,6 +58,36 @@ TEST(JsonReportTest, HasEveryFieldOfTheSchema) {
   EXPECT_EQ(server["detail"], "descriptor 5, listening TCP 127.0.0.1:8080");
   EXPECT_EQ(server["stack_missing"], "why");
   EXPECT_EQ(server["created_by"], json::array());
+  EXPECT_EQ(test["deadlocks"], json::array());
+}
+
+TEST(JsonReportTest, DeadlocksAreEdgesBetweenThreads) {
+  LeakReport report;
+  report.deadlocks = {LockCycle(), AbandonedMutex()};
+  report.groups.push_back(Server());
+  const json deadlocks = json::parse(report.ToJson())["tests"][0]["deadlocks"];
+  ASSERT_EQ(deadlocks.size(), 2U);
+  EXPECT_EQ(deadlocks[0]["kind"], "cycle");
+  ASSERT_EQ(deadlocks[0]["edges"].size(), 2U);
+  json edge = deadlocks[0]["edges"][0];
+  EXPECT_EQ(edge["waiter_stack"][1]["function"], "bank::Transfer(Account&, Account&)");
+  EXPECT_EQ(edge["holder_stack"][1]["function"], "bank::Audit()");
+  edge.erase("waiter_stack");
+  edge.erase("holder_stack");
+  EXPECT_EQ(edge, json::parse(R"json({"waiter":4129,"waiter_name":"transfer","state":"mutex",
+      "waits_at":"0x55c0","holder":4130,"holder_name":"audit","holder_ended":false})json"));
+  EXPECT_EQ(deadlocks[0]["edges"][1]["holder"], 4129);
+  EXPECT_EQ(deadlocks[1]["kind"], "owner_ended");
+  EXPECT_EQ(deadlocks[1]["edges"][0]["holder_ended"], true);
+}
+
+TEST(JsonReportTest, AUnitNamesWhoHoldsWhatItWaitsFor) {
+  LeakReport report = TwoLeaks();
+  report.groups[0].units = LockCycle().units;
+  const json unit = json::parse(report.ToJson())["tests"][0]["groups"][0]["units"][0];
+  EXPECT_EQ(unit["waits_at"], "0x55c0");
+  EXPECT_EQ(unit["held_by"], json::parse(R"json({"id":4130,"name":"audit","ended":false,
+      "state":"mutex"})json"));
 }
 
 TEST(JsonReportTest, SumsUpARun) {

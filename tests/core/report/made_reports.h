@@ -100,6 +100,7 @@ inline LeakGroup Workers(int count) {
   LeakGroup group;
   for (int i = 0; i < count; ++i) group.units.push_back(Worker(4121 + i));
   group.signature = "5f1c09aa31d2";
+  group.hint = "tell them to stop, notify the condition variable, and join them";
   group.ignore = {"thread_name:pool-worker", "created_by:pool::WorkerPool::Start",
                   "signature:5f1c09aa31d2"};
   return group;
@@ -120,8 +121,38 @@ inline LeakGroup Server() {
   LeakGroup group;
   group.units = {unit};
   group.signature = "aabbccddeeff";
+  group.hint = "stop the server before the test ends";
   group.ignore = {"thread_name:http", "signature:aabbccddeeff"};
   return group;
+}
+
+inline Unit LockWaiter(int id, std::string name, std::uintptr_t lock, std::string function) {
+  Unit unit;
+  unit.id = id;
+  unit.name = std::move(name);
+  unit.state = WaitState::kMutex;
+  unit.waits_at = lock;
+  unit.stack = Stack({RuntimeFrame("pthread_mutex_lock"),
+                      UserFrame(std::move(function), "src/bank.cc", id - 4100)});
+  return unit;
+}
+
+inline void HoldsFor(const Unit& holder, Unit* waiter) {
+  waiter->held_by = Holder{holder.id, holder.name, false, holder.state, holder.stack};
+}
+
+inline Deadlock LockCycle() {
+  Unit a = LockWaiter(4129, "transfer", 0x55c0, "bank::Transfer(Account&, Account&)");
+  Unit b = LockWaiter(4130, "audit", 0x55e8, "bank::Audit()");
+  HoldsFor(b, &a);
+  HoldsFor(a, &b);
+  return {Deadlock::Kind::kCycle, {a, b}};
+}
+
+inline Deadlock AbandonedMutex() {
+  Unit unit = LockWaiter(4131, "late", 0x5610, "bank::Close()");
+  unit.held_by = Holder{4128, "gone", true, WaitState::kOther, {}};
+  return {Deadlock::Kind::kOwnerEnded, {unit}};
 }
 
 inline LeakReport TwoLeaks() {

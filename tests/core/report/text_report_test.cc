@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,67 @@ TEST(TextReportTest, Hang) {
   ExpectGolden("hang", report.ToText());
 }
 
+std::string ToHex(std::uintptr_t number) {
+  std::ostringstream text;
+  text << std::hex << number;
+  return text.str();
+}
+
+// A group of each thread, as the checker makes them.
+LeakReport ReportOf(const std::vector<Deadlock>& deadlocks) {
+  LeakReport report;
+  report.test = "Bank.Transfers";
+  report.waited = std::chrono::milliseconds(1000);
+  report.deadlocks = deadlocks;
+  for (const Deadlock& deadlock : deadlocks) {
+    for (const Unit& unit : deadlock.units) {
+      report.groups.push_back(GroupOf(unit));
+      if (unit.waits_at != 0) report.groups.back().units[0].detail = "0x" + ToHex(unit.waits_at);
+      report.groups.back().deadlock = deadlock.kind != Deadlock::Kind::kOwnerEnded;
+    }
+  }
+  return report;
+}
+
+TEST(TextReportTest, Deadlocks) {
+  Deadlock self = {Deadlock::Kind::kSelf, {LockWaiter(4132, "", 0x5640, "bank::Deposit(int)")}};
+  HoldsFor(self.units[0], &self.units[0]);
+  ExpectGolden("deadlocks", ReportOf({LockCycle(), self, AbandonedMutex()}).ToText());
+}
+
+TEST(TextReportTest, ADeadlockOverAJoin) {
+  Deadlock deadlock = LockCycle();
+  deadlock.units[1].state = WaitState::kJoin;
+  deadlock.units[1].waits_at = 0;
+  deadlock.units[0].held_by->state = WaitState::kJoin;
+  LeakReport report = ReportOf({deadlock});
+  report.hang = true;
+  ExpectGolden("deadlock_over_a_join", report.ToText());
+}
+
+TEST(TextReportTest, AHolderThatIsNoLeakIsShownWithItsStack) {
+  Unit unit = LockWaiter(4129, "transfer", 0x55c0, "bank::Transfer(Account&, Account&)");
+  Unit holder = LockWaiter(4100, "bank_test", 0, "bank::Sleep()");
+  holder.state = WaitState::kSleep;
+  HoldsFor(holder, &unit);
+  unit.detail = "0x55c0";
+  ExpectGolden("holder", ReportOf(GroupOf(unit)).ToText());
+}
+
+TEST(TextReportTest, LongCirclesAndManyDeadlocksAreCutShort) {
+  Deadlock circle;
+  for (int i = 0; i < 1000; ++i)
+    circle.units.push_back(LockWaiter(5000 + i, "philosopher", 0x1000 + 8U * i, "Eat()"));
+  for (std::size_t i = 0; i < 1000; ++i) HoldsFor(circle.units[(i + 1) % 1000], &circle.units[i]);
+  LeakReport report;
+  report.deadlocks.assign(30, circle);
+  const std::string text = report.ToText();
+  EXPECT_THAT(text, HasSubstr("DEADLOCK: 1000 threads wait for each other\n"));
+  EXPECT_THAT(text, HasSubstr("    and 992 more threads\n"));
+  EXPECT_THAT(text, HasSubstr("and 25 more deadlocks; verbose=1 or the JSON report lists them\n"));
+  EXPECT_LT(text.size(), 12'000U);
+}
+
 TEST(TextReportTest, WhatCouldNotBeSeen) {
   Unit partial;
   partial.id = 7;
@@ -95,6 +157,7 @@ TEST(TextReportTest, UnjoinedThreadsAndTasks) {
   task.state = WaitState::kSuspended;
   task.origin = "Net.Earlier";
   LeakReport report = ReportOf(GroupOf(unjoined));
+  report.groups[0].hint = "join or detach it";
   report.groups.push_back(GroupOf(task));
   ExpectGolden("unjoined_and_task", report.ToText());
 }
@@ -108,6 +171,7 @@ TEST(TextReportTest, DistinctNamesAndDetailsAreShownShortly) {
     unit.age += std::chrono::milliseconds(500 * i);
     group.units.push_back(unit);
   }
+  group.hint = Workers(2).hint;
   ExpectGolden("distinct_names", ReportOf(group).ToText());
 }
 

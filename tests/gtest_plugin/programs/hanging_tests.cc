@@ -40,6 +40,28 @@ TEST(Hanging, WaitsForAMutex) {
   holder.join();
 }
 
+TEST(Hanging, DeadlocksWithAnotherThread) {
+  static std::mutex ours;
+  static std::mutex theirs;
+  const std::lock_guard<std::mutex> lock(ours);
+  std::thread other([] {
+    const std::lock_guard<std::mutex> first(theirs);
+    const std::lock_guard<std::mutex> second(ours);
+  });
+  while (theirs.try_lock()) {
+    theirs.unlock();
+    std::this_thread::yield();
+  }
+  theirs.lock();
+  other.join();
+}
+
+TEST(Hanging, JoinsAThreadThatNeedsItsLock) {
+  static std::mutex mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::thread([] { const std::lock_guard<std::mutex> second(mutex); }).join();
+}
+
 TEST(Hanging, LoadsALibraryWhoseConstructorHangs) {
   EXPECT_EQ(dlopen(std::getenv("LOAD"), RTLD_NOW), nullptr);
 }

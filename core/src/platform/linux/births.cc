@@ -5,6 +5,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -23,6 +24,23 @@ std::uint64_t ReadPidMax() {
       ReadProcFile(AT_FDCWD, "/proc/sys/kernel/pid_max", buffer.data(), buffer.size());
   constexpr std::uint64_t kSmallest = 301;  // RESERVED_PIDS + 1: the least the kernel accepts
   return text ? NumberReader(*text).Next().value_or(kSmallest) : kSmallest;
+}
+
+// The last field of a descriptor open on /proc/loadavg: "0.20 0.18 0.12 1/80 11206"
+// (proc_loadavg(5)). Nothing if it is open on something else.
+std::optional<std::uint64_t> ReadLastNumber(int fd) {
+  if (fd < 0) return std::nullopt;
+  std::array<char, 128> buffer;
+  const ssize_t n = pread(fd, buffer.data(), buffer.size(), 0);
+  if (n <= 0) return std::nullopt;
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(n));
+  const std::size_t last = text.rfind(' ');
+  const std::size_t slash = text.find('/');
+  if (text.back() != '\n' || std::ranges::count(text, ' ') != 4 || slash == text.npos ||
+      slash > last)
+    return std::nullopt;
+  const auto cursor = NumberReader(text.substr(last)).Next();
+  return cursor == 0U ? std::nullopt : cursor;  // zero: an emulated /proc that does not tell
 }
 
 // "processes N" of /proc/stat (proc_stat(5)): forks and thread starts of the whole machine since
@@ -44,17 +62,17 @@ bool BirthCounter::Look::MayHaveReused(int tid) const {
   return from <= to ? from < number && number <= to : number > from || number <= to;
 }
 
+// A program may close descriptors it does not know, and open something else in their place: what
+// does not read like the file is not the file, and it is opened again.
 std::optional<std::uint64_t> BirthCounter::ReadCursor() {
-  std::uint64_t links = 0;
-  const int fd = loadavg_.Get(&links);
-  std::array<char, 128> buffer;
-  const ssize_t n = fd < 0 ? -1 : pread(fd, buffer.data(), buffer.size(), 0);
-  if (n <= 0) return std::nullopt;
-  std::string_view text(buffer.data(), static_cast<std::size_t>(n));
-  const std::size_t last = text.rfind(' ');
-  if (last == std::string_view::npos) return std::nullopt;
-  const auto cursor = NumberReader(text.substr(last)).Next();
-  return cursor == 0U ? std::nullopt : cursor;  // zero: an emulated /proc that does not tell
+  if (const auto cursor = ReadLastNumber(loadavg_)) return cursor;
+  loadavg_ = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+  const auto cursor = ReadLastNumber(loadavg_);
+  if (!cursor && loadavg_ >= 0) {
+    close(loadavg_);
+    loadavg_ = -1;
+  }
+  return cursor;
 }
 
 // True unless there were surely fewer births than numbers since the machine's count was last read.

@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "platform/linux/task_directory.h"
-
 namespace taskleak::platform {
 
 /// Follows the kernel's cursor for new process and thread numbers.
@@ -40,7 +38,7 @@ class BirthCounter {
   std::optional<std::uint64_t> ReadCursor();
   bool FullTurnPossible();
 
-  KeptDescriptor loadavg_{"/proc/loadavg", 0};
+  int loadavg_ = -1;  // stays open
   bool usable_ = true;
   std::optional<std::uint64_t> cursor_;
   std::uint64_t pid_max_ = 0;

@@ -59,6 +59,7 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
   if (!HasNotRunSince(tid, before)) return {};
   ThreadLook look;
   look.at = at;
+  look.run = *before.count;
   if (!copied) {
     look.stack.frames.push_back({at.pc, false, false});
     look.stack.missing = "its stack could not be read";

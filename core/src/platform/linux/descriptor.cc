@@ -1,9 +1,13 @@
 #include "platform/descriptor.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -34,23 +38,6 @@ std::string UnixAddress(const sockaddr_storage& address, socklen_t size) {
   return std::string(local.sun_path, strnlen(local.sun_path, length));
 }
 
-std::string AddressText(const sockaddr_storage& address, socklen_t size) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.ss_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
-  }
-  if (address.ss_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &address, sizeof v6);
-    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-    return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
-  }
-  return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
-}
-
 using AddressCall = int (*)(int, sockaddr*, socklen_t*);
 
 std::string Address(int fd, AddressCall call) {
@@ -69,14 +56,38 @@ std::string_view Protocol(int fd) {
   return type == SOCK_STREAM ? "TCP" : type == SOCK_DGRAM ? "UDP" : "IP socket";
 }
 
+// include/net/tcp_states.h
+std::string_view TcpState(int fd) {
+  constexpr std::array<std::string_view, 12> kStates = {
+      "",          "established", "SYN sent",   "SYN received", "FIN wait 1", "FIN wait 2",
+      "time wait", "closed",      "close wait", "last ACK",     "listening",  "closing"};
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return info.tcpi_state < kStates.size() ? kStates.at(info.tcpi_state) : std::string_view();
+}
+
 std::string DescribeSocket(int fd) {
   const std::string local = Address(fd, getsockname);
   const std::string peer = Address(fd, getpeername);
-  std::string text = IsListening(fd) ? "listening " : "";
-  text += Protocol(fd);
+  const bool listening = IsListening(fd);
+  const std::string_view protocol = Protocol(fd);
+  std::string text = listening ? "listening " : "";
+  text += protocol;
   if (!local.empty()) text += " " + local;
   if (!peer.empty()) text += " -> " + peer;
+  const std::string_view state = protocol == "TCP" && !listening ? TcpState(fd) : "";
+  if (!state.empty()) text.append(" (").append(state).append(")");
   return text;
+}
+
+std::string DescribeTimer(int fd) {
+  itimerspec timer{};
+  if (timerfd_gettime(fd, &timer) != 0) return "timerfd";
+  const timespec& left = timer.it_value;
+  if (left.tv_sec == 0 && left.tv_nsec == 0) return "timerfd that is not set";
+  return "timerfd, " + std::to_string(left.tv_sec) + "." +
+         std::to_string(left.tv_nsec / 100'000'000) + " s left";
 }
 
 std::string LinkTarget(int fd) {
@@ -87,6 +98,23 @@ std::string LinkTarget(int fd) {
 }
 
 }  // namespace
+
+std::string AddressText(const sockaddr_storage& address, socklen_t size) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  if (address.ss_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+  }
+  return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
+}
 
 bool IsListening(int fd) { return SocketOption(fd, SO_ACCEPTCONN) == 1; }
 
@@ -100,7 +128,7 @@ std::string DescribeDescriptor(int fd) {
   if (target.starts_with(kAnonymous)) {
     target.erase(0, kAnonymous.size());
     if (target.size() > 2 && target.front() == '[') target = target.substr(1, target.size() - 2);
-    return target;
+    return target == "timerfd" ? DescribeTimer(fd) : target;
   }
   if (S_ISFIFO(info.st_mode)) return target.starts_with("pipe:") ? "pipe" : "named pipe " + target;
   return target;
@@ -116,6 +144,35 @@ std::vector<int> WatchedByEpoll(int fd) {
     if (number) watched.push_back(static_cast<int>(*number));
   }
   return watched;
+}
+
+bool PipeEnds::Has(int fd) {
+  struct stat info {};
+  return fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
+PipeEnds::PipeEnds() {
+  DIR* const directory = opendir("/proc/thread-self/fd");
+  if (directory == nullptr) return;
+  while (const dirent* const entry = readdir(directory)) {
+    const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
+    struct stat info {};
+    if (!number || fstat(static_cast<int>(*number), &info) != 0 || !S_ISFIFO(info.st_mode))
+      continue;
+    const int fd = static_cast<int>(*number);
+    const int access = fcntl(fd, F_GETFL) & O_ACCMODE;
+    const std::pair pipe(info.st_dev, info.st_ino);
+    if (access != O_RDONLY) writers_.emplace(pipe, fd);
+    if (access != O_WRONLY) readers_.emplace(pipe, fd);
+  }
+  closedir(directory);
+}
+
+std::optional<int> PipeEnds::Find(const Ends& ends, int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return std::nullopt;
+  const auto found = ends.find({info.st_dev, info.st_ino});
+  return found == ends.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace taskleak::platform

@@ -63,9 +63,8 @@ std::optional<std::int32_t> Search(const char* table, std::size_t count, std::in
   return low == 0 ? std::nullopt : std::optional(function(low - 1));
 }
 
-}  // namespace
-
-std::uintptr_t FunctionStart(Dwfl_Module* module, std::uintptr_t pc) {
+// By the table of .eh_frame_hdr, which knows every function that has call frame information.
+std::uintptr_t ByFrameTable(Dwfl_Module* module, std::uintptr_t pc) {
   GElf_Addr bias = 0;
   Elf* const elf = dwfl_module_getelf(module, &bias);
   const auto segment = FindHeader(elf);
@@ -83,6 +82,22 @@ std::uintptr_t FunctionStart(Dwfl_Module* module, std::uintptr_t pc) {
   const auto found = Search(static_cast<const char*>(data->d_buf) + sizeof header, header.count,
                             static_cast<std::int64_t>(pc - here));
   return found ? here + static_cast<std::uintptr_t>(std::int64_t{*found}) : 0;
+}
+
+// GCC does not ask for .eh_frame_hdr in static executables; their symbols remain.
+std::uintptr_t BySymbol(Dwfl_Module* module, std::uintptr_t pc) {
+  GElf_Off offset = 0;
+  GElf_Sym symbol;
+  const char* const name =
+      dwfl_module_addrinfo(module, pc, &offset, &symbol, nullptr, nullptr, nullptr);
+  return name == nullptr ? 0 : pc - offset;
+}
+
+}  // namespace
+
+std::uintptr_t FunctionStart(Dwfl_Module* module, std::uintptr_t pc) {
+  const std::uintptr_t start = ByFrameTable(module, pc);
+  return start != 0 ? start : BySymbol(module, pc);
 }
 
 }  // namespace taskleak::platform

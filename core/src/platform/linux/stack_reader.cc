@@ -27,7 +27,13 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   const MutexLock lock(g_look_mutex);
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
-  if (signals == Signals::kAllowed) return LookBySignal(tid, blocked.failure, LookImage());
+  if (signals == Signals::kAllowed) {
+    ThreadLook look = LookBySignal(tid, blocked.failure, LookImage());
+    if (look.gone || !look.stack.frames.empty()) return look;
+    // It may have gone to sleep meanwhile.
+    BlockedLook again = LookWhileBlocked(tid, LookImage());
+    return again.look ? *std::move(again.look) : look;
+  }
   ThreadLook look;
   look.at.running = true;
   look.stack.missing = blocked.failure + ", and it was not to be interrupted";

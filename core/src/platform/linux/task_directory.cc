@@ -12,7 +12,7 @@
 
 namespace taskleak::platform {
 
-bool KeptDescriptor::StillOpen(std::uint64_t* links) const {
+bool TaskDirectory::StillOpen(std::uint64_t* links) const {
   struct stat info {};
   if (fd_ < 0 || fstat(fd_, &info) != 0 || info.st_dev != device_ || info.st_ino != inode_)
     return false;
@@ -20,20 +20,21 @@ bool KeptDescriptor::StillOpen(std::uint64_t* links) const {
   return true;
 }
 
-int KeptDescriptor::Get(std::uint64_t* links) {
+bool TaskDirectory::Open(std::uint64_t* links) {
+  const pid_t pid = getpid();
   const bool open_still = StillOpen(links);
-  if (open_still && pid_ == getpid()) return fd_;
+  if (open_still && pid_ == pid) return true;
   // A number that is not open on our file may by now be somebody else's: only what is surely ours
   // is closed.
   if (open_still) close(fd_);
-  fd_ = open(path_, flags_ | O_CLOEXEC);
+  fd_ = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat info {};
-  if (fd_ < 0 || fstat(fd_, &info) != 0) return -1;
-  pid_ = getpid();
+  if (fd_ < 0 || fstat(fd_, &info) != 0) return false;
+  pid_ = pid;
   device_ = info.st_dev;
   inode_ = info.st_ino;
   *links = info.st_nlink;
-  return fd_;
+  return true;
 }
 
 std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,

@@ -13,21 +13,19 @@ namespace taskleak::platform {
 
 /// A descriptor that stays open between looks and is opened again whenever it is no longer ours:
 /// after fork(2) it would show the parent, and a program may close descriptors it does not know.
-class KeptDescriptor {
+/// Not thread-safe.
+class TaskDirectory {
  public:
-  KeptDescriptor(const char* path, int flags) : path_(path), flags_(flags) {}
-
-  /// The descriptor, open on `path` as this process sees it, or -1 with errno set. Not thread-safe
-  /// by itself. `links` receives the inode's link count.
-  int Get(std::uint64_t* links);
-  /// What Get returned last.
+  /// Brings the descriptor up to date. `links` receives the directory's link count. Returns false,
+  /// with errno set, if it cannot be opened.
+  bool Open(std::uint64_t* links);
   [[nodiscard]] int fd() const { return fd_; }
+  /// The process that the directory shows.
+  [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
   bool StillOpen(std::uint64_t* links) const;
 
-  const char* path_;
-  int flags_;
   int fd_ = -1;
   pid_t pid_ = 0;
   std::uint64_t device_ = 0;

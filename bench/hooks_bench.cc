@@ -1,0 +1,56 @@
+// What creating a thread costs at a stack depth of 20, and what is kept when threads are gone.
+// Built twice: with the hooks, and without.
+#include <malloc.h>
+#include <pthread.h>
+
+#include <benchmark/benchmark.h>
+
+#include "bench/samples.h"
+
+namespace taskleak::bench {
+namespace {
+
+constexpr int kDepth = 20;
+
+void* Return(void* value) { return value; }
+
+[[gnu::noinline]] pthread_t CreateAtDepth(int depth) {
+  if (depth > 1) {
+    const pthread_t thread = CreateAtDepth(depth - 1);
+    benchmark::DoNotOptimize(depth);  // no tail call
+    return thread;
+  }
+  pthread_t thread = 0;
+  pthread_create(&thread, nullptr, Return, nullptr);
+  return thread;
+}
+
+void CreateThread(benchmark::State& state) {
+  Samples samples;
+  for (auto _ : state) {
+    const Clock::time_point begin = Clock::now();
+    const pthread_t thread = CreateAtDepth(kDepth);
+    samples.Add(Microseconds(Clock::now() - begin));
+    pthread_join(thread, nullptr);
+  }
+  samples.Report(state);
+}
+BENCHMARK(CreateThread)->MinTime(1);
+
+void CreateAndJoinThread(benchmark::State& state) {
+  MeasureEach(state, [] { pthread_join(CreateAtDepth(kDepth), nullptr); });
+}
+BENCHMARK(CreateAndJoinThread)->MinTime(1);
+
+// A million threads, one after the other.
+void KeptOfAMillionThreads(benchmark::State& state) {
+  const auto in_use = [] { return static_cast<double>(mallinfo2().uordblks); };
+  for (int i = 0; i < 1000; ++i) pthread_join(CreateAtDepth(kDepth), nullptr);
+  const double before = in_use();
+  for (auto _ : state) pthread_join(CreateAtDepth(kDepth), nullptr);
+  state.counters["bytes"] = in_use() - before;
+}
+BENCHMARK(KeptOfAMillionThreads)->Iterations(1'000'000);
+
+}  // namespace
+}  // namespace taskleak::bench

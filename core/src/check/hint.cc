@@ -1,0 +1,110 @@
+#include "check/hint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "check/wait_detail.h"
+
+namespace taskleak::check {
+namespace {
+
+// Threads made so are there for the whole process and not for a test.
+bool IsMadeOnce(const ResolvedStack& creator) {
+  return std::any_of(
+      creator.plain_names.begin(), creator.plain_names.end(), [](std::string_view name) {
+        return name == "std::call_once" || name == "pthread_once" || name == "call_once" ||
+               name == "__pthread_once_slow" ||
+               name == "__static_initialization_and_destruction_0" ||
+               name.starts_with("_GLOBAL__sub_I") || name.starts_with("__cxx_global_var_init");
+      });
+}
+
+// Workers that stand at one place and wait for the same thing.
+bool AreIdlePool(std::span<const Finding> same) {
+  const Unit& first = same.front().unit;
+  const auto idle = std::count_if(same.begin(), same.end(), [&first](const Finding& finding) {
+    return finding.unit.state == first.state && finding.unit.waits_at == first.waits_at;
+  });
+  return idle > 1 && first.waits_at != 0 &&
+         (first.state == WaitState::kCondvar || first.state == WaitState::kSemaphore);
+}
+
+std::string_view PoolsQueue(WaitState state) {
+  return state == WaitState::kCondvar ? "condition variable" : "semaphore";
+}
+
+// "net::Client::Connect() (src/client.cc:41)"
+std::string InnermostOwnCall(const ResolvedStack& stack) {
+  for (const Frame& frame : stack.stack) {
+    if (frame.runtime || frame.function.empty()) continue;
+    if (frame.file.empty()) return frame.function;
+    return fmt::format("{} ({}:{})", frame.function, frame.file, frame.line);
+  }
+  return {};
+}
+
+bool Listens(const Unit& unit) {
+  return unit.state == WaitState::kAccept || unit.detail.find("listening") != std::string::npos;
+}
+
+// Evidence beyond the wait state.
+std::string Special(std::span<const Finding> same) {
+  const Finding& first = same.front();
+  const Unit& unit = first.unit;
+  if (unit.held_by && unit.held_by->ended)
+    return "its owner ended without unlocking it: lock with std::lock_guard or the like";
+  if (unit.held_by && unit.held_by->id == unit.id) return "a thread cannot join itself";
+  if (unit.detail.find(kNoWriter) != std::string::npos)
+    return "only another process can still write to it or close it: end that one, or write first";
+  if (IsMadeOnce(*first.created_by))
+    return "process-wide singleton: adopt it with AdoptCurrent() or ignore it by creator";
+  if (first.stop_not_requested)
+    return "nobody has asked this std::jthread to stop: destroy it or call request_stop()";
+  if (Listens(unit)) return "stop the server before the test ends";
+  if (AreIdlePool(same))
+    return fmt::format("idle workers that share a {}: stop and join the pool before the test ends",
+                       PoolsQueue(unit.state));
+  return {};
+}
+
+std::string ByState(WaitState state, std::string_view it) {
+  switch (state) {
+    case WaitState::kCondvar:
+      return fmt::format("tell {} to stop, notify the condition variable, and join {}", it, it);
+    case WaitState::kSemaphore:
+      return fmt::format("tell {} to stop, release the semaphore, and join {}", it, it);
+    case WaitState::kAtomicWait:
+      return fmt::format("change the value, notify {}, and join {}", it, it);
+    case WaitState::kFuture:
+      return "its promise has not been kept: set a value or an exception, or destroy the promise";
+    case WaitState::kRecv:
+      return "shut the socket down or close its other end (closing it here does not wake a reader)";
+    case WaitState::kSleep:
+      return "sleep cannot be interrupted: wait on a condition variable with a timeout instead";
+    case WaitState::kWaitChild:
+      return "end the child process before the test ends";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string Hint(std::span<const Finding> same, bool alone) {
+  const Finding& first = same.front();
+  const std::string_view it = same.size() == 1 ? "it" : "them";
+  if (first.unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
+  if (std::string special = Special(same); !special.empty()) return special;
+  const std::string by_state = ByState(first.unit.state, it);
+  if (first.unit.state == WaitState::kCondvar && alone)
+    return "no other thread is left that could notify " + std::string(it) + ": " + by_state;
+  if (first.detached_by != nullptr) {
+    if (const std::string call = InnermostOwnCall(*first.detached_by); !call.empty())
+      return fmt::format("detached in {}: keep the thread and join it instead", call);
+  }
+  return by_state;
+}
+
+}  // namespace taskleak::check

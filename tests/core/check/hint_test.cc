@@ -1,0 +1,256 @@
+// Hints, from threads that really leak so.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "check/hint.h"
+#include "check/inspect.h"
+#include "platform/thread_info.h"
+#include "support/parked_thread.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+namespace {
+
+using testing::BlockedThread;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+// The one group that is left.
+LeakGroup GroupSince(const Snapshot& before) {
+  Options options;
+  options.drain = std::chrono::milliseconds(0);
+  const LeakReport report = FindLeaks(before, options);
+  EXPECT_EQ(report.groups.size(), 1U) << report.ToText();
+  return report.groups.empty() ? LeakGroup() : report.groups[0];
+}
+
+std::string HintOf(long call, const std::function<void()>& block,
+                   const std::function<void()>& release) {
+  const Snapshot before = Snapshot::Take();
+  const BlockedThread thread(block, release);
+  thread.AwaitCall(call);
+  return GroupSince(before).hint;
+}
+
+// A flag that threads wait for with a condition variable.
+class Gate {
+ public:
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return open_; });
+  }
+  void Open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+};
+
+TEST(HintTest, IdleWorkersOfOnePool) {
+  const Snapshot before = Snapshot::Take();
+  Gate gate;
+  std::vector<std::unique_ptr<BlockedThread>> workers;
+  for (int i = 0; i < 3; ++i) {
+    workers.push_back(std::make_unique<BlockedThread>([&] { gate.Wait(); }, [&] { gate.Open(); }));
+    workers.back()->AwaitCall(SYS_futex);
+  }
+  EXPECT_EQ(GroupSince(before).hint,
+            "idle workers that share a condition variable: stop and join the pool before the test "
+            "ends");
+}
+
+TEST(HintTest, WorkersThatWaitForDifferentThingsAreNoPool) {
+  const Snapshot before = Snapshot::Take();
+  std::array<Gate, 2> gates;
+  const auto worker = [&](Gate& gate) {
+    return std::make_unique<BlockedThread>([&] { gate.Wait(); }, [&] { gate.Open(); });
+  };
+  std::vector<std::unique_ptr<BlockedThread>> workers;
+  for (Gate& gate : gates) workers.push_back(worker(gate));
+  for (const auto& each : workers) each->AwaitCall(SYS_futex);
+  EXPECT_THAT(GroupSince(before).hint, HasSubstr("tell them to stop, notify"));
+}
+
+TEST(HintTest, NobodyIsLeftToNotify) {
+  Gate gate;
+  EXPECT_EQ(HintOf(
+                SYS_futex, [&] { gate.Wait(); }, [&] { gate.Open(); }),
+            "no other thread is left that could notify it: tell it to stop, notify the condition "
+            "variable, and join it");
+}
+
+TEST(HintTest, AnotherThreadMayStillNotify) {
+  const testing::ParkedThread other;
+  Gate gate;
+  EXPECT_EQ(HintOf(
+                SYS_futex, [&] { gate.Wait(); }, [&] { gate.Open(); }),
+            "tell it to stop, notify the condition variable, and join it");
+}
+
+// A pipe whose write end only a child process has.
+TEST(HintTest, ReadOfAPipeWithoutAWriterInThisProcess) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    for (;;) pause();
+  }
+  close(ends[1]);
+  const Snapshot before = Snapshot::Take();
+  const BlockedThread reader(
+      [&] {
+        char c = 0;
+        EXPECT_EQ(read(ends[0], &c, 1), 0);
+      },
+      [child] {
+        kill(child, SIGKILL);
+        waitpid(child, nullptr, 0);
+      });
+  reader.AwaitCall(SYS_read);
+  const LeakGroup group = GroupSince(before);
+  EXPECT_EQ(group.first().detail,
+            "descriptor " + std::to_string(ends[0]) + ", pipe with no write end in this process");
+  EXPECT_THAT(group.hint, HasSubstr("only another process can still write to it"));
+  close(ends[0]);
+}
+
+TEST(HintTest, PollOnAListeningSocket) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  EXPECT_EQ(HintOf(
+                SYS_accept, [&] { accept(listener, nullptr, nullptr); },
+                [&] { shutdown(listener, SHUT_RDWR); }),
+            "stop the server before the test ends");
+  close(listener);
+}
+
+std::string HintOfJthread(bool ask) {
+  std::latch end(1);
+  const Snapshot before = Snapshot::Take();
+  std::atomic<int> tid{0};
+  std::jthread thread([&](const std::stop_token&) {
+    tid = gettid();
+    end.wait();
+  });
+  if (ask) thread.request_stop();
+  for (int error = 0;; std::this_thread::yield()) {
+    const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+    if (at && at->number == SYS_futex) break;
+  }
+  const std::string hint = GroupSince(before).hint;
+  end.count_down();
+  return hint;
+}
+
+TEST(HintTest, AJthreadThatNobodyAskedToStop) {
+  EXPECT_EQ(HintOfJthread(false),
+            "nobody has asked this std::jthread to stop: destroy it or call request_stop()");
+  EXPECT_THAT(HintOfJthread(true), Not(HasSubstr("request_stop")));
+}
+
+TEST(HintTest, SaysWhereItWasDetached) {
+  static std::latch end(1);
+  static std::latch gone(1);
+  static std::atomic<int> tid{0};
+  const Snapshot before = Snapshot::Take();
+  std::thread([] {
+    tid = gettid();
+    end.wait();
+    gone.count_down();
+  }).detach();
+  for (int error = 0;; std::this_thread::yield()) {
+    const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+    if (at && at->number == SYS_futex) break;
+  }
+  EXPECT_THAT(GroupSince(before).hint,
+              MatchesRegex("detached in .*SaysWhereItWasDetached.*TestBody\\(\\) "
+                           "\\(.*hint_test.cc:[0-9]+\\): keep the thread and join it instead"));
+  end.count_down();
+  gone.wait();
+}
+
+TEST(HintTest, ASingletonsThread) {
+  std::once_flag once;
+  std::latch end(1);
+  std::unique_ptr<BlockedThread> thread;
+  const Snapshot before = Snapshot::Take();
+  std::call_once(once, [&] {
+    thread = std::make_unique<BlockedThread>([&] { end.wait(); }, [&] { end.count_down(); });
+  });
+  thread->AwaitCall(SYS_futex);
+  EXPECT_EQ(GroupSince(before).hint,
+            "process-wide singleton: adopt it with AdoptCurrent() or ignore it by creator");
+}
+
+TEST(HintTest, AThreadThatEndedUnjoined) {
+  const Snapshot before = Snapshot::Take();
+  std::thread thread([] {});
+  Options options;
+  LeakReport report = FindLeaks(before, options);
+  while (report.groups.empty() ||
+         report.groups[0].first().kind != UnitKind::kUnjoinedThread)  // else it has not ended yet
+    report = FindLeaks(before, options);
+  EXPECT_EQ(report.groups[0].hint, "join or detach it");
+  thread.join();
+}
+
+// What real threads cannot easily be brought to.
+struct MadeFinding {
+  MadeFinding() {
+    finding.stack = &nowhere;
+    finding.created_by = &nowhere;
+    finding.unit.id = 7;
+  }
+  [[nodiscard]] std::string hint() const {
+    return check::Hint(std::span(&finding, 1), /*alone=*/false);
+  }
+  check::ResolvedStack nowhere;
+  check::Finding finding;
+};
+
+TEST(HintTest, ThreadsOfStaticInitializationArePartOfTheProcess) {
+  for (const char* const function :
+       {"_GLOBAL__sub_I_logger.cc", "__static_initialization_and_destruction_0",
+        "__cxx_global_var_init.1", "__pthread_once_slow"}) {
+    MadeFinding made;
+    made.nowhere.plain_names = {"Logger::Start", function, "call_init"};
+    EXPECT_THAT(made.hint(), HasSubstr("process-wide singleton")) << function;
+  }
+}
+
+TEST(HintTest, AThreadThatJoinsItself) {
+  MadeFinding made;
+  made.finding.unit.state = WaitState::kJoin;
+  made.finding.unit.held_by = Holder{7, "", false, WaitState::kJoin, {}};
+  EXPECT_EQ(made.hint(), "a thread cannot join itself");
+}
+
+}  // namespace
+}  // namespace taskleak

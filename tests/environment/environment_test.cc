@@ -1,0 +1,77 @@
+// Looks in surroundings that make them difficult: what is denied to the process, who watches it,
+// what becomes of its main thread and its code.
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/run_program.h"
+
+namespace taskleak {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// LeakSanitizer stops the process with ptrace at its end, which a tracer does not let it do.
+const std::map<std::string, std::string> kEnvironment = {{"ASAN_OPTIONS", "detect_leaks=0"}};
+
+Outcome RunIn(std::vector<std::string> arguments) {
+  return RunProgram(ENVIRONMENT_PROGRAM, arguments, kEnvironment);
+}
+
+void ExpectTheLeak(const Outcome& outcome) {
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("StayHere(")) << outcome.err;
+}
+
+TEST(EnvironmentTest, WithNothingInTheWayTheLeakIsFound) { ExpectTheLeak(RunIn({})); }
+
+TEST(EnvironmentTest, PtraceDenied) { ExpectTheLeak(RunIn({"no-ptrace"})); }
+
+TEST(EnvironmentTest, AskingForThreadsDenied) { ExpectTheLeak(RunIn({"no-tgkill"})); }
+
+TEST(EnvironmentTest, ReadingTheOwnMemoryByTheKernelDenied) {
+  const Outcome outcome = RunIn({"no-process_vm_readv"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("1 thread"));
+}
+
+// The signal's copy of the stack stands in for the file that cannot be read, and the report says
+// so.
+TEST(EnvironmentTest, TheFilesOfThreadsUnreadable) {
+  const Outcome outcome = RunIn({"undumpable"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("1 thread"));
+}
+
+TEST(EnvironmentTest, TheMainThreadHasEnded) { ExpectTheLeak(RunIn({"main-ends"})); }
+
+TEST(EnvironmentTest, AfterExecNothingIsLeftOfTheLooksBefore) { ExpectTheLeak(RunIn({"exec"})); }
+
+TEST(EnvironmentTest, UnloadedCodeIsNotNamed) {
+  const Outcome outcome = RunIn({"unload", ENVIRONMENT_LIBRARY});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  const std::size_t unloaded = outcome.out.find("unloaded");
+  ASSERT_NE(unloaded, std::string::npos);
+  EXPECT_THAT(outcome.out.substr(0, unloaded), HasSubstr("WaitInLibrary"));
+  EXPECT_THAT(outcome.out.substr(unloaded),
+              AllOf(HasSubstr("1 thread"), Not(HasSubstr("WaitInLibrary"))));
+}
+
+TEST(EnvironmentTest, UnderGdb) {
+  ExpectTheLeak(
+      RunProgram("gdb", {"-q", "-batch", "-return-child-result", "-ex", "run", ENVIRONMENT_PROGRAM},
+                 kEnvironment));
+}
+
+TEST(EnvironmentTest, UnderStrace) {
+  ExpectTheLeak(
+      RunProgram("strace", {"-f", "-qq", "-o", "/dev/null", ENVIRONMENT_PROGRAM}, kEnvironment));
+}
+
+}  // namespace
+}  // namespace taskleak

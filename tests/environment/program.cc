@@ -1,0 +1,127 @@
+// A program that leaks one thread and says what it finds, in the surroundings that its argument
+// names. Exits with 0 if it finds just that thread; the report is on standard output.
+#include <dirent.h>
+#include <dlfcn.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <iostream>
+#include <latch>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "taskleak/verify.h"
+
+namespace {
+
+using taskleak::Snapshot;
+
+[[gnu::noinline]] void StayHere(const std::latch& latch) { latch.wait(); }
+
+// Reports what is new since `before` and ends the process, without destructors.
+[[noreturn]] void ReportAndExit(const Snapshot& before, int expected = 1) {
+  taskleak::Options options;
+  options.drain = std::chrono::milliseconds(200);
+  const taskleak::LeakReport report = taskleak::FindLeaks(before, options);
+  std::cout << report.ToText(true) << std::flush;
+  _exit(report.unit_count() == static_cast<std::size_t>(expected) ? 0 : 1);
+}
+
+[[noreturn]] void LeakOne(const Snapshot& before = Snapshot::Take()) {
+  static std::latch latch(1);
+  std::thread([] { StayHere(latch); }).detach();
+  ReportAndExit(before);
+}
+
+// From now on the call fails with EPERM (seccomp(2)).
+void Deny(long call) {
+  std::array<sock_filter, 4> filter = {
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  const sock_fprog program = {filter.size(), filter.data()};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    _exit(3);
+}
+
+// What is in /proc/self belongs to root and is for its owner alone while a process is not dumpable
+// (proc(5)).
+void BecomeUndumpable() {
+  constexpr uid_t kNobody = 65534;
+  if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) _exit(3);
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) _exit(3);
+}
+
+[[noreturn]] void LeakAndEndMain() {
+  static const Snapshot before = Snapshot::Take();
+  std::thread([] {
+    while (access(("/proc/self/task/" + std::to_string(getpid()) + "/exe").c_str(), F_OK) == 0)
+      std::this_thread::yield();
+    LeakOne(before);
+  }).detach();
+  pthread_exit(nullptr);
+}
+
+std::string CountDescriptors() {
+  int open = 0;
+  DIR* const directory = opendir("/proc/self/fd");
+  while (readdir(directory) != nullptr) ++open;
+  closedir(directory);
+  return std::to_string(open);
+}
+
+// The program that comes next finds as many open descriptors as there were before the look.
+[[noreturn]] void ExecAfterALook(char* self) {
+  std::string mode = "after-exec";
+  std::string descriptors = CountDescriptors();
+  taskleak::Options options;
+  options.drain = std::chrono::milliseconds(0);
+  if (!taskleak::FindLeaks(Snapshot::Take(), options).empty()) _exit(4);
+  const std::array<char*, 4> arguments = {self, mode.data(), descriptors.data(), nullptr};
+  execv(self, arguments.data());
+  _exit(3);
+}
+
+// A thread waits in a library's code, which then is unloaded.
+[[noreturn]] void UnloadTheCode(const char* library) {
+  void* const handle = dlopen(library, RTLD_NOW);
+  std::array<int, 2> pipe_ends{};
+  if (handle == nullptr || pipe(pipe_ends.data()) != 0) _exit(3);
+  auto* const wait = reinterpret_cast<void (*)(int)>(dlsym(handle, "WaitInLibrary"));
+  const Snapshot before = Snapshot::Take();
+  std::thread(wait, pipe_ends[0]).detach();
+  taskleak::Options options;
+  options.drain = std::chrono::milliseconds(200);
+  std::cout << taskleak::FindLeaks(before, options).ToText();
+  dlclose(handle);
+  std::cout << "unloaded\n";
+  ReportAndExit(before);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string_view mode = count > 1 ? arguments[1] : "";
+  if (mode == "no-ptrace") Deny(SYS_ptrace);
+  if (mode == "no-process_vm_readv") Deny(SYS_process_vm_readv);
+  if (mode == "no-tgkill") Deny(SYS_tgkill);
+  if (mode == "undumpable") BecomeUndumpable();
+  if (mode == "main-ends") LeakAndEndMain();
+  if (mode == "exec") ExecAfterALook(arguments[0]);
+  if (mode == "after-exec" && CountDescriptors() != arguments[2]) _exit(5);
+  if (mode == "unload") UnloadTheCode(arguments[2]);
+  LeakOne();
+}
