@@ -93,14 +93,15 @@ int Wait(pid_t child) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// What the records make of a program's own exit code.
-int Judge(int code, pid_t child, const std::vector<RunRecord>& records) {
+// What the records make of a program's own exit code. The first process has to be among those that
+// looked, unless others are followed: a shell ends by _exit(2), and only what it starts looks.
+int Judge(int code, pid_t child, bool follow, const std::vector<RunRecord>& records) {
   bool loaded = false;
   bool looked = false;
   bool leaks = false;
   for (const RunRecord& record : records) {
     leaks = leaks || record.event == RunEvent::kLeaks;
-    if (record.pid != child) continue;
+    if (record.pid != child && !follow) continue;
     loaded = true;
     looked = looked || record.event != RunEvent::kLoaded;
   }
@@ -143,7 +144,7 @@ int RunCommand(const RunArguments& arguments) {
     return kCouldNotLook;
   }
   const int code = Wait(child);
-  return Judge(code, child, records.Read());
+  return Judge(code, child, arguments.follow, records.Read());
 }
 
 }  // namespace

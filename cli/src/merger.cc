@@ -20,19 +20,20 @@ int Badness(const Json& head) {
 }  // namespace
 
 void Merger::OnTest(Json test) {
-  const Json groups = std::move(test["groups"]);
+  Json groups = std::move(test["groups"]);
   test.erase("groups");
   Test& known = tests_[TextAt(test, "test")];
-  AddGroups(groups, &known);
+  AddGroups(std::move(groups), &known);
   if (known.head.is_null() || Badness(test) > Badness(known.head)) known.head = std::move(test);
 }
 
-void Merger::AddGroups(const Json& groups, Test* test) {
+void Merger::AddGroups(Json groups, Test* test) {
   std::map<std::string, Leak> found;
-  for (const Json& group : groups) {
+  for (Json& group : groups) {
     Leak& leak = found[TextAt(group, "signature")];
     leak.units += NumberAt(group, "count");
     leak.seen = std::max(leak.seen, NumberAt(group, "seen", 1));
+    group.erase("seen");
     leak.groups.push_back(Compact(group));
   }
   for (auto& [signature, leak] : found) {
@@ -74,7 +75,7 @@ std::string Merger::Finish() && {
   std::sort(names.begin(), names.end());
   ReportWriter writer;
   for (const std::string& name : names) {
-    const Test& test = tests_[name];
+    const Test test = std::move(tests_[name]);
     std::string text = Compact(test.head);
     text.pop_back();
     text += text.size() > 1 ? ",\"groups\":[" : "\"groups\":[";
@@ -82,9 +83,9 @@ std::string Merger::Finish() && {
     std::size_t units = 0;
     for (const Leak& leak : test.leaks) {
       for (const std::string& group : leak.groups) {
-        Json document = Json::parse(group);
-        document["seen"] = leak.seen;
-        text += (groups++ == 0 ? "" : ",") + Compact(document);
+        text += groups++ == 0 ? "" : ",";
+        text.append(group, 0, group.size() - 1);  // before its last brace
+        text += (group.size() > 2 ? ",\"seen\":" : "\"seen\":") + std::to_string(leak.seen) + '}';
       }
       units += leak.units;
     }

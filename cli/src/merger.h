@@ -49,7 +49,7 @@ class Merger final : public ReportSink {
     std::size_t times;
   };
 
-  static void AddGroups(const Json& groups, Test* test);
+  static void AddGroups(Json groups, Test* test);
 
   std::unordered_map<std::string, Test> tests_;
   std::pmr::monotonic_buffer_resource memory_;

@@ -126,10 +126,16 @@ TEST_F(RunTest, ChildProcessesAreFollowedOnlyWhenAsked) {
 }
 
 TEST_F(RunTest, ScriptsAreFollowedIntoWhatTheyStart) {
-  const std::string script = std::string(WATCHED_PROGRAM) + " leak; true";
-  EXPECT_EQ(RunProgram(TASKLEAK_PROGRAM, {"run", "--follow", "--", "sh", "-c", script}).exit_code,
-            1);
-  EXPECT_EQ(RunProgram(TASKLEAK_PROGRAM, {"run", "--", "sh", "-c", script}).exit_code, 0);
+  const auto run = [](const std::string& script, const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"run"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    arguments.insert(arguments.end(), {"--", "sh", "-c", script});
+    return RunProgram(TASKLEAK_PROGRAM, arguments).exit_code;
+  };
+  const std::string program = WATCHED_PROGRAM;
+  EXPECT_EQ(run(program + " leak; true", {"--follow"}), 1);
+  EXPECT_EQ(run(program + " clean; true", {"--follow"}), 0);
+  EXPECT_EQ(run(program + " clean; true", {}), 3);  // the shell ends by _exit
 }
 
 TEST_F(RunTest, AProgramThatChecksItselfIsCheckedOnce) {
