@@ -117,7 +117,7 @@ TEST(RunningThreadTest, ALateAnswerFindsItsRequestWithdrawn) {
   DeafThread deaf;
   ASSERT_TRUE(deaf.WaitUntilDeaf());
   platform::StackImage image;
-  const ThreadLook look = platform::LookBySignal(deaf.tid(), "deaf", image);
+  const ThreadLook look = platform::LookBySignal(deaf.tid(), {{}, "deaf", false}, image);
   EXPECT_EQ(look.stack.missing, "deaf, and it did not answer SIGURG within 100 ms");
   EXPECT_NE(CurrentAction().sa_handler, SIG_DFL) << "the signal is still to come";
   {
@@ -151,7 +151,7 @@ TEST(RunningThreadTest, AHandlerOfTheProgramGetsItsOwnSignalsAndNoOthers) {
   DeafThread deaf;
   ASSERT_TRUE(deaf.WaitUntilDeaf());
   platform::StackImage image;
-  platform::LookBySignal(deaf.tid(), "deaf", image);
+  platform::LookBySignal(deaf.tid(), {{}, "deaf", false}, image);
   EXPECT_NE(CurrentAction().sa_handler, action.sa_handler) << "a signal is still to come";
   EXPECT_EQ(signals_that_arrive(), 1) << "it is passed on";
   deaf.End();
@@ -167,7 +167,7 @@ TEST(RunningThreadTest, ThatHasEndedIsGone) {
   thread.Join();
   ASSERT_TRUE(WaitFor([tid] { return LookAtThread(tid).gone; }));
   platform::StackImage image;
-  EXPECT_TRUE(platform::LookBySignal(tid, "ended", image).gone);
+  EXPECT_TRUE(platform::LookBySignal(tid, {{}, "ended", false}, image).gone);
 }
 
 }  // namespace

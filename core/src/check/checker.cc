@@ -189,6 +189,7 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   };
   const Records unjoined = UnjoinedRecords(stragglers);
   bool all_there = true;
+  std::set<std::string> notes;
   for (const Straggler& straggler : stragglers) {
     if (straggler.unjoined != 0) {
       if (const auto record = unjoined.find(straggler.unjoined); record != unjoined.end()) {
@@ -200,11 +201,13 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
     all_there = all_there && !look.gone;
     if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
+    if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
   }
   AdoptHidden(round, stragglers);
   std::erase_if(findings, [&round](const Finding& each) { return round.Hides(each.unit); });
   report.notes = round.CountUse();
+  report.notes.insert(report.notes.end(), notes.begin(), notes.end());
   report.deadlocks = FollowWaits(findings, inspector);
   const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
     return f.unit.state == WaitState::kCondvar;

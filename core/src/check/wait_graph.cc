@@ -109,13 +109,13 @@ void WaitGraph::FindHolders() {
   for (std::size_t i = 0; i < order_.size(); ++i) NameHolder(*order_[i]);
 }
 
-// All were seen blocked before the locks are read, and have not run until after that: so at the
-// moment in between each waited for a lock whose holder waited as well.
+// All were seen blocked, when they were looked at, before the locks are read here, and have not run
+// until after that: so at the moment in between each waited for a lock whose holder waited as well.
 bool Confirm(const std::vector<Node*>& circle) {
   const auto all = [&circle](bool (*holds)(const Node&)) {
     return std::all_of(circle.begin(), circle.end(), [holds](const Node* n) { return holds(*n); });
   };
-  return all(HasNotMoved) && all(StillHeld) && all(HasNotMoved);
+  return all(StillHeld) && all(HasNotMoved);
 }
 
 // The circle that is entered when one goes on from `node`; empty if there is none, or another walk

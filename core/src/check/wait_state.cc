@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when somebody waits for it
 
 // What a wait inside one of these functions is. The innermost one that is known decides.
-constexpr std::array<std::pair<std::string_view, WaitState>, 29> kFunctions{{
+constexpr std::array<std::pair<std::string_view, WaitState>, 30> kFunctions{{
     {"pthread_cond_wait", WaitState::kCondvar},
     {"pthread_cond_timedwait", WaitState::kCondvar},
     {"pthread_cond_clockwait", WaitState::kCondvar},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 29> kFunctions{{
     {"cnd_timedwait", WaitState::kCondvar},
     {"std::condition_variable::wait", WaitState::kCondvar},
     {"pthread_mutex_lock", WaitState::kMutex},
+    {"pthread_mutex_lock_full", WaitState::kMutex},
     {"pthread_mutex_timedlock", WaitState::kMutex},
     {"pthread_mutex_clocklock", WaitState::kMutex},
     {"pthread_mutex_clocklock_common", WaitState::kMutex},

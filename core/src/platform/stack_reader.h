@@ -32,6 +32,7 @@ struct ThreadLook {
   BlockedAt at;
   RunCount run;  ///< of a blocked thread: unchanged as long as it stays at `at`
   RawStack stack;
+  std::string note;  ///< how it was read, where it could not be in the usual way
 };
 
 /// Whether a thread may be interrupted for its stack.

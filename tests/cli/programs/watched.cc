@@ -1,4 +1,5 @@
-// A program without any test framework or plugin, to be watched by `taskleak run`. Its first argument says what it does.
+// A program without any test framework or plugin, to be watched by `taskleak run`. Its first
+// argument says what it does.
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>

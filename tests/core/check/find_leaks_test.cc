@@ -91,6 +91,17 @@ TEST(FindLeaksTest, AThreadJoinedBeforeTheLookIsNoLeak) {
   }
 }
 
+TEST(FindLeaksTest, ThreadsThatDieDuringTheLooksAreNoLeaks) {
+  constexpr int kRepetitions = 200;
+  constexpr int kThreads = 50;
+  for (int i = 0; i < kRepetitions; ++i) {
+    const auto before = Snapshot::Take();
+    for (int thread = 0; thread < kThreads; ++thread) std::thread([] {}).detach();
+    const LeakReport report = FindLeaks(before);
+    ASSERT_TRUE(report.empty()) << "repetition " << i << "\n" << report.ToText();
+  }
+}
+
 TEST(FindLeaksTest, AStragglerThatEndsWithinTheDrainIsNoLeak) {
   const auto before = Snapshot::Take();
   std::thread straggler([] {

@@ -128,20 +128,18 @@ TEST(HintTest, ReadOfAPipeWithoutAWriterInThisProcess) {
       [&] {
         char c = 0;
         EXPECT_EQ(read(ends[0], &c, 1), 0);
-      },
-      [child] {
-        kill(child, SIGKILL);
+        close(ends[0]);
         waitpid(child, nullptr, 0);
-      });
+      },
+      [child] { kill(child, SIGKILL); });
   reader.AwaitCall(SYS_read);
   const LeakGroup group = GroupSince(before);
   EXPECT_EQ(group.first().detail,
             "descriptor " + std::to_string(ends[0]) + ", pipe with no write end in this process");
   EXPECT_THAT(group.hint, HasSubstr("only another process can still write to it"));
-  close(ends[0]);
 }
 
-TEST(HintTest, PollOnAListeningSocket) {
+TEST(HintTest, AServerThatStillListens) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   ASSERT_EQ(listen(listener, 1), 0);
   EXPECT_EQ(HintOf(
@@ -176,24 +174,28 @@ TEST(HintTest, AJthreadThatNobodyAskedToStop) {
 }
 
 TEST(HintTest, SaysWhereItWasDetached) {
-  static std::latch end(1);
-  static std::latch gone(1);
-  static std::atomic<int> tid{0};
+  struct Shared {
+    std::latch end{1};
+    std::latch gone{1};
+    std::atomic<int> tid{0};
+  };
+  const auto shared = std::make_shared<Shared>();
   const Snapshot before = Snapshot::Take();
-  std::thread([] {
-    tid = gettid();
-    end.wait();
-    gone.count_down();
+  std::thread([shared] {
+    shared->tid = gettid();
+    shared->end.wait();
+    shared->gone.count_down();
   }).detach();
   for (int error = 0;; std::this_thread::yield()) {
+    const int tid = shared->tid;
     const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
     if (at && at->number == SYS_futex) break;
   }
   EXPECT_THAT(GroupSince(before).hint,
               MatchesRegex("detached in .*SaysWhereItWasDetached.*TestBody\\(\\) "
                            "\\(.*hint_test.cc:[0-9]+\\): keep the thread and join it instead"));
-  end.count_down();
-  gone.wait();
+  shared->end.count_down();
+  shared->gone.wait();
 }
 
 TEST(HintTest, ASingletonsThread) {

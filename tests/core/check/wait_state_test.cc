@@ -16,12 +16,14 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <latch>
@@ -40,7 +42,9 @@ namespace taskleak {
 namespace {
 
 using testing::BlockedThread;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 // What FindLeaks says of a thread that blocks in system call `number` of `block`.
 Unit UnitOf(long number, const std::function<void()>& block, const std::function<void()>& release) {
@@ -215,16 +219,28 @@ TEST(WaitStateTest, FutexOfTheProgramsOwn) {
             "futex");
 }
 
-TEST(WaitStateTest, Sleep) {
+TEST(WaitStateTest, SleepTellsItsTime) {
   Interrupter interrupter;
-  EXPECT_EQ(StateOf(
-                SYS_clock_nanosleep,
-                [&] {
-                  interrupter.Enter();
-                  sleep(3600);
-                },
-                [&] { interrupter.Interrupt(); }),
-            "sleep");
+  const Unit relative = UnitOf(
+      SYS_clock_nanosleep,
+      [&] {
+        interrupter.Enter();
+        sleep(3600);
+      },
+      [&] { interrupter.Interrupt(); });
+  EXPECT_EQ(relative.state, WaitState::kSleep);
+  EXPECT_EQ(relative.detail, "for 3600.0 s");
+  timespec until{};
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += 3600;
+  const Unit absolute = UnitOf(
+      SYS_clock_nanosleep,
+      [&] {
+        interrupter.Enter();
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+      },
+      [&] { interrupter.Interrupt(); });
+  EXPECT_THAT(absolute.detail, MatchesRegex("3[0-9]+\\.[0-9] s left"));
 }
 
 TEST(WaitStateTest, PollNamesTheDescriptor) {
@@ -373,17 +389,19 @@ TEST(WaitStateTest, ConnectToASocketNobodyAcceptsFrom) {
   address.sun_family = AF_UNIX;
   const std::string name = "taskleak-wait-state-" + std::to_string(getpid());
   name.copy(address.sun_path + 1, sizeof address.sun_path - 1);  // an abstract name
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
   const auto* target = reinterpret_cast<const sockaddr*>(&address);
   const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-  ASSERT_EQ(bind(listener, target, sizeof address), 0);
+  ASSERT_EQ(bind(listener, target, size), 0);
   ASSERT_EQ(listen(listener, 0), 0);
   const int first = socket(AF_UNIX, SOCK_STREAM, 0);
-  ASSERT_EQ(connect(first, target, sizeof address), 0);
+  ASSERT_EQ(connect(first, target, size), 0);
   const int second = socket(AF_UNIX, SOCK_STREAM, 0);
-  EXPECT_EQ(StateOf(
-                SYS_connect, [&] { connect(second, target, sizeof address); },
-                [&] { close(accept(listener, nullptr, nullptr)); }),
-            "connect");
+  const Unit unit = UnitOf(
+      SYS_connect, [&] { connect(second, target, size); },
+      [&] { close(accept(listener, nullptr, nullptr)); });
+  EXPECT_EQ(unit.state, WaitState::kConnect);
+  EXPECT_THAT(unit.detail, EndsWith(" to @" + name));
   close(first);
   close(second);
   close(listener);

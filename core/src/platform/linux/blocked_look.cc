@@ -85,6 +85,7 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
       if (HasEnded(tid)) {
         result.look = Gone();
       } else {
+        result.hidden = true;
         result.failure = std::string("the kernel does not show where it is (task/TID/syscall: ") +
                          std::strerror(before.error) + ")";
       }

@@ -14,6 +14,7 @@ namespace taskleak::platform {
 struct BlockedLook {
   std::optional<ThreadLook> look;
   std::string failure;
+  bool hidden = false;  ///< the kernel does not show where it is, blocked or not
 };
 
 /// The kernel shows where a blocked thread is (task/TID/syscall) and how often it has run

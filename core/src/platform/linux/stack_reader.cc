@@ -28,7 +28,7 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
   if (signals == Signals::kAllowed) {
-    ThreadLook look = LookBySignal(tid, blocked.failure, LookImage());
+    ThreadLook look = LookBySignal(tid, blocked, LookImage());
     if (look.gone || !look.stack.frames.empty()) return look;
     // It may have gone to sleep meanwhile.
     BlockedLook again = LookWhileBlocked(tid, LookImage());
