@@ -33,7 +33,8 @@ std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
   const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file.is_open() || text.bad()) {  // not opened, a directory, or an error in the middle
+  // Not opened, a directory, or an error in the middle; nothing to read is no error.
+  if (!file.is_open() || (text.fail() && errno != 0) || text.bad()) {
     const std::string why = errno != 0 ? std::strerror(errno) : "it cannot be read";
     throw std::invalid_argument("suppression file \"" + path + "\": " + why);
   }
