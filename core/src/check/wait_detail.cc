@@ -73,30 +73,30 @@ bool IsMessageQueueCall(long number) {
          number == SYS_mq_timedsend;
 }
 
-constexpr std::int64_t kSecond = 1'000'000'000;  // in nanoseconds
+// In seconds: a program may ask for more nanoseconds than an integer holds.
+double InSeconds(const timespec& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
 
-std::optional<std::int64_t> ReadTime(std::uintptr_t address) {
+std::optional<double> ReadTime(std::uintptr_t address) {
   const auto time = platform::ReadValue<timespec>(address);
-  if (!time) return std::nullopt;
-  return time->tv_sec * kSecond + time->tv_nsec;
+  return time ? std::optional(InSeconds(*time)) : std::nullopt;
 }
 
-std::string Seconds(std::int64_t ns) {
-  return fmt::format("{:.1f} s", static_cast<double>(std::max<std::int64_t>(ns, 0)) / kSecond);
-}
+std::string Seconds(double seconds) { return fmt::format("{:.1f} s", std::max(seconds, 0.0)); }
 
 // For a limit in absolute time.
 std::string TimeLeft(clockid_t clock, std::uintptr_t limit) {
   timespec now{};
   const auto end = ReadTime(limit);
   if (!end || clock_gettime(clock, &now) != 0) return {};
-  return Seconds(*end - now.tv_sec * kSecond - now.tv_nsec) + " left";
+  return Seconds(*end - InSeconds(now)) + " left";
 }
 
 // The kernel does not tell how much of a relative time has passed.
 std::string TimeInAll(std::uintptr_t duration) {
-  const auto ns = ReadTime(duration);
-  return ns ? "for " + Seconds(*ns) : std::string();
+  const auto time = ReadTime(duration);
+  return time ? "for " + Seconds(*time) : std::string();
 }
 
 // clock_nanosleep(2), nanosleep(2)
