@@ -31,13 +31,15 @@ class IgnoreRule {
     kCreatedBy,
     kModule,
     kSignature,
+    kOrigin,
     kCurrent,
     kPredicate
   };
 
   /// Reads a rule in its text form, `kind:pattern`, with the kinds thread_name, task_name,
-  /// top_function, function, created_by, module and signature. Throws std::invalid_argument,
-  /// quoting `text`, if the kind is unknown, the pattern is empty or the regular expression is bad.
+  /// top_function, function, created_by, module, signature and origin. Throws
+  /// std::invalid_argument, quoting `text`, if the kind is unknown, the pattern is empty or the
+  /// regular expression is bad.
   ///
   /// Example: IgnoreRule::Parse("thread_name:pool-*")
   [[nodiscard]] static IgnoreRule Parse(std::string_view text);
@@ -73,6 +75,9 @@ class IgnoreRule {
 [[nodiscard]] IgnoreRule IgnoreModule(std::string_view pattern);
 /// The signature printed in a report: just that leak. Example: IgnoreSignature("5f1c09aa31d2")
 [[nodiscard]] IgnoreRule IgnoreSignature(std::string_view signature);
+/// The test, suite or run that the unit descends from; known where taskleak::hooks is linked.
+/// Example: IgnoreOrigin("Slow.*")
+[[nodiscard]] IgnoreRule IgnoreOrigin(std::string_view pattern);
 /// All that is alive at the moment of the call.
 [[nodiscard]] IgnoreRule IgnoreCurrent();
 /// Whatever `predicate` says; `description` names it in verbose reports. It is called from the

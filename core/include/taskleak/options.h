@@ -30,6 +30,14 @@ enum class TaskStacks {
   kFull,  ///< that and its callers
 };
 
+/// What to say at the end of a run about lines of suppression files that matched nothing or have
+/// expired.
+enum class OnStale {
+  kOff,   ///< nothing; the JSON report has them
+  kWarn,  ///< they are printed to standard error
+  kFail,  ///< they fail the run
+};
+
 enum class Color { kAuto, kAlways, kNever };
 
 /// How to look for leaks and what to do about them.
@@ -70,7 +78,9 @@ struct Options {
                                               ///< reported and ends the process; 0 is off
   std::vector<std::string>
       suppressions;  ///< key suppressions=FILE (may be repeated): files of ignore rules, one a line
-  std::string json;  ///< key json=PATH: where the JSON report goes; %p is the process id
+  OnStale stale =
+      OnStale::kOff;  ///< key stale=off|warn|fail: only where one process runs all tests
+  std::string json;   ///< key json=PATH: where the JSON report goes; %p is the process id
   Color color =
       Color::kAuto;   ///< key color=auto|always|never: only for what is printed to a terminal
   bool hooks = true;  ///< key hooks=0|1: record who creates threads, where the hooks are linked

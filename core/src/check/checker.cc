@@ -82,6 +82,31 @@ std::string ProgramName() {
   return stat ? stat->name : std::string();
 }
 
+// What a rule hides in one test is background from then on, or the suite would be blamed for it.
+void AdoptHidden(const SuppressionRound& round, const Stragglers& stragglers) {
+  std::set<int> tids;
+  std::set<std::uint64_t> tasks;
+  ThreadIds ids;
+  for (const Straggler& straggler : stragglers) {
+    if (!round.Hides(straggler)) continue;
+    if (straggler.task != 0) {
+      tasks.insert(straggler.task);
+      continue;
+    }
+    tids.insert(straggler.id.tid);
+    if (straggler.unjoined == 0) ids.push_back(straggler.id);
+  }
+  if (!tasks.empty()) {
+    registry::AdoptTasks(
+        0, [&tasks](const registry::TaskRecord& task) { return tasks.contains(task.serial); });
+  }
+  if (tids.empty()) return;
+  std::ranges::sort(ids);
+  Adopt(ids);
+  registry::AdoptBirths(
+      [&tids](const registry::ThreadRecord& record) { return tids.contains(record.tid); });
+}
+
 }  // namespace
 
 Checker::Checker(const Options& options) : options_(WithEnvironment(options)), ignore_(options_) {}
@@ -129,37 +154,40 @@ Stragglers Checker::Tasks(registry::Epoch first) const {
   return tasks;
 }
 
-bool Checker::Ignores(const Finding& finding) const {
-  if (finding.unit.kind == UnitKind::kTask && !finding.created_by->stack.empty() &&
-      ignore_.MatchesTaskModule(finding.created_by->stack[0].module)) {
-    return true;
-  }
-  return ignore_.MatchesUnit(finding.unit, *finding.stack, *finding.created_by, finding.signature);
-}
+bool Checker::Ignores(const Finding& finding) const { return ignore_.MatchesUnit(finding); }
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
-void Checker::DropIgnored(Stragglers& stragglers) const {
+void Checker::DropIgnored(Stragglers& stragglers, std::string_view test) const {
   std::optional<Inspector> inspector;
   if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
+  SuppressionRound round(ignore_.file_rules(), test);
+  const auto ignores = [this, &round](const Finding& finding) {
+    if (Ignores(finding)) return true;
+    round.Add(finding);
+    return false;
+  };
   const Records unjoined = UnjoinedRecords(stragglers);
   const TaskRecords tasks = inspector ? TasksFor(stragglers) : TaskRecords();
   TaskInspector task_inspector(tasks, /*system_lines=*/false, platform::Signals::kNone);
   std::erase_if(stragglers, [&](const Straggler& straggler) {
     if (straggler.task != 0) {
       const auto task = tasks.find(straggler.task);
-      return task != tasks.end() && Ignores(task_inspector.Inspect(task->second));
+      return task != tasks.end() && ignores(task_inspector.Inspect(task->second));
     }
     if (straggler.unjoined != 0) {
       const auto record = unjoined.find(straggler.unjoined);
       return inspector && record != unjoined.end() &&
-             Ignores(inspector->InspectUnjoined(record->second));
+             ignores(inspector->InspectUnjoined(record->second));
     }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
     if (look.gone) return false;
     return ignore_.MatchesStack(look.stack.frames) ||
-           (inspector && Ignores(inspector->InspectLive(straggler, look)));
+           (inspector && ignores(inspector->InspectLive(straggler, look)));
   });
+  AdoptHidden(round, stragglers);
+  if (std::erase_if(stragglers, [&round](const Straggler& each) { return round.Hides(each); }) > 0)
+    static_cast<void>(round.CountUse());
 }
 
 // The findings, and those others but the caller and the main thread that no rule ignores. Not
@@ -189,9 +217,12 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
 // have become somebody to be joined.
 bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   Inspector inspector(options_.verbose);
+  SuppressionRound round(ignore_.file_rules(), report.test);
   std::vector<Finding> findings;
   const auto add = [&](Finding finding) {
-    if (!Ignores(finding)) findings.push_back(std::move(finding));
+    if (Ignores(finding)) return;
+    round.Add(finding);
+    findings.push_back(std::move(finding));
   };
   const Records unjoined = UnjoinedRecords(stragglers);
   const TaskRecords tasks = TasksFor(stragglers);
@@ -217,7 +248,10 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
     if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
   }
-  report.notes.assign(notes.begin(), notes.end());
+  AdoptHidden(round, stragglers);
+  std::erase_if(findings, [&round](const Finding& each) { return round.Hides(each.unit); });
+  report.notes = round.CountUse();
+  report.notes.insert(report.notes.end(), notes.begin(), notes.end());
   report.deadlocks = FollowWaits(findings, inspector);
   const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
     return f.unit.state == WaitState::kCondvar;
@@ -228,7 +262,7 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   return all_there;
 }
 
-LeakReport Checker::FindLeaks(const Snapshot& before) const {
+LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
   LeakReport report;
   if (options_.on_leak == OnLeak::kOff) return report;
   const auto look = [&] {
@@ -242,11 +276,13 @@ LeakReport Checker::FindLeaks(const Snapshot& before) const {
     std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(left));
     return left;
   };
-  // By reference, since a copy of `look` would need memory.
-  const Drained drained =
-      Drain(options_, std::cref(look), [this](Stragglers& left) { DropIgnored(left); });
+  const auto drop = [this, test](Stragglers& left) { DropIgnored(left, test); };
+  // By reference, since a copy would need memory.
+  const Drained drained = Drain(options_, std::cref(look), std::cref(drop));
   report.waited = drained.waited;
-  if (!drained.left.empty() && !Explain(drained.left, report)) Explain(look(), report);
+  if (drained.left.empty()) return report;
+  report.test = test;
+  if (!Explain(drained.left, report)) Explain(look(), report);
   return report;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "check/ignore_set.h"
@@ -26,8 +27,9 @@ class Checker {
 
   [[nodiscard]] const Options& options() const { return options_; }
 
-  /// What FindLeaks returns. When nothing is left this is a comparison of two lists.
-  [[nodiscard]] LeakReport FindLeaks(const Snapshot& before) const;
+  /// What FindLeaks returns. When nothing is left this is a comparison of two lists. `test` is the
+  /// name of what is checked, for suppressions that hold in some tests only.
+  [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, std::string_view test = {}) const;
 
   /// Every thread and task but the caller and those adopted or ignored, the main thread included;
   /// no wait.
@@ -38,7 +40,7 @@ class Checker {
   [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] Stragglers Tasks(registry::Epoch first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
-  void DropIgnored(Stragglers& stragglers) const;
+  void DropIgnored(Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
   bool Explain(const Stragglers& stragglers, LeakReport& report) const;
 

@@ -9,7 +9,7 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 7> kTextKinds{{
+constexpr std::array<std::pair<std::string_view, Kind>, 8> kTextKinds{{
     {"thread_name", Kind::kThreadName},
     {"task_name", Kind::kTaskName},
     {"top_function", Kind::kTopFunction},
@@ -17,6 +17,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 7> kTextKinds{{
     {"created_by", Kind::kCreatedBy},
     {"module", Kind::kModule},
     {"signature", Kind::kSignature},
+    {"origin", Kind::kOrigin},
 }};
 
 std::string AcceptedKinds() {
@@ -67,6 +68,7 @@ IgnoreRule IgnoreAnyFunction(std::string_view pattern) { return Make(Kind::kFunc
 IgnoreRule IgnoreCreatedBy(std::string_view pattern) { return Make(Kind::kCreatedBy, pattern); }
 IgnoreRule IgnoreModule(std::string_view pattern) { return Make(Kind::kModule, pattern); }
 IgnoreRule IgnoreSignature(std::string_view signature) { return Make(Kind::kSignature, signature); }
+IgnoreRule IgnoreOrigin(std::string_view pattern) { return Make(Kind::kOrigin, pattern); }
 
 IgnoreRule IgnoreCurrent() {
   return IgnoreRule(std::make_shared<IgnoreRule::Data>(

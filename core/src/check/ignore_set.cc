@@ -1,9 +1,11 @@
 #include "check/ignore_set.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "check/ignore_rule.h"
 #include "check/known_threads.h"
+#include "check/rule_match.h"
 #include "check/snapshot_data.h"
 #include "check/suppression_file.h"
 #include "symbolize/symbolizer.h"
@@ -17,34 +19,6 @@ bool Contains(const Options& options, std::string_view known) {
   const auto& names = options.report_known;
   return std::any_of(names.begin(), names.end(),
                      [known](const std::string& name) { return name == known || name == "all"; });
-}
-
-// A pattern that spells out parameters or template arguments is meant for the full name.
-bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
-                     std::string_view full_name) {
-  if (plain_name.empty() && full_name.empty()) return false;
-  if (pattern.Matches(plain_name)) return true;
-  return pattern.text().find_first_of("(<") != std::string::npos && pattern.Matches(full_name);
-}
-
-bool AnyFunctionMatches(const Pattern& pattern, const ResolvedStack& stack) {
-  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (FunctionMatches(pattern, stack.plain_names[i], stack.stack[i].function)) return true;
-  }
-  return false;
-}
-
-bool TopFunctionMatches(const Pattern& pattern, const ResolvedStack& stack) {
-  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.stack[i].runtime)
-      return FunctionMatches(pattern, stack.plain_names[i], stack.stack[i].function);
-  }
-  return false;
-}
-
-bool AnyMatches(const std::vector<IgnoreRule>& rules, std::string_view text) {
-  return std::any_of(rules.begin(), rules.end(),
-                     [text](const IgnoreRule& rule) { return rule.data().pattern->Matches(text); });
 }
 
 // The module in which the thread's own code starts: of the outermost frame that is not the
@@ -67,58 +41,74 @@ bool RuleMatchesStack(const IgnoreRule::Data& rule, const std::vector<platform::
 
 }  // namespace
 
+template <typename Matches>
+bool IgnoreSet::AnyMatches(const std::vector<CountedRule>& rules, Matches matches) {
+  const auto found = std::find_if(rules.begin(), rules.end(), [&matches](const CountedRule& rule) {
+    return matches(rule.rule);
+  });
+  if (found == rules.end()) return false;
+  if (found->use != nullptr) ++found->use->used;
+  return true;
+}
+
 IgnoreSet::IgnoreSet(const Options& options) {
-  for (const IgnoreRule& rule : options.ignore) Add(rule);
+  for (const IgnoreRule& rule : options.ignore) Add(rule, nullptr);
   for (const std::string& path : options.suppressions) {
-    for (const IgnoreRule& rule : ReadSuppressions(path)) Add(rule);
+    for (SuppressionLine& line : ReadSuppressions(path)) {
+      SuppressionUse* const use = UseOf(path, line.line, line.suppression);
+      if (line.suppression.max || line.suppression.test || use->expired)
+        file_rules_.push_back({std::move(line.suppression), use});
+      else
+        Add(line.suppression.rule, use);
+    }
   }
   for (const KnownThreads& known : AllKnownThreads()) {
     if (Contains(options, known.name)) continue;
     for (const IgnoreRule& rule : known.rules)
-      (rule.kind() == Kind::kThreadName ? name_rules_ : stack_rules_).push_back(rule);
+      (rule.kind() == Kind::kThreadName ? name_rules_ : stack_rules_).push_back({rule, nullptr});
   }
 }
 
-void IgnoreSet::Add(const IgnoreRule& rule) {
+void IgnoreSet::Add(const IgnoreRule& rule, SuppressionUse* use) {
   switch (rule.kind()) {
     case Kind::kThreadName:
-      return name_rules_.push_back(rule);
+      return name_rules_.push_back({rule, use});
     case Kind::kTaskName:
-      return task_name_rules_.push_back(rule);
+      return task_name_rules_.push_back({rule, use});
     case Kind::kCurrent:
-      return current_rules_.push_back(rule);
+      return current_rules_.push_back({rule, use});
     case Kind::kModule:
-      task_module_rules_.push_back(rule);
-      return stack_rules_.push_back(rule);
+      unit_rules_.push_back({rule, use});  // for tasks, whose module is their creator's
+      return stack_rules_.push_back({rule, use});
     case Kind::kFunction:
-      stack_rules_.push_back(rule);  // most functions are not inlined: found early
+      stack_rules_.push_back({rule, use});  // most functions are not inlined: found early
       [[fallthrough]];
     default:
-      unit_rules_.push_back(rule);
+      unit_rules_.push_back({rule, use});
   }
 }
 
 bool IgnoreSet::MatchesName(std::string_view thread_name) const {
-  return AnyMatches(name_rules_, thread_name);
+  return AnyMatches(name_rules_, [thread_name](const IgnoreRule& rule) {
+    return rule.data().pattern->Matches(thread_name);
+  });
 }
 
 bool IgnoreSet::MatchesTaskName(std::string_view task_name) const {
-  return AnyMatches(task_name_rules_, task_name);
-}
-
-bool IgnoreSet::MatchesTaskModule(std::string_view module) const {
-  return AnyMatches(task_module_rules_, module);
+  return AnyMatches(task_name_rules_, [task_name](const IgnoreRule& rule) {
+    return rule.data().pattern->Matches(task_name);
+  });
 }
 
 bool IgnoreSet::MatchesCurrent(registry::Epoch born) const {
-  return std::any_of(current_rules_.begin(), current_rules_.end(), [born](const IgnoreRule& rule) {
+  return AnyMatches(current_rules_, [born](const IgnoreRule& rule) {
     const auto& snapshot = rule.data().current.data();
     return snapshot != nullptr && born < snapshot->next_epoch;
   });
 }
 
 bool IgnoreSet::MatchesCurrent(const platform::ThreadId& id) const {
-  return std::any_of(current_rules_.begin(), current_rules_.end(), [&id](const IgnoreRule& rule) {
+  return AnyMatches(current_rules_, [&id](const IgnoreRule& rule) {
     const auto& snapshot = rule.data().current.data();
     return snapshot != nullptr && snapshot->threads != nullptr &&
            std::binary_search(snapshot->threads->begin(), snapshot->threads->end(), id);
@@ -126,29 +116,14 @@ bool IgnoreSet::MatchesCurrent(const platform::ThreadId& id) const {
 }
 
 bool IgnoreSet::MatchesStack(const std::vector<platform::RawFrame>& frames) const {
-  return !frames.empty() &&
-         std::any_of(stack_rules_.begin(), stack_rules_.end(), [&frames](const IgnoreRule& rule) {
-           return RuleMatchesStack(rule.data(), frames);
-         });
+  return !frames.empty() && AnyMatches(stack_rules_, [&frames](const IgnoreRule& rule) {
+    return RuleMatchesStack(rule.data(), frames);
+  });
 }
 
-bool IgnoreSet::MatchesUnit(const Unit& unit, const ResolvedStack& stack,
-                            const ResolvedStack& created_by, std::string_view signature) const {
-  return std::any_of(unit_rules_.begin(), unit_rules_.end(), [&](const IgnoreRule& rule) {
-    const IgnoreRule::Data& data = rule.data();
-    switch (data.kind) {
-      case Kind::kTopFunction:
-        return TopFunctionMatches(*data.pattern, stack);
-      case Kind::kFunction:
-        return AnyFunctionMatches(*data.pattern, stack);
-      case Kind::kCreatedBy:
-        return AnyFunctionMatches(*data.pattern, created_by);
-      case Kind::kSignature:
-        return data.pattern->Matches(signature);
-      default:
-        return data.predicate(unit);
-    }
-  });
+bool IgnoreSet::MatchesUnit(const Finding& finding) const {
+  return AnyMatches(unit_rules_,
+                    [&finding](const IgnoreRule& rule) { return RuleMatches(rule, finding); });
 }
 
 }  // namespace taskleak::check

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "check/resolved_stack.h"
+#include "check/inspect.h"
+#include "check/suppression_round.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_list.h"
 #include "registry/task_registry.h"
@@ -16,7 +17,7 @@ namespace taskleak::check {
 
 /// The rules of the options, of their suppression files and of the built-in list, ordered by what
 /// they need to know: the thread's name, the names the symbol tables give, or the complete unit.
-/// Immutable.
+/// Immutable but for the counts of use.
 class IgnoreSet {
  public:
   /// Throws std::invalid_argument if a suppression file is bad.
@@ -31,28 +32,32 @@ class IgnoreSet {
   /// By the functions and modules of the stack as the symbol tables have them.
   [[nodiscard]] bool MatchesStack(const std::vector<platform::RawFrame>& frames) const;
 
-  /// By the module that holds the code that created a task. The built-in list, which speaks of
-  /// threads, has no say.
-  [[nodiscard]] bool MatchesTaskModule(std::string_view module) const;
-
   /// True if there are rules that only a complete unit can answer: functions (that may be inlined),
-  /// creators, signatures, predicates,
-  /// and a task's module.
-  [[nodiscard]] bool NeedsUnits() const {
-    return !unit_rules_.empty() || !task_module_rules_.empty();
-  }
-  [[nodiscard]] bool MatchesUnit(const Unit& unit, const ResolvedStack& stack,
-                                 const ResolvedStack& created_by, std::string_view signature) const;
+  /// creators, signatures, predicates, a task's module.
+  [[nodiscard]] bool NeedsUnits() const { return !unit_rules_.empty() || !file_rules_.empty(); }
+  [[nodiscard]] bool MatchesUnit(const Finding& finding) const;
+
+  /// Lines of suppression files that hold in some tests or for some units only, and expired ones:
+  /// to be asked in a SuppressionRound.
+  [[nodiscard]] const std::vector<FileRule>& file_rules() const { return file_rules_; }
 
  private:
-  void Add(const IgnoreRule& rule);
+  struct CountedRule {
+    IgnoreRule rule;
+    SuppressionUse* use;  // null if it stands in no file
+  };
 
-  std::vector<IgnoreRule> name_rules_;
-  std::vector<IgnoreRule> task_name_rules_;
-  std::vector<IgnoreRule> task_module_rules_;
-  std::vector<IgnoreRule> current_rules_;
-  std::vector<IgnoreRule> stack_rules_;
-  std::vector<IgnoreRule> unit_rules_;
+  void Add(const IgnoreRule& rule, SuppressionUse* use);
+  // Whether one of the rules matches; counts its use.
+  template <typename Matches>
+  static bool AnyMatches(const std::vector<CountedRule>& rules, Matches matches);
+
+  std::vector<CountedRule> name_rules_;
+  std::vector<CountedRule> task_name_rules_;
+  std::vector<CountedRule> current_rules_;
+  std::vector<CountedRule> stack_rules_;
+  std::vector<CountedRule> unit_rules_;
+  std::vector<FileRule> file_rules_;
 };
 
 }  // namespace taskleak::check

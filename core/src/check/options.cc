@@ -70,7 +70,7 @@ std::string ParseKnown(std::string_view key, std::string_view value) {
 
 using Setter = void (*)(Options&, std::string_view key, std::string_view value);
 
-constexpr std::array<std::pair<std::string_view, Setter>, 12> kKeys{{
+constexpr std::array<std::pair<std::string_view, Setter>, 13> kKeys{{
     {"on_leak",
      [](Options& o, std::string_view k, std::string_view v) {
        o.on_leak = ParseChoice<OnLeak, 3>(
@@ -90,6 +90,11 @@ constexpr std::array<std::pair<std::string_view, Setter>, 12> kKeys{{
     {"suppressions",
      [](Options& o, std::string_view k, std::string_view v) {
        o.suppressions.push_back(ParseText(k, v, "a file's path"));
+     }},
+    {"stale",
+     [](Options& o, std::string_view k, std::string_view v) {
+       o.stale = ParseChoice<OnStale, 3>(
+           k, v, {{{"off", OnStale::kOff}, {"warn", OnStale::kWarn}, {"fail", OnStale::kFail}}});
      }},
     {"json", [](Options& o, std::string_view k,
                 std::string_view v) { o.json = ParseText(k, v, "a path"); }},

@@ -1,42 +1,44 @@
 #include "check/suppression_file.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
-#include <string_view>
 
 namespace taskleak::check {
-namespace {
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-}  // namespace
-
-std::vector<IgnoreRule> ReadSuppressions(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path);
-  std::vector<IgnoreRule> rules;
-  std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    const std::string_view rule = Trim(line);
-    if (rule.empty() || rule.front() == '#') continue;
+std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path) {
+  std::vector<SuppressionLine> lines;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] == '#') continue;
     try {
-      rules.push_back(IgnoreRule::Parse(rule));
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(path + ":" + std::to_string(number) + ": " + error.what());
+      lines.push_back({ParseSuppression(line), number});
+    } catch (const SuppressionError& error) {
+      throw std::invalid_argument(
+          fmt::format("{}:{}:{}: {}", path, number, error.column(), error.what()));
     }
   }
-  if (!file.eof()) {  // not opened, a directory, or an error in the middle
+  return lines;
+}
+
+std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
+  errno = 0;
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  // Not opened, a directory, or an error in the middle; nothing to read is no error.
+  if (!file.is_open() || (text.fail() && errno != 0) || text.bad()) {
     const std::string why = errno != 0 ? std::strerror(errno) : "it cannot be read";
     throw std::invalid_argument("suppression file \"" + path + "\": " + why);
   }
-  return rules;
+  return ParseSuppressions(text.str(), path);
 }
 
 }  // namespace taskleak::check

@@ -1,18 +1,27 @@
-// Files of ignore rules.
+// Files of suppressions.
 #ifndef TASKLEAK_SRC_CHECK_SUPPRESSION_FILE_H_
 #define TASKLEAK_SRC_CHECK_SUPPRESSION_FILE_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "taskleak/ignore.h"
+#include "check/suppression.h"
 
 namespace taskleak::check {
 
-/// Reads one rule (IgnoreRule::Parse) from each line; empty lines and lines that begin with # are
-/// passed over. Throws std::invalid_argument, naming file and line, if the file cannot be read or a
-/// rule is bad.
-std::vector<IgnoreRule> ReadSuppressions(const std::string& path);
+/// A suppression and the line of its file, from 1.
+struct SuppressionLine {
+  Suppression suppression;
+  int line;
+};
+
+/// Reads one suppression from each line of `text`; empty lines and lines that begin with # are
+/// passed over. Throws std::invalid_argument, naming `path`, line and column, if one is bad.
+std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path);
+
+/// The same for the file `path`. Throws std::invalid_argument also if it cannot be read.
+std::vector<SuppressionLine> ReadSuppressions(const std::string& path);
 
 }  // namespace taskleak::check
 

@@ -26,7 +26,8 @@ Json FramesJson(const Stack& stack) {
                       {"module", frame.module},
                       {"module_offset", frame.module_offset},
                       {"inlined", frame.inlined},
-                      {"guessed", frame.guessed}});
+                      {"guessed", frame.guessed},
+                      {"runtime", frame.runtime}});
   }
   return result;
 }
@@ -135,6 +136,33 @@ Json TestJson(const LeakReport& report) {
           {"deadlocks", std::move(deadlocks)}};
 }
 
+Json CheckedJson(const std::vector<report::CheckedScope>& checked) {
+  Json result = Json::array();
+  for (const report::CheckedScope& scope : checked) {
+    result.push_back(
+        {{"test", scope.name}, {"ended_ms", scope.ended.count()}, {"times", scope.times}});
+  }
+  return result;
+}
+
+Json SuppressionsJson(const std::vector<check::SuppressionCount>& suppressions) {
+  Json result = Json::array();
+  for (const check::SuppressionCount& each : suppressions) {
+    result.push_back({{"file", each.path},
+                      {"line", each.line},
+                      {"rule", each.text},
+                      {"used", each.used},
+                      {"expired", each.expired}});
+  }
+  return result;
+}
+
+std::size_t Looks(const std::vector<report::CheckedScope>& checked) {
+  std::size_t looks = 0;
+  for (const report::CheckedScope& scope : checked) looks += scope.times;
+  return looks;
+}
+
 }  // namespace
 
 std::string_view ToString(UnitKind kind) {
@@ -204,7 +232,8 @@ std::string_view ToString(WaitState state) {
 }
 
 std::string report::JsonDocument(const std::vector<LeakReport>& reports,
-                                 std::size_t tests_checked) {
+                                 const std::vector<CheckedScope>& checked,
+                                 const std::vector<check::SuppressionCount>& suppressions) {
   Json tests = Json::array();
   std::vector<std::string> notes;
   std::size_t groups = 0;
@@ -222,15 +251,19 @@ std::string report::JsonDocument(const std::vector<LeakReport>& reports,
   const Json document = {{"taskleak", TASKLEAK_VERSION},
                          {"schema", 1},
                          {"summary",
-                          {{"tests", tests_checked},
+                          {{"tests", Looks(checked)},
                            {"leaking_tests", leaking},
                            {"groups", groups},
                            {"leaks", leaks}}},
                          {"tests", std::move(tests)},
+                         {"checked", CheckedJson(checked)},
+                         {"suppressions", SuppressionsJson(suppressions)},
                          {"notes", notes}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string LeakReport::ToJson() const { return report::JsonDocument({*this}, 1); }
+std::string LeakReport::ToJson() const {
+  return report::JsonDocument({*this}, {{.name = test, .ended = waited}});
+}
 
 }  // namespace taskleak

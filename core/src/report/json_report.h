@@ -2,17 +2,29 @@
 #ifndef TASKLEAK_SRC_REPORT_JSON_REPORT_H_
 #define TASKLEAK_SRC_REPORT_JSON_REPORT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
 
+#include "check/suppression_use.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::report {
 
-/// The document of a run that checked `tests_checked` scopes and found `reports`. Reports without
-/// leaks only add their notes. Bytes that are no UTF-8 become U+FFFD.
-std::string JsonDocument(const std::vector<LeakReport>& reports, std::size_t tests_checked);
+/// A test, suite or run that was looked at.
+struct CheckedScope {
+  std::string name;
+  std::chrono::milliseconds ended{0};  ///< when, last, since the run's first event
+  std::size_t times = 1;               ///< how often: tests can be repeated
+};
+
+/// The document of a run that looked at `checked` and found `reports`, with the use of the lines of
+/// suppression files. Reports without leaks only add their notes. Bytes that are no UTF-8 become
+/// U+FFFD.
+std::string JsonDocument(const std::vector<LeakReport>& reports,
+                         const std::vector<CheckedScope>& checked,
+                         const std::vector<check::SuppressionCount>& suppressions = {});
 
 }  // namespace taskleak::report
 

@@ -60,12 +60,21 @@ ReportFile::ReportFile(std::string path)
     : path_(std::move(path)),
       first_target_(ReportPath(path_, getpid())),
       first_pid_(getpid()),
-      pid_(first_pid_) {}
+      pid_(first_pid_),
+      started_(std::chrono::steady_clock::now()) {}
 
-void ReportFile::TestChecked() {
+void ReportFile::TestChecked(std::string_view scope) {
   const MutexLock lock(mutex_);
   StartAnewAfterFork();
-  ++tests_checked_;
+  const auto ended = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - started_);
+  const auto [known, is_new] = checked_index_.try_emplace(std::string(scope), checked_.size());
+  if (is_new) {
+    checked_.push_back({.name = known->first, .ended = ended});
+  } else {
+    checked_[known->second].ended = ended;
+    ++checked_[known->second].times;
+  }
 }
 
 std::string ReportFile::Add(const LeakReport& report) {
@@ -84,7 +93,9 @@ std::string ReportFile::Finish() {
 void ReportFile::StartAnewAfterFork() {
   if (pid_ == getpid()) return;
   pid_ = getpid();
-  tests_checked_ = 0;
+  started_ = std::chrono::steady_clock::now();
+  checked_.clear();
+  checked_index_.clear();
   reports_.clear();
 }
 
@@ -110,7 +121,7 @@ std::string ReportFile::Replace(const std::string& target, bool keep) {
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return Failure(target, error.value());
   const std::string temporary = fmt::format("{}.{}.tmp", target, pid_);
-  int failed = WriteFile(temporary, JsonDocument(reports_, tests_checked_));
+  int failed = WriteFile(temporary, JsonDocument(reports_, checked_, check::CountSuppressionUse()));
   if (failed == 0 && keep && std::rename(temporary.c_str(), target.c_str()) != 0) failed = errno;
   if (failed == 0 && keep) return {};
   std::remove(temporary.c_str());

@@ -4,11 +4,15 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/mutex.h"
+#include "report/json_report.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::report {
@@ -31,8 +35,8 @@ class ReportFile {
   /// empty text.
   std::string CheckWritable();
 
-  /// One more scope has been looked at.
-  void TestChecked();
+  /// `scope` has been looked at, just now.
+  void TestChecked(std::string_view scope);
 
   /// Adds a report and writes the file. Returns why that failed, or an empty text.
   std::string Add(const LeakReport& report);
@@ -51,7 +55,9 @@ class ReportFile {
   const pid_t first_pid_;
   Mutex mutex_;
   pid_t pid_ TASKLEAK_GUARDED_BY(mutex_);
-  std::size_t tests_checked_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  std::chrono::steady_clock::time_point started_ TASKLEAK_GUARDED_BY(mutex_);
+  std::vector<CheckedScope> checked_ TASKLEAK_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::size_t> checked_index_ TASKLEAK_GUARDED_BY(mutex_);
   std::vector<LeakReport> reports_ TASKLEAK_GUARDED_BY(mutex_);
 };
 

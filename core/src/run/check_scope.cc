@@ -51,11 +51,10 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
                                       std::string_view scope) {
   const Options& options = checker.options();
   if (options.on_leak == OnLeak::kOff) return std::nullopt;
-  LeakReport report = checker.FindLeaks(before);
+  LeakReport report = checker.FindLeaks(before, scope);
   report::ReportFile* const json = JsonReport(options);
-  if (json != nullptr) json->TestChecked();
+  if (json != nullptr) json->TestChecked(scope);
   if (report.empty()) return std::nullopt;
-  report.test = scope;
   AdoptReported(report);
   if (json != nullptr) SayOnce(json->Add(report));
   std::string text = report.ToText(options.verbose);

@@ -64,7 +64,7 @@ void HangWatch::ReportAndEnd() {
     report.test = test_;
   }
   if (report::ReportFile* const json = JsonReport(checker_.options())) {
-    json->TestChecked();
+    json->TestChecked(report.test);
     SayOnce(json->Add(report));
   }
   const std::string text = report.ToText(checker_.options().verbose);

@@ -6,6 +6,7 @@
 #include "registry/origin.h"
 #include "registry/task_life.h"
 #include "registry/thread_birth.h"
+#include "report/stale_suppressions.h"
 #include "run/check_scope.h"
 #include "run/hang_watch.h"
 #include "run/output.h"
@@ -93,10 +94,17 @@ std::optional<std::string> TestRun::SuiteEnded() {
 }
 
 std::optional<std::string> TestRun::RunEnded() {
-  auto text = impl_->End(impl_->run, kRun);
-  if (report::ReportFile* const json = run::JsonReport(impl_->checker.options()))
-    run::SayOnce(json->Finish());
-  return text;
+  const Options& options = impl_->checker.options();
+  std::string text = impl_->End(impl_->run, kRun).value_or("");
+  if (report::ReportFile* const json = run::JsonReport(options)) run::SayOnce(json->Finish());
+  if (options.stale != OnStale::kOff && options.on_leak != OnLeak::kOff) {
+    const std::string stale = report::StaleSuppressions(check::CountSuppressionUse());
+    if (options.stale == OnStale::kFail)
+      text += (text.empty() ? "" : "\n") + stale;
+    else if (!stale.empty())
+      run::Print(stale, options.color);
+  }
+  return text.empty() ? std::nullopt : std::optional(text);
 }
 
 }  // namespace taskleak

@@ -40,13 +40,13 @@ TEST_F(SuppressionFileTest, OneRuleALineAndCommentsPassedOver) {
   const auto rules =
       ReadSuppressions(Write("# known\n\n  thread_name:pool-*  \r\nfunction:re:^net::\n"));
   ASSERT_EQ(rules.size(), 2U);
-  EXPECT_EQ(rules[0].ToString(), "thread_name:pool-*");
-  EXPECT_EQ(rules[1].ToString(), "function:re:^net::");
+  EXPECT_EQ(rules[0].suppression.rule.ToString(), "thread_name:pool-*");
+  EXPECT_EQ(rules[1].suppression.rule.ToString(), "function:re:^net::");
 }
 
 TEST_F(SuppressionFileTest, ABadRuleIsAnErrorThatNamesFileAndLine) {
   const std::string path = Write("thread_name:a\nname:b\n");
-  EXPECT_THAT(ErrorOf(path), HasSubstr(path + ":2: ignore rule \"name:b\""));
+  EXPECT_THAT(ErrorOf(path), HasSubstr(path + ":2:1: ignore rule \"name:b\""));
 }
 
 TEST_F(SuppressionFileTest, AnUnreadableFileIsAnErrorThatNamesIt) {

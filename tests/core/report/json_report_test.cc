@@ -46,7 +46,7 @@ TEST(JsonReportTest, HasEveryFieldOfTheSchema) {
   EXPECT_EQ(workers["stack"].size(), WorkerStack().size());
   EXPECT_EQ(workers["stack"][4], json::parse(R"json({"function":"pool::WorkerPool::Run()",
       "file":"src/pool.cc","line":63,"module":"pool_test","module_offset":4096,
-      "inlined":false,"guessed":false
+      "inlined":false,"guessed":false,"runtime":false
 })json"));
   EXPECT_EQ(workers["created_by"].size(), CreationStack().size());
   EXPECT_EQ(workers["ignore"],
@@ -96,7 +96,8 @@ TEST(JsonReportTest, SumsUpARun) {
   hang.notes = {"same", "other"};
   LeakReport clean;
   clean.notes = {"same"};
-  const json document = json::parse(JsonDocument({clean, TwoLeaks(), hang}, 7));
+  const json document = json::parse(
+      JsonDocument({clean, TwoLeaks(), hang}, {{.name = "A"}, {.name = "B", .times = 6}}));
   EXPECT_EQ(document["summary"],
             json::parse(R"json({"tests":7,"leaking_tests":2,"groups":4,"leaks":18})json"));
   EXPECT_EQ(document["tests"][1]["verdict"], "hang");

@@ -44,13 +44,13 @@ class ReportFileTest : public testing::Test {
 
 TEST_F(ReportFileTest, IsWholeAfterEachLeakAndAtTheEnd) {
   ReportFile file(Path("leaks.json"));
-  file.TestChecked();
+  file.TestChecked("Suite.Test");
   EXPECT_EQ(file.Add(TwoLeaks()), "");
   EXPECT_EQ(Read(Path("leaks.json"))["summary"]["leaks"], 9);
-  file.TestChecked();
+  file.TestChecked("Suite.Test");
   EXPECT_EQ(file.Add(TwoLeaks()), "");
   EXPECT_EQ(Read(Path("leaks.json"))["tests"].size(), 2U);
-  file.TestChecked();
+  file.TestChecked("Suite.Test");
   EXPECT_EQ(file.Finish(), "");
   EXPECT_EQ(Read(Path("leaks.json"))["summary"]["tests"], 3);
   EXPECT_EQ(FileCount(), 1U);
@@ -58,7 +58,7 @@ TEST_F(ReportFileTest, IsWholeAfterEachLeakAndAtTheEnd) {
 
 TEST_F(ReportFileTest, IsWrittenForACleanRunToo) {
   ReportFile file(Path("leaks.json"));
-  file.TestChecked();
+  file.TestChecked("Suite.Test");
   EXPECT_EQ(file.Finish(), "");
   EXPECT_EQ(Read(Path("leaks.json"))["summary"]["leaking_tests"], 0);
 }
@@ -135,7 +135,7 @@ TEST_F(ReportFileTest, AForkedChildWritesItsOwnFindingsToItsOwnFile) {
   ReportFile file(folder_);
   EXPECT_EQ(file.Add(TwoLeaks()), "");
   EXPECT_EQ(InChild([&file] {
-              file.TestChecked();
+              file.TestChecked("Suite.Test");
               file.Finish();
             }),
             0);
@@ -151,12 +151,24 @@ TEST_F(ReportFileTest, SeveralThreadsMayAddAtOnce) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&file] {
-      file.TestChecked();
+      file.TestChecked("Suite.Test");
       EXPECT_EQ(file.Add(TwoLeaks()), "");
     });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Read(Path("leaks.json"))["summary"]["leaking_tests"], 4);
+}
+
+TEST_F(ReportFileTest, NamesWhatWasCheckedAndHowOften) {
+  ReportFile file(Path("leaks.json"));
+  for (const char* const test : {"A.Twice", "A.Once", "A.Twice"}) file.TestChecked(test);
+  EXPECT_EQ(file.Finish(), "");
+  const json checked = Read(Path("leaks.json"))["checked"];
+  ASSERT_EQ(checked.size(), 2U);
+  EXPECT_EQ(checked[0]["test"], "A.Twice");
+  EXPECT_EQ(checked[0]["times"], 2);
+  EXPECT_EQ(checked[1]["test"], "A.Once");
+  EXPECT_GE(checked[0]["ended_ms"], checked[1]["ended_ms"]);
 }
 
 }  // namespace

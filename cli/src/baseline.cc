@@ -1,0 +1,168 @@
+#include "baseline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include "check/ignore_rule.h"
+#include "check/suppression_file.h"
+
+namespace taskleak::cli {
+namespace {
+
+using check::Suppression;
+
+constexpr std::string_view kHead =
+    "# Known leaks, kept by `taskleak baseline`: a new one fails the gate, one that is gone is "
+    "pruned.\n"
+    "# One leak of one test a line; any order and merge of lines is good.\n";
+
+const std::string& SignatureOf(const Suppression& entry) {
+  return entry.rule.data().pattern->text();
+}
+
+std::string TestOf(const Suppression& entry) {
+  return entry.test ? entry.test->text() : std::string();
+}
+
+bool InOrder(const Suppression& a, const Suppression& b) {
+  const std::string a_test = TestOf(a);
+  const std::string b_test = TestOf(b);
+  return std::tie(a_test, SignatureOf(a)) < std::tie(b_test, SignatureOf(b));
+}
+
+// A glob that matches the test's name; what a line cannot hold, or a glob cannot begin with, is any
+// character.
+std::optional<check::Pattern> TestPattern(std::string name) {
+  if (name.empty()) return std::nullopt;
+  std::replace(name.begin(), name.end(), '\n', '?');
+  if (name.starts_with("re:")) name.front() = '?';
+  return check::Pattern(name);
+}
+
+bool IsOfTest(const Suppression& entry, const std::string& test) {
+  return !entry.test || entry.test->text() == test || entry.test->Matches(test);
+}
+
+std::size_t Allowed(const Suppression& entry) {
+  return entry.max.value_or(std::numeric_limits<std::size_t>::max());
+}
+
+}  // namespace
+
+Baseline::Baseline(std::string_view text, const std::string& path) {
+  for (check::SuppressionLine& line : check::ParseSuppressions(text, path)) {
+    if (line.suppression.rule.kind() != IgnoreRule::Kind::kSignature) {
+      throw std::invalid_argument(
+          fmt::format("{}:{}: a baseline holds lines that begin with signature: and no others",
+                      path, line.line));
+    }
+    entries_.push_back(std::move(line.suppression));
+  }
+  Index();
+}
+
+void Baseline::Index() {
+  std::stable_sort(entries_.begin(), entries_.end(), InOrder);
+  by_signature_.clear();
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    by_signature_.emplace(SignatureOf(entries_[i]), i);
+}
+
+std::optional<std::size_t> Baseline::Find(const LeakKey& key) const {
+  const auto [begin, end] = by_signature_.equal_range(key.signature);
+  std::optional<std::size_t> found;
+  for (auto at = begin; at != end; ++at) {
+    const Suppression& entry = entries_[at->second];
+    // Of several, the one that allows most: two branches may each have added the leak.
+    if (IsOfTest(entry, key.test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
+      found = at->second;
+  }
+  return found;
+}
+
+Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const check::Date& today) const {
+  Comparison comparison;
+  std::vector<bool> used(entries_.size());
+  for (const auto& [key, leak] : leaks.leaks()) {
+    const std::optional<std::size_t> entry = Find(key);
+    const std::size_t allowed =
+        !entry || check::HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
+    if (entry) used[*entry] = true;
+    if (leak.count > allowed)
+      comparison.worse.push_back({key, leak, allowed});
+    else
+      ++comparison.known;
+  }
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Suppression& entry = entries_[i];
+    if (used[i]) continue;
+    if (leaks.TimesChecked(TestOf(entry)) == 0)
+      ++comparison.not_looked_at;
+    else
+      (entry.flaky ? comparison.flaky_absent : comparison.gone).push_back(&entry);
+  }
+  return comparison;
+}
+
+void Baseline::Accept(const LeakTable& leaks, const check::Date& today, const std::string& owner) {
+  std::vector<Suppression> added;
+  for (const auto& [key, leak] : leaks.leaks()) {
+    const std::optional<std::size_t> known = Find(key);
+    if (!known) {
+      added.push_back({.rule = IgnoreSignature(key.signature),
+                       .max = leak.count,
+                       .test = TestPattern(key.test),
+                       .expires = {},
+                       .owner = owner,
+                       .reason = {},
+                       .since = today,
+                       .at = leak.function,
+                       .flaky = leaks.IsFlaky(key, leak)});
+      continue;
+    }
+    Suppression& entry = entries_[*known];
+    if (entry.max) entry.max = std::max(*entry.max, leak.count);
+    entry.flaky = entry.flaky || leaks.IsFlaky(key, leak);
+  }
+  std::move(added.begin(), added.end(), std::back_inserter(entries_));
+  Index();
+}
+
+Baseline::Pruned Baseline::Prune(const LeakTable& leaks, bool flaky_too) {
+  Pruned pruned;
+  std::vector<std::size_t> seen(entries_.size());
+  for (const auto& [key, leak] : leaks.leaks()) {
+    if (const auto entry = Find(key)) seen[*entry] = std::max(seen[*entry], leak.count);
+  }
+  std::vector<Suppression> kept;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    Suppression& entry = entries_[i];
+    const bool may_change = leaks.TimesChecked(TestOf(entry)) > 0 && (flaky_too || !entry.flaky);
+    if (may_change && seen[i] == 0) {
+      ++pruned.removed;
+      continue;
+    }
+    if (may_change && entry.max && seen[i] < *entry.max) {
+      entry.max = seen[i];
+      ++pruned.lowered;
+    }
+    kept.push_back(std::move(entry));
+  }
+  entries_ = std::move(kept);
+  Index();
+  return pruned;
+}
+
+std::string Baseline::ToText() const {
+  std::string text(kHead);
+  for (const Suppression& entry : entries_) text += check::ToLine(entry) + '\n';
+  return text;
+}
+
+}  // namespace taskleak::cli

@@ -1,0 +1,69 @@
+// The ratchet: known leaks are written down, and may only become fewer.
+#ifndef TASKLEAK_CLI_BASELINE_H_
+#define TASKLEAK_CLI_BASELINE_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "check/suppression.h"
+#include "leak_table.h"
+
+namespace taskleak::cli {
+
+/// A file of known leaks: one line for each leak of each test, sorted, so that it merges well. Each
+/// line is a suppression of its signature (docs/suppressions.md), so the file can be given to the
+/// tests themselves too.
+class Baseline {
+ public:
+  Baseline() = default;
+  /// Throws std::invalid_argument, naming `path` and the place, if `text` is no baseline.
+  Baseline(std::string_view text, const std::string& path);
+
+  /// What the leaks are to the baseline.
+  struct Comparison {
+    struct Finding {
+      LeakKey key;
+      LeakEntry leak;
+      std::size_t allowed;  ///< 0: it is new
+    };
+    std::vector<Finding> worse;                   ///< new ones, and ones that grew
+    std::size_t known = 0;                        ///< leaks that it has
+    std::vector<const check::Suppression*> gone;  ///< its test was looked at and does not have it
+    std::size_t not_looked_at = 0;                ///< entries of tests that were not run
+    std::vector<const check::Suppression*> flaky_absent;  ///< flaky, and not there this time
+  };
+  /// Points into this baseline. `today` decides what has expired: an expired entry allows nothing.
+  [[nodiscard]] Comparison Compare(const LeakTable& leaks, const check::Date& today) const;
+
+  /// Takes in what is new and raises counts that grew; nothing is removed. New entries get `today`
+  /// and `owner`. An entry is flaky if its leak was not there in every run of its test.
+  void Accept(const LeakTable& leaks, const check::Date& today, const std::string& owner);
+
+  struct Pruned {
+    std::size_t removed = 0;
+    std::size_t lowered = 0;
+  };
+  /// Removes what is gone and lowers counts that shrank; flaky entries stay as they are unless
+  /// `flaky_too`.
+  Pruned Prune(const LeakTable& leaks, bool flaky_too);
+
+  /// The whole file.
+  [[nodiscard]] std::string ToText() const;
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  void Index();
+  // Index of the entry that the leak falls under.
+  [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key) const;
+
+  std::vector<check::Suppression> entries_;  // sorted as in the file
+  std::unordered_multimap<std::string, std::size_t> by_signature_;
+};
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_BASELINE_H_

@@ -1,0 +1,150 @@
+// taskleak baseline: known leaks pass, new ones fail.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include "baseline.h"
+#include "commands.h"
+#include "report/wording.h"
+
+namespace taskleak::cli {
+namespace {
+
+struct BaselineArguments {
+  std::string baseline;
+  std::vector<std::string> files;
+  std::string owner;
+  std::string stale = "warn";
+  bool flaky = false;
+};
+
+// Nothing, having said why, if the file cannot be read or is bad. A file that does not exist is an
+// empty baseline if `may_be_new`.
+std::optional<Baseline> Load(const std::string& path, bool may_be_new) {
+  std::error_code error;
+  if (may_be_new && !std::filesystem::exists(path, error) && !error) return Baseline();
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open() || std::filesystem::is_directory(path, error)) {
+    Complain({path + ": no baseline that can be read"});
+    return std::nullopt;
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  try {
+    return Baseline(text, path);
+  } catch (const std::invalid_argument& bad) {
+    Complain({bad.what()});
+    return std::nullopt;
+  }
+}
+
+std::string WorseLines(const Baseline::Comparison& comparison, const LeakTable& leaks) {
+  std::string text;
+  for (const auto& [key, leak, allowed] : comparison.worse) {
+    text += fmt::format("{} {}  {}: {}", allowed == 0 ? "new  " : "grown", key.signature, key.test,
+                        leak.title);
+    if (allowed > 0) text += fmt::format(" (known: {})", allowed);
+    if (leaks.IsFlaky(key, leak))
+      text += fmt::format(" (flaky: {} of {} runs)", leak.seen, leaks.TimesChecked(key.test));
+    text += leak.function.empty() ? "\n" : fmt::format(", at {}\n", leak.function);
+  }
+  return text;
+}
+
+ExitCode Check(const BaselineArguments& arguments) {
+  const std::optional<Baseline> baseline = Load(arguments.baseline, /*may_be_new=*/false);
+  if (!baseline) return kCouldNotLook;
+  LeakTable leaks;
+  const bool broken = Complain(ReadFilesInto(arguments.files, leaks)) || leaks.could_not_look() > 0;
+  const Baseline::Comparison comparison = baseline->Compare(leaks, check::Today());
+  std::string text = WorseLines(comparison, leaks);
+  for (const check::Suppression* entry : comparison.gone)
+    text += fmt::format("stale {}\n", check::ToLine(*entry));
+  text += fmt::format("{} new or grown, {} known, {} gone", comparison.worse.size(),
+                      comparison.known, comparison.gone.size());
+  if (!comparison.flaky_absent.empty())
+    text += fmt::format(", {} flaky and not there", comparison.flaky_absent.size());
+  if (comparison.not_looked_at > 0)
+    text += fmt::format(", {} of tests that were not run", comparison.not_looked_at);
+  if (leaks.could_not_look() > 0)
+    text += fmt::format(", {} that could not be looked at",
+                        report::Count(leaks.could_not_look(), "test"));
+  text += comparison.gone.empty()
+              ? "\n"
+              : fmt::format(": `taskleak baseline prune {}` removes what is gone\n",
+                            arguments.baseline);
+  const bool failed =
+      !comparison.worse.empty() || (arguments.stale == "fail" && !comparison.gone.empty());
+  return Write("-", report::Printable(text), failed ? kLeaks : broken ? kCouldNotLook : kClean);
+}
+
+// From incomplete input nothing is written: what is missing there would seem gone.
+ExitCode Change(const BaselineArguments& arguments, bool may_be_new,
+                const std::function<std::string(Baseline&, const LeakTable&)>& change) {
+  std::optional<Baseline> baseline = Load(arguments.baseline, may_be_new);
+  if (!baseline) return kCouldNotLook;
+  LeakTable leaks;
+  if (Complain(ReadFilesInto(arguments.files, leaks))) {
+    Complain({arguments.baseline + " is left as it was"});
+    return kCouldNotLook;
+  }
+  const std::string summary = change(*baseline, leaks);
+  const ExitCode written = Write(arguments.baseline, baseline->ToText(), kClean);
+  if (written == kClean) std::printf("%s: %s\n", arguments.baseline.c_str(), summary.c_str());
+  return written;
+}
+
+ExitCode WriteBaseline(const BaselineArguments& arguments) {
+  return Change(arguments, /*may_be_new=*/true, [&](Baseline& baseline, const LeakTable& leaks) {
+    const std::size_t before = baseline.size();
+    baseline.Accept(leaks, check::Today(), arguments.owner);
+    return fmt::format("{}, {} of them new", report::Count(baseline.size(), "known leak"),
+                       baseline.size() - before);
+  });
+}
+
+ExitCode Prune(const BaselineArguments& arguments) {
+  return Change(arguments, /*may_be_new=*/false, [&](Baseline& baseline, const LeakTable& leaks) {
+    const Baseline::Pruned pruned = baseline.Prune(leaks, arguments.flaky);
+    return fmt::format("{} removed, {} lowered, {} left", pruned.removed, pruned.lowered,
+                       baseline.size());
+  });
+}
+
+CLI::App* AddVerb(CLI::App* baseline, const char* name, const char* what,
+                  const std::shared_ptr<BaselineArguments>& arguments) {
+  CLI::App* const verb = baseline->add_subcommand(name, what);
+  verb->add_option("BASELINE", arguments->baseline, "The file of known leaks")->required();
+  verb->add_option("FILE", arguments->files,
+                   "JSON reports; a folder stands for its *.json files, - for standard input")
+      ->required();
+  return verb;
+}
+
+}  // namespace
+
+void AddBaselineCommand(CLI::App& app, ExitCode* exit_code) {
+  auto arguments = std::make_shared<BaselineArguments>();
+  CLI::App* const baseline =
+      app.add_subcommand("baseline", "The ratchet: known leaks pass, new ones fail");
+  baseline->require_subcommand(1);
+  CLI::App* const write =
+      AddVerb(baseline, "write", "Take in all leaks of the reports; nothing is removed", arguments);
+  write->add_option("--owner", arguments->owner, "Who looks after the new entries");
+  write->callback([arguments, exit_code] { *exit_code = WriteBaseline(*arguments); });
+  CLI::App* const check = AddVerb(
+      baseline, "check", "Exit code 1 if there are new leaks, or more of a known one", arguments);
+  check->add_option("--stale", arguments->stale, "warn or fail if entries are gone (default: warn)")
+      ->check(CLI::IsMember({"warn", "fail"}));
+  check->callback([arguments, exit_code] { *exit_code = Check(*arguments); });
+  CLI::App* const prune = AddVerb(
+      baseline, "prune", "Remove entries that are gone and lower counts that shrank", arguments);
+  prune->add_flag("--flaky", arguments->flaky, "Flaky entries too");
+  prune->callback([arguments, exit_code] { *exit_code = Prune(*arguments); });
+}
+
+}  // namespace taskleak::cli

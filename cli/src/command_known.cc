@@ -1,0 +1,30 @@
+// taskleak known: the threads that are ignored without any rule.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "check/known_threads.h"
+#include "commands.h"
+
+namespace taskleak::cli {
+namespace {
+
+std::string KnownList() {
+  std::string text;
+  for (const check::KnownThreads& known : check::AllKnownThreads()) {
+    text += fmt::format("{:<12} {}\n", known.name, known.what);
+    for (const IgnoreRule& rule : known.rules)
+      text += fmt::format("{:<12}   {}\n", "", rule.ToString());
+  }
+  return text;
+}
+
+}  // namespace
+
+void AddKnownCommand(CLI::App& app, ExitCode* exit_code) {
+  CLI::App* const command = app.add_subcommand("known",
+                                               "List the background threads that are ignored "
+                                               "without any rule (report_known=NAME reports them)");
+  command->callback([exit_code] { *exit_code = Write("-", KnownList(), kClean); });
+}
+
+}  // namespace taskleak::cli

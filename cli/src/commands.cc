@@ -1,0 +1,33 @@
+#include "commands.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "report/wording.h"
+#include "whole_file.h"
+
+namespace taskleak::cli {
+
+bool Complain(const std::vector<std::string>& complaints) {
+  for (const std::string& complaint : complaints)
+    std::fprintf(stderr, "taskleak: %s\n", report::Printable(complaint).c_str());
+  return !complaints.empty();
+}
+
+ExitCode Write(const std::string& path, const std::string& text, ExitCode otherwise) {
+  const std::string error = WriteWhole(path, text);
+  if (error.empty()) return otherwise;
+  Complain({error});
+  return kCouldNotLook;
+}
+
+ExitCode VerdictOf(const RunReport& report, bool broken) {
+  bool unseen = broken;
+  for (const TestEntry& test : report.tests) {
+    if (!test.report.groups.empty() || test.report.hang) return kLeaks;
+    unseen = unseen || !test.report.could_not_look.empty();
+  }
+  return unseen ? kCouldNotLook : kClean;
+}
+
+}  // namespace taskleak::cli

@@ -1,0 +1,34 @@
+#include "distinct_leaks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "report/wording.h"
+
+namespace taskleak::cli {
+
+std::string DistinctLeak::TestsText() const {
+  const std::string first = tests.front().empty() ? "a test without a name" : tests.front();
+  if (tests.size() == 1) return first;
+  return fmt::format("{} and {}", first, report::Count(tests.size() - 1, "more test"));
+}
+
+std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report) {
+  std::vector<DistinctLeak> leaks;
+  std::unordered_map<std::string, std::size_t> known;
+  for (const TestEntry& test : report.tests) {
+    for (std::size_t i = 0; i < test.report.groups.size(); ++i) {
+      const auto [at, is_new] = known.try_emplace(test.report.groups[i].signature, leaks.size());
+      if (is_new) leaks.push_back({&test.report, i, {}});
+      DistinctLeak& leak = leaks[at->second];
+      leak.hang = leak.hang || test.report.hang;
+      if (std::find(leak.tests.begin(), leak.tests.end(), test.report.test) == leak.tests.end())
+        leak.tests.push_back(test.report.test);
+    }
+  }
+  return leaks;
+}
+
+}  // namespace taskleak::cli

@@ -1,0 +1,17 @@
+// What the program's exit code says.
+#ifndef TASKLEAK_CLI_EXIT_CODE_H_
+#define TASKLEAK_CLI_EXIT_CODE_H_
+
+namespace taskleak::cli {
+
+/// The same for every subcommand, so that a script can tell a leak from a mistake.
+enum ExitCode : int {
+  kClean = 0,         ///< looked, and found nothing; or did what was asked
+  kLeaks = 1,         ///< leaks, or (baseline, diff) leaks that were not there before
+  kUsage = 2,         ///< bad arguments
+  kCouldNotLook = 3,  ///< input that cannot be read, a program that cannot be watched
+};
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_EXIT_CODE_H_

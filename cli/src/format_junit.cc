@@ -1,0 +1,88 @@
+// JUnit XML as GitLab and Jenkins read it: the whole report stands in the body of the failure.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "format.h"
+#include "group_summary.h"
+#include "report/wording.h"
+#include "xml.h"
+
+namespace taskleak::cli {
+namespace {
+
+struct Name {
+  std::string suite;
+  std::string test;
+};
+
+// "Suite.Test" as GoogleTest names it; every other name is the test's alone.
+Name Split(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  const bool plain = name.find(' ') == std::string::npos;
+  if (dot == std::string::npos || dot == 0 || dot + 1 == name.size() || !plain)
+    return {"taskleak", name.empty() ? "(no name)" : name};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+std::string Message(const LeakReport& report) {
+  if (!report.could_not_look.empty()) return "could not look: " + report.could_not_look;
+  std::string message = report.hang ? "hangs" : report::Count(report.groups.size(), "leak");
+  const char* separator = ": ";
+  for (const LeakGroup& group : report.groups) {
+    message += separator + Title(group);
+    separator = "; ";
+  }
+  return message;
+}
+
+std::string OpenCase(const std::string& test, const std::string& more) {
+  const Name name = Split(test);
+  return fmt::format(R"(    <testcase classname="{}" name="{}"{})", EscapeXml(name.suite),
+                     EscapeXml(name.test), more);
+}
+
+// What does not become a failure's message: its first group's place.
+std::string Place(const LeakReport& report, const std::string& root) {
+  if (report.groups.empty()) return {};
+  const SourceLine place = BlamedLine(report.groups.front(), root);
+  if (place.file.empty()) return {};
+  return fmt::format(R"( file="{}" line="{}")", EscapeXml(place.file), place.line);
+}
+
+void AddFailing(const LeakReport& report, const FormatOptions& options, std::string* xml) {
+  const std::string_view element = report.could_not_look.empty() ? "failure" : "error";
+  *xml += OpenCase(report.test, Place(report, options.root)) +
+          fmt::format(">\n      <{} type=\"{}\" message=\"{}\">{}</{}>\n    </testcase>\n", element,
+                      report.hang ? "hang" : "leak", EscapeXml(Message(report)),
+                      EscapeXml(report.ToText(options.verbose)), element);
+}
+
+}  // namespace
+
+std::string FormatJunit(const RunReport& report, const FormatOptions& options) {
+  std::set<std::string> failing;
+  std::size_t errors = 0;
+  std::string cases;
+  for (const TestEntry& test : report.tests) {
+    failing.insert(test.report.test);
+    errors += test.report.could_not_look.empty() ? 0 : 1;
+    AddFailing(test.report, options, &cases);
+  }
+  std::size_t passed = 0;
+  for (const report::CheckedScope& scope : report.checked) {
+    if (failing.contains(scope.name)) continue;
+    cases += OpenCase(scope.name, "/>\n");
+    ++passed;
+  }
+  const std::string counts =
+      fmt::format(R"(tests="{}" failures="{}" errors="{}")", passed + report.tests.size(),
+                  report.tests.size() - errors, errors);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"taskleak\" {0}>\n"
+      "  <testsuite name=\"taskleak\" {0}>\n{1}  </testsuite>\n</testsuites>\n",
+      counts, cases);
+}
+
+}  // namespace taskleak::cli

@@ -1,0 +1,49 @@
+// For people.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "format.h"
+#include "report/stale_suppressions.h"
+#include "report/wording.h"
+
+namespace taskleak::cli {
+namespace {
+
+constexpr const char* kBoldRed = "\033[1;31m";
+constexpr const char* kPlain = "\033[0m";
+
+std::string Summary(const RunReport& report) {
+  std::size_t groups = 0;
+  std::size_t units = 0;
+  std::size_t unseen = 0;
+  for (const TestEntry& test : report.tests) {
+    groups += test.report.groups.size();
+    units += test.report.unit_count();
+    unseen += test.report.could_not_look.empty() ? 0 : 1;
+  }
+  const std::string looks = report::Count(report.looks(), "check");
+  if (report.tests.empty() && report.looks() == 0) return "nothing was looked at\n";
+  if (report.tests.empty()) return fmt::format("no leaks in {}\n", looks);
+  std::string text = fmt::format("{} in {} of {}: {}\n", report::Count(groups, "leak"),
+                                 report.tests.size(), looks, report::Count(units, "unit"));
+  if (unseen > 0) text += fmt::format("could not look {}\n", report::Count(unseen, "time"));
+  return text;
+}
+
+}  // namespace
+
+std::string FormatText(const RunReport& report, const FormatOptions& options) {
+  std::string result;
+  for (const TestEntry& test : report.tests) {
+    const std::string text = test.report.ToText(options.verbose);
+    const std::size_t line = std::min(text.find('\n'), text.size());
+    result += options.color ? kBoldRed + text.substr(0, line) + kPlain + text.substr(line) : text;
+    result += '\n';
+  }
+  for (const std::string& note : report.notes)
+    result += report::Printable(fmt::format("note: {}\n", note));
+  return result + report::StaleSuppressions(report.suppressions) + Summary(report);
+}
+
+}  // namespace taskleak::cli

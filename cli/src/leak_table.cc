@@ -1,0 +1,38 @@
+#include "leak_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "group_summary.h"
+#include "test_entry.h"
+
+namespace taskleak::cli {
+
+void LeakTable::OnTest(Json test) {
+  const std::string name = TextAt(test, "test");
+  if (TextAt(test, "verdict") == "could_not_look") ++could_not_look_;
+  std::map<std::string, LeakEntry> found;
+  for (const Json& json : test["groups"]) {
+    const LeakGroup group = ReadGroup(json);
+    LeakEntry& entry = found[group.signature];
+    entry.count += group.units.size();
+    entry.seen = std::max(entry.seen, NumberAt(json, "seen", 1));
+    if (entry.title.empty()) {
+      entry.title = Title(group);
+      entry.function = FirstFunction(group);
+    }
+  }
+  for (auto& [signature, entry] : found) {
+    LeakEntry& known = leaks_[{signature, name}];
+    const std::size_t seen = known.seen + entry.seen;
+    if (entry.count > known.count) known = std::move(entry);
+    known.seen = seen;
+  }
+}
+
+std::size_t LeakTable::TimesChecked(const std::string& test) const {
+  const auto found = checked_.find(test);
+  return found == checked_.end() ? 0 : found->second;
+}
+
+}  // namespace taskleak::cli

@@ -1,0 +1,55 @@
+// Which test has which leaks: what comparisons need of reports.
+#ifndef TASKLEAK_CLI_LEAK_TABLE_H_
+#define TASKLEAK_CLI_LEAK_TABLE_H_
+
+#include <compare>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "report_reader.h"
+
+namespace taskleak::cli {
+
+/// A leak is known again by these two.
+struct LeakKey {
+  std::string signature;
+  std::string test;
+  auto operator<=>(const LeakKey&) const = default;
+};
+
+struct LeakEntry {
+  std::size_t count = 0;  ///< units, the most in one run
+  std::size_t seen = 0;   ///< in how many runs
+  std::string title;      ///< of the largest (group_summary.h)
+  std::string function;   ///< the first of the program's own
+};
+
+/// The leaks of any number of reports. A plain collection.
+class LeakTable final : public ReportSink {
+ public:
+  void OnTest(Json test) override;
+  void OnChecked(report::CheckedScope scope) override { checked_[scope.name] += scope.times; }
+  void OnSuppression(check::SuppressionCount) override {}
+  void OnNote(std::string) override {}
+
+  [[nodiscard]] const std::map<LeakKey, LeakEntry>& leaks() const { return leaks_; }
+  /// How often the test was looked at; 0 if it was not.
+  [[nodiscard]] std::size_t TimesChecked(const std::string& test) const;
+  /// Whether the leak was there in some of its test's runs only.
+  [[nodiscard]] bool IsFlaky(const LeakKey& key, const LeakEntry& leak) const {
+    return leak.seen < TimesChecked(key.test);
+  }
+  /// Tests of which the report says that they could not be looked at.
+  [[nodiscard]] std::size_t could_not_look() const { return could_not_look_; }
+
+ private:
+  std::map<LeakKey, LeakEntry> leaks_;
+  std::unordered_map<std::string, std::size_t> checked_;
+  std::size_t could_not_look_ = 0;
+};
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_LEAK_TABLE_H_

@@ -1,0 +1,102 @@
+#include "merger.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "report_writer.h"
+#include "test_entry.h"
+
+namespace taskleak::cli {
+namespace {
+
+// The later in this list, the worse.
+int Badness(const Json& head) {
+  const std::string verdict = TextAt(head, "verdict");
+  return verdict == "hang" ? 2 : verdict == "leak" ? 1 : 0;
+}
+
+}  // namespace
+
+void Merger::OnTest(Json test) {
+  Json groups = std::move(test["groups"]);
+  test.erase("groups");
+  Test& known = tests_[TextAt(test, "test")];
+  AddGroups(std::move(groups), &known);
+  if (known.head.is_null() || Badness(test) > Badness(known.head)) known.head = std::move(test);
+}
+
+void Merger::AddGroups(Json groups, Test* test) {
+  std::map<std::string, Leak> found;
+  for (Json& group : groups) {
+    Leak& leak = found[TextAt(group, "signature")];
+    leak.units += NumberAt(group, "count");
+    leak.seen = std::max(leak.seen, NumberAt(group, "seen", 1));
+    group.erase("seen");
+    leak.groups.push_back(Compact(group));
+  }
+  for (auto& [signature, leak] : found) {
+    const auto [at, is_new] = test->by_signature.try_emplace(signature, test->leaks.size());
+    if (is_new) {
+      test->leaks.push_back(std::move(leak));
+      continue;
+    }
+    Leak& known = test->leaks[at->second];
+    known.seen += leak.seen;
+    if (leak.units > known.units) {
+      known.units = leak.units;
+      known.groups = std::move(leak.groups);
+    }
+  }
+}
+
+void Merger::OnChecked(report::CheckedScope scope) {
+  const auto known = checked_index_.find(scope.name);
+  if (known != checked_index_.end()) {
+    checked_[known->second].times += scope.times;
+    return;
+  }
+  char* const copy = static_cast<char*>(memory_.allocate(scope.name.size() + 1, 1));
+  std::memcpy(copy, scope.name.data(), scope.name.size());
+  const std::string_view name(copy, scope.name.size());
+  checked_index_.emplace(name, checked_.size());
+  checked_.push_back({name, scope.ended, scope.times});
+}
+
+void Merger::OnNote(std::string note) {
+  if (std::find(notes_.begin(), notes_.end(), note) == notes_.end())
+    notes_.push_back(std::move(note));
+}
+
+std::string Merger::Finish() && {
+  std::vector<std::string> names;
+  for (const auto& [name, test] : tests_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  ReportWriter writer;
+  for (const std::string& name : names) {
+    const Test test = std::move(tests_[name]);
+    std::string text = Compact(test.head);
+    text.pop_back();
+    text += text.size() > 1 ? ",\"groups\":[" : "\"groups\":[";
+    std::size_t groups = 0;
+    std::size_t units = 0;
+    for (const Leak& leak : test.leaks) {
+      for (const std::string& group : leak.groups) {
+        text += groups++ == 0 ? "" : ",";
+        text.append(group, 0, group.size() - 1);  // before its last brace
+        text += (group.size() > 2 ? ",\"seen\":" : "\"seen\":") + std::to_string(leak.seen) + '}';
+      }
+      units += leak.units;
+    }
+    writer.AddTest(text + "]}", groups, units);
+  }
+  tests_.clear();
+  for (const Checked& scope : checked_)
+    writer.AddChecked({std::string(scope.name), scope.ended, scope.times});
+  for (const check::SuppressionCount& use : suppressions_) writer.AddSuppression(use);
+  for (const std::string& note : notes_) writer.AddNote(note);
+  return std::move(writer).Finish();
+}
+
+}  // namespace taskleak::cli

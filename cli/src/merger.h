@@ -1,0 +1,64 @@
+// Many reports as one: shards of a run, and re-runs of tests.
+#ifndef TASKLEAK_CLI_MERGER_H_
+#define TASKLEAK_CLI_MERGER_H_
+
+#include <cstddef>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "report_reader.h"
+#include "suppression_uses.h"
+
+namespace taskleak::cli {
+
+/// Keeps each leak (signature) of each test once, the time it was largest, and in its "seen" how
+/// often it was seen; of a test's other values the first, and the worst verdict. Groups are kept as
+/// text and names in one block of memory, so millions of tests fit.
+class Merger final : public ReportSink {
+ public:
+  Merger() = default;
+
+  void OnTest(Json test) override;
+  void OnChecked(report::CheckedScope scope) override;
+  void OnSuppression(check::SuppressionCount use) override {
+    AddUse(std::move(use), &suppressions_);
+  }
+  void OnNote(std::string note) override;
+
+  /// The merged document: tests by name, so that it does not depend on the order of the input.
+  [[nodiscard]] std::string Finish() &&;
+
+ private:
+  // The groups of one signature in one test.
+  struct Leak {
+    std::vector<std::string> groups;  // JSON
+    std::size_t units = 0;
+    std::size_t seen = 0;
+  };
+  struct Test {
+    Json head;  // all but the groups
+    std::vector<Leak> leaks;
+    std::unordered_map<std::string, std::size_t> by_signature;
+  };
+  struct Checked {
+    std::string_view name;
+    std::chrono::milliseconds ended;
+    std::size_t times;
+  };
+
+  static void AddGroups(Json groups, Test* test);
+
+  std::unordered_map<std::string, Test> tests_;
+  std::pmr::monotonic_buffer_resource memory_;
+  std::vector<Checked> checked_;  // in the order of appearance
+  std::pmr::unordered_map<std::string_view, std::size_t> checked_index_{&memory_};
+  std::vector<check::SuppressionCount> suppressions_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_MERGER_H_

@@ -1,0 +1,18 @@
+// Whether a library can be preloaded into a program.
+#ifndef TASKLEAK_CLI_PRELOADABLE_H_
+#define TASKLEAK_CLI_PRELOADABLE_H_
+
+#include <string>
+
+namespace taskleak::cli {
+
+/// The file that execvp(3) would run for `command`; empty if there is none.
+std::string FindProgram(const std::string& command);
+
+/// Why the loader would not put a preloaded library into the program `path`: it is static, has
+/// extra rights, or cannot be read. Empty if it would. Of a script its interpreter counts.
+std::string WhyNotPreloadable(const std::string& path);
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_PRELOADABLE_H_

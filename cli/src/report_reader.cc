@@ -1,0 +1,171 @@
+#include "report_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "document_parser.h"
+#include "suppression_uses.h"
+#include "test_entry.h"
+
+namespace taskleak::cli {
+namespace {
+
+constexpr std::size_t kSchema = 1;
+
+/// Hands the elements of a document on to the sink, those that are what they should be.
+class Dispatcher {
+ public:
+  explicit Dispatcher(ReportSink& sink) : sink_(sink) {}
+
+  void operator()(const std::string& key, Json element) {
+    if (key == "tests") {
+      AddTest(std::move(element));
+    } else if (key == "checked") {
+      AddChecked(element);
+    } else if (key == "suppressions" && element.is_object()) {
+      sink_.OnSuppression({TextAt(element, "file"), LineAt(element, "line"),
+                           TextAt(element, "rule"), FlagAt(element, "expired"),
+                           NumberAt(element, "used")});
+    } else if (key == "notes" && element.is_string()) {
+      sink_.OnNote(element.get<std::string>());
+    } else if (key == "taskleak") {
+      is_report_ = true;
+    } else if (key == "schema" && element.is_number_unsigned() && element > kSchema) {
+      complaints_.push_back(fmt::format(
+          "a newer taskleak wrote it (schema {}, known here is {}): what is known here is read",
+          element.get<std::size_t>(), kSchema));
+    }
+  }
+
+  std::vector<std::string> Complaints(const std::string& syntax) && {
+    if (!syntax.empty()) complaints_.push_back(syntax);
+    if (!is_report_)
+      complaints_.emplace_back("no report of taskleak: the key \"taskleak\" is missing");
+    return std::move(complaints_);
+  }
+
+ private:
+  void AddTest(Json test) {
+    ++tests_;
+    const auto groups = test.is_object() ? test.find("groups") : test.end();
+    if (!test.is_object() || groups == test.end() || !groups->is_array()) {
+      complaints_.push_back(fmt::format("test {}: no object with a list of groups", tests_));
+      return;
+    }
+    const std::size_t before = groups->size();
+    groups->erase(std::remove_if(groups->begin(), groups->end(),
+                                 [](const Json& group) { return !group.is_object(); }),
+                  groups->end());
+    if (groups->size() != before)
+      complaints_.push_back(fmt::format("test {}: a group is no object", tests_));
+    sink_.OnTest(std::move(test));
+  }
+
+  void AddChecked(const Json& scope) {
+    if (!scope.is_object()) return;
+    sink_.OnChecked({TextAt(scope, "test"),
+                     std::chrono::milliseconds(NumberAt(scope, "ended_ms") % 1'000'000'000'000),
+                     NumberAt(scope, "times", 1)});
+  }
+
+  ReportSink& sink_;
+  std::vector<std::string> complaints_;
+  std::size_t tests_ = 0;
+  bool is_report_ = false;
+};
+
+// Returns 0 or errno.
+int ReadAll(const std::string& path, std::string* text) {
+  errno = 0;
+  const bool standard_input = path == "-";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      standard_input ? stdin : std::fopen(path.c_str(), "rb"),
+      standard_input ? [](std::FILE*) { return 0; } : std::fclose);
+  if (file == nullptr) return errno;
+  constexpr std::size_t kBlock = std::size_t{1} << 20U;
+  std::size_t size = 0;
+  do {
+    text->resize(size + kBlock);
+    size += std::fread(text->data() + size, 1, kBlock, file.get());
+  } while (size == text->size());
+  text->resize(size);
+  return std::ferror(file.get()) != 0 ? (errno != 0 ? errno : EIO) : 0;
+}
+
+// The files that `path` stands for.
+std::vector<std::string> Expand(const std::string& path) {
+  std::error_code error;
+  if (path == "-" || !std::filesystem::is_directory(path, error)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// Keeps everything.
+class Collector final : public ReportSink {
+ public:
+  explicit Collector(RunReport& report) : report_(report) {}
+  void OnTest(Json test) override { report_.tests.push_back(ReadTestEntry(std::move(test))); }
+  void OnChecked(report::CheckedScope scope) override {
+    report_.checked.push_back(std::move(scope));
+  }
+  void OnSuppression(check::SuppressionCount use) override {
+    AddUse(std::move(use), &report_.suppressions);
+  }
+  void OnNote(std::string note) override {
+    if (std::find(report_.notes.begin(), report_.notes.end(), note) == report_.notes.end())
+      report_.notes.push_back(std::move(note));
+  }
+
+ private:
+  RunReport& report_;
+};
+
+}  // namespace
+
+std::vector<std::string> ReadDocument(std::string_view text, ReportSink& sink) {
+  Dispatcher dispatcher(sink);
+  DocumentParser parser(std::ref(dispatcher));
+  Json::sax_parse(text.begin(), text.end(), &parser);
+  return std::move(dispatcher).Complaints(parser.Finish());
+}
+
+std::vector<std::string> ReadFileInto(const std::string& path, ReportSink& sink) {
+  std::string text;
+  if (const int error = ReadAll(path, &text); error != 0)
+    return {std::generic_category().message(error)};
+  if (text.empty()) return {"it is empty"};
+  return ReadDocument(text, sink);
+}
+
+std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, ReportSink& sink) {
+  std::vector<std::string> complaints;
+  for (const std::string& path : paths) {
+    const std::vector<std::string> files = Expand(path);
+    if (files.empty()) complaints.push_back(path + ": no *.json file in this folder");
+    for (const std::string& file : files) {
+      for (const std::string& complaint : ReadFileInto(file, sink))
+        complaints.push_back((file == "-" ? "standard input" : file) + ": " + complaint);
+    }
+  }
+  return complaints;
+}
+
+RunReport ReadReports(const std::vector<std::string>& paths, std::vector<std::string>* complaints) {
+  RunReport report;
+  Collector collector(report);
+  *complaints = ReadFilesInto(paths, collector);
+  return report;
+}
+
+}  // namespace taskleak::cli

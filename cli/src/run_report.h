@@ -1,0 +1,42 @@
+// A JSON report, read: what every format and comparison works on.
+#ifndef TASKLEAK_CLI_RUN_REPORT_H_
+#define TASKLEAK_CLI_RUN_REPORT_H_
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "check/suppression_use.h"
+#include "report/json_report.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// One entry of "tests": the values this program understands, and the document they came from,
+/// which may hold more. `report.groups` and `json["groups"]` have the same length.
+struct TestEntry {
+  LeakReport report;
+  Json json;
+};
+
+/// One or several documents. `tests` may name a test more than once (re-runs) unless they were
+/// merged.
+struct RunReport {
+  std::vector<TestEntry> tests;
+  std::vector<report::CheckedScope> checked;
+  std::vector<check::SuppressionCount> suppressions;  ///< each line once
+  std::vector<std::string> notes;
+
+  [[nodiscard]] std::size_t looks() const {
+    std::size_t count = 0;
+    for (const report::CheckedScope& scope : checked) count += scope.times;
+    return count;
+  }
+};
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_RUN_REPORT_H_

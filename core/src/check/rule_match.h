@@ -1,0 +1,23 @@
+// A rule against a complete unit.
+#ifndef TASKLEAK_SRC_CHECK_RULE_MATCH_H_
+#define TASKLEAK_SRC_CHECK_RULE_MATCH_H_
+
+#include <string_view>
+
+#include "check/inspect.h"
+#include "check/pattern.h"
+#include "taskleak/ignore.h"
+
+namespace taskleak::check {
+
+/// Whether a pattern for functions matches: the plain name, and if it spells out parameters or
+/// template arguments the full name too. No pattern matches a function without a name.
+bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
+                     std::string_view full_name);
+
+/// Whether the rule matches; never for kCurrent, which goes by identities.
+bool RuleMatches(const IgnoreRule& rule, const Finding& finding);
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_RULE_MATCH_H_

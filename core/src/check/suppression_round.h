@@ -1,0 +1,60 @@
+// The rules of suppression files that need to know more than one unit: in which test it was found,
+// and how many of its kind there are.
+#ifndef TASKLEAK_SRC_CHECK_SUPPRESSION_ROUND_H_
+#define TASKLEAK_SRC_CHECK_SUPPRESSION_ROUND_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "check/inspect.h"
+#include "check/straggler.h"
+#include "check/suppression.h"
+#include "check/suppression_use.h"
+
+namespace taskleak::check {
+
+/// A line of a suppression file.
+struct FileRule {
+  Suppression suppression;
+  SuppressionUse* use;
+};
+
+/// One look at the units of one test. First everybody is added, then the rules are asked: if there
+/// are more units than a rule allows, it hides none of them. Not thread-safe.
+class SuppressionRound {
+ public:
+  /// `rules` and `test` must outlive this object.
+  SuppressionRound(const std::vector<FileRule>& rules, std::string_view test);
+
+  /// A unit that no other rule ignores.
+  void Add(const Finding& finding);
+
+  /// Whether one of the rules hides the unit. To be asked when all are added.
+  [[nodiscard]] bool Hides(const Straggler& straggler) const;
+  [[nodiscard]] bool Hides(const Unit& unit) const;
+
+  /// Counts the use of the rules that hid somebody, and of those that would have, but expired.
+  /// Returns a remark for each of the latter, and for each that allows fewer units than there are.
+  std::vector<std::string> CountUse() const;
+
+ private:
+  using Key = std::pair<UnitKind, std::int64_t>;
+  struct Match {
+    const FileRule* rule;
+    std::set<Key> units;
+    [[nodiscard]] bool Hides() const;
+  };
+
+  [[nodiscard]] bool Hides(const Key& key) const;
+
+  std::vector<Match> matches_;  // of the rules that hold in this test
+};
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_SUPPRESSION_ROUND_H_

@@ -1,0 +1,146 @@
+#include "baseline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/report/made_reports.h"
+#include "report/json_report.h"
+
+namespace taskleak::cli {
+namespace {
+
+using report::JsonDocument;
+using report::TwoLeaks;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr check::Date kToday{std::chrono::year(2026), std::chrono::month(11), std::chrono::day(21)};
+constexpr check::Date kLater{std::chrono::year(2027), std::chrono::month(1), std::chrono::day(2)};
+
+/// One run of test A.A in which `workers` are left, none at 0; beside it a clean test.
+std::string RunOf(int workers, const std::string& test = "A.A") {
+  LeakReport report = TwoLeaks();
+  report.test = test;
+  report.groups = {report::Workers(workers == 0 ? 1 : workers)};
+  std::vector<LeakReport> reports;
+  if (workers > 0) reports.push_back(report);
+  return JsonDocument(reports, {{.name = test}, {.name = "Clean.Test"}});
+}
+
+LeakTable Leaks(const std::vector<std::string>& runs) {
+  LeakTable table;
+  for (const std::string& run : runs) ReadDocument(run, table);
+  return table;
+}
+
+Baseline Accepted(const std::vector<std::string>& runs) {
+  Baseline baseline;
+  baseline.Accept(Leaks(runs), kToday, "core team");
+  return baseline;
+}
+
+TEST(Baseline, HoldsALineWithAllThatIsKnownOfALeak) {
+  EXPECT_THAT(Accepted({RunOf(8)}).ToText(),
+              HasSubstr("\nsignature:5f1c09aa31d2 test=A.A max=8 since=2026-11-21 "
+                        "owner=\"core team\" at=pool::WorkerPool::Run\n"));
+}
+
+TEST(Baseline, ReadsWhatItWrites) {
+  const std::string text =
+      Accepted({RunOf(8), RunOf(1, "spaces and \"quotes\" \\ here"), RunOf(2, "re:x\ny")}).ToText();
+  EXPECT_EQ(Baseline(text, "f").ToText(), text);
+  EXPECT_THAT(Baseline(text, "f").Compare(Leaks({RunOf(1, "re:x\ny")}), kToday).worse, IsEmpty());
+}
+
+TEST(Baseline, FailsOnANewLeakAndOnAKnownOneInAnotherTest) {
+  EXPECT_THAT(Baseline().Compare(Leaks({RunOf(1)}), kToday).worse, SizeIs(1));
+  const auto other = Accepted({RunOf(1)}).Compare(Leaks({RunOf(1, "B.B")}), kToday);
+  ASSERT_THAT(other.worse, SizeIs(1));
+  EXPECT_EQ(other.worse[0].key.test, "B.B");
+  EXPECT_EQ(other.worse[0].allowed, 0U);
+  EXPECT_EQ(other.not_looked_at, 1U);
+}
+
+TEST(Baseline, FailsOnAGrowingCount) {
+  const Baseline baseline = Accepted({RunOf(2)});
+  const auto grown = baseline.Compare(Leaks({RunOf(3)}), kToday);
+  ASSERT_THAT(grown.worse, SizeIs(1));
+  EXPECT_EQ(grown.worse[0].allowed, 2U);
+  EXPECT_EQ(grown.worse[0].leak.count, 3U);
+  EXPECT_EQ(baseline.Compare(Leaks({RunOf(1)}), kToday).known, 1U);
+}
+
+TEST(Baseline, IsStaleOnlyWhereTheTestWasLookedAt) {
+  const Baseline baseline = Accepted({RunOf(2), RunOf(1, "B.B")});
+  const auto comparison = baseline.Compare(Leaks({RunOf(0)}), kToday);
+  EXPECT_THAT(comparison.gone, SizeIs(1));
+  EXPECT_EQ(comparison.not_looked_at, 1U);
+}
+
+TEST(Baseline, MarksALeakThatIsNotInEveryRun) {
+  const Baseline baseline = Accepted({RunOf(2), RunOf(0), RunOf(1)});
+  EXPECT_THAT(baseline.ToText(), HasSubstr(" max=2 flaky=1 "));
+  const auto comparison = baseline.Compare(Leaks({RunOf(0)}), kToday);
+  EXPECT_THAT(comparison.gone, IsEmpty());
+  EXPECT_THAT(comparison.flaky_absent, SizeIs(1));
+}
+
+TEST(Baseline, AnExpiredEntryAllowsNothing) {
+  const Baseline baseline("signature:5f1c09aa31d2 test=A.A max=8 expires=2027-01-02\n", "f");
+  EXPECT_THAT(baseline.Compare(Leaks({RunOf(8)}), kToday).worse, IsEmpty());
+  EXPECT_THAT(baseline.Compare(Leaks({RunOf(8)}), kLater).worse, SizeIs(1));
+}
+
+TEST(Baseline, AcceptingRemovesNothingAndKeepsWhatPeopleWrote) {
+  Baseline baseline(
+      "signature:5f1c09aa31d2 test=A.A max=1 since=2020-01-01 owner=me reason=why\n"
+      "signature:aaaaaaaaaaaa test=Gone.Test max=3\n",
+      "f");
+  baseline.Accept(Leaks({RunOf(2)}), kToday, "you");
+  EXPECT_THAT(baseline.ToText(),
+              AllOf(HasSubstr("test=A.A max=2 since=2020-01-01 owner=me reason=why\n"),
+                    HasSubstr("test=Gone.Test max=3\n")));
+}
+
+TEST(Baseline, PruningRemovesWhatIsGoneAndLowersWhatShrank) {
+  Baseline baseline = Accepted({RunOf(5), RunOf(1, "B.B"), RunOf(1, "C.C")});
+  const auto pruned = baseline.Prune(Leaks({RunOf(3), RunOf(0, "B.B")}), false);
+  EXPECT_EQ(pruned.removed, 1U);
+  EXPECT_EQ(pruned.lowered, 1U);
+  EXPECT_THAT(baseline.ToText(), AllOf(HasSubstr("test=A.A max=3 "), HasSubstr("test=C.C ")));
+  EXPECT_EQ(baseline.size(), 2U);
+}
+
+TEST(Baseline, PruningLeavesFlakyEntriesUnlessAsked) {
+  Baseline baseline = Accepted({RunOf(5), RunOf(0)});
+  EXPECT_EQ(baseline.Prune(Leaks({RunOf(0)}), false).removed, 0U);
+  EXPECT_EQ(baseline.Prune(Leaks({RunOf(0)}), true).removed, 1U);
+}
+
+TEST(Baseline, IsSortedAndTakesLinesInAnyOrder) {
+  const std::string text = Accepted({RunOf(1, "B.B"), RunOf(1, "A.A")}).ToText();
+  EXPECT_LT(text.find("test=A.A"), text.find("test=B.B"));
+  // Two branches added the same leak, with other counts.
+  const Baseline merged(
+      "signature:5f1c09aa31d2 test=A.A max=3\nsignature:5f1c09aa31d2 test=A.A max=2\n", "f");
+  EXPECT_THAT(merged.Compare(Leaks({RunOf(3)}), kToday).worse, IsEmpty());
+}
+
+TEST(Baseline, NamesThePlaceOfABadLine) {
+  const auto error_of = [](const std::string& text) {
+    try {
+      const Baseline baseline(text, "known.txt");
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(error_of("# ok\nsignature:aa max=x\n"), HasSubstr("known.txt:2:18: max=x"));
+  EXPECT_THAT(error_of("thread_name:a\n"), HasSubstr("known.txt:1: a baseline holds"));
+  EXPECT_THAT(error_of("<<<<<<< HEAD\n"), HasSubstr("known.txt:1:1: "));
+}
+
+}  // namespace
+}  // namespace taskleak::cli

@@ -1,0 +1,190 @@
+// The taskleak program as a shell sees it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/report/made_reports.h"
+#include "report/json_report.h"
+#include "run_report.h"
+#include "support/run_program.h"
+
+namespace taskleak::cli {
+namespace {
+
+using report::JsonDocument;
+using report::TwoLeaks;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Program : public testing::Test {
+ protected:
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::string path = directory_.File(name);
+    std::ofstream(path) << text;
+    return path;
+  }
+  [[nodiscard]] std::string Path(const std::string& name) const { return directory_.File(name); }
+  static Outcome Taskleak(const std::vector<std::string>& arguments) {
+    return RunProgram(TASKLEAK_PROGRAM, arguments);
+  }
+  /// In a shell, with `$0` the program and `$1`, ... the arguments.
+  static Outcome Shell(const std::string& script, const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = {"-c", script, TASKLEAK_PROGRAM};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return RunProgram("sh", all);
+  }
+  /// How many files there are beside those that a test wrote.
+  [[nodiscard]] std::size_t FileCount() const {
+    const std::filesystem::directory_iterator files(directory_.File(""));
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  }
+
+  std::string leaks_ = JsonDocument({TwoLeaks()}, {{.name = "WorkerPool.Restarts"}});
+  std::string clean_ = JsonDocument({}, {{.name = "WorkerPool.Restarts"}});
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Program, ExitCodesTellLeaksFromMistakes) {
+  EXPECT_EQ(Taskleak({"report", Write("clean.json", clean_)}).exit_code, 0);
+  EXPECT_EQ(Taskleak({"report", Write("leaks.json", leaks_)}).exit_code, 1);
+  EXPECT_EQ(Taskleak({"report"}).exit_code, 2);
+  EXPECT_EQ(Taskleak({"report", "--format=none", Path("leaks.json")}).exit_code, 2);
+  EXPECT_EQ(Taskleak({"nothing"}).exit_code, 2);
+  EXPECT_EQ(Taskleak({}).exit_code, 2);
+  EXPECT_EQ(Taskleak({"report", "/nonexistent"}).exit_code, 3);
+  EXPECT_EQ(Taskleak({"--help"}).exit_code, 0);
+  EXPECT_EQ(Taskleak({"report", "--help"}).exit_code, 0);
+}
+
+TEST_F(Program, ATestThatCouldNotBeLookedAtIsNoSuccess) {
+  LeakReport unseen;
+  unseen.test = "A.A";
+  unseen.could_not_look = "no /proc";
+  const std::string path = Write("unseen.json", JsonDocument({unseen}, {}));
+  EXPECT_EQ(Taskleak({"report", path}).exit_code, 3);
+  EXPECT_EQ(Taskleak({"baseline", "check", Write("known.txt", ""), path}).exit_code, 3);
+}
+
+TEST_F(Program, TellsItsVersion) { EXPECT_EQ(Taskleak({"--version"}).out, "taskleak 0.1.0\n"); }
+
+TEST_F(Program, ReadsStandardInputAndFolders) {
+  const Outcome piped = Shell(R"("$0" report - < "$1")", {Write("leaks.json", leaks_)});
+  EXPECT_EQ(piped.exit_code, 1);
+  EXPECT_THAT(piped.out, HasSubstr("pool-worker"));
+  const Outcome folder = Taskleak({"report", Path("")});
+  EXPECT_EQ(folder.out, piped.out);
+}
+
+TEST_F(Program, HasNoColorsInAPipe) {
+  const std::string path = Write("leaks.json", leaks_);
+  EXPECT_EQ(Taskleak({"report", path}).out.find('\033'), std::string::npos);
+  EXPECT_NE(Taskleak({"report", "--color=always", path}).out.find('\033'), std::string::npos);
+}
+
+TEST_F(Program, UsesTheRestOfBrokenInput) {
+  const std::string broken = Write("broken.json", leaks_.substr(0, leaks_.size() / 2));
+  const Outcome outcome = Taskleak({"report", broken, Write("leaks.json", leaks_)});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("broken.json: line "));
+  EXPECT_THAT(outcome.out, HasSubstr("pool-worker"));
+  const Outcome merged = Taskleak({"merge", broken, Path("leaks.json")});
+  EXPECT_EQ(merged.exit_code, 3);
+  EXPECT_EQ(Json::parse(merged.out)["tests"].size(), 1U);
+}
+
+TEST_F(Program, RendersToAFile) {
+  const Outcome outcome =
+      Taskleak({"report", "-f", "html", "-o", Path("out.html"), Write("leaks.json", leaks_)});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_THAT(ReadFile(Path("out.html")), HasSubstr("<!DOCTYPE html>"));
+}
+
+TEST_F(Program, DiffNamesWhatIsNewAndWhatIsGone) {
+  const std::string clean = Write("clean.json", clean_);
+  const std::string leaks = Write("leaks.json", leaks_);
+  const Outcome worse = Taskleak({"diff", clean, leaks});
+  EXPECT_EQ(worse.exit_code, 1);
+  EXPECT_THAT(worse.out, AllOf(HasSubstr("+ 5f1c09aa31d2  WorkerPool.Restarts: 8 threads"),
+                               HasSubstr("2 new or more, 0 gone or fewer")));
+  const Outcome better = Taskleak({"diff", leaks, clean});
+  EXPECT_EQ(better.exit_code, 0);
+  EXPECT_THAT(better.out, HasSubstr("- 5f1c09aa31d2"));
+  EXPECT_EQ(Taskleak({"diff", leaks, leaks}).exit_code, 0);
+}
+
+TEST_F(Program, ExplainsALeak) {
+  const std::string leaks = Write("leaks.json", leaks_);
+  const Outcome outcome = Taskleak({"explain", "5f1c", leaks});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("#0 "), HasSubstr("pool::WorkerPool::Start(int)"),
+                                 testing::Not(HasSubstr("net::Server"))));
+  EXPECT_EQ(Taskleak({"explain", "123", leaks}).exit_code, 3);
+}
+
+TEST_F(Program, ListsKnownThreads) {
+  EXPECT_THAT(Taskleak({"known"}).out,
+              AllOf(HasSubstr("libgomp "), HasSubstr("module:libgomp.so*")));
+}
+
+TEST_F(Program, TheRatchetTurnsOneWay) {
+  const std::string known = Path("known.txt");
+  const std::string leaks = Write("leaks.json", leaks_);
+  const std::string clean = Write("clean.json", clean_);
+  EXPECT_EQ(Taskleak({"baseline", "check", known, leaks}).exit_code, 3);  // no such file
+  EXPECT_EQ(Taskleak({"baseline", "write", known, leaks}).exit_code, 0);
+  const Outcome passed = Taskleak({"baseline", "check", known, leaks});
+  EXPECT_EQ(passed.exit_code, 0);
+  EXPECT_EQ(passed.out, "0 new or grown, 2 known, 0 gone\n");
+  const Outcome stale = Taskleak({"baseline", "check", known, clean});
+  EXPECT_EQ(stale.exit_code, 0);
+  EXPECT_THAT(stale.out, HasSubstr("stale signature:5f1c09aa31d2"));
+  EXPECT_EQ(Taskleak({"baseline", "check", "--stale=fail", known, clean}).exit_code, 1);
+  EXPECT_EQ(Taskleak({"baseline", "prune", known, clean}).exit_code, 0);
+  const Outcome failed = Taskleak({"baseline", "check", known, leaks});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.out, HasSubstr("new   5f1c09aa31d2  WorkerPool.Restarts: 8 threads"));
+}
+
+TEST_F(Program, AnIncompleteReportChangesNoBaseline) {
+  const std::string known = Path("known.txt");
+  Taskleak({"baseline", "write", known, Write("leaks.json", leaks_)});
+  const std::string before = ReadFile(known);
+  const std::string broken = Write("broken.json", clean_.substr(0, clean_.size() - 3));
+  for (const char* const verb : {"write", "prune"}) {
+    EXPECT_EQ(Taskleak({"baseline", verb, known, broken}).exit_code, 3);
+    EXPECT_EQ(ReadFile(known), before);
+  }
+}
+
+TEST_F(Program, AFullDiskLeavesTheOldFile) {
+  const std::string known = Write("known.txt", "# old\n");
+  const std::string leaks = Write("leaks.json", leaks_);
+  const std::size_t files = FileCount();
+  // SIGXFSZ is ignored, so that writing fails as on a full disk; the message goes to a pipe.
+  const Outcome baseline = Shell(R"(trap '' XFSZ
+      said=$(ulimit -f 0; "$0" baseline write "$1" "$2" 2>&1); code=$?; echo "$said"; exit $code)",
+                                 {known, leaks});
+  EXPECT_EQ(baseline.exit_code, 3);
+  EXPECT_THAT(baseline.out, HasSubstr("known.txt: File too large"));
+  EXPECT_EQ(ReadFile(known), "# old\n");
+  EXPECT_EQ(FileCount(), files);
+}
+
+TEST_F(Program, KilledWhileWritingLeavesTheOldFile) {
+  const std::string known = Write("known.txt", "# old\n");
+  // SIGXFSZ ends the process in the middle of the write.
+  const Outcome outcome = Shell(R"(ulimit -f 0; exec "$0" baseline write "$1" "$2")",
+                                {known, Write("leaks.json", leaks_)});
+  EXPECT_NE(outcome.signal, 0);
+  EXPECT_EQ(ReadFile(known), "# old\n");
+}
+
+}  // namespace
+}  // namespace taskleak::cli

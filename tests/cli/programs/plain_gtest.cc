@@ -1,0 +1,19 @@
+// Tests of a code base that knows nothing of taskleak.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace {
+
+TEST(Plain, JoinsItsThread) {
+  std::thread([] {}).join();
+}
+
+TEST(Plain, LeavesAThread) {
+  std::thread([] {
+    for (;;) pause();
+  }).detach();
+}
+
+}  // namespace

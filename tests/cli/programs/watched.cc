@@ -1,0 +1,81 @@
+// A program without any test framework or plugin, to be watched by `taskleak run`. Its first
+// argument says what it does.
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace {
+
+/// A pool of one thread that its destructor stops.
+class Pool {
+ public:
+  Pool() {
+    if (pipe(pipe_) != 0) std::abort();
+    thread_ = std::thread([this] {
+      char byte = 0;
+      while (read(pipe_[0], &byte, 1) < 0) {
+      }
+    });
+  }
+  ~Pool() {
+    close(pipe_[1]);
+    thread_.join();
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+ private:
+  int pipe_[2] = {-1, -1};
+  std::thread thread_;
+};
+
+Pool& StaticPool() {
+  static Pool pool;
+  return pool;
+}
+
+void LeakThread() {
+  std::thread([] {
+    pthread_setname_np(pthread_self(), "left-alone");
+    for (;;) pause();
+  }).detach();
+}
+
+void Fork() {
+  const pid_t child = fork();
+  if (child == 0) {
+    LeakThread();
+    std::exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  const std::string what = arguments[1] == nullptr ? "clean" : arguments[1];
+  std::printf("output of %s", what.c_str());  // unfinished line: still in the buffer at the end
+  if (what == "leak" || what == "leak-and-fail") LeakThread();
+  if (what == "leak-and-exit") {
+    LeakThread();
+    std::exit(0);
+  }
+  if (what == "static-pool") StaticPool();
+  if (what == "unjoined") new std::thread([] {});
+  if (what == "_exit") _exit(0);
+  if (what == "abort") std::abort();
+  if (what == "fork") Fork();
+  if (what == "spawn") {
+    std::fflush(nullptr);
+    return std::system((std::string(arguments[0]) + " leak").c_str()) == 0 ? 0 : 0;
+  }
+  return what == "fail" || what == "leak-and-fail" ? 7 : 0;
+}
