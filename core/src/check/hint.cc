@@ -37,10 +37,11 @@ std::string_view PoolsQueue(WaitState state) {
 
 // "net::Client::Connect() (src/client.cc:41)"
 std::string InnermostOwnCall(const ResolvedStack& stack) {
-  for (const Frame& frame : stack.stack) {
-    if (frame.runtime || frame.function.empty()) continue;
-    if (frame.file.empty()) return frame.function;
-    return fmt::format("{} ({}:{})", frame.function, frame.file, frame.line);
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    const Frame& frame = stack.stack[i];
+    const std::string& name = stack.plain_names[i];
+    if (frame.runtime || name.empty()) continue;
+    return frame.file.empty() ? name : fmt::format("{} ({}:{})", name, frame.file, frame.line);
   }
   return {};
 }
