@@ -23,9 +23,10 @@ using ::testing::EndsWith;
 
 void Wait(void* latch) { static_cast<std::latch*>(latch)->wait(); }
 
-// The library detaches its threads: they may look at what they wait for after a test has ended.
+// The library detaches its threads: they may look at what they wait for after a test has ended, and
+// the program too.
 std::latch& KeptLatch() {
-  static std::list<std::latch> kept;
+  static auto& kept = *new std::list<std::latch>;
   return kept.emplace_back(1);
 }
 

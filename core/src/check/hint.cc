@@ -110,7 +110,7 @@ std::string Hint(std::span<const Finding> same, bool alone) {
   if (first.unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
   if (first.unit.kind == UnitKind::kTask) return ForTasks(first.unit.state, it);
   if (std::string special = Special(same); !special.empty()) return special;
-  const std::string by_state = ByState(first.unit.state, it);
+  std::string by_state = ByState(first.unit.state, it);
   if (first.unit.state == WaitState::kCondvar && alone)
     return "no other thread is left that could notify " + std::string(it) + ": " + by_state;
   if (first.detached_by != nullptr) {
