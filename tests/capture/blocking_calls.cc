@@ -40,7 +40,7 @@ namespace {
 
 using Calls = std::vector<BlockingCall>;
 using std::chrono::steady_clock;
-constexpr int kSeconds = 1;
+constexpr int kSeconds = 4;
 constexpr timespec kTime = {kSeconds, 0};
 
 void Add(Calls& calls, const char* name, std::vector<long> numbers, std::function<bool()> block,
