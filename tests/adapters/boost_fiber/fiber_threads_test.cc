@@ -213,7 +213,7 @@ TEST(FiberThreadsTest, StacksOfSwitchingFibersAreOfOneMoment) {
     for (fibers::fiber& fiber : all) fiber.join();
   });
   int whole = 0;
-  for (int look = 0; look < 300; ++look) {
+  for (int look = 0; look < 100; ++look) {
     for (const Unit& unit : Fibers(before)) {
       if (unit.stack.empty() || !unit.stack_missing.empty()) continue;
       ++whole;
