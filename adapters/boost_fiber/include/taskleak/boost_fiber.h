@@ -39,8 +39,8 @@ class FiberTracker : public boost::fibers::algo::algorithm {
 /// It is to be used by every thread that runs fibers, before it launches any, in the place of
 /// `Algorithm` (boost::fibers::algo::round_robin if the thread has not chosen one), with the same
 /// arguments. Where fibers go from thread to thread, all these threads use it. As thread-safe as
-/// `Algorithm`. Fibers are launched, joined and switched as before; each switch takes some tens of
-/// nanoseconds more.
+/// `Algorithm`. Fibers are launched, joined and switched as before; what that costs more is
+/// in docs/boost-fiber.md.
 ///
 /// Example:
 ///   namespace fibers = boost::fibers;
