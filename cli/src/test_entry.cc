@@ -49,7 +49,7 @@ Enum ReadName(const std::string& name, Enum last, Enum unknown) {
 }
 
 WaitState ReadState(const Json& object) {
-  return ReadName(TextAt(object, "state"), WaitState::kQueued, WaitState::kOther);
+  return ReadName(TextAt(object, "state"), WaitState::kChannel, WaitState::kOther);
 }
 
 std::chrono::milliseconds MillisecondsAt(const Json& object, const char* key) {

@@ -17,7 +17,7 @@ LAYERS = {
     "report": {"check", "registry", "symbolize", "platform", "base"},
     "run": {"report", "check", "registry", "symbolize", "platform", "base"},
 }
-PLUGINS = ("gtest_plugin", "adapters/coroutine")
+PLUGINS = ("gtest_plugin", "adapters/coroutine", "adapters/boost_fiber")
 FRAMEWORKS = re.compile(r"(gtest|gmock|catch2)/|catch\.hpp$")
 POSIX_IN_PUBLIC = {"pthread.h"}  # its types are what a thread is made with
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

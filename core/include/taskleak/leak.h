@@ -48,6 +48,7 @@ enum class WaitState {
   kOther,
   kSuspended,  ///< tasks only
   kQueued,     ///< tasks only
+  kChannel,    ///< tasks only: a fiber that sends to or receives from a channel
 };
 
 /// The name of a value as it stands in the JSON report: "thread", "condvar", ...

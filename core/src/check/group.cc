@@ -96,8 +96,8 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
   // A thread nobody named carries the program's name: a rule for that would silence every such
-  // thread.
-  if (!name.empty() && first.unit.name != program_name)
+  // thread. Fibers have no names at all.
+  if (!name.empty() && first.unit.name != program_name && !first.is_fiber)
     lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
   const std::string creator = TopFunction(*first.created_by);
   const std::string function = TopFunction(*first.stack);

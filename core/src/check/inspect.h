@@ -25,6 +25,7 @@ struct Finding {
   const ResolvedStack* stack = nullptr;       // owned by the Inspector
   const ResolvedStack* created_by = nullptr;  // empty when not known
   std::string signature;
+  bool is_fiber = false;  // a task whose name says only that
   // Of a live thread:
   Wait wait;
   platform::BlockedAt at;

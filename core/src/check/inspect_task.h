@@ -45,6 +45,7 @@ class TaskInspector {
 
  private:
   void AddPlace(const registry::TaskRecord& record, Finding* finding);
+  void AddParkedPlace(const registry::TaskRecord& record, Finding* finding);
   const ResolvedStack& AsyncStack(const registry::TaskRecord& record);
   Frame AwaitingFrame(const registry::TaskRecord& record);
   std::string SignatureOf(const Finding& finding);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/thread_info.h"
+#include "taskleak/fiber_task.h"
 
 namespace taskleak::platform {
 
@@ -47,6 +48,10 @@ enum class Signals {
 /// stack in a handler for SIGURG, if it does not block that signal and has room for the handler.
 /// Thread-safe; one look at a time.
 ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed);
+
+/// The stack of code that is parked with the stack pointer `sp`, such as a fiber's. Nothing holds
+/// it there: the caller must find out afterwards whether it went on meanwhile. Thread-safe.
+RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
 /// The calling thread's own stack, without this function. For the hang report and tests.
 RawStack OwnStack();

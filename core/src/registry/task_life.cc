@@ -58,6 +58,12 @@ void SetPlace(TaskSlot& slot, const TaskPlace& place) {
   slot.line.store(place.line, kRelease);
 }
 
+// From what the calling thread runs.
+void DescendFromHere(TaskSlot& slot) {
+  slot.parent.store(t_running_task.serial, kRelease);
+  slot.origin.store(OriginHere(), kRelease);
+}
+
 void Publish(TaskSlot& slot) {
   slot.epoch.store(EnterEpoch(slot), kRelease);
   slot.born.store(CoarseNow(), kRelease);
@@ -71,16 +77,31 @@ void Publish(TaskSlot& slot) {
 
 void SetTaskStacks(TaskStacks stacks) { g_stacks.store(stacks, kRelaxed); }
 
+TaskStacks GetTaskStacks() { return g_stacks.load(kRelaxed); }
+
 TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code) {
   TaskSlot* const slot = TakeSlot();
   if (slot == nullptr) return nullptr;
-  const TaskStacks stacks = g_stacks.load(kRelaxed);
-  slot->parent.store(t_running_task.serial, kRelease);
-  slot->origin.store(OriginHere(), kRelease);
+  const TaskStacks stacks = GetTaskStacks();
+  DescendFromHere(*slot);
   slot->site.store(stacks == TaskStacks::kOff ? 0 : site, kRelease);
   slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(site) : nullptr, kRelease);
   slot->name.Store(name);
   slot->code.store(code, kRelease);
+  slot->saved_sp.store(0, kRelease);
+  Publish(*slot);
+  return slot;
+}
+
+TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
+  TaskSlot* const slot = TakeSlot();
+  if (slot == nullptr) return nullptr;
+  DescendFromHere(*slot);
+  slot->site.store(0, kRelease);
+  slot->stack.store(launched, kRelease);
+  slot->name.Store("fiber");
+  slot->code.store(0, kRelease);
+  slot->saved_sp.store(saved_sp, kRelease);
   Publish(*slot);
   return slot;
 }
@@ -94,6 +115,7 @@ TaskSlot* CopyTask(const TaskSlot& other) {
   slot->stack.store(other.stack.load(kRelaxed), kRelease);
   slot->name.Store(other.name.Load());
   slot->code.store(other.code.load(kRelaxed), kRelease);
+  slot->saved_sp.store(0, kRelease);
   Publish(*slot);
   return slot;
 }

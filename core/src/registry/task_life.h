@@ -13,10 +13,13 @@ namespace taskleak::registry {
 
 /// What is remembered of where tasks are created, from now on. Thread-safe.
 void SetTaskStacks(TaskStacks stacks);
+TaskStacks GetTaskStacks();
 
 /// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
 /// coroutine has no name but `code`, an address in one of its functions.
 internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
+/// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
+internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
 /// One more unit like `other`; null if there is no memory.
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
 void EndTask(internal::TaskSlot* slot);

@@ -75,6 +75,8 @@ struct alignas(64) TaskSlot {
   std::atomic<const char*> file{nullptr};  ///< where the coroutine awaits
   std::atomic<int> line{0};
   std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
+  std::atomic<std::uintptr_t> saved_sp{0};   ///< where a fiber's stack pointer is kept while it is
+                                             ///< parked; 0 if it is no fiber
 
   registry::TaskChunk* chunk = nullptr;
   TaskSlot* next_free = nullptr;   ///< of no meaning while it is a task's

@@ -225,6 +225,8 @@ std::string_view ToString(WaitState state) {
       return "other";
     case WaitState::kSuspended:
       return "suspended";
+    case WaitState::kChannel:
+      return "channel";
     case WaitState::kQueued:
       return "queued";
   }

@@ -107,6 +107,8 @@ std::string_view Doing(const Unit& unit) {
       return "alive";
     case WaitState::kSuspended:
       return "suspended";
+    case WaitState::kChannel:
+      return "waiting on a channel";
     case WaitState::kQueued:
       return "queued, not started";
   }
