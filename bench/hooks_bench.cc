@@ -27,7 +27,7 @@ void* Return(void* value) { return value; }
 
 void CreateThread(benchmark::State& state) {
   Samples samples;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Clock::time_point begin = Clock::now();
     const pthread_t thread = CreateAtDepth(kDepth);
     samples.Add(Microseconds(Clock::now() - begin));
@@ -49,7 +49,7 @@ void KeptOfAMillionThreads(benchmark::State& state) {
   constexpr int kFirst = 1000;
   double before = 0;
   int created = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     pthread_join(CreateAtDepth(kDepth), nullptr);
     if (++created == kFirst) before = in_use();
   }
