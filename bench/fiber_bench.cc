@@ -72,7 +72,7 @@ void SwitchBackAndForth(benchmark::State& state) {
       while (!stop) boost::this_fiber::yield();
     });
     fibers::fiber([&] {
-      for (auto _ : state) boost::this_fiber::yield();
+      for ([[maybe_unused]] auto _ : state) boost::this_fiber::yield();
       stop = true;
     }).join();
     other.join();
@@ -84,7 +84,7 @@ BENCHMARK_TEMPLATE(SwitchBackAndForth, TrackedFibers<RoundRobin>);
 template <typename Algorithm>
 void LaunchAndJoin(benchmark::State& state) {
   InThreadWith<Algorithm>([&] {
-    for (auto _ : state) fibers::fiber([] {}).join();
+    for ([[maybe_unused]] auto _ : state) fibers::fiber([] {}).join();
   });
 }
 BENCHMARK_TEMPLATE(LaunchAndJoin, RoundRobin);
