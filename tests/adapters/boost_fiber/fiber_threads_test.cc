@@ -194,7 +194,12 @@ TEST(FiberThreadsTest, FibersThatEndLateAreWaitedFor) {
   thread.join();
 }
 
-[[gnu::noinline]] void Pause() { boost::this_fiber::yield(); }
+// Sometimes the whole thread stands still for a moment, or nothing could be read in time.
+[[gnu::noinline]] void Pause() {
+  thread_local int pauses = 0;
+  if (++pauses % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  boost::this_fiber::yield();
+}
 
 [[gnu::noinline]] void PauseOften(std::atomic<bool>& stop) {
   while (!stop) Pause();
@@ -213,20 +218,19 @@ TEST(FiberThreadsTest, StacksOfSwitchingFibersAreOfOneMoment) {
     for (fibers::fiber& fiber : all) fiber.join();
   });
   int whole = 0;
-  for (int look = 0; look < 100; ++look) {
+  const auto look = [&] {
     for (const Unit& unit : Fibers(before)) {
       if (unit.stack.empty() || !unit.stack_missing.empty()) continue;
       ++whole;
-      ASSERT_TRUE(IsWhole(unit));
+      EXPECT_TRUE(IsWhole(unit));
       if (unit.state != WaitState::kSuspended) continue;
-      const std::vector<std::string> own = OwnFunctions(unit.stack);
-      ASSERT_GE(own.size(), 2U);
-      ASSERT_THAT(own[0], HasSubstr("Pause"));
+      EXPECT_THAT(OwnFunctions(unit.stack), Contains(HasSubstr("Pause")));
     }
-  }
+    return whole >= 20;
+  };
+  EXPECT_TRUE(Within(std::chrono::seconds(100), look));
   stop = true;
   thread.join();
-  EXPECT_GT(whole, 0);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 
 #include "platform/linux/proc_file.h"
 
@@ -43,13 +42,13 @@ std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* bu
   constexpr std::size_t kMostDigits = 11;
   constexpr std::size_t kLongestName = 31;
   std::array<char, kPrefix.size() + kMostDigits + 1 + kLongestName + 1> path{};
-  const std::size_t length = std::strlen(file);
-  if (length > kLongestName) return std::nullopt;
+  const std::string_view name(file);
+  if (name.size() > kLongestName) return std::nullopt;
   char* const number = path.data() + kPrefix.size();
-  std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
+  kPrefix.copy(path.data(), kPrefix.size());
   char* const slash = std::to_chars(number, number + kMostDigits, tid).ptr;
   *slash = '/';
-  std::memcpy(slash + 1, file, length);
+  name.copy(slash + 1, name.size());
   return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
 }
 
