@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include "registry/last_job.h"
 #include "registry/running_task.h"
 #include "registry/task_life.h"
 
@@ -38,6 +39,7 @@ Task::Run::Run(const Task& task)
   if (slot_ == nullptr) return;
   registry::MoveTask(slot_, {.state = WaitState::kRunning, .thread = registry::ThreadNumber()}, {});
   registry::t_running_task = {serial_, slot_->origin.load(std::memory_order_relaxed)};
+  registry::NoteJob(*slot_);
 }
 
 Task::Run::~Run() {

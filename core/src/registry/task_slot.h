@@ -34,6 +34,11 @@ class AtomicText {
       words_[i].store(copy[i], std::memory_order_release);
   }
 
+  void CopyFrom(const AtomicText& other) {
+    for (std::size_t i = 0; i < words; ++i)
+      words_[i].store(other.words_[i].load(std::memory_order_relaxed), std::memory_order_release);
+  }
+
   [[nodiscard]] std::string Load() const {
     std::array<std::uint64_t, words> copy;
     for (std::size_t i = 0; i < words; ++i) copy[i] = words_[i].load(std::memory_order_acquire);
