@@ -25,6 +25,7 @@ struct Finding {
   const ResolvedStack* stack = nullptr;       // owned by the Inspector
   const ResolvedStack* created_by = nullptr;  // empty when not known
   std::string signature;
+  std::string hint;  // of a task whose adapter knows what ends it
   // Of a live thread:
   Wait wait;
   platform::BlockedAt at;

@@ -58,18 +58,26 @@ void SetPlace(TaskSlot& slot, const TaskPlace& place) {
   slot.line.store(place.line, kRelease);
 }
 
+// What all tasks are born with.
+void Prepare(TaskSlot& slot) {
+  SetPlace(slot, {.state = WaitState::kQueued});
+  slot.awaited_by.store(0, kRelease);
+  slot.descriptor.store(-1, kRelease);
+  slot.hint.store(nullptr, kRelease);
+  slot.waiting.Store({});
+}
+
+// From here on it can be seen.
 void Publish(TaskSlot& slot) {
   slot.epoch.store(EnterEpoch(slot), kRelease);
   slot.born.store(CoarseNow(), kRelease);
-  SetPlace(slot, {.state = WaitState::kQueued});
-  slot.awaited_by.store(0, kRelease);
-  slot.waiting.Store({});
   slot.serial.store(NextSerial(), kRelease);
 }
 
 }  // namespace
 
 void SetTaskStacks(TaskStacks stacks) { g_stacks.store(stacks, kRelaxed); }
+TaskStacks CurrentTaskStacks() { return g_stacks.load(kRelaxed); }
 
 TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code) {
   TaskSlot* const slot = TakeSlot();
@@ -81,6 +89,29 @@ TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t c
   slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(site) : nullptr, kRelease);
   slot->name.Store(name);
   slot->code.store(code, kRelease);
+  Prepare(*slot);
+  Publish(*slot);
+  return slot;
+}
+
+TaskSlot* BeginOperation(const internal::Operation& operation) {
+  TaskSlot* const slot = TakeSlot();
+  if (slot == nullptr) return nullptr;
+  const bool is_awaited = operation.awaited_by != 0;
+  slot->parent.store(is_awaited ? operation.awaited_by : t_running_task.serial, kRelease);
+  slot->origin.store(OriginHere(), kRelease);
+  slot->site.store(0, kRelease);
+  const bool without_stack =
+      is_awaited || operation.callback != 0 || g_stacks.load(kRelaxed) == TaskStacks::kOff;
+  slot->stack.store(without_stack ? nullptr : InternOwnStack(0), kRelease);
+  slot->name.Store(operation.name);
+  slot->code.store(operation.callback, kRelease);
+  Prepare(*slot);
+  SetPlace(*slot, {.state = operation.state});
+  slot->awaited_by.store(operation.awaited_by, kRelease);
+  slot->descriptor.store(operation.descriptor, kRelease);
+  slot->hint.store(operation.hint, kRelease);
+  slot->waiting.Store(operation.what);
   Publish(*slot);
   return slot;
 }
@@ -94,6 +125,7 @@ TaskSlot* CopyTask(const TaskSlot& other) {
   slot->stack.store(other.stack.load(kRelaxed), kRelease);
   slot->name.Store(other.name.Load());
   slot->code.store(other.code.load(kRelaxed), kRelease);
+  Prepare(*slot);
   Publish(*slot);
   return slot;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "registry/task_slot.h"
+#include "taskleak/async_operation.h"
 #include "taskleak/leak.h"
 #include "taskleak/options.h"
 
@@ -13,10 +14,14 @@ namespace taskleak::registry {
 
 /// What is remembered of where tasks are created, from now on. Thread-safe.
 void SetTaskStacks(TaskStacks stacks);
+TaskStacks CurrentTaskStacks();
 
 /// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
 /// coroutine has no name but `code`, an address in one of its functions.
 internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
+/// Registers an operation that the calling thread begins (taskleak/async_operation.h); null if
+/// there is no memory. It has no site but its whole creation stack.
+internal::TaskSlot* BeginOperation(const internal::Operation& operation);
 /// One more unit like `other`; null if there is no memory.
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
 void EndTask(internal::TaskSlot* slot);
