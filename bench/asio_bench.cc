@@ -10,7 +10,7 @@ namespace {
 
 void PostAndRun(benchmark::State& state) {
   asio::io_context context;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     asio::post(context, [] {});
     context.restart();
     context.poll();
@@ -21,7 +21,7 @@ BENCHMARK(PostAndRun);
 void ArmAndCancel(benchmark::State& state) {
   asio::io_context context;
   asio::steady_timer timer(context);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     timer.expires_after(std::chrono::hours(1));
     timer.async_wait([](const boost::system::error_code&) {});
     timer.cancel();
