@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles every public header alone, as C++17 (those of the coroutine adapter as C++20) with strict warnings.
+"""Compiles every public header alone, as C++17 (those of coroutines as C++20) with strict warnings.
 
 Usage: check_headers.py COMPILER SOURCE_DIR INCLUDE_FOLDER...
 Each INCLUDE_FOLDER is relative to SOURCE_DIR; all of them are on the include path.
@@ -11,7 +11,7 @@ import sys
 FLAGS = ["-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
 
 
-CXX20_HEADERS = ("coroutine.h",)
+CXX20_HEADERS = ("asio_coroutine.h", "coroutine.h", "coroutine_task.h")
 
 
 def main():

@@ -26,7 +26,11 @@ class CoroutineTask {
   /// It is about to be suspended for the last time.
   void Finish() noexcept;
   /// `awaiter` will go on when this one has finished.
-  void SetAwaitedBy(const CoroutineTask& awaiter) noexcept;
+  void SetAwaitedBy(const CoroutineTask& awaiter) noexcept { SetAwaitedBy(awaiter.serial()); }
+  void SetAwaitedBy(std::uint64_t awaiter) noexcept;
+
+  /// Never used again in this process; 0 for one that is not registered.
+  [[nodiscard]] std::uint64_t serial() const noexcept;
 
  private:
   void Leave() noexcept;

@@ -12,8 +12,12 @@
 
 namespace taskleak {
 
+class Task;
+
 namespace internal {
+struct Operation;
 struct TaskSlot;
+Task BeginOperation(const Operation& operation) noexcept;
 }  // namespace internal
 
 /// One unit of work, registered from construction to destruction: alive at the end of a test, it is
@@ -62,6 +66,8 @@ class Task {
   static Task CopyOf(const Task& other);
 
  private:
+  friend Task internal::BeginOperation(const internal::Operation& operation) noexcept;
+
   explicit Task(internal::TaskSlot* slot) : slot_(slot) {}
 
   internal::TaskSlot* slot_;

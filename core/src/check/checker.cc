@@ -23,6 +23,7 @@
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
 #include "registry/thread_birth.h"
+#include "taskleak/task_source.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -141,6 +142,7 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
 
 // Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
 Stragglers Checker::Tasks(registry::Epoch first) const {
+  internal::AskTaskSources();
   Stragglers tasks;
   registry::ForEachTask(first, [&](const registry::TaskRecord& task) {
     std::string name = NameOf(task);

@@ -121,6 +121,7 @@ std::string Hint(std::span<const Finding> same, bool alone) {
   const std::string_view it = same.size() == 1 ? "it" : "them";
   if (first.unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
   if (first.is_fiber) return ForFibers(first.unit.state, it);
+  if (!first.hint.empty()) return first.hint;
   if (first.unit.kind == UnitKind::kTask) return ForTasks(first.unit.state, it);
   if (std::string special = Special(same); !special.empty()) return special;
   std::string by_state = ByState(first.unit.state, it);

@@ -36,30 +36,6 @@ std::string ReadLiteral(const char* text) {
   return copy.data();
 }
 
-// A frame of what launches fibers: the adapter and Boost.Fiber.
-bool IsOfLaunch(const platform::RawFrame& frame) {
-  const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-  return quick.runtime || quick.plain_name.starts_with("taskleak::internal::") ||
-         quick.plain_name.starts_with("taskleak::registry::");
-}
-
-std::vector<platform::RawFrame> CreationFrames(const TaskRecord& record) {
-  std::vector<platform::RawFrame> frames;
-  const auto add = [&frames](std::uintptr_t address) {
-    frames.push_back({.pc = address, .is_return_address = true, .guessed = false});
-  };
-  if (record.created != nullptr) {
-    for (std::size_t i = 0; i < record.created->depth; ++i) add(record.created->addresses[i]);
-  } else if (record.site != 0) {
-    add(record.site);
-  }
-  if (record.saved_sp != 0) {
-    const auto launch = std::find_if_not(frames.begin(), frames.end(), IsOfLaunch);
-    frames.erase(frames.begin(), launch);
-  }
-  return frames;
-}
-
 std::string DescribeThread(int tid) {
   const auto stat = platform::ReadThreadStat(tid);
   return "in thread " + std::to_string(tid) + (stat ? " \"" + stat->name + '"' : std::string());
@@ -104,16 +80,16 @@ Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
   return frame;
 }
 
-// Where the coroutine awaits, where the one awaits that goes on after it, and so on.
+// Where the coroutine awaits, where the one awaits that goes on after it, and so on. Of an
+// operation, where the coroutine awaits that it was begun for.
 const ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& record) {
   constexpr std::size_t kMostFrames = 64;
   std::vector<AwaitPlace> places;
   std::vector<const TaskRecord*> chain;
-  for (const TaskRecord* each = &record; each != nullptr && chain.size() < kMostFrames;) {
+  for (const TaskRecord* each = record.code != 0 ? &record : Awaiter(record);
+       each != nullptr && chain.size() < kMostFrames; each = Awaiter(*each)) {
     chain.push_back(each);
     places.emplace_back(each->code, each->file, each->line);
-    const auto next = tasks_.find(each->awaited_by);
-    each = next == tasks_.end() || next->second.code == 0 ? nullptr : &next->second;
   }
   const auto [entry, is_new] = async_stacks_.try_emplace(std::move(places));
   if (is_new) {
@@ -146,15 +122,23 @@ void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
   unit.stack = finding->stack->stack;
 }
 
+// The coroutine that goes on after it; null if there is none.
+const TaskRecord* TaskInspector::Awaiter(const TaskRecord& record) const {
+  const auto found = tasks_.find(record.awaited_by);
+  return found == tasks_.end() || found->second.code == 0 ? nullptr : &found->second;
+}
+
 void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   Unit& unit = finding->unit;
   unit.state = record.state;
   unit.detail = record.waiting;
   if (record.saved_sp != 0 && record.thread == 0) return AddParkedPlace(record, finding);
-  if (record.code != 0 && record.thread == 0) {
+  if (record.descriptor >= 0 && record.thread == 0)
+    unit.detail += (unit.detail.empty() ? "" : ", ") + DescriptorText(record.descriptor);
+  if ((record.code != 0 || record.awaited_by != 0) && record.thread == 0) {
     finding->stack = &AsyncStack(record);
     unit.stack = finding->stack->stack;
-    if (record.state == WaitState::kOther)
+    if (record.code != 0 && record.state == WaitState::kOther)
       unit.detail = "finished, but its frame was not destroyed";
     return;
   }
@@ -182,7 +166,8 @@ Finding TaskInspector::Inspect(const TaskRecord& record) {
   unit.age = record.age;
   finding.is_fiber = record.saved_sp != 0;
   AddPlace(record, &finding);
-  finding.created_by = &resolver_.Resolve(CreationFrames(record));
+  finding.created_by = &creators_.Of(record);
+  if (record.hint != nullptr && record.thread == 0) finding.hint = ReadLiteral(record.hint);
   unit.created_by = finding.created_by->stack;
   finding.signature = SignatureOf(finding);
   return finding;
@@ -206,7 +191,8 @@ TaskRecords TasksFor(const Stragglers& stragglers) {
 }
 
 std::string NameOf(const TaskRecord& record) {
-  return record.code == 0 ? record.name : symbolize::Quick(FrameOf(record)).plain_name;
+  return !record.name.empty() || record.code == 0 ? record.name
+                                                  : symbolize::Quick(FrameOf(record)).plain_name;
 }
 
 }  // namespace taskleak::check

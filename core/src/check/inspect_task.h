@@ -13,6 +13,7 @@
 #include "check/inspect.h"
 #include "check/resolved_stack.h"
 #include "check/straggler.h"
+#include "check/task_creator.h"
 #include "check/wait_detail.h"
 #include "platform/stack_reader.h"
 #include "registry/task_registry.h"
@@ -39,7 +40,7 @@ class TaskInspector {
   /// StackResolver; `signals` as for platform::LookAtThread, by which the stack of a task that is
   /// running is read: that of its thread.
   TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
-      : tasks_(tasks), resolver_(system_lines), signals_(signals) {}
+      : tasks_(tasks), resolver_(system_lines), creators_(&resolver_), signals_(signals) {}
 
   Finding Inspect(const registry::TaskRecord& record);
 
@@ -47,11 +48,13 @@ class TaskInspector {
   void AddPlace(const registry::TaskRecord& record, Finding* finding);
   void AddParkedPlace(const registry::TaskRecord& record, Finding* finding);
   const ResolvedStack& AsyncStack(const registry::TaskRecord& record);
+  [[nodiscard]] const registry::TaskRecord* Awaiter(const registry::TaskRecord& record) const;
   Frame AwaitingFrame(const registry::TaskRecord& record);
   std::string SignatureOf(const Finding& finding);
 
   const TaskRecords& tasks_;
   StackResolver resolver_;
+  TaskCreators creators_;
   platform::Signals signals_;
   WaitDescriber describer_;
   std::map<std::vector<AwaitPlace>, ResolvedStack> async_stacks_;

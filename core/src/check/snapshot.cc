@@ -3,6 +3,7 @@
 #include "check/snapshot_data.h"
 #include "platform/thread_info.h"
 #include "registry/thread_birth.h"
+#include "taskleak/task_source.h"
 
 namespace taskleak {
 
@@ -12,6 +13,7 @@ Snapshot Snapshot::Take() {
   thread_local std::shared_ptr<const internal::SnapshotData> last;
   // Births first: a thread born in between is then new by its serial and known by its identity.
   const std::uint64_t next_birth = registry::NextSerial();
+  internal::AskTaskSources();
   const registry::Epoch next_epoch = registry::BeginEpoch();
   auto threads = platform::ListThreads();
   if (last == nullptr || threads == nullptr || last->threads != threads ||

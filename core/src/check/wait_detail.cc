@@ -16,14 +16,15 @@
 #include "platform/memory.h"
 
 namespace taskleak::check {
-namespace {
-
-constexpr std::size_t kMostListed = 4;
 
 std::string DescriptorText(int fd) {
   const std::string kind = platform::DescribeDescriptor(fd);
   return "descriptor " + std::to_string(fd) + (kind.empty() ? ", which is not open" : ", " + kind);
 }
+
+namespace {
+
+constexpr std::size_t kMostListed = 4;
 
 // A few descriptors in words, those that accept connections first.
 std::string DescriptorsText(std::vector<int> fds) {

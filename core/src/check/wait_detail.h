@@ -22,6 +22,9 @@ std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::Blocked
 /// The address of a condition variable or semaphore that is waited for; 0 for all else.
 std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at);
 
+/// "descriptor 5, listening TCP 127.0.0.1:8080"
+std::string DescriptorText(int fd);
+
 /// Says what exactly threads wait for. For one look, since it keeps what it found of pipes. Not
 /// thread-safe.
 class WaitDescriber {

@@ -52,10 +52,12 @@ void CoroutineTask::Finish() noexcept {
   registry::MoveTask(slot_, {.state = WaitState::kOther});
 }
 
-void CoroutineTask::SetAwaitedBy(const CoroutineTask& awaiter) noexcept {
-  if (slot_ == nullptr || awaiter.slot_ == nullptr) return;
-  slot_->awaited_by.store(awaiter.slot_->serial.load(std::memory_order_relaxed),
-                          std::memory_order_release);
+void CoroutineTask::SetAwaitedBy(std::uint64_t awaiter) noexcept {
+  if (slot_ != nullptr) slot_->awaited_by.store(awaiter, std::memory_order_release);
+}
+
+std::uint64_t CoroutineTask::serial() const noexcept {
+  return slot_ == nullptr ? 0 : slot_->serial.load(std::memory_order_relaxed);
 }
 
 // What the thread ran before goes on.

@@ -64,19 +64,26 @@ void DescendFromHere(TaskSlot& slot) {
   slot.origin.store(OriginHere(), kRelease);
 }
 
+// What all tasks are born with.
+void Prepare(TaskSlot& slot) {
+  SetPlace(slot, {.state = WaitState::kQueued});
+  slot.awaited_by.store(0, kRelease);
+  slot.descriptor.store(-1, kRelease);
+  slot.hint.store(nullptr, kRelease);
+  slot.saved_sp.store(0, kRelease);
+  slot.waiting.Store({});
+}
+
+// From here on it can be seen.
 void Publish(TaskSlot& slot) {
   slot.epoch.store(EnterEpoch(slot), kRelease);
   slot.born.store(CoarseNow(), kRelease);
-  SetPlace(slot, {.state = WaitState::kQueued});
-  slot.awaited_by.store(0, kRelease);
-  slot.waiting.Store({});
   slot.serial.store(NextSerial(), kRelease);
 }
 
 }  // namespace
 
 void SetTaskStacks(TaskStacks stacks) { g_stacks.store(stacks, kRelaxed); }
-
 TaskStacks GetTaskStacks() { return g_stacks.load(kRelaxed); }
 
 TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code) {
@@ -88,7 +95,7 @@ TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t c
   slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(site) : nullptr, kRelease);
   slot->name.Store(name);
   slot->code.store(code, kRelease);
-  slot->saved_sp.store(0, kRelease);
+  Prepare(*slot);
   Publish(*slot);
   return slot;
 }
@@ -101,7 +108,30 @@ TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
   slot->stack.store(launched, kRelease);
   slot->name.Store("fiber");
   slot->code.store(0, kRelease);
+  Prepare(*slot);
   slot->saved_sp.store(saved_sp, kRelease);
+  Publish(*slot);
+  return slot;
+}
+
+TaskSlot* BeginOperation(const internal::Operation& operation) {
+  TaskSlot* const slot = TakeSlot();
+  if (slot == nullptr) return nullptr;
+  const bool is_awaited = operation.awaited_by != 0;
+  slot->parent.store(is_awaited ? operation.awaited_by : t_running_task.serial, kRelease);
+  slot->origin.store(OriginHere(), kRelease);
+  slot->site.store(0, kRelease);
+  const bool without_stack =
+      is_awaited || operation.callback != 0 || GetTaskStacks() == TaskStacks::kOff;
+  slot->stack.store(without_stack ? nullptr : InternOwnStack(0), kRelease);
+  slot->name.Store(operation.name);
+  slot->code.store(operation.callback, kRelease);
+  Prepare(*slot);
+  SetPlace(*slot, {.state = operation.state});
+  slot->awaited_by.store(operation.awaited_by, kRelease);
+  slot->descriptor.store(operation.descriptor, kRelease);
+  slot->hint.store(operation.hint, kRelease);
+  slot->waiting.Store(operation.what);
   Publish(*slot);
   return slot;
 }
@@ -115,7 +145,7 @@ TaskSlot* CopyTask(const TaskSlot& other) {
   slot->stack.store(other.stack.load(kRelaxed), kRelease);
   slot->name.Store(other.name.Load());
   slot->code.store(other.code.load(kRelaxed), kRelease);
-  slot->saved_sp.store(0, kRelease);
+  Prepare(*slot);
   Publish(*slot);
   return slot;
 }

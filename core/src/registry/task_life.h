@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "registry/task_slot.h"
+#include "taskleak/async_operation.h"
 #include "taskleak/leak.h"
 #include "taskleak/options.h"
 
@@ -20,6 +21,9 @@ TaskStacks GetTaskStacks();
 internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
 /// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
 internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
+/// Registers an operation that the calling thread begins (taskleak/async_operation.h); null if
+/// there is no memory. It has no site but its whole creation stack.
+internal::TaskSlot* BeginOperation(const internal::Operation& operation);
 /// One more unit like `other`; null if there is no memory.
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
 void EndTask(internal::TaskSlot* slot);

@@ -45,6 +45,8 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, std::uint64_t versio
   record.line = slot.line.load(kAcquire);
   record.awaited_by = slot.awaited_by.load(kAcquire);
   record.saved_sp = slot.saved_sp.load(kAcquire);
+  record.descriptor = slot.descriptor.load(kAcquire);
+  record.hint = slot.hint.load(kAcquire);
   return record;
 }
 

@@ -29,17 +29,21 @@ struct TaskRecord {
   Origin origin = 0;
   std::chrono::milliseconds age{0};
   std::uintptr_t site = 0;  ///< return address in the code that created it; 0: not known
-  const CreationStack* created = nullptr;  ///< null: not known
+  /// From `site` outwards; where that is not known, from somewhere in a library that was called to
+  /// create it. Null: not known.
+  const CreationStack* created = nullptr;
   std::string name;
   WaitState state = WaitState::kQueued;
   int thread = 0;  ///< that runs it; 0 if it is not running
   std::string waiting;
-  std::uintptr_t code = 0;     ///< a function of the coroutine; 0 if it is none
+  std::uintptr_t code = 0;  ///< a function of the coroutine, or that an operation calls; may be 0
   const char* file = nullptr;  ///< where the coroutine awaits; its module may be gone
   int line = 0;
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
   std::uintptr_t saved_sp = 0;   ///< where a fiber's stack pointer is kept while it is parked (0
                                  ///< while it runs); 0 if it is no fiber
+  int descriptor = -1;           ///< on which it waits; -1: none
+  const char* hint = nullptr;    ///< its module may be gone; may be null
   std::uint64_t version = 0;     ///< changes when state, thread or text do
   const internal::TaskSlot* slot = nullptr;
 };

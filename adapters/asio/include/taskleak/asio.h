@@ -1,0 +1,87 @@
+// Asynchronous operations of Asio as tasks. Not to be included: Boost.Asio and Asio include it by
+// themselves, everywhere, where BOOST_ASIO_CUSTOM_HANDLER_TRACKING and ASIO_CUSTOM_HANDLER_TRACKING
+// are defined as <taskleak/asio.h>; the CMake target taskleak::asio does that.
+//
+// All code of a program that uses Asio must be compiled so, since the operations get a member more.
+#ifndef TASKLEAK_ASIO_H_
+#define TASKLEAK_ASIO_H_
+
+#include "taskleak/asio_operation.h"
+
+// What Asio's detail/handler_tracking.hpp asks for ("The user-specified header must define the
+// following macros"), and HANDLER_LOCATION, which it uses and does not name.
+#define TASKLEAK_ASIO_NOTHING static_cast<void>(0)
+
+#define BOOST_ASIO_INHERIT_TRACKED_HANDLER : public ::taskleak::internal::AsioHandler
+#define BOOST_ASIO_ALSO_INHERIT_TRACKED_HANDLER , public ::taskleak::internal::AsioHandler
+#define BOOST_ASIO_HANDLER_TRACKING_INIT TASKLEAK_ASIO_NOTHING
+#define BOOST_ASIO_HANDLER_LOCATION(location) TASKLEAK_ASIO_NOTHING
+#define BOOST_ASIO_HANDLER_CREATION(arguments) ::taskleak::internal::BeginAsioOperation arguments
+#define BOOST_ASIO_HANDLER_COMPLETION(arguments) \
+  ::taskleak::internal::AsioCompletion taskleak_completion arguments
+#define BOOST_ASIO_HANDLER_INVOCATION_BEGIN(arguments) taskleak_completion.BeginInvocation()
+#define BOOST_ASIO_HANDLER_INVOCATION_END taskleak_completion.EndInvocation()
+#define BOOST_ASIO_HANDLER_OPERATION(arguments) TASKLEAK_ASIO_NOTHING
+#define BOOST_ASIO_HANDLER_REACTOR_REGISTRATION(arguments) TASKLEAK_ASIO_NOTHING
+#define BOOST_ASIO_HANDLER_REACTOR_DEREGISTRATION(arguments) TASKLEAK_ASIO_NOTHING
+#define BOOST_ASIO_HANDLER_REACTOR_READ_EVENT 0
+#define BOOST_ASIO_HANDLER_REACTOR_WRITE_EVENT 0
+#define BOOST_ASIO_HANDLER_REACTOR_ERROR_EVENT 0
+#define BOOST_ASIO_HANDLER_REACTOR_EVENTS(arguments) TASKLEAK_ASIO_NOTHING
+#define BOOST_ASIO_HANDLER_REACTOR_OPERATION(arguments) TASKLEAK_ASIO_NOTHING
+
+#define ASIO_INHERIT_TRACKED_HANDLER BOOST_ASIO_INHERIT_TRACKED_HANDLER
+#define ASIO_ALSO_INHERIT_TRACKED_HANDLER BOOST_ASIO_ALSO_INHERIT_TRACKED_HANDLER
+#define ASIO_HANDLER_TRACKING_INIT BOOST_ASIO_HANDLER_TRACKING_INIT
+#define ASIO_HANDLER_LOCATION(location) BOOST_ASIO_HANDLER_LOCATION(location)
+#define ASIO_HANDLER_CREATION(arguments) BOOST_ASIO_HANDLER_CREATION(arguments)
+#define ASIO_HANDLER_COMPLETION(arguments) BOOST_ASIO_HANDLER_COMPLETION(arguments)
+#define ASIO_HANDLER_INVOCATION_BEGIN(arguments) BOOST_ASIO_HANDLER_INVOCATION_BEGIN(arguments)
+#define ASIO_HANDLER_INVOCATION_END BOOST_ASIO_HANDLER_INVOCATION_END
+#define ASIO_HANDLER_OPERATION(arguments) BOOST_ASIO_HANDLER_OPERATION(arguments)
+#define ASIO_HANDLER_REACTOR_REGISTRATION(arguments) TASKLEAK_ASIO_NOTHING
+#define ASIO_HANDLER_REACTOR_DEREGISTRATION(arguments) TASKLEAK_ASIO_NOTHING
+#define ASIO_HANDLER_REACTOR_READ_EVENT 0
+#define ASIO_HANDLER_REACTOR_WRITE_EVENT 0
+#define ASIO_HANDLER_REACTOR_ERROR_EVENT 0
+#define ASIO_HANDLER_REACTOR_EVENTS(arguments) TASKLEAK_ASIO_NOTHING
+#define ASIO_HANDLER_REACTOR_OPERATION(arguments) TASKLEAK_ASIO_NOTHING
+
+// Work guards and coroutines can be replaced only where templates have constraints.
+#if defined(__cpp_concepts) && __cpp_concepts >= 201907L
+#define TASKLEAK_ASIO_HAS_CONSTRAINTS
+#include "taskleak/asio_work_guard.h"
+#if defined(__cpp_impl_coroutine) && __has_include(<coroutine>)
+#include <version>
+#ifdef __cpp_lib_coroutine
+#define TASKLEAK_ASIO_HAS_COROUTINES
+#include "taskleak/asio_coroutine.h"
+#endif
+#endif
+#endif
+
+#endif  // TASKLEAK_ASIO_H_
+
+// Once for each of the two libraries.
+#ifdef TASKLEAK_ASIO_HAS_CONSTRAINTS
+#if defined(BOOST_ASIO_CUSTOM_HANDLER_TRACKING) && defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && \
+    !defined(TASKLEAK_ASIO_REPLACED_BOOST)
+#define TASKLEAK_ASIO_REPLACED_BOOST
+#include <boost/asio/version.hpp>
+#define TASKLEAK_ASIO boost::asio
+#define TASKLEAK_ASIO_VERSION BOOST_ASIO_VERSION
+#include "taskleak/asio_replace.inc"
+#undef TASKLEAK_ASIO
+#undef TASKLEAK_ASIO_VERSION
+#endif
+#if defined(ASIO_CUSTOM_HANDLER_TRACKING) && defined(ASIO_DETAIL_CONFIG_HPP) && \
+    !defined(TASKLEAK_ASIO_REPLACED_STANDALONE)
+#define TASKLEAK_ASIO_REPLACED_STANDALONE
+#include <asio/version.hpp>
+#define TASKLEAK_ASIO asio
+#define TASKLEAK_ASIO_VERSION ASIO_VERSION
+#include "taskleak/asio_replace.inc"
+#undef TASKLEAK_ASIO
+#undef TASKLEAK_ASIO_VERSION
+#endif
+#endif  // TASKLEAK_ASIO_HAS_CONSTRAINTS

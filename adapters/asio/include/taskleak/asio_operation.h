@@ -1,0 +1,126 @@
+// Asio's operations, from when they are begun to when their handlers have returned or are
+// destroyed.
+#ifndef TASKLEAK_ASIO_OPERATION_H_
+#define TASKLEAK_ASIO_OPERATION_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "taskleak/async_operation.h"
+#include "taskleak/task.h"
+
+namespace taskleak::internal {
+
+/// Serial of the coroutine for which the calling thread begins operations just now; 0: for none.
+inline thread_local std::uint64_t t_asio_awaiting = 0;
+
+/// A base of all of Asio's operations. Destroyed before its handler is called, or with it.
+class AsioHandler {
+ private:
+  friend class AsioCompletion;
+  template <typename Context, typename Object, typename Native>
+  friend void BeginAsioOperation(Context&, const AsioHandler&, const char*, const Object*, Native,
+                                 const char*);
+
+  // Asio hands operations on as constants.
+  mutable std::optional<Task> task_;
+  mutable std::uint64_t awaited_by_ = 0;
+};
+
+/// Lives while an operation is taken apart and, unless its context is being destroyed, its handler
+/// is called. What the handler begins descends from the operation.
+class AsioCompletion {
+ public:
+  explicit AsioCompletion(const AsioHandler& handler)
+      : task_(std::move(handler.task_)), awaited_by_(handler.awaited_by_) {
+    handler.task_.reset();
+  }
+  ~AsioCompletion() { EndInvocation(); }
+  AsioCompletion(const AsioCompletion&) = delete;
+  AsioCompletion& operator=(const AsioCompletion&) = delete;
+
+  void BeginInvocation() {
+    if (task_) run_.emplace(*task_);
+    outer_awaiting_ = t_asio_awaiting;
+    invoked_ = true;
+    // One of several steps of what the coroutine awaits may be followed by another.
+    t_asio_awaiting = awaited_by_;
+  }
+  void EndInvocation() {
+    if (!invoked_) return;
+    invoked_ = false;
+    t_asio_awaiting = outer_awaiting_;
+    run_.reset();
+  }
+
+ private:
+  std::optional<Task> task_;
+  std::optional<Task::Run> run_;
+  std::uint64_t awaited_by_;
+  std::uint64_t outer_awaiting_ = 0;
+  bool invoked_ = false;
+};
+
+/// What an operation of this name waits for.
+inline WaitState StateOfAsioOperation(std::string_view object, std::string_view operation) {
+  if (object == "deadline_timer") return WaitState::kSleep;
+  if (object == "signal_set") return WaitState::kSignalWait;
+  if (operation == "async_accept") return WaitState::kAccept;
+  if (operation == "async_connect") return WaitState::kConnect;
+  if (operation.substr(0, 13) == "async_receive") return WaitState::kRecv;
+  if (operation.substr(0, 10) == "async_send") return WaitState::kSend;
+  if (operation.substr(0, 10) == "async_read") return WaitState::kRead;
+  if (operation.substr(0, 11) == "async_write") return WaitState::kWrite;
+  return operation.substr(0, 6) == "async_" ? WaitState::kSuspended : WaitState::kQueued;
+}
+
+/// "armed for 30.0 s"; empty where the clock is not one of the standard library's kind.
+template <typename Object, typename = void>
+struct ArmedFor {
+  static std::string Text(const Object*) { return {}; }
+};
+template <typename Object>
+struct ArmedFor<Object, std::void_t<typename decltype(Object::expiry)::clock>> {
+  static std::string Text(const Object* timer) {
+    using Clock = typename decltype(Object::expiry)::clock;
+    const std::chrono::duration<double> left = timer->expiry - Clock::now();
+    if (left.count() > 1e9) return "armed for ever";
+    std::array<char, 48> text{};
+    std::snprintf(text.data(), text.size(), "armed for %.1f s",
+                  left.count() < 0 ? 0 : left.count());
+    return text.data();
+  }
+};
+
+/// `native` is a descriptor for sockets and other descriptors.
+template <typename Context, typename Object, typename Native>
+void BeginAsioOperation(Context& /*context*/, const AsioHandler& handler, const char* object_type,
+                        const Object* object, Native native, const char* operation) {
+  const std::string_view type = object_type;
+  const std::string name = std::string(type == "deadline_timer" ? "timer" : type) + '.' + operation;
+  Operation begun;
+  begun.name = name;
+  begun.state = StateOfAsioOperation(type, operation);
+  begun.awaited_by = t_asio_awaiting;
+  const std::string armed = ArmedFor<Object>::Text(object);
+  begun.what = armed;
+  if constexpr (std::is_integral_v<Native>) {
+    if (type == "socket" || type == "descriptor") begun.descriptor = static_cast<int>(native);
+  }
+  begun.hint = begun.state == WaitState::kQueued
+                   ? "run its context until it has no work left, or destroy the context"
+                   : "cancel it and run its context until the handler was called, or destroy the "
+                     "context";
+  handler.awaited_by_ = begun.awaited_by;
+  handler.task_.emplace(BeginOperation(begun));
+}
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_ASIO_OPERATION_H_

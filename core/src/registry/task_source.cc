@@ -1,0 +1,47 @@
+#include "taskleak/task_source.h"
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+#include "base/mutex.h"
+
+namespace taskleak::internal {
+namespace {
+
+constinit std::atomic<int> g_count{0};
+
+struct Sources {
+  Mutex mutex;
+  std::vector<TaskSource*> all TASKLEAK_GUARDED_BY(mutex);
+};
+
+Sources& TheSources() {
+  static auto* const sources = new Sources();
+  return *sources;
+}
+
+}  // namespace
+
+TaskSource::TaskSource() {
+  Sources& sources = TheSources();
+  const MutexLock lock(sources.mutex);
+  sources.all.push_back(this);
+  ++g_count;
+}
+
+TaskSource::~TaskSource() {
+  Sources& sources = TheSources();
+  const MutexLock lock(sources.mutex);
+  sources.all.erase(std::remove(sources.all.begin(), sources.all.end(), this), sources.all.end());
+  --g_count;
+}
+
+void AskTaskSources() {
+  if (g_count.load(std::memory_order_acquire) == 0) return;
+  Sources& sources = TheSources();
+  const MutexLock lock(sources.mutex);
+  for (TaskSource* const source : sources.all) source->Update();
+}
+
+}  // namespace taskleak::internal

@@ -1,0 +1,17 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "tick_server.h"
+
+TEST(TickServerTest, Ticks) {
+  const auto server = TickServer::Start();
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket client(context);
+  client.connect({boost::asio::ip::address_v4::loopback(), server->port()});
+  std::array<char, 5> tick{};
+  boost::asio::read(client, boost::asio::buffer(tick));
+  EXPECT_EQ(std::string(tick.begin(), tick.end()), "tick\n");
+  server->HangUp();
+}
