@@ -50,7 +50,6 @@ class NameReader {
       case ' ':
         return Space();
       case '<':
-        return SkipBalanced();
       case '[':
         return SkipBalanced();
       case '(':

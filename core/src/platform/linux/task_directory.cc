@@ -4,10 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <string>
 
 #include "platform/linux/proc_file.h"
@@ -49,13 +47,15 @@ std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* bu
   constexpr std::size_t kLongestFolder = 48;
   std::array<char, kLongestFolder + kTask.size() + kMostDigits + 1 + kLongestName + 1> path{};
   const std::string_view folder = SubjectFolder();
-  const std::size_t length = std::strlen(file);
-  if (length > kLongestName || folder.size() > kLongestFolder) return std::nullopt;
-  char* const task = std::copy(folder.begin(), folder.end(), path.begin());
-  char* const number = std::copy(kTask.begin(), kTask.end(), task);
+  const std::string_view name(file);
+  if (name.size() > kLongestName || folder.size() > kLongestFolder) return std::nullopt;
+  folder.copy(path.data(), folder.size());
+  char* const task = path.data() + folder.size();
+  kTask.copy(task, kTask.size());
+  char* const number = task + kTask.size();
   char* const slash = std::to_chars(number, number + kMostDigits, tid).ptr;
   *slash = '/';
-  std::memcpy(slash + 1, file, length);
+  name.copy(slash + 1, name.size());
   return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
 }
 
