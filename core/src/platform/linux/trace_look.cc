@@ -51,9 +51,7 @@ class Traced {
   }
 
  private:
-  bool Call(__ptrace_request request) const {
-    return ptrace(request, tid_, nullptr, nullptr) == 0;
-  }
+  bool Call(__ptrace_request request) const { return ptrace(request, tid_, nullptr, nullptr) == 0; }
 
   int tid_;
   bool seized_;
