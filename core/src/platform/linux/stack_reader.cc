@@ -9,7 +9,9 @@
 #include "platform/linux/registers.h"
 #include "platform/linux/signal_look.h"
 #include "platform/linux/stack_image.h"
+#include "platform/linux/trace_look.h"
 #include "platform/linux/unwinder.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -28,7 +30,8 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
   if (signals == Signals::kAllowed) {
-    ThreadLook look = LookBySignal(tid, blocked, LookImage());
+    ThreadLook look = LooksAtItself() ? LookBySignal(tid, blocked, LookImage())
+                                      : LookByTrace(tid, blocked, LookImage());
     if (look.gone || !look.stack.frames.empty()) return look;
     // It may have gone to sleep meanwhile.
     BlockedLook again = LookWhileBlocked(tid, LookImage());
