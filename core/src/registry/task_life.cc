@@ -70,7 +70,7 @@ void Prepare(TaskSlot& slot) {
   slot.awaited_by.store(0, kRelease);
   slot.descriptor.store(-1, kRelease);
   slot.hint.store(nullptr, kRelease);
-  slot.saved_sp.store(0, kRelease);
+  slot.is_fiber.store(false, kRelease);
   slot.waiting.Store({});
 }
 
@@ -107,9 +107,9 @@ TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
   slot->site.store(0, kRelease);
   slot->stack.store(launched, kRelease);
   slot->name.Store("fiber");
-  slot->code.store(0, kRelease);
+  slot->code.store(saved_sp, kRelease);
   Prepare(*slot);
-  slot->saved_sp.store(saved_sp, kRelease);
+  slot->is_fiber.store(true, kRelease);
   Publish(*slot);
   return slot;
 }

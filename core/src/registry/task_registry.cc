@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 #include "registry/task_epoch.h"
 #include "registry/task_memory.h"
@@ -41,10 +42,10 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, std::uint64_t versio
   record.thread = slot.thread.load(kAcquire);
   record.waiting = slot.waiting.Load();
   record.code = slot.code.load(kAcquire);
+  if (slot.is_fiber.load(kAcquire)) std::swap(record.code, record.saved_sp);
   record.file = slot.file.load(kAcquire);
   record.line = slot.line.load(kAcquire);
   record.awaited_by = slot.awaited_by.load(kAcquire);
-  record.saved_sp = slot.saved_sp.load(kAcquire);
   record.descriptor = slot.descriptor.load(kAcquire);
   record.hint = slot.hint.load(kAcquire);
   return record;

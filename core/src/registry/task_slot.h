@@ -73,17 +73,17 @@ struct alignas(64) TaskSlot {
   std::atomic<std::uint64_t> adopted{0};  ///< serial of a task that is not to be reported any more
 
   std::atomic<std::uint8_t> state{0};  ///< a WaitState
-  std::atomic<int> thread{0};          ///< that runs it, while it is running
+  std::atomic<bool> is_fiber{false};
+  std::atomic<int> thread{0};  ///< that runs it, while it is running
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
 
-  /// A function of the coroutine, or that an operation will call; may be 0.
+  /// A function of the coroutine, or that an operation will call; may be 0. Of a fiber, where its
+  /// stack pointer is kept while it is parked.
   std::atomic<std::uintptr_t> code{0};
   std::atomic<const char*> file{nullptr};  ///< where the coroutine awaits
   std::atomic<int> line{0};
   std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
-  std::atomic<std::uintptr_t> saved_sp{0};   ///< where a fiber's stack pointer is kept while it is
-                                             ///< parked; 0 if it is no fiber
   std::atomic<const char*> hint{nullptr};    ///< what ends it, for people: a literal; may be null
 
   registry::TaskChunk* chunk = nullptr;

@@ -99,7 +99,7 @@ ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
     look.stack.missing = "its stack could not be read";
     return look;
   }
-  look.stack = Unwind(ToRegisters(values), image);
+  look.stack = Unwind({ToRegisters(values), /*is_return_address=*/false}, image);
   return look;
 }
 
