@@ -1,5 +1,8 @@
 #include "test_program.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <fstream>
 #include <stdexcept>
@@ -31,23 +34,14 @@ Words LinesOf(Words command, const Words& more, const TemporaryFolder& folder) {
   return lines;
 }
 
-// In double quotes a name of Catch2 is taken as it is, but for quotes and backslashes.
-std::string QuotedForCatch2(const std::string& name) {
-  std::string quoted = "\"";
+// What means something else in Catch2's selections is taken as it is after a backslash.
+std::string EscapedForCatch2(const std::string& name) {
+  std::string escaped;
   for (const char c : name) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+    if (std::string_view("\\\",[]~").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
   }
-  return quoted + '"';
-}
-
-std::string Joined(const Words& words, char separator) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += separator;
-    text += word;
-  }
-  return text;
+  return escaped;
 }
 
 }  // namespace
@@ -101,26 +95,26 @@ bool TestProgram::ListCatch2Tests(const TemporaryFolder& folder) {
   return true;
 }
 
+// Of GoogleTest, what is too long for one argument goes through a file. Catch2 takes several, of
+// which each one ends with a comma.
 Words TestProgram::CommandFor(const Words& tests, const std::string& file) const {
   constexpr std::size_t kLongestArgument = 100'000;  // Linux takes 128 KiB (execve(2))
   Words command = command_;
-  const bool catch2 = framework_ == Framework::kCatch2;
-  Words names = tests;
-  if (catch2) {
-    std::ranges::transform(names, names.begin(), QuotedForCatch2);
-    command.insert(command.end(), {"--order", "decl"});
-  }
-  const std::string selection =
-      catch2 ? Joined(names, ',') : "--gtest_filter=" + Joined(names, ':');
-  if (selection.size() < kLongestArgument) {
-    command.push_back(selection);
+  if (framework_ == Framework::kCatch2) {
+    command.insert(command.end(), {"--order", "decl", ""});
+    for (const std::string& test : tests) {
+      if (command.back().size() > kLongestArgument) command.emplace_back();
+      command.back() += EscapedForCatch2(test) + ',';
+    }
     return command;
   }
-  std::ofstream(file, std::ios::trunc) << (catch2 ? Joined(names, '\n') : selection) << '\n';
-  if (catch2)
-    command.insert(command.end(), {"--input-file", file});
-  else
+  const std::string selection = fmt::format("--gtest_filter={}", fmt::join(tests, ":"));
+  if (selection.size() < kLongestArgument) {
+    command.push_back(selection);
+  } else {
+    std::ofstream(file, std::ios::trunc) << selection << '\n';
     command.push_back("--gtest_flagfile=" + file);
+  }
   return command;
 }
 

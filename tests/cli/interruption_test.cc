@@ -36,19 +36,23 @@ class Interruption : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-// Kills the writer ten times when its temporary file is there, and then lets it get to its end.
+// Kills the writer at each of its calls that change files in turn (strace(1), "inject"), and then
+// lets it get to its end.
 constexpr const char* kKillWhileWriting = R"(
-    hits=0
-    for round in {1..200}; do
-      "$0" "${@:3}" >/dev/null 2>&1 &
-      until compgen -G "$1.*.tmp" >/dev/null; do kill -0 $! 2>/dev/null || break; done
-      kill -9 $! 2>/dev/null; wait $! 2>/dev/null
-      if compgen -G "$1.*.tmp" >/dev/null; then hits=$((hits + 1)); rm "$1".*.tmp; fi
-      cmp -s "$1" "$2.old" || cmp -s "$1" "$2.new" || { echo "torn"; exit 1; }
-      [[ $hits == 10 ]] && break
+    for call in write fsync rename; do
+      for ((time = 1;; ++time)); do
+        strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$time \
+          "$0" "${@:3}" >/dev/null 2>&1
+        ended=$?
+        cmp -s "$1" "$2.old" || cmp -s "$1" "$2.new" || { echo "torn at $call $time"; exit 1; }
+        [[ $ended == 137 ]] || break
+        if compgen -G "$1.*.tmp" >/dev/null; then temporary+=" $call"; rm "$1".*.tmp; fi
+      done
+      [[ $ended == 0 ]] || { echo "ended with $ended"; exit 1; }
+      cmp "$1" "$2.new" || exit 1
+      cp "$2.old" "$1"
     done
-    [[ $hits == 10 ]] || { echo "only $hits times in the middle"; exit 1; }
-    "$0" "${@:3}" >/dev/null; cmp "$1" "$2.new")";
+    [[ $temporary == *write*fsync*rename* ]] || { echo "only at$temporary"; exit 1; })";
 
 TEST_F(Interruption, AMergedReportIsTheOldOrTheNewOne) {
   std::vector<report::CheckedScope> checked;

@@ -21,7 +21,7 @@ using testing::IsEmpty;
 using testing::Not;
 using Names = std::vector<std::string>;
 
-Outcome Run(Names arguments, const std::string& options = "") {
+Outcome TaskleakRun(Names arguments, const std::string& options = "") {
   arguments.insert(arguments.begin(), "run");
   return RunProgram(TASKLEAK_PROGRAM, arguments, {{"TASKLEAK_OPTIONS", "drain=50ms " + options}});
 }
@@ -65,16 +65,20 @@ const Program kPlainGtest = {
     PLAIN_GTEST,           "Clean.Joins",   "Pool.Leaks", "Pool.Fails", "Pool.LeaksIfConfigured",
     "Config.SetsPoolSize", "Config.TurnsOn"};
 
+void PrintTo(const Program& program, std::ostream* stream) {
+  *stream << std::filesystem::path(program.path).filename().string();
+}
+
 class Isolate : public testing::TestWithParam<Program> {};
 
 TEST_P(Isolate, NamesTheTestsThatLeak) {
   const Program& program = GetParam();
-  const Outcome outcome = Run({"--isolate", "--", program.path});
+  const Outcome outcome = TaskleakRun({"--isolate", "--", program.path});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_THAT(outcome.out,
               AllOf(HasSubstr("== " + program.always + ": leaks\n"), HasSubstr("\"left-alone\""),
                     HasSubstr("== " + program.fails + ": fails\n"), HasSubstr("by itself")));
-  const std::string summary = outcome.out.substr(outcome.out.rfind("leak"));
+  const std::string summary = outcome.out.substr(outcome.out.find(" tests leak"));
   EXPECT_THAT(summary, AllOf(HasSubstr("  " + program.always + '\n'),
                              HasSubstr(" fails:\n  " + program.fails + '\n'),
                              Not(HasSubstr(program.clean)), Not(HasSubstr(program.configured)),
@@ -84,7 +88,7 @@ TEST_P(Isolate, NamesTheTestsThatLeak) {
 
 TEST_P(Isolate, BisectFindsTheTestsThatMakeAnotherLeak) {
   const Program& program = GetParam();
-  const Outcome outcome = Run({"--bisect", program.configured, "--", program.path});
+  const Outcome outcome = TaskleakRun({"--bisect", program.configured, "--", program.path});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_THAT(outcome.out, AllOf(HasSubstr(program.configured + " leaks after 2 tests of the 5"),
                                  HasSubstr("  " + program.size + "\n  " + program.on + "\n")));
@@ -92,14 +96,14 @@ TEST_P(Isolate, BisectFindsTheTestsThatMakeAnotherLeak) {
 
 TEST_P(Isolate, BisectOfATestThatLeaksByItself) {
   const Program& program = GetParam();
-  const Outcome outcome = Run({"--bisect", program.always, "--", program.path});
+  const Outcome outcome = TaskleakRun({"--bisect", program.always, "--", program.path});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr(program.always + " leaks by itself\n"));
 }
 
 TEST_P(Isolate, BisectOfATestThatDoesNotLeak) {
   const Program& program = GetParam();
-  const Outcome outcome = Run({"--bisect", program.clean, "--", program.path});
+  const Outcome outcome = TaskleakRun({"--bisect", program.clean, "--", program.path});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("leaks neither by itself nor after the 4 before it"));
 }
@@ -125,17 +129,17 @@ std::vector<Program> Programs() {
   return programs;
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, Isolate, testing::ValuesIn(Programs()), [](const auto& info) {
-  return std::filesystem::path(info.param.path).filename().string();
+INSTANTIATE_TEST_SUITE_P(Programs, Isolate, testing::ValuesIn(Programs()), [](const auto& each) {
+  return std::filesystem::path(each.param.path).filename().string();
 });
 
 TEST(IsolateReport, HasAllTestsInOneDocument) {
   const TemporaryDirectory directory;
   const std::string path = directory.File("deep/leaks.json");
-  EXPECT_EQ(
-      Run({"--isolate", "-j1", "--", PLAIN_GTEST, "--gtest_filter=*Sizes*:Clean.*"}, "json=" + path)
-          .exit_code,
-      1);
+  EXPECT_EQ(TaskleakRun({"--isolate", "-j1", "--", PLAIN_GTEST, "--gtest_filter=*Sizes*:Clean.*"},
+                        "json=" + path)
+                .exit_code,
+            1);
   const Json report = Json::parse(ReadFile(path));
   Names checked;
   for (const Json& scope : report["checked"]) checked.push_back(scope["test"]);
@@ -146,29 +150,30 @@ TEST(IsolateReport, HasAllTestsInOneDocument) {
 }
 
 TEST(IsolateVerdict, CleanTestsPass) {
-  const Outcome outcome = Run({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Clean.*:Config.*"});
+  const Outcome outcome =
+      TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Clean.*:Config.*"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "5 tests, none leaks\n");
 }
 
 TEST(IsolateVerdict, AWarningFailsNothing) {
   const Outcome outcome =
-      Run({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Pool.Leaks"}, "on_leak=warn");
+      TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Pool.Leaks"}, "on_leak=warn");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, EndsWith("1 of 1 test leaks:\n  Pool.Leaks\n"));
 }
 
 TEST(IsolateVerdict, WhatCannotBeIsolatedIsAnError) {
-  const Outcome none = Run({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=None.*"});
+  const Outcome none = TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=None.*"});
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_THAT(none.err, HasSubstr("no tests"));
-  const Outcome other = Run({"--isolate", "--", WATCHED_PROGRAM});
+  const Outcome other = TaskleakRun({"--isolate", "--", WATCHED_PROGRAM});
   EXPECT_EQ(other.exit_code, 3);
   EXPECT_THAT(other.err, HasSubstr("lists no tests"));
-  const Outcome unknown = Run({"--bisect", "No.Such", "--", PLAIN_GTEST});
+  const Outcome unknown = TaskleakRun({"--bisect", "No.Such", "--", PLAIN_GTEST});
   EXPECT_EQ(unknown.exit_code, 3);
   EXPECT_THAT(unknown.err, HasSubstr("No.Such"));
-  EXPECT_EQ(Run({"--isolate", "--", PLAIN_GTEST}, "drian=1s").exit_code, 2);
+  EXPECT_EQ(TaskleakRun({"--isolate", "--", PLAIN_GTEST}, "drian=1s").exit_code, 2);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST_F(SelfTest, WarningsThatNobodyJudgesAreSeen) {
 }
 
 TEST_F(SelfTest, JudgesOfReportsAreTried) {
-  Known("");
+  const std::string none = Known("");
   const std::string script = R"(export TASKLEAK_OPTIONS="drain=20ms on_leak=warn json=$REPORTS"
       ")" CHECKED_GTEST R"(" --gtest_filter=Clean.* && ")" TASKLEAK_PROGRAM
                              R"(" baseline check "$KNOWN" "$REPORTS")";

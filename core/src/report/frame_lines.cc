@@ -120,7 +120,8 @@ std::vector<std::string> InColumns(const std::vector<Row>& rows) {
 std::vector<std::string> ShortLines(const Stack& stack, StackRole role) {
   std::vector<Row> rows;
   const Shown shown = ShownPart(stack, role);
-  const bool only_runtime = shown.begin->runtime && shown.end == stack.end();
+  const bool only_runtime =
+      shown.begin != shown.end && shown.begin->runtime && shown.end == stack.end();
   constexpr std::size_t kRuntimeShown = 3;
   for (const Frame* frame = shown.begin; frame != shown.end; ++frame) {
     const bool first = frame == shown.begin || (only_runtime && rows.size() < kRuntimeShown);

@@ -158,7 +158,8 @@ void AddDeadlock(const Deadlock& deadlock, bool verbose, std::string* text) {
   const std::size_t shown = verbose ? count : std::min(count, kMostThreads);
   for (std::size_t i = 0; i < shown; ++i) {
     const Unit& unit = deadlock.units[i];
-    *text += fmt::format("    {}, at\n", report::DeadlockEdge(deadlock, unit));
+    *text += fmt::format("    {}{}\n", report::DeadlockEdge(deadlock, unit),
+                         unit.stack.empty() ? "" : ", at");
     AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
   }
   if (shown < count)
