@@ -2,18 +2,25 @@
 
 #include <unistd.h>
 
-namespace taskleak::registry {
-namespace {
+namespace taskleak {
+namespace internal {
 
-constinit thread_local int t_thread_number = 0;
+constinit thread_local ThreadTasks t_tasks;
 
-}  // namespace
-
-int ThreadNumber() {
-  if (t_thread_number == 0) t_thread_number = gettid();
-  return t_thread_number;
+void SetFirstTurn() noexcept {
+  t_tasks.turn = TaskPlace(WaitState::kRunning, static_cast<std::uint32_t>(gettid()));
 }
 
-void ForgetThreadNumber() { t_thread_number = 0; }
+}  // namespace internal
 
-}  // namespace taskleak::registry
+namespace registry {
+
+internal::TaskPlace NextTurn() {
+  internal::ThreadTasks& thread = internal::t_tasks;
+  if (thread.turn.word() == 0) internal::SetFirstTurn();
+  thread.turn = thread.turn.Next();
+  return thread.turn;
+}
+
+}  // namespace registry
+}  // namespace taskleak

@@ -42,7 +42,7 @@ struct TaskRecord {
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
   int descriptor = -1;           ///< on which it waits; -1: none
   const char* hint = nullptr;    ///< its module may be gone; may be null
-  std::uint64_t version = 0;     ///< changes when state, thread or text do
+  std::uint64_t place = 0;       ///< changes when state, thread, line or text do
   const internal::TaskSlot* slot = nullptr;
 };
 
