@@ -69,7 +69,7 @@ void MeasureBothEnds(benchmark::State& state, Start start, End end) {
     return Microseconds(Clock::now() - begin);
   };
   Samples samples;
-  for (auto _ : state) samples.Add(timed(start) + timed(end));
+  for ([[maybe_unused]] auto _ : state) samples.Add(timed(start) + timed(end));
   samples.Report(state);
 }
 

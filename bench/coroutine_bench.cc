@@ -45,7 +45,7 @@ template <template <typename> typename Base>
 void RoundTrip(benchmark::State& state) {
   int sum = 0;
   const auto suspensions = static_cast<int>(state.range(0));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Coroutine<Base> coroutine = Work<Base>(sum, suspensions);
     while (!coroutine.handle.done()) coroutine.handle.resume();
     coroutine.handle.destroy();

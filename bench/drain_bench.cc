@@ -29,7 +29,7 @@ void SleepUntil(Clock::time_point time) {
 void LastStraggler(benchmark::State& state) {
   Samples samples;
   int blamed = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Snapshot before = Snapshot::Take();
     std::atomic<Clock::time_point> ended{};
     const Clock::time_point end = Clock::now() + std::chrono::milliseconds(state.range(0));

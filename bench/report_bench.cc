@@ -50,7 +50,7 @@ void FirstReport(benchmark::State& state) {
                               });
   Options options;
   options.drain = std::chrono::milliseconds(0);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double memory = PeakMemory();
     const Clock::time_point start = Clock::now();
     const LeakReport report = FindLeaks(before, options);

@@ -18,7 +18,7 @@ namespace taskleak::bench {
 namespace {
 
 void BeginAndEnd(benchmark::State& state) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Task task("job");
     benchmark::DoNotOptimize(task.id());
   }
@@ -54,7 +54,7 @@ BENCHMARK(TaskSiteThreads)->ThreadRange(1, 8)->UseRealTime();
 
 void SuspendAndResume(benchmark::State& state) {
   Task task("job");
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     task.SetWaiting("for the next");
     const Task::Run run(task);
   }
@@ -89,7 +89,7 @@ void MeasureCleanTest(benchmark::State& state, std::size_t tasks, Work work) {
   run.SuiteStarted("Suite");
   Samples samples;
   int reports = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Clock::time_point start = Clock::now();
     run.TestStarted("Suite.Test");
     const Clock::duration begin = Clock::now() - start;
@@ -141,7 +141,7 @@ void FirstTaskReport(benchmark::State& state) {
   const std::vector<Task> tasks = CreateTasks(static_cast<std::size_t>(state.range(0)));
   Options options;
   options.drain = std::chrono::milliseconds(0);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double memory = PeakMemory();
     const Clock::time_point start = Clock::now();
     const LeakReport report = FindLeaks(before, options);

@@ -52,7 +52,7 @@ void WaitAnalysis(benchmark::State& state) {
   std::vector<double> looks;
   std::vector<double> follows;
   std::size_t deadlocks = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     check::Inspector inspector(/*system_lines=*/false);
     const Clock::time_point start = Clock::now();
     std::vector<check::Finding> findings = LookAt(others, inspector);

@@ -18,6 +18,7 @@
 #include "capture/watched_thread.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
+#include "support/sanitizer.h"
 
 namespace taskleak::capture {
 namespace {
@@ -57,8 +58,10 @@ class Blocked {
     const auto& frames = look.stack.frames;
     const bool guessed =
         std::any_of(frames.begin(), frames.end(), [](const RawFrame& f) { return f.guessed; });
-    // With arguments on the stack, rbp cannot always be told from sp.
-    return guessed && call_.numbers.front() != SYS_futex ? "guessed frames" : "";
+    // With arguments on the stack, rbp cannot always be told from sp, nor in the frames of
+    // AddressSanitizer's interceptors.
+    const bool may_guess = kUnderAsan || call_.numbers.front() == SYS_futex;
+    return guessed && !may_guess ? "guessed frames" : "";
   }
 
   void End() {

@@ -12,12 +12,11 @@ import tempfile
 
 def mentions(path, needles):
     """The needles that a file contains, debug information aside."""
-    if path.suffix == ".a" or ".so" in path.name:
+    content = path.read_bytes()
+    if content.startswith((b"\x7fELF", b"!<arch>")):
         with tempfile.NamedTemporaryFile() as stripped:
             subprocess.run(["objcopy", "--strip-debug", path, stripped.name], check=True)
             content = pathlib.Path(stripped.name).read_bytes()
-    else:
-        content = path.read_bytes()
     return [needle for needle in needles if needle.encode() in content]
 
 

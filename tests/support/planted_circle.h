@@ -17,12 +17,6 @@
 
 #include "platform/thread_info.h"
 
-// The circles are meant, and so is what breaks them.
-extern "C" __attribute__((weak)) const char* __tsan_default_options();   // NOLINT
-extern "C" __attribute__((weak)) const char* __tsan_default_options() {  // NOLINT
-  return "detect_deadlocks=0:report_mutex_bugs=0";
-}
-
 namespace taskleak::testing {
 
 /// How one thread waits for the next.

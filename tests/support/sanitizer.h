@@ -4,13 +4,28 @@
 
 namespace taskleak {
 
+// GCC 12 defines the macros, clang 14 knows the features.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define TASKLEAK_TESTS_HAS_FEATURE(feature) false
+#elif defined(__has_feature)
+#define TASKLEAK_TESTS_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define TASKLEAK_TESTS_HAS_FEATURE(feature) false
+#endif
+
 #if defined(__SANITIZE_THREAD__)
 inline constexpr bool kUnderTsan = true;
-#elif defined(__has_feature)
-inline constexpr bool kUnderTsan = __has_feature(thread_sanitizer);
 #else
-inline constexpr bool kUnderTsan = false;
+inline constexpr bool kUnderTsan = TASKLEAK_TESTS_HAS_FEATURE(thread_sanitizer);
 #endif
+
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kUnderAsan = true;
+#else
+inline constexpr bool kUnderAsan = TASKLEAK_TESTS_HAS_FEATURE(address_sanitizer);
+#endif
+
+#undef TASKLEAK_TESTS_HAS_FEATURE
 
 }  // namespace taskleak
 

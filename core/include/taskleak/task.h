@@ -106,7 +106,7 @@ class TrackedJob {
       : task_(std::move(task)), function_(std::move(function)) {}
   TrackedJob(const TrackedJob& other)
       : task_(Task::CopyOf(other.task_)), function_(other.function_) {}
-  TrackedJob(TrackedJob&&) = default;
+  TrackedJob(TrackedJob&&) noexcept(std::is_nothrow_move_constructible_v<Function>) = default;
   TrackedJob& operator=(TrackedJob other) {
     task_ = std::move(other.task_);
     function_ = std::move(other.function_);

@@ -66,6 +66,7 @@ void SortByPlace(std::vector<Finding>& findings) {
     same.push_back(std::move(finding));
   }
   std::vector<std::vector<Finding>*> places;
+  places.reserve(by_place.size());
   for (auto& [place, same] : by_place) places.push_back(&same);
   std::stable_sort(places.begin(), places.end(),
                    [](const auto* a, const auto* b) { return a->size() > b->size(); });

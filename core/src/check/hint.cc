@@ -37,10 +37,11 @@ std::string_view PoolsQueue(WaitState state) {
 
 // "net::Client::Connect() (src/client.cc:41)"
 std::string InnermostOwnCall(const ResolvedStack& stack) {
-  for (const Frame& frame : stack.stack) {
-    if (frame.runtime || frame.function.empty()) continue;
-    if (frame.file.empty()) return frame.function;
-    return fmt::format("{} ({}:{})", frame.function, frame.file, frame.line);
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    const Frame& frame = stack.stack[i];
+    const std::string& name = stack.plain_names[i];
+    if (frame.runtime || name.empty()) continue;
+    return frame.file.empty() ? name : fmt::format("{} ({}:{})", name, frame.file, frame.line);
   }
   return {};
 }
@@ -110,7 +111,7 @@ std::string Hint(std::span<const Finding> same, bool alone) {
   if (!first.hint.empty()) return first.hint;
   if (first.unit.kind == UnitKind::kTask) return ForTasks(first.unit.state, it);
   if (std::string special = Special(same); !special.empty()) return special;
-  const std::string by_state = ByState(first.unit.state, it);
+  std::string by_state = ByState(first.unit.state, it);
   if (first.unit.state == WaitState::kCondvar && alone)
     return "no other thread is left that could notify " + std::string(it) + ": " + by_state;
   if (first.detached_by != nullptr) {

@@ -128,7 +128,7 @@ std::string LockText(const platform::BlockedAt& at, const std::optional<platform
 
 // What connect(2) is given: a socket that is not connected yet has no peer to ask for.
 std::string ConnectText(const platform::BlockedAt& at) {
-  const std::string text = DescriptorText(static_cast<int>(at.arguments[0]));
+  std::string text = DescriptorText(static_cast<int>(at.arguments[0]));
   sockaddr_storage peer{};
   const auto size = std::min<std::size_t>(at.arguments[2], sizeof peer);
   if (platform::ReadMemory(at.arguments[1], &peer, size) != size) return text;

@@ -23,8 +23,10 @@ struct Node {
   [[nodiscard]] int holder() const { return finding->hold ? finding->hold->holder : 0; }
 
   Finding* finding;
-  Node* next = nullptr;  // whom it waits for without a time limit
-  int walk = 0;          // by which walk it was reached
+  bool held_up = false;        // by a thread that lives, or by one that has ended
+  Node* held_up_by = nullptr;  // the one that lives
+  Node* next = nullptr;        // the same where it waits without a time limit
+  int walk = 0;                // by which walk it was reached
 };
 
 class WaitGraph {
@@ -41,8 +43,10 @@ class WaitGraph {
 
  private:
   Node* Find(int tid);
-  void NameHolder(Node& node);
+  void FindHolder(Node& node);
+  void NameHolder(const Node& node);
   std::vector<Node*> CircleFrom(Node* node, int walk);
+  std::vector<Deadlock> Circles();
 
   Inspector& inspector_;
   std::map<int, Node> nodes_;
@@ -82,31 +86,37 @@ Node* WaitGraph::Find(int tid) {
   return &nodes_.find(tid)->second;
 }
 
-void WaitGraph::NameHolder(Node& node) {
-  Unit& unit = node.finding->unit;
+// What the memory says now; that the thread still waits for it is for the caller of NameHolder to
+// know, who may know it of many at once.
+void WaitGraph::FindHolder(Node& node) {
   const int tid = node.holder();
   constexpr int kGreatestTid = 1 << 22;  // PID_MAX_LIMIT of the kernel, include/linux/threads.h
   if (tid <= 0 || tid > kGreatestTid) return;
-  Node* const holder = Find(tid);
+  node.held_up_by = Find(tid);
   // What is shared between processes may be held in another; a join is about to end.
-  const bool may_have_ended = !node.finding->hold->shared && unit.state != WaitState::kJoin;
-  if (holder == nullptr && !may_have_ended) return;
-  if (!StillHeld(node) || !HasNotMoved(node)) return;
-  if (holder != nullptr) {
-    const Unit& other = holder->finding->unit;
-    unit.held_by = Holder{tid, other.name, false, other.state, other.stack};
-    if (WaitsForEver(node)) node.next = holder;
-  } else {
-    unit.held_by = Holder{tid, inspector_.NameOfEnded(tid), true, WaitState::kOther, {}};
-    if (!WaitsForEver(node)) return;
-    Deadlock& deadlock = abandoned_[unit.waits_at];
-    deadlock.kind = Deadlock::Kind::kOwnerEnded;
-    deadlock.units.push_back(unit);
-  }
+  const bool may_have_ended =
+      !node.finding->hold->shared && node.finding->unit.state != WaitState::kJoin;
+  node.held_up = node.held_up_by != nullptr || may_have_ended;
+  if (WaitsForEver(node)) node.next = node.held_up_by;
 }
 
 void WaitGraph::FindHolders() {
-  for (std::size_t i = 0; i < order_.size(); ++i) NameHolder(*order_[i]);
+  for (std::size_t i = 0; i < order_.size(); ++i) FindHolder(*order_[i]);
+}
+
+void WaitGraph::NameHolder(const Node& node) {
+  Unit& unit = node.finding->unit;
+  const int tid = node.holder();
+  if (node.held_up_by != nullptr) {
+    const Unit& other = node.held_up_by->finding->unit;
+    unit.held_by = Holder{tid, other.name, false, other.state, other.stack};
+    return;
+  }
+  unit.held_by = Holder{tid, inspector_.NameOfEnded(tid), true, WaitState::kOther, {}};
+  if (!WaitsForEver(node)) return;
+  Deadlock& deadlock = abandoned_[unit.waits_at];
+  deadlock.kind = Deadlock::Kind::kOwnerEnded;
+  deadlock.units.push_back(unit);
 }
 
 // All were seen blocked, when they were looked at, before the locks are read here, and have not run
@@ -132,7 +142,7 @@ std::vector<Node*> WaitGraph::CircleFrom(Node* node, int walk) {
   return circle;
 }
 
-std::vector<Deadlock> WaitGraph::Deadlocks() {
+std::vector<Deadlock> WaitGraph::Circles() {
   std::vector<Deadlock> deadlocks;
   int walk = 0;
   for (auto& [tid, node] : nodes_) {
@@ -146,9 +156,19 @@ std::vector<Deadlock> WaitGraph::Deadlocks() {
     Deadlock& deadlock = deadlocks.emplace_back();
     deadlock.kind = circle.size() == 1 ? Deadlock::Kind::kSelf : Deadlock::Kind::kCycle;
     for (const Node* member : circle) {
+      NameHolder(*member);
       member->finding->in_circle = true;
       deadlock.units.push_back(member->finding->unit);
     }
+  }
+  return deadlocks;
+}
+
+std::vector<Deadlock> WaitGraph::Deadlocks() {
+  std::vector<Deadlock> deadlocks = Circles();
+  for (const Node* node : order_) {
+    if (node->held_up && !node->finding->in_circle && StillHeld(*node) && HasNotMoved(*node))
+      NameHolder(*node);
   }
   for (auto& [address, deadlock] : abandoned_) deadlocks.push_back(std::move(deadlock));
   return deadlocks;

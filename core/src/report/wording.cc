@@ -234,19 +234,20 @@ std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
 
 std::string Distinct(std::span<const Unit> units, std::string_view noun,
                      const std::function<std::string(const Unit&)>& value) {
-  constexpr std::size_t kShown = 4;
+  // Details are long, and have commas of their own.
+  const bool details = noun == "detail";
+  const std::size_t most = details ? 2 : 4;
+  const std::string_view separator = details ? "; " : ", ";
   std::vector<std::string> distinct;  // in the order of the units
   std::unordered_set<std::string> seen;
   for (const Unit& unit : units) {
     std::string each = value(unit);
     if (!each.empty() && seen.insert(each).second) distinct.push_back(std::move(each));
   }
-  const auto shown = static_cast<std::ptrdiff_t>(std::min(distinct.size(), kShown));
-  // Details have commas of their own.
-  const std::string_view separator = noun == "detail" ? "; " : ", ";
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(distinct.size(), most));
   std::string result =
       fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, separator));
-  if (distinct.size() <= kShown) return result;
+  if (distinct.size() <= most) return result;
   result.append(separator).append("...");
   if (!noun.empty()) result += " (" + Count(distinct.size(), noun) + ')';
   return result;

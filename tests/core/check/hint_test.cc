@@ -192,7 +192,7 @@ TEST(HintTest, SaysWhereItWasDetached) {
     if (at && at->number == SYS_futex) break;
   }
   EXPECT_THAT(GroupSince(before).hint,
-              MatchesRegex("detached in .*SaysWhereItWasDetached.*TestBody\\(\\) "
+              MatchesRegex("detached in .*SaysWhereItWasDetached.*TestBody "
                            "\\(.*hint_test.cc:[0-9]+\\): keep the thread and join it instead"));
   shared->end.count_down();
   shared->gone.wait();

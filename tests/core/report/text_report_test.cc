@@ -110,7 +110,8 @@ TEST(TextReportTest, AHolderThatIsNoLeakIsShownWithItsStack) {
 TEST(TextReportTest, LongCirclesAndManyDeadlocksAreCutShort) {
   Deadlock circle;
   for (int i = 0; i < 1000; ++i)
-    circle.units.push_back(LockWaiter(5000 + i, "philosopher", 0x1000 + 8U * i, "Eat()"));
+    circle.units.push_back(
+        LockWaiter(5000 + i, "philosopher", 0x1000 + 8U * static_cast<unsigned>(i), "Eat()"));
   for (std::size_t i = 0; i < 1000; ++i) HoldsFor(circle.units[(i + 1) % 1000], &circle.units[i]);
   LeakReport report;
   report.deadlocks.assign(30, circle);

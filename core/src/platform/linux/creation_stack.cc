@@ -165,6 +165,7 @@ class OwnStackInPlace {
   // Sanitizers object to reading what others own.
   __attribute__((no_sanitize("address", "thread", "undefined"))) static std::uintptr_t Read(
       std::uintptr_t address) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     return *reinterpret_cast<const volatile std::uintptr_t*>(address);
   }
 
