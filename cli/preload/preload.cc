@@ -72,6 +72,7 @@ void LeaveEnvironment() {
   else
     setenv("LD_PRELOAD", preload.substr(next + 1).c_str(), 1);
   unsetenv(kRecordsVariable);
+  unsetenv(kTestVariable);
 }
 
 // A plugin in the program leaves its claim (ClaimOnce) in the environment.
@@ -117,7 +118,8 @@ __attribute__((constructor)) void Start() {
     _exit(kBadOptions);
   }
   g_watch->records = records;
-  g_watch->name = CommandLine();
+  g_watch->name = Variable(kTestVariable);
+  if (g_watch->name.empty()) g_watch->name = CommandLine();
   g_watch->at_main = Variable(kAtVariable) == "main";
   g_watch->follow = Variable(kFollowVariable) == "1";
   g_watch->pid = getpid();

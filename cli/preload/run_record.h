@@ -10,6 +10,7 @@ namespace taskleak::cli {
 inline constexpr const char* kRecordsVariable = "TASKLEAK_RUN_RECORDS";  // the file
 inline constexpr const char* kAtVariable = "TASKLEAK_RUN_AT";            // "exit" or "main"
 inline constexpr const char* kFollowVariable = "TASKLEAK_RUN_FOLLOW";    // "0" or "1"
+inline constexpr const char* kTestVariable = "TASKLEAK_RUN_TEST";        // name, or empty
 
 enum class RunEvent : int {
   kLoaded = 1,        // the library is in the process

@@ -2,9 +2,11 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <string_view>
 
 #include "commands.h"
 #include "merger.h"
+#include "whole_file.h"
 
 namespace taskleak::cli {
 namespace {
@@ -17,7 +19,9 @@ struct MergeArguments {
 ExitCode Merge(const MergeArguments& arguments) {
   Merger merger;
   const bool broken = Complain(ReadFilesInto(arguments.files, merger));
-  return Write(arguments.output, std::move(merger).Finish(), broken ? kCouldNotLook : kClean);
+  WholeFile file(arguments.output);
+  std::move(merger).Finish([&file](std::string_view text) { file.Append(text); });
+  return Complain(file.Commit(), broken ? kCouldNotLook : kClean);
 }
 
 }  // namespace

@@ -14,11 +14,14 @@ bool Complain(const std::vector<std::string>& complaints) {
   return !complaints.empty();
 }
 
-ExitCode Write(const std::string& path, const std::string& text, ExitCode otherwise) {
-  const std::string error = WriteWhole(path, text);
+ExitCode Complain(const std::string& error, ExitCode otherwise) {
   if (error.empty()) return otherwise;
   Complain({error});
   return kCouldNotLook;
+}
+
+ExitCode Write(const std::string& path, const std::string& text, ExitCode otherwise) {
+  return Complain(WriteWhole(path, text), otherwise);
 }
 
 ExitCode VerdictOf(const RunReport& report, bool broken) {

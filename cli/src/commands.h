@@ -22,9 +22,14 @@ void AddBaselineCommand(CLI::App& app, ExitCode* exit_code);
 void AddKnownCommand(CLI::App& app, ExitCode* exit_code);
 void AddRunCommand(CLI::App& app, ExitCode* exit_code);
 void AddExplainCommand(CLI::App& app, ExitCode* exit_code);
+void AddSelfTestCommand(CLI::App& app, ExitCode* exit_code);
+void AddDumpCommand(CLI::App& app, ExitCode* exit_code);
 
 /// Says on standard error what was wrong with the input. Returns whether anything was.
 bool Complain(const std::vector<std::string>& complaints);
+
+/// Returns `otherwise`, or kCouldNotLook, having said it, if there is an error.
+ExitCode Complain(const std::string& error, ExitCode otherwise);
 
 /// Writes a command's result. Returns `otherwise`, or kCouldNotLook, having said why, if that
 /// fails.

@@ -1,5 +1,7 @@
 #include "document_parser.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace taskleak::cli {
@@ -11,6 +13,11 @@ constexpr std::size_t kDeepest = 32;
 }  // namespace
 
 bool DocumentParser::start_object(std::size_t) {
+  if (level_ == Level::kList && open_.empty() && !InScope() && list_ == "checked") {
+    scope_ = {};
+    scope_depth_ = 1;
+    return true;
+  }
   if (level_ != Level::kOutside) return Start(Json::object());
   level_ = Level::kDocument;
   return true;
@@ -23,7 +30,25 @@ bool DocumentParser::start_array(std::size_t) {
 }
 
 bool DocumentParser::key(string_t& name) {
-  (open_.empty() ? list_ : key_) = std::move(name);
+  (open_.empty() && !InScope() ? list_ : key_) = std::move(name);
+  return true;
+}
+
+bool DocumentParser::string(string_t& value) {
+  if (!InScope()) return Value(std::move(value));
+  if (scope_depth_ == 1 && key_ == "test") scope_.name = std::move(value);
+  return true;
+}
+
+bool DocumentParser::number_unsigned(number_unsigned_t value) {
+  if (!InScope()) return Value(value);
+  constexpr number_unsigned_t kMost = 1'000'000'000'000;  // thirty years of milliseconds
+  if (scope_depth_ != 1) return true;
+  if (key_ == "times") scope_.times = std::min(value, kMost);
+  if (key_ == "ended_ms") {
+    scope_.ended = std::chrono::milliseconds(
+        static_cast<std::chrono::milliseconds::rep>(std::min(value, kMost)));
+  }
   return true;
 }
 
@@ -32,9 +57,13 @@ bool DocumentParser::Start(Json container) {
     error_ = "a report is a JSON object";
     return false;
   }
-  if (open_.size() == kDeepest) {
+  if (open_.size() == kDeepest || scope_depth_ == kDeepest) {
     error_ = "nested too deeply for a report";
     return false;
+  }
+  if (InScope()) {
+    ++scope_depth_;
+    return true;
   }
   if (open_.empty()) {
     element_ = std::move(container);
@@ -47,6 +76,10 @@ bool DocumentParser::Start(Json container) {
 }
 
 bool DocumentParser::End() {
+  if (InScope()) {
+    if (--scope_depth_ == 0) on_checked_(std::move(scope_));
+    return true;
+  }
   if (open_.empty()) {
     level_ = level_ == Level::kList ? Level::kDocument : Level::kOutside;
     return true;
@@ -57,6 +90,7 @@ bool DocumentParser::End() {
 }
 
 bool DocumentParser::Value(Json value) {
+  if (InScope()) return true;
   if (!open_.empty()) {
     Put(std::move(value));
     return true;

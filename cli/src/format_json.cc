@@ -1,18 +1,28 @@
 // The document itself, from any number of documents: what was in them, one after the other.
-#include <utility>
+#include <string_view>
 
 #include "format.h"
 #include "report_writer.h"
+#include "test_entry.h"
 
 namespace taskleak::cli {
 
 std::string FormatJson(const RunReport& report, const FormatOptions&) {
-  ReportWriter writer;
-  for (const TestEntry& test : report.tests) writer.AddTest(test.json);
-  for (const report::CheckedScope& scope : report.checked) writer.AddChecked(scope);
+  ReportSummary summary{.looks = report.looks(), .leaking_tests = report.tests.size()};
+  for (const TestEntry& test : report.tests) {
+    const Json& groups = test.json["groups"];
+    summary.groups += groups.size();
+    for (const Json& group : groups) summary.units += NumberAt(group, "count");
+  }
+  std::string text;
+  ReportWriter writer([&text](std::string_view piece) { text += piece; }, summary);
+  for (const TestEntry& test : report.tests) writer.AddTest(Compact(test.json));
+  for (const report::CheckedScope& scope : report.checked)
+    writer.AddChecked(scope.name, scope.ended, scope.times);
   for (const check::SuppressionCount& use : report.suppressions) writer.AddSuppression(use);
   for (const std::string& note : report.notes) writer.AddNote(note);
-  return std::move(writer).Finish();
+  writer.Finish();
+  return text;
 }
 
 }  // namespace taskleak::cli

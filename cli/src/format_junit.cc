@@ -28,7 +28,8 @@ Name Split(const std::string& name) {
 
 std::string Message(const LeakReport& report) {
   if (!report.could_not_look.empty()) return "could not look: " + report.could_not_look;
-  std::string message = report.hang ? "hangs" : report::Count(report.groups.size(), "leak");
+  std::string message =
+      report.hang ? "hangs" : report::Count(report::Findings(report).size(), "leak");
   const char* separator = ": ";
   for (const LeakGroup& group : report.groups) {
     message += separator + Title(group);

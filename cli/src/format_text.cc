@@ -18,7 +18,7 @@ std::string Summary(const RunReport& report) {
   std::size_t units = 0;
   std::size_t unseen = 0;
   for (const TestEntry& test : report.tests) {
-    groups += test.report.groups.size();
+    groups += report::Findings(test.report).size();
     units += test.report.unit_count();
     unseen += test.report.could_not_look.empty() ? 0 : 1;
   }

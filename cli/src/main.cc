@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
   AddBaselineCommand(app, &exit_code);
   AddKnownCommand(app, &exit_code);
   AddExplainCommand(app, &exit_code);
+  AddSelfTestCommand(app, &exit_code);
+  AddDumpCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -5,7 +5,6 @@
 #include <map>
 #include <utility>
 
-#include "report_writer.h"
 #include "test_entry.h"
 
 namespace taskleak::cli {
@@ -51,6 +50,22 @@ void Merger::AddGroups(Json groups, Test* test) {
   }
 }
 
+// The test's element: its other values, and then its groups.
+std::string Merger::ToText(const Test& test) {
+  std::string text = Compact(test.head);
+  text.pop_back();
+  text += text.size() > 1 ? ",\"groups\":[" : "\"groups\":[";
+  std::size_t groups = 0;
+  for (const Leak& leak : test.leaks) {
+    for (const std::string& group : leak.groups) {
+      text += groups++ == 0 ? "" : ",";
+      text.append(group, 0, group.size() - 1);  // before its last brace
+      text += (group.size() > 2 ? ",\"seen\":" : "\"seen\":") + std::to_string(leak.seen) + '}';
+    }
+  }
+  return text + "]}";
+}
+
 void Merger::OnChecked(report::CheckedScope scope) {
   const auto known = checked_index_.find(scope.name);
   if (known != checked_index_.end()) {
@@ -69,34 +84,28 @@ void Merger::OnNote(std::string note) {
     notes_.push_back(std::move(note));
 }
 
-std::string Merger::Finish() && {
+ReportSummary Merger::Summary() const {
+  ReportSummary summary{.leaking_tests = tests_.size()};
+  for (const Checked& scope : checked_) summary.looks += scope.times;
+  for (const auto& [name, test] : tests_) {
+    for (const Leak& leak : test.leaks) {
+      summary.groups += leak.groups.size();
+      summary.units += leak.units;
+    }
+  }
+  return summary;
+}
+
+void Merger::Finish(const TextSink& out) && {
+  ReportWriter writer(out, Summary());
   std::vector<std::string> names;
   for (const auto& [name, test] : tests_) names.push_back(name);
   std::sort(names.begin(), names.end());
-  ReportWriter writer;
-  for (const std::string& name : names) {
-    const Test test = std::move(tests_[name]);
-    std::string text = Compact(test.head);
-    text.pop_back();
-    text += text.size() > 1 ? ",\"groups\":[" : "\"groups\":[";
-    std::size_t groups = 0;
-    std::size_t units = 0;
-    for (const Leak& leak : test.leaks) {
-      for (const std::string& group : leak.groups) {
-        text += groups++ == 0 ? "" : ",";
-        text.append(group, 0, group.size() - 1);  // before its last brace
-        text += (group.size() > 2 ? ",\"seen\":" : "\"seen\":") + std::to_string(leak.seen) + '}';
-      }
-      units += leak.units;
-    }
-    writer.AddTest(text + "]}", groups, units);
-  }
-  tests_.clear();
-  for (const Checked& scope : checked_)
-    writer.AddChecked({std::string(scope.name), scope.ended, scope.times});
+  for (const std::string& name : names) writer.AddTest(ToText(tests_[name]));
+  for (const Checked& scope : checked_) writer.AddChecked(scope.name, scope.ended, scope.times);
   for (const check::SuppressionCount& use : suppressions_) writer.AddSuppression(use);
   for (const std::string& note : notes_) writer.AddNote(note);
-  return std::move(writer).Finish();
+  writer.Finish();
 }
 
 }  // namespace taskleak::cli

@@ -3,6 +3,7 @@
 #define TASKLEAK_CLI_MERGER_H_
 
 #include <cstddef>
+#include <deque>
 #include <memory_resource>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "report_reader.h"
+#include "report_writer.h"
 #include "suppression_uses.h"
 
 namespace taskleak::cli {
@@ -28,8 +30,9 @@ class Merger final : public ReportSink {
   }
   void OnNote(std::string note) override;
 
-  /// The merged document: tests by name, so that it does not depend on the order of the input.
-  [[nodiscard]] std::string Finish() &&;
+  /// Writes the merged document: tests by name, so that it does not depend on the order of the
+  /// input.
+  void Finish(const TextSink& out) &&;
 
  private:
   // The groups of one signature in one test.
@@ -50,10 +53,12 @@ class Merger final : public ReportSink {
   };
 
   static void AddGroups(Json groups, Test* test);
+  static std::string ToText(const Test& test);
+  [[nodiscard]] ReportSummary Summary() const;
 
   std::unordered_map<std::string, Test> tests_;
   std::pmr::monotonic_buffer_resource memory_;
-  std::vector<Checked> checked_;  // in the order of appearance
+  std::deque<Checked> checked_;  // in the order of appearance
   std::pmr::unordered_map<std::string_view, std::size_t> checked_index_{&memory_};
   std::vector<check::SuppressionCount> suppressions_;
   std::vector<std::string> notes_;

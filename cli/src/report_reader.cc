@@ -27,8 +27,6 @@ class Dispatcher {
   void operator()(const std::string& key, Json element) {
     if (key == "tests") {
       AddTest(std::move(element));
-    } else if (key == "checked") {
-      AddChecked(element);
     } else if (key == "suppressions" && element.is_object()) {
       sink_.OnSuppression({TextAt(element, "file"), LineAt(element, "line"),
                            TextAt(element, "rule"), FlagAt(element, "expired"),
@@ -66,13 +64,6 @@ class Dispatcher {
     if (groups->size() != before)
       complaints_.push_back(fmt::format("test {}: a group is no object", tests_));
     sink_.OnTest(std::move(test));
-  }
-
-  void AddChecked(const Json& scope) {
-    if (!scope.is_object()) return;
-    sink_.OnChecked({TextAt(scope, "test"),
-                     std::chrono::milliseconds(NumberAt(scope, "ended_ms") % 1'000'000'000'000),
-                     NumberAt(scope, "times", 1)});
   }
 
   ReportSink& sink_;
@@ -135,7 +126,8 @@ class Collector final : public ReportSink {
 
 std::vector<std::string> ReadDocument(std::string_view text, ReportSink& sink) {
   Dispatcher dispatcher(sink);
-  DocumentParser parser(std::ref(dispatcher));
+  DocumentParser parser(std::ref(dispatcher),
+                        [&sink](report::CheckedScope scope) { sink.OnChecked(std::move(scope)); });
   Json::sax_parse(text.begin(), text.end(), &parser);
   return std::move(dispatcher).Complaints(parser.Finish());
 }

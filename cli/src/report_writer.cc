@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
-#include "test_entry.h"
+#include <array>
+#include <utility>
 
 namespace taskleak::cli {
 namespace {
 
-void AddElement(std::string_view element, std::string* list) {
-  *list += list->empty() ? "\n  " : ",\n  ";
-  *list += element;
-}
+constexpr std::array<std::string_view, 4> kLists = {"tests", "checked", "suppressions", "notes"};
+
+enum List : std::size_t { kTests, kChecked, kSuppressions, kNotes };
 
 }  // namespace
 
@@ -20,55 +18,45 @@ std::string Compact(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void ReportWriter::AddTest(const Json& test) {
-  std::size_t units = 0;
-  const Json& groups = test["groups"];
-  for (const Json& group : groups) units += NumberAt(group, "count");
-  AddTest(Compact(test), groups.size(), units);
+ReportWriter::ReportWriter(TextSink out, const ReportSummary& summary) : out_(std::move(out)) {
+  out_(
+      fmt::format("{{\"taskleak\":\"{}\",\"schema\":1,\n"
+                  " \"summary\":{{\"tests\":{},\"leaking_tests\":{},\"groups\":{},\"leaks\":{}}},\n"
+                  " \"{}\":[",
+                  TASKLEAK_VERSION, summary.looks, summary.leaking_tests, summary.groups,
+                  summary.units, kLists[kTests]));
 }
 
-void ReportWriter::AddTest(std::string_view text, std::size_t groups, std::size_t units) {
-  AddElement(text, &tests_);
-  ++leaking_;
-  groups_ += groups;
-  units_ += units;
+void ReportWriter::EndList() {
+  ++list_;
+  elements_ = 0;
+  out_(list_ == kLists.size() ? "]}\n" : fmt::format("],\n \"{}\":[", kLists[list_]));
 }
 
-void ReportWriter::AddChecked(const report::CheckedScope& scope) {
-  looks_ += scope.times;
-  AddElement("{\"test\":", &checked_);
-  checked_ += Compact(scope.name);
-  fmt::format_to(std::back_inserter(checked_), ",\"ended_ms\":{},\"times\":{}}}",
-                 scope.ended.count(), scope.times);
+void ReportWriter::Add(std::size_t list, std::string_view element) {
+  while (list_ < list) EndList();
+  out_(elements_++ == 0 ? "\n  " : ",\n  ");
+  out_(element);
+}
+
+void ReportWriter::AddChecked(std::string_view name, std::chrono::milliseconds ended,
+                              std::size_t times) {
+  Add(kChecked, fmt::format("{{\"test\":{},\"ended_ms\":{},\"times\":{}}}", Compact(name),
+                            ended.count(), times));
 }
 
 void ReportWriter::AddSuppression(const check::SuppressionCount& use) {
-  AddElement(Compact({{"file", use.path},
-                      {"line", use.line},
-                      {"rule", use.text},
-                      {"used", use.used},
-                      {"expired", use.expired}}),
-             &suppressions_);
+  Add(kSuppressions, Compact({{"file", use.path},
+                              {"line", use.line},
+                              {"rule", use.text},
+                              {"used", use.used},
+                              {"expired", use.expired}}));
 }
 
-void ReportWriter::AddNote(const std::string& note) { AddElement(Compact(note), &notes_); }
+void ReportWriter::AddNote(const std::string& note) { Add(kNotes, Compact(note)); }
 
-std::string ReportWriter::Finish() && {
-  std::string text = fmt::format(
-      "{{\"taskleak\":\"{}\",\"schema\":1,\n"
-      " \"summary\":{{\"tests\":{},\"leaking_tests\":{},\"groups\":{},\"leaks\":{}}},\n",
-      TASKLEAK_VERSION, looks_, leaking_, groups_, units_);
-  const auto add_list = [&text](std::string_view key, std::string* list, std::string_view end) {
-    text += fmt::format(" \"{}\":[", key);
-    text += *list;
-    text += end;
-    std::string().swap(*list);
-  };
-  add_list("tests", &tests_, "],\n");
-  add_list("checked", &checked_, "],\n");
-  add_list("suppressions", &suppressions_, "],\n");
-  add_list("notes", &notes_, "]}\n");
-  return text;
+void ReportWriter::Finish() {
+  while (list_ < kLists.size()) EndList();
 }
 
 }  // namespace taskleak::cli

@@ -3,6 +3,7 @@
 #define TASKLEAK_CLI_REPORT_WRITER_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,28 +11,37 @@
 
 namespace taskleak::cli {
 
-/// Holds the text only: add, then Finish once.
+/// Takes a text piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+
+/// What stands at a report's head.
+struct ReportSummary {
+  std::size_t looks = 0;
+  std::size_t leaking_tests = 0;
+  std::size_t groups = 0;
+  std::size_t units = 0;
+};
+
+/// Keeps nothing: what is added is written. Tests come first, then what was checked, suppressions
+/// and notes; then Finish.
 class ReportWriter {
  public:
-  /// An element of "tests" as it was read.
-  void AddTest(const Json& test);
-  /// The same from ready text, with the numbers of its groups and units.
-  void AddTest(std::string_view text, std::size_t groups, std::size_t units);
-  void AddChecked(const report::CheckedScope& scope);
+  ReportWriter(TextSink out, const ReportSummary& summary);
+
+  /// An element of "tests".
+  void AddTest(std::string_view json) { Add(0, json); }
+  void AddChecked(std::string_view name, std::chrono::milliseconds ended, std::size_t times);
   void AddSuppression(const check::SuppressionCount& use);
   void AddNote(const std::string& note);
-
-  [[nodiscard]] std::string Finish() &&;
+  void Finish();
 
  private:
-  std::string tests_;
-  std::string checked_;
-  std::string suppressions_;
-  std::string notes_;
-  std::size_t looks_ = 0;
-  std::size_t leaking_ = 0;
-  std::size_t groups_ = 0;
-  std::size_t units_ = 0;
+  void Add(std::size_t list, std::string_view element);
+  void EndList();
+
+  TextSink out_;
+  std::size_t list_ = 0;      // the one that is open
+  std::size_t elements_ = 0;  // in it
 };
 
 /// One value as compact JSON; bytes that are no UTF-8 become U+FFFD.

@@ -49,7 +49,7 @@ Enum ReadName(const std::string& name, Enum last, Enum unknown) {
 }
 
 WaitState ReadState(const Json& object) {
-  return ReadName(TextAt(object, "state"), WaitState::kQueued, WaitState::kOther);
+  return ReadName(TextAt(object, "state"), WaitState::kChannel, WaitState::kOther);
 }
 
 std::chrono::milliseconds MillisecondsAt(const Json& object, const char* key) {
@@ -170,6 +170,7 @@ LeakGroup ReadGroup(const Json& group) {
   SetStacks(group, &read);
   read.hint = TextAt(group, "hint");
   read.signature = TextAt(group, "signature");
+  read.part_of = TextAt(group, "part_of");
   read.deadlock = FlagAt(group, "deadlock");
   if (const auto rules = group.find("ignore"); rules != group.end() && rules->is_array()) {
     for (const Json& rule : *rules) {

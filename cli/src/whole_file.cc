@@ -7,9 +7,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+#include <utility>
 
 namespace taskleak::cli {
 namespace {
+
+constexpr std::size_t kBlock = std::size_t{1} << 20U;
 
 // Returns 0 or errno.
 int WriteAll(int file, std::string_view text) {
@@ -22,31 +25,52 @@ int WriteAll(int file, std::string_view text) {
   return 0;
 }
 
-int WriteNew(const std::string& path, std::string_view text) {
-  constexpr mode_t kReadableByAll = 0644;
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll);
-  if (file < 0) return errno;
-  int error = WriteAll(file, text);
-  if (error == 0 && fsync(file) != 0) error = errno;
-  if (close(file) != 0 && error == 0) error = errno;
-  return error;
-}
-
 }  // namespace
 
-std::string WriteWhole(const std::string& path, std::string_view text) {
-  int error = 0;
-  if (path == "-") {
-    error = WriteAll(STDOUT_FILENO, text);
-  } else {
-    const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-    error = WriteNew(temporary, text);
-    if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-    if (error != 0) unlink(temporary.c_str());
+WholeFile::WholeFile(std::string path) : path_(std::move(path)) {
+  if (path_ == "-") {
+    file_ = STDOUT_FILENO;
+    return;
   }
-  if (error == 0) return {};
-  return fmt::format("cannot write {}: {}", path == "-" ? "to standard output" : path,
-                     std::generic_category().message(error));
+  temporary_ = fmt::format("{}.{}.tmp", path_, getpid());
+  constexpr mode_t kReadableByAll = 0644;
+  file_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll);
+  if (file_ < 0) error_ = errno;
+}
+
+WholeFile::~WholeFile() {
+  if (temporary_.empty()) return;
+  if (file_ >= 0) close(file_);
+  unlink(temporary_.c_str());
+}
+
+void WholeFile::Append(std::string_view text) {
+  buffer_ += text;
+  if (buffer_.size() >= kBlock) Flush();
+}
+
+void WholeFile::Flush() {
+  if (error_ == 0) error_ = WriteAll(file_, buffer_);
+  buffer_.clear();
+}
+
+std::string WholeFile::Commit() {
+  Flush();
+  if (!temporary_.empty() && file_ >= 0) {
+    if (error_ == 0 && fsync(file_) != 0) error_ = errno;
+    if (close(std::exchange(file_, -1)) != 0 && error_ == 0) error_ = errno;
+    if (error_ == 0 && std::rename(temporary_.c_str(), path_.c_str()) != 0) error_ = errno;
+    if (error_ == 0) temporary_.clear();
+  }
+  if (error_ == 0) return {};
+  return fmt::format("cannot write {}: {}", path_ == "-" ? "to standard output" : path_,
+                     std::generic_category().message(error_));
+}
+
+std::string WriteWhole(const std::string& path, std::string_view text) {
+  WholeFile file(path);
+  file.Append(text);
+  return file.Commit();
 }
 
 }  // namespace taskleak::cli

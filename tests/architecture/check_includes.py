@@ -17,7 +17,14 @@ LAYERS = {
     "report": {"check", "registry", "symbolize", "platform", "base"},
     "run": {"report", "check", "registry", "symbolize", "platform", "base"},
 }
-PLUGINS = ("gtest_plugin", "adapters/asio", "adapters/coroutine", "adapters/libuv", "adapters/tbb")
+PLUGINS = (
+    "gtest_plugin",
+    "adapters/asio",
+    "adapters/boost_fiber",
+    "adapters/coroutine",
+    "adapters/libuv",
+    "adapters/tbb",
+)
 # Which others a plugin may include besides its own headers.
 USES = {"adapters/asio": ("adapters/coroutine",)}
 FRAMEWORKS = re.compile(r"(gtest|gmock|catch2)/|catch\.hpp$")

@@ -17,7 +17,9 @@ using testing::ElementsAre;
 Json Merge(const std::vector<std::string>& documents) {
   Merger merger;
   for (const std::string& document : documents) ReadDocument(document, merger);
-  return Json::parse(std::move(merger).Finish());
+  std::string text;
+  std::move(merger).Finish([&text](std::string_view piece) { text += piece; });
+  return Json::parse(text);
 }
 
 LeakReport Named(const std::string& test, std::size_t workers) {

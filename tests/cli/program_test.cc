@@ -71,7 +71,9 @@ TEST_F(Program, ATestThatCouldNotBeLookedAtIsNoSuccess) {
   EXPECT_EQ(Taskleak({"baseline", "check", Write("known.txt", ""), path}).exit_code, 3);
 }
 
-TEST_F(Program, TellsItsVersion) { EXPECT_EQ(Taskleak({"--version"}).out, "taskleak 0.1.0\n"); }
+TEST_F(Program, TellsItsVersion) {
+  EXPECT_EQ(Taskleak({"--version"}).out, "taskleak " TASKLEAK_VERSION "\n");
+}
 
 TEST_F(Program, ReadsStandardInputAndFolders) {
   const Outcome piped = Shell(R"("$0" report - < "$1")", {Write("leaks.json", leaks_)});

@@ -84,7 +84,7 @@ class CoroutineTask {
     if (head == nullptr ||
         thread.conditions != g_birth_conditions.load(std::memory_order_acquire) ||
         head->epoch.load(std::memory_order_relaxed) != thread.epoch ||
-        thread.last_serial % ThreadTasks::kBirthsPerLook == 0) [[unlikely]] {
+        thread.last_serial % ThreadTasks::kSerialBlock == 0) [[unlikely]] {
       return BeginCoroutineTask(code, site);
     }
     thread.free = head->next_free;
@@ -98,7 +98,7 @@ class CoroutineTask {
     head->origin.store(origin, std::memory_order_release);
     head->site.store(site, std::memory_order_release);
     head->code.store(code, std::memory_order_release);
-    head->born.store(thread.now, std::memory_order_release);
+    head->born.store(CoarseNow(), std::memory_order_release);
     head->place.store(TaskPlace(WaitState::kQueued, 0).word(), std::memory_order_release);
     head->serial.store(++thread.last_serial, std::memory_order_release);
     return head;

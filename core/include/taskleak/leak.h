@@ -48,6 +48,7 @@ enum class WaitState {
   kOther,
   kSuspended,  ///< tasks only
   kQueued,     ///< tasks only
+  kChannel,    ///< tasks only: a fiber that sends to or receives from a channel
 };
 
 /// The name of a value as it stands in the JSON report: "thread", "condvar", ...
@@ -130,6 +131,8 @@ struct LeakGroup {
   std::vector<Unit> units;
   std::string signature;  ///< twelve hex digits: the same leak has the same signature in every run
                           ///< and build
+  std::string part_of;    ///< of jobs: the signature of the group of threads that run such jobs,
+                          ///< behind which this one stands; both are one finding. Empty otherwise
   std::vector<std::string>
       ignore;  ///< rules that would each silence this group: "thread_name:pool-worker"
 

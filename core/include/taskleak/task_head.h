@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <ctime>
 
 #include "taskleak/leak.h"
 
@@ -82,11 +83,11 @@ struct ThreadTasks {
   std::uint64_t last_serial = 0;  ///< that it gave to a task
   std::uint64_t conditions = 0;
   std::uint64_t epoch = 0;
-  std::int64_t now = 0;         ///< looked at once in kBirthsPerLook births
   std::uint32_t origin = 0;     ///< of what it creates while it runs no task
   std::uint32_t most_free = 0;  ///< with more it gives some to others; 0: not known yet
 
-  static constexpr std::uint64_t kBirthsPerLook = 16;
+  /// So many serials are a thread's at a time.
+  static constexpr std::uint64_t kSerialBlock = 64;
 };
 
 // Without a call in programs; shared libraries take it from the room that is left for such.
@@ -96,6 +97,13 @@ extern constinit thread_local ThreadTasks t_tasks [[gnu::tls_model("initial-exec
 
 /// Changes when the epoch, the scope or what is kept of creators changes.
 extern std::atomic<std::uint64_t> g_birth_conditions;
+
+/// Nanoseconds of the monotonic clock to within a few milliseconds (clock_gettime(2)).
+inline std::int64_t CoarseNow() noexcept {
+  std::timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
 
 /// What is done less often. Null if there is no memory.
 TaskHead* BeginCoroutineTask(std::uintptr_t code, std::uintptr_t site) noexcept;

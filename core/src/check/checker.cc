@@ -21,6 +21,7 @@
 #include "check/snapshot_data.h"
 #include "check/wait_graph.h"
 #include "platform/stack_reader.h"
+#include "platform/subject.h"
 #include "platform/thread_info.h"
 #include "registry/thread_birth.h"
 #include "taskleak/task_source.h"
@@ -79,7 +80,7 @@ std::size_t PlaceOf(const registry::TaskRecord& task) {
 }
 
 std::string ProgramName() {
-  const auto stat = platform::ReadThreadStat(getpid());
+  const auto stat = platform::ReadThreadStat(platform::SubjectPid());
   return stat ? stat->name : std::string();
 }
 
@@ -204,7 +205,7 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
   const auto alive = platform::ListThreads();
   for (std::size_t i = 0; alive != nullptr && i < alive->size() && others < kEnough; ++i) {
     const int tid = (*alive)[i].tid;
-    if (tid == gettid() || tid == getpid() || found.contains(tid)) continue;
+    if (tid == gettid() || tid == platform::SubjectPid() || found.contains(tid)) continue;
     const auto stat = platform::ReadThreadStat(tid);
     if (!stat || stat->exiting || stat->name.starts_with("taskleak-") ||
         ignore_.MatchesName(stat->name))

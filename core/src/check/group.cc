@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -96,8 +97,8 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
   // A thread nobody named carries the program's name: a rule for that would silence every such
-  // thread.
-  if (!name.empty() && first.unit.name != program_name)
+  // thread. Fibers have no names at all.
+  if (!name.empty() && first.unit.name != program_name && !first.is_fiber)
     lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
   const std::string creator = TopFunction(*first.created_by);
   const std::string function = TopFunction(*first.stack);
@@ -110,6 +111,49 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   return lines;
 }
 
+// A group and which jobs its threads have run.
+struct Grouped {
+  LeakGroup group;
+  std::set<std::string> jobs;
+};
+
+bool IsBefore(const Grouped& a, const Grouped& b) {
+  const auto key = [](const LeakGroup& group) {
+    return std::make_tuple(-static_cast<long>(group.units.size()), std::cref(group.first().name),
+                           std::cref(group.signature));
+  };
+  return key(a.group) < key(b.group);
+}
+
+// Each group of jobs behind the first group of threads that have run such jobs: a pool.
+std::vector<LeakGroup> JoinPools(std::vector<Grouped> all) {
+  std::map<std::string, std::string> pools;  // by the name of their jobs, their signatures
+  for (const Grouped& each : all) {
+    for (const std::string& job : each.jobs) pools.try_emplace(job, each.group.signature);
+  }
+  std::multimap<std::string, LeakGroup> parts;  // by the signature of their pool
+  std::vector<LeakGroup> groups;
+  for (Grouped& each : all) {
+    const Unit& first = each.group.first();
+    const auto pool = first.kind == UnitKind::kTask ? pools.find(first.name) : pools.end();
+    if (pool == pools.end()) {
+      groups.push_back(std::move(each.group));
+    } else {
+      each.group.part_of = pool->second;
+      parts.emplace(pool->second, std::move(each.group));
+    }
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto [from, to] = parts.equal_range(groups[i].signature);
+    std::vector<LeakGroup> jobs;
+    for (auto part = from; part != to; ++part) jobs.push_back(std::move(part->second));
+    parts.erase(from, to);
+    groups.insert(groups.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
@@ -119,27 +163,21 @@ std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& 
     auto& same = by_key[Key(finding.unit, creators)];
     same.push_back(std::move(finding));
   }
-  std::vector<LeakGroup> groups;
+  std::vector<Grouped> groups;
   for (auto& [key, same] : by_key) {
     SortByPlace(same);
-    LeakGroup group;
+    auto& [group, jobs] = groups.emplace_back();
     group.signature = same.front().signature;
     for (const Finding& finding : same) {
       group.units.push_back(finding.unit);
       group.deadlock = group.deadlock || finding.in_circle;
+      if (!finding.last_job.empty()) jobs.insert(finding.last_job);
     }
     group.ignore = IgnoreLines(same.front(), group.units, surroundings.program_name);
     if (!group.deadlock) group.hint = Hint(same, surroundings.live_threads == same.size());
-    groups.push_back(std::move(group));
   }
-  std::sort(groups.begin(), groups.end(), [](const LeakGroup& a, const LeakGroup& b) {
-    const auto key = [](const LeakGroup& group) {
-      return std::make_tuple(-static_cast<long>(group.units.size()), std::cref(group.first().name),
-                             std::cref(group.signature));
-    };
-    return key(a) < key(b);
-  });
-  return groups;
+  std::sort(groups.begin(), groups.end(), IsBefore);
+  return JoinPools(std::move(groups));
 }
 
 }  // namespace taskleak::check

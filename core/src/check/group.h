@@ -20,7 +20,7 @@ struct Surroundings {
 };
 
 /// Groups of the same kind, stack, creation stack and wait state, sorted by count (largest first),
-/// then by name.
+/// then by name, but jobs behind the threads that run such jobs (LeakGroup::part_of).
 std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings);
 
 }  // namespace taskleak::check

@@ -102,12 +102,25 @@ std::string ByState(WaitState state, std::string_view it) {
   }
 }
 
+std::string ForFibers(WaitState state, std::string_view it) {
+  switch (state) {
+    case WaitState::kChannel:
+      return fmt::format("close the channel, which ends every wait on it, and join {}", it);
+    case WaitState::kQueued:
+    case WaitState::kSuspended:
+      return fmt::format("join {} before the test ends", it);
+    default:
+      return ByState(state, it);
+  }
+}
+
 }  // namespace
 
 std::string Hint(std::span<const Finding> same, bool alone) {
   const Finding& first = same.front();
   const std::string_view it = same.size() == 1 ? "it" : "them";
   if (first.unit.kind == UnitKind::kUnjoinedThread) return fmt::format("join or detach {}", it);
+  if (first.is_fiber) return ForFibers(first.unit.state, it);
   if (!first.hint.empty()) return first.hint;
   if (first.unit.kind == UnitKind::kTask) return ForTasks(first.unit.state, it);
   if (std::string special = Special(same); !special.empty()) return special;

@@ -57,7 +57,7 @@ IgnoreSet::IgnoreSet(const Options& options) {
     for (SuppressionLine& line : ReadSuppressions(path)) {
       SuppressionUse* const use = UseOf(path, line.line, line.suppression);
       if (line.suppression.max || line.suppression.test || use->expired)
-        file_rules_.push_back({std::move(line.suppression), use});
+        file_rules_.Add({std::move(line.suppression), use});
       else
         Add(line.suppression.rule, use);
     }
@@ -78,14 +78,19 @@ void IgnoreSet::Add(const IgnoreRule& rule, SuppressionUse* use) {
     case Kind::kCurrent:
       return current_rules_.push_back({rule, use});
     case Kind::kModule:
-      unit_rules_.push_back({rule, use});  // for tasks, whose module is their creator's
+      AddUnitRule(rule, use);  // for tasks, whose module is their creator's
       return stack_rules_.push_back({rule, use});
     case Kind::kFunction:
       stack_rules_.push_back({rule, use});  // most functions are not inlined: found early
       [[fallthrough]];
     default:
-      unit_rules_.push_back({rule, use});
+      AddUnitRule(rule, use);
   }
+}
+
+void IgnoreSet::AddUnitRule(const IgnoreRule& rule, SuppressionUse* use) {
+  unit_rules_.Add(rule);
+  unit_uses_.push_back(use);
 }
 
 bool IgnoreSet::MatchesName(std::string_view thread_name) const {
@@ -122,8 +127,10 @@ bool IgnoreSet::MatchesStack(const std::vector<platform::RawFrame>& frames) cons
 }
 
 bool IgnoreSet::MatchesUnit(const Finding& finding) const {
-  return AnyMatches(unit_rules_,
-                    [&finding](const IgnoreRule& rule) { return RuleMatches(rule, finding); });
+  const auto rule = unit_rules_.FindFirst(finding);
+  if (!rule) return false;
+  if (SuppressionUse* const use = unit_uses_[*rule]) ++use->used;
+  return true;
 }
 
 }  // namespace taskleak::check

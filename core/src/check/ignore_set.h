@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "check/inspect.h"
+#include "check/rule_index.h"
 #include "check/suppression_round.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_list.h"
@@ -39,7 +40,7 @@ class IgnoreSet {
 
   /// Lines of suppression files that hold in some tests or for some units only, and expired ones:
   /// to be asked in a SuppressionRound.
-  [[nodiscard]] const std::vector<FileRule>& file_rules() const { return file_rules_; }
+  [[nodiscard]] const FileRules& file_rules() const { return file_rules_; }
 
  private:
   struct CountedRule {
@@ -48,6 +49,7 @@ class IgnoreSet {
   };
 
   void Add(const IgnoreRule& rule, SuppressionUse* use);
+  void AddUnitRule(const IgnoreRule& rule, SuppressionUse* use);
   // Whether one of the rules matches; counts its use.
   template <typename Matches>
   static bool AnyMatches(const std::vector<CountedRule>& rules, Matches matches);
@@ -56,8 +58,9 @@ class IgnoreSet {
   std::vector<CountedRule> task_name_rules_;
   std::vector<CountedRule> current_rules_;
   std::vector<CountedRule> stack_rules_;
-  std::vector<CountedRule> unit_rules_;
-  std::vector<FileRule> file_rules_;
+  RuleIndex unit_rules_;
+  std::vector<SuppressionUse*> unit_uses_;  // of each; null if it stands in no file
+  FileRules file_rules_;
 };
 
 }  // namespace taskleak::check

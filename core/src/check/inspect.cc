@@ -13,6 +13,7 @@
 #include "check/wait_detail.h"
 #include "check/wait_state.h"
 #include "platform/thread_info.h"
+#include "registry/last_job.h"
 #include "registry/origin.h"
 #include "symbolize/symbolizer.h"
 
@@ -68,7 +69,9 @@ std::string TopFunction(const ResolvedStack& stack) {
 }
 
 Inspector::Inspector(bool system_lines)
-    : resolver_(system_lines), births_(registry::RunningThreads()) {}
+    : resolver_(system_lines),
+      births_(registry::RunningThreads()),
+      last_jobs_(registry::LastJobs()) {}
 
 const ResolvedStack& Inspector::CreationStack(const ThreadRecord& record) {
   return resolver_.Resolve(FramesAbove(std::span(record.created_by).first(record.depth),
@@ -98,6 +101,8 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
   finding.wait = ClassifyWait(look.at, *finding.stack);
   finding.at = look.at;
   finding.run = look.run;
+  if (const auto job = last_jobs_.find(straggler.id.tid); job != last_jobs_.end())
+    finding.last_job = job->second;
   finding.hold = ReadHold(finding.wait, look.at);
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);

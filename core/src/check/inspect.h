@@ -25,10 +25,12 @@ struct Finding {
   const ResolvedStack* stack = nullptr;       // owned by the Inspector
   const ResolvedStack* created_by = nullptr;  // empty when not known
   std::string signature;
+  bool is_fiber = false;  // a task whose name says only that
   std::string hint;  // of a task whose adapter knows what ends it
   // Of a live thread:
   Wait wait;
   platform::BlockedAt at;
+  std::string last_job;                        // name of the task that it ran last; may be empty
   platform::RunCount run;                      // while it is there
   std::optional<platform::Hold> hold;          // what it waits for until somebody lets go
   const ResolvedStack* detached_by = nullptr;  // null when it was not, or that is not known
@@ -59,6 +61,7 @@ class Inspector {
   StackResolver resolver_;
   WaitDescriber describer_;
   const std::unordered_map<int, registry::ThreadRecord> births_;
+  const std::unordered_map<int, std::string> last_jobs_;
 };
 
 }  // namespace taskleak::check

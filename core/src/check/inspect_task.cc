@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "check/fiber_wait.h"
 #include "check/signature.h"
 #include "check/wait_detail.h"
 #include "check/wait_state.h"
 #include "platform/memory.h"
 #include "platform/thread_info.h"
 #include "registry/origin.h"
+#include "registry/switch_layout.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::check {
@@ -47,6 +49,18 @@ std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
   platform::ThreadLook look = platform::LookAtThread(record.thread, signals);
   if (look.gone || !registry::IsStill(record)) return std::nullopt;
   return look;
+}
+
+// The stack of a fiber that is parked. It says itself before it goes on: if it has not when its
+// stack was read, that is of one moment.
+platform::RawStack ReadFiber(const TaskRecord& record) {
+  const internal::SwitchLayout layout = registry::GetSwitchLayout();
+  if (layout.unknown_because != nullptr) return {{}, layout.unknown_because};
+  const auto sp = platform::ReadValue<std::uintptr_t>(record.saved_sp);
+  platform::RawStack stack;
+  if (sp && *sp != 0) stack = platform::ReadParkedStack(*sp, layout);
+  if (sp && *sp != 0 && registry::IsStill(record)) return stack;
+  return {{}, "it went on while it was looked at"};
 }
 
 }  // namespace
@@ -89,6 +103,25 @@ const ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& record) {
   return entry->second;
 }
 
+void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
+  Unit& unit = finding->unit;
+  const platform::RawStack parked = ReadFiber(record);
+  finding->stack = &resolver_.Resolve(parked.frames);
+  unit.stack_missing = parked.missing;
+  if (record.state == WaitState::kQueued && parked.missing.empty()) {
+    // A fiber's first own frame appears when it is first run.
+    if (TopFunction(*finding->stack).empty()) {
+      finding->stack = &resolver_.Resolve({});
+      return;
+    }
+    unit.state = WaitState::kSuspended;
+    unit.detail = "ready to run, but no thread has come to it";
+  } else if (record.state == WaitState::kSuspended) {
+    unit.state = ClassifyFiberWait(*finding->stack);
+  }
+  unit.stack = finding->stack->stack;
+}
+
 // The coroutine that goes on after it; null if there is none.
 const TaskRecord* TaskInspector::Awaiter(const TaskRecord& record) const {
   const auto found = tasks_.find(record.awaited_by);
@@ -99,6 +132,7 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   Unit& unit = finding->unit;
   unit.state = record.state;
   unit.detail = record.waiting;
+  if (record.saved_sp != 0 && record.thread == 0) return AddParkedPlace(record, finding);
   if (record.descriptor >= 0 && record.thread == 0)
     unit.detail += (unit.detail.empty() ? "" : ", ") + DescriptorText(record.descriptor);
   if ((record.code != 0 || record.awaited_by != 0) && record.thread == 0) {
@@ -130,6 +164,7 @@ Finding TaskInspector::Inspect(const TaskRecord& record) {
   unit.parent = static_cast<std::int64_t>(record.parent);
   unit.origin = registry::OriginName(record.origin);
   unit.age = record.age;
+  finding.is_fiber = record.saved_sp != 0;
   AddPlace(record, &finding);
   finding.created_by = &creators_.Of(record);
   if (record.hint != nullptr && record.thread == 0) finding.hint = ReadLiteral(record.hint);

@@ -46,6 +46,7 @@ class TaskInspector {
 
  private:
   void AddPlace(const registry::TaskRecord& record, Finding* finding);
+  void AddParkedPlace(const registry::TaskRecord& record, Finding* finding);
   const ResolvedStack& AsyncStack(const registry::TaskRecord& record);
   [[nodiscard]] const registry::TaskRecord* Awaiter(const registry::TaskRecord& record) const;
   Frame AwaitingFrame(const registry::TaskRecord& record);

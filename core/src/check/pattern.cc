@@ -1,5 +1,6 @@
 #include "check/pattern.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace taskleak::check {
@@ -7,28 +8,38 @@ namespace {
 
 constexpr std::string_view kRegexPrefix = "re:";
 
-// Linear in practice: after a mismatch only the last star is tried again.
-bool GlobMatches(std::string_view glob, std::string_view text) {
-  std::size_t g = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_text = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      star_text = t;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-      ++g;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
+// Whether `part` of a glob, which has no star, is at the beginning of `text`.
+bool PartMatches(std::string_view part, std::string_view text) {
+  return text.size() >= part.size() &&
+         std::equal(part.begin(), part.end(), text.begin(),
+                    [](char p, char t) { return p == '?' || p == t; });
+}
+
+// Where `part` first matches in `text`; npos if nowhere.
+std::size_t FindPart(std::string_view part, std::string_view text) {
+  if (part.find('?') == std::string_view::npos) return text.find(part);
+  for (std::size_t at = 0; at + part.size() <= text.size(); ++at) {
+    if (PartMatches(part, text.substr(at))) return at;
   }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
+  return std::string_view::npos;
+}
+
+// The first part stands at the beginning and the last at the end; each in between is taken where it
+// comes first, which leaves most for those after it.
+bool GlobMatches(std::string_view glob, std::string_view text) {
+  std::size_t star = glob.find('*');
+  if (star == std::string_view::npos) return glob.size() == text.size() && PartMatches(glob, text);
+  if (!PartMatches(glob.substr(0, star), text)) return false;
+  text.remove_prefix(star);
+  for (;;) {
+    glob.remove_prefix(star + 1);
+    star = glob.find('*');
+    if (star == std::string_view::npos) break;
+    const std::size_t at = FindPart(glob.substr(0, star), text);
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + star);
+  }
+  return text.size() >= glob.size() && PartMatches(glob, text.substr(text.size() - glob.size()));
 }
 
 std::regex Compile(std::string_view expression) {
@@ -48,10 +59,13 @@ Pattern::Pattern(std::string_view text) : text_(text) {
   if (is_regex) text.remove_prefix(kRegexPrefix.size());
   if (text.empty()) throw std::invalid_argument("the pattern is empty");
   if (is_regex) regex_ = Compile(text);
+  plain_ = is_regex ? 0 : std::min(text.find_first_of("*?"), text.size());
+  spells_parameters_ = text.find_first_of("(<") != std::string_view::npos;
 }
 
-bool Pattern::Matches(std::string_view text) const {
-  return regex_ ? std::regex_search(text.begin(), text.end(), *regex_) : GlobMatches(text_, text);
+bool Pattern::MatchesRest(std::string_view text) const {
+  if (regex_) return std::regex_search(text.begin(), text.end(), *regex_);
+  return GlobMatches(std::string_view(text_).substr(plain_), text.substr(plain_));
 }
 
 }  // namespace taskleak::check

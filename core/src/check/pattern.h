@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_CHECK_PATTERN_H_
 #define TASKLEAK_SRC_CHECK_PATTERN_H_
 
+#include <cstddef>
 #include <optional>
 #include <regex>
 #include <string>
@@ -17,11 +18,23 @@ class Pattern {
   /// expression.
   explicit Pattern(std::string_view text);
 
-  [[nodiscard]] bool Matches(std::string_view text) const;
+  [[nodiscard]] bool Matches(std::string_view text) const {
+    // Most texts differ from most patterns in their first few characters.
+    if (!text.starts_with(std::string_view(text_).substr(0, plain_))) return false;
+    return IsPlain() ? text.size() == text_.size() : MatchesRest(text);
+  }
   [[nodiscard]] const std::string& text() const { return text_; }
+  /// True if it matches just the text that it is.
+  [[nodiscard]] bool IsPlain() const { return plain_ == text_.size(); }
+  /// True if it has parameters or template arguments in it.
+  [[nodiscard]] bool spells_parameters() const { return spells_parameters_; }
 
  private:
+  [[nodiscard]] bool MatchesRest(std::string_view text) const;
+
   std::string text_;
+  std::size_t plain_ = 0;  // how much of it, from its start, stands for itself
+  bool spells_parameters_ = false;
   std::optional<std::regex> regex_;
 };
 

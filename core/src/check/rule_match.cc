@@ -10,17 +10,18 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-bool AnyFunctionMatches(const Pattern& pattern, const ResolvedStack& stack) {
+using TextUser = std::function<bool(std::string_view, std::string_view)>;
+
+bool AnyFunction(const ResolvedStack& stack, const TextUser& use) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (FunctionMatches(pattern, stack.plain_names[i], stack.stack[i].function)) return true;
+    if (use(stack.plain_names[i], stack.stack[i].function)) return true;
   }
   return false;
 }
 
-bool TopFunctionMatches(const Pattern& pattern, const ResolvedStack& stack) {
+bool TopFunction(const ResolvedStack& stack, const TextUser& use) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.stack[i].runtime)
-      return FunctionMatches(pattern, stack.plain_names[i], stack.stack[i].function);
+    if (!stack.stack[i].runtime) return use(stack.plain_names[i], stack.stack[i].function);
   }
   return false;
 }
@@ -46,36 +47,46 @@ bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
                      std::string_view full_name) {
   if (plain_name.empty() && full_name.empty()) return false;
   if (pattern.Matches(plain_name)) return true;
-  return pattern.text().find_first_of("(<") != std::string::npos && pattern.Matches(full_name);
+  return pattern.spells_parameters() && pattern.Matches(full_name);
 }
 
-bool RuleMatches(const IgnoreRule& rule, const Finding& finding) {
-  const IgnoreRule::Data& data = rule.data();
+bool AnyText(Kind kind, const Finding& finding, const TextUser& use) {
   const bool is_task = finding.unit.kind == UnitKind::kTask;
-  switch (data.kind) {
+  switch (kind) {
     case Kind::kThreadName:
-      return !is_task && data.pattern->Matches(finding.unit.name);
+      return !is_task && use(finding.unit.name, {});
     case Kind::kTaskName:
-      return is_task && data.pattern->Matches(finding.unit.name);
+      return is_task && use(finding.unit.name, {});
     case Kind::kTopFunction:
-      return TopFunctionMatches(*data.pattern, *finding.stack);
+      return TopFunction(*finding.stack, use);
     case Kind::kFunction:
-      return AnyFunctionMatches(*data.pattern, *finding.stack);
+      return AnyFunction(*finding.stack, use);
     case Kind::kCreatedBy:
-      return AnyFunctionMatches(*data.pattern, *finding.created_by);
+      return AnyFunction(*finding.created_by, use);
     case Kind::kModule:
-      return data.pattern->Matches(is_task ? CreatorsModule(finding.created_by->stack)
-                                           : OwnModule(finding.stack->stack));
+      return use(
+          is_task ? CreatorsModule(finding.created_by->stack) : OwnModule(finding.stack->stack),
+          {});
     case Kind::kSignature:
-      return data.pattern->Matches(finding.signature);
+      return use(finding.signature, {});
     case Kind::kOrigin:
-      return data.pattern->Matches(finding.unit.origin);
+      return use(finding.unit.origin, {});
     case Kind::kPredicate:
-      return data.predicate(finding.unit);
     case Kind::kCurrent:
       return false;
   }
   return false;
+}
+
+bool RuleMatches(const IgnoreRule& rule, const Finding& finding) {
+  const IgnoreRule::Data& data = rule.data();
+  if (data.kind == Kind::kPredicate) return data.predicate(finding.unit);
+  const bool of_functions = data.kind == Kind::kTopFunction || data.kind == Kind::kFunction ||
+                            data.kind == Kind::kCreatedBy;
+  return AnyText(data.kind, finding, [&](std::string_view text, std::string_view full_name) {
+    return of_functions ? FunctionMatches(*data.pattern, text, full_name)
+                        : data.pattern->Matches(text);
+  });
 }
 
 }  // namespace taskleak::check

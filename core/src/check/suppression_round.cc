@@ -4,22 +4,19 @@
 
 #include <algorithm>
 
-#include "check/rule_match.h"
-
 namespace taskleak::check {
 
-SuppressionRound::SuppressionRound(const std::vector<FileRule>& rules, std::string_view test) {
-  for (const FileRule& rule : rules) {
-    if (!rule.suppression.test || rule.suppression.test->Matches(test))
-      matches_.push_back({&rule, {}});
-  }
-}
+SuppressionRound::SuppressionRound(const FileRules& rules, std::string_view test)
+    : rules_(rules), test_(test) {}
 
 void SuppressionRound::Add(const Finding& finding) {
-  for (Match& match : matches_) {
-    if (RuleMatches(match.rule->suppression.rule, finding))
-      match.units.emplace(finding.unit.kind, finding.unit.id);
-  }
+  rules_.index().FindAll(finding, [this, &finding](std::size_t number) {
+    const FileRule& rule = rules_.rules()[number];
+    const auto& test = rule.suppression.test;
+    if (test && !test->Matches(test_)) return;
+    matches_.try_emplace(number, Match{&rule, {}})
+        .first->second.units.emplace(finding.unit.kind, finding.unit.id);
+  });
 }
 
 bool SuppressionRound::Match::Hides() const {
@@ -28,8 +25,8 @@ bool SuppressionRound::Match::Hides() const {
 }
 
 bool SuppressionRound::Hides(const Key& key) const {
-  return std::any_of(matches_.begin(), matches_.end(), [&key](const Match& match) {
-    return match.Hides() && match.units.contains(key);
+  return std::any_of(matches_.begin(), matches_.end(), [&key](const auto& match) {
+    return match.second.Hides() && match.second.units.contains(key);
   });
 }
 
@@ -43,8 +40,7 @@ bool SuppressionRound::Hides(const Unit& unit) const { return Hides(Key(unit.kin
 
 std::vector<std::string> SuppressionRound::CountUse() const {
   std::vector<std::string> remarks;
-  for (const Match& match : matches_) {
-    if (match.units.empty()) continue;
+  for (const auto& [number, match] : matches_) {
     SuppressionUse& use = *match.rule->use;
     use.used += match.units.size();
     const Suppression& suppression = match.rule->suppression;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "check/inspect.h"
+#include "check/rule_index.h"
 #include "check/straggler.h"
 #include "check/suppression.h"
 #include "check/suppression_use.h"
@@ -24,12 +26,28 @@ struct FileRule {
   SuppressionUse* use;
 };
 
+/// Lines that are asked together. Immutable once filled.
+class FileRules {
+ public:
+  void Add(FileRule rule) {
+    index_.Add(rule.suppression.rule);
+    rules_.push_back(std::move(rule));
+  }
+  [[nodiscard]] bool empty() const { return rules_.empty(); }
+  [[nodiscard]] const std::vector<FileRule>& rules() const { return rules_; }
+  [[nodiscard]] const RuleIndex& index() const { return index_; }
+
+ private:
+  std::vector<FileRule> rules_;
+  RuleIndex index_;  // the same numbers
+};
+
 /// One look at the units of one test. First everybody is added, then the rules are asked: if there
 /// are more units than a rule allows, it hides none of them. Not thread-safe.
 class SuppressionRound {
  public:
   /// `rules` and `test` must outlive this object.
-  SuppressionRound(const std::vector<FileRule>& rules, std::string_view test);
+  SuppressionRound(const FileRules& rules, std::string_view test);
 
   /// A unit that no other rule ignores.
   void Add(const Finding& finding);
@@ -52,7 +70,9 @@ class SuppressionRound {
 
   [[nodiscard]] bool Hides(const Key& key) const;
 
-  std::vector<Match> matches_;  // of the rules that hold in this test
+  const FileRules& rules_;
+  std::string_view test_;
+  std::map<std::size_t, Match> matches_;  // of rules that hold in this test, by number
 };
 
 }  // namespace taskleak::check

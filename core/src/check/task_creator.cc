@@ -20,8 +20,8 @@ platform::RawFrame ReturnTo(std::uintptr_t address) {
 
 // What stands between the code that begins an operation and taskleak.
 bool IsInLibrary(const Frame& frame, std::string_view plain_name) {
-  constexpr std::array<std::string_view, 4> kLibraries = {
-      "boost::asio::", "asio::", "taskleak::internal::", "taskleak::registry::"};
+  constexpr std::array<std::string_view, 5> kLibraries = {
+      "boost::asio::", "boost::fibers::", "asio::", "taskleak::internal::", "taskleak::registry::"};
   return frame.runtime || frame.function.empty() ||
          std::any_of(kLibraries.begin(), kLibraries.end(),
                      [&](std::string_view library) { return plain_name.starts_with(library); });
@@ -43,7 +43,7 @@ const ResolvedStack& TaskCreators::CallersOfLibrary(const registry::CreationStac
   while (first < whole.stack.size() && IsInLibrary(whole.stack[first], whole.plain_names[first]))
     ++first;
   if (first == whole.stack.size()) first = 0;
-  const bool only_one = registry::CurrentTaskStacks() != TaskStacks::kFull;
+  const bool only_one = registry::GetTaskStacks() != TaskStacks::kFull;
   const std::size_t end = only_one ? std::min(first + 1, whole.stack.size()) : whole.stack.size();
   callers.plain_names.assign(whole.plain_names.begin() + static_cast<std::ptrdiff_t>(first),
                              whole.plain_names.begin() + static_cast<std::ptrdiff_t>(end));

@@ -5,12 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "taskleak/fiber_task.h"
+
 namespace taskleak::platform {
 
 /// Writes the return addresses of the caller and its callers, innermost first, and returns how
 /// many, at most `most`. Where a place in the code was met before, a frame costs some nanoseconds
 /// and no lock; else its call frame information is read once. Thread-safe. Keeps errno.
 std::size_t CaptureCreationStack(std::uintptr_t* addresses, std::size_t most);
+
+/// The same for code that is parked with the stack pointer `sp` and stays so meanwhile.
+std::size_t CaptureParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout,
+                               std::uintptr_t* addresses, std::size_t most);
 
 }  // namespace taskleak::platform
 

@@ -1,4 +1,4 @@
-// What a file descriptor of this process is.
+// What a file descriptor of the process that is looked at is.
 #ifndef TASKLEAK_SRC_PLATFORM_DESCRIPTOR_H_
 #define TASKLEAK_SRC_PLATFORM_DESCRIPTOR_H_
 

@@ -1,4 +1,4 @@
-// Reading this process's memory without risking a fault.
+// Reading the memory of the process that is looked at (platform/subject.h) without risking a fault.
 #ifndef TASKLEAK_SRC_PLATFORM_MEMORY_H_
 #define TASKLEAK_SRC_PLATFORM_MEMORY_H_
 

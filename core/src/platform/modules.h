@@ -14,8 +14,8 @@ struct Dwfl_Module;
 
 namespace taskleak::platform {
 
-/// The modules of this process as /proc/self/maps has them: no loader lock is taken. libdw is not
-/// thread-safe, so everything it is asked happens under `mutex()`.
+/// The modules of the process that is looked at, as its maps in /proc have them: no loader lock is
+/// taken. libdw is not thread-safe, so everything it is asked happens under `mutex()`.
 class Modules {
  public:
   /// The process's own, never destroyed.

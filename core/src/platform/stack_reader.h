@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/thread_info.h"
+#include "taskleak/fiber_task.h"
 
 namespace taskleak::platform {
 
@@ -38,15 +39,21 @@ struct ThreadLook {
 /// Whether a thread may be interrupted for its stack.
 enum class Signals {
   kNone,     ///< a thread that runs, or cannot be read otherwise, goes without a stack
-  kAllowed,  ///< such a thread copies its own stack in a signal handler
+  kAllowed,  ///< such a thread copies its own stack in a signal handler; one of another process is
+             ///< stopped for a moment
 };
 
 /// Reads one thread (not the caller's own). A blocked thread is neither signalled nor stopped: its
 /// registers come from task/TID/syscall, its stack is copied, and the copy is used only if the
 /// thread has not run in between. A running thread, or one that cannot be read so, copies its own
-/// stack in a handler for SIGURG, if it does not block that signal and has room for the handler.
-/// Thread-safe; one look at a time.
+/// stack in a handler for SIGURG, if it does not block that signal and has room for the handler; of
+/// another process (platform/subject.h) it is stopped with ptrace instead. Thread-safe; one look at
+/// a time.
 ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed);
+
+/// The stack of code that is parked with the stack pointer `sp`, such as a fiber's. Nothing holds
+/// it there: the caller must find out afterwards whether it went on meanwhile. Thread-safe.
+RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
 /// The calling thread's own stack, without this function. For the hang report and tests.
 RawStack OwnStack();

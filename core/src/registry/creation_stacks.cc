@@ -60,4 +60,13 @@ const CreationStack* InternOwnStack(std::uintptr_t site) {
   return Intern(stack);
 }
 
+const CreationStack* InternParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout) {
+  CreationStack stack;
+  stack.depth =
+      platform::CaptureParkedStack(sp, layout, stack.addresses.data(), stack.addresses.size());
+  if (stack.depth == 0) return nullptr;
+  stack.hash = Hash(stack);
+  return Intern(stack);
+}
+
 }  // namespace taskleak::registry

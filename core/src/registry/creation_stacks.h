@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "taskleak/fiber_task.h"
+
 namespace taskleak::registry {
 
 struct CreationStack {
@@ -21,6 +23,10 @@ struct CreationStack {
 /// until the process ends; null if there are too many distinct ones or there is no memory. Takes no
 /// lock for code that has created before. Thread-safe.
 const CreationStack* InternOwnStack(std::uintptr_t site);
+
+/// The same of code that is parked with the stack pointer `sp`, from the innermost frame on; null
+/// also if it cannot be read.
+const CreationStack* InternParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
 }  // namespace taskleak::registry
 

@@ -9,10 +9,11 @@ namespace taskleak::registry {
 
 /// Of the calling thread; null if it runs none.
 inline internal::TaskHead* Running() { return internal::t_tasks.running; }
-inline std::uint64_t RunningSerial() {
-  const internal::TaskHead* const running = Running();
-  return running == nullptr ? 0 : running->serial.load(std::memory_order_relaxed);
+/// 0: none.
+inline std::uint64_t SerialOf(const internal::TaskHead* task) {
+  return task == nullptr ? 0 : task->serial.load(std::memory_order_relaxed);
 }
+inline std::uint64_t RunningSerial() { return SerialOf(Running()); }
 
 /// Where the calling thread itself descends from; 0 if it was not created through the hooks.
 Origin OriginOfThread();
@@ -30,8 +31,11 @@ inline Origin OriginHere() {
                             : OriginOutsideTasks();
 }
 
-/// The next turn of the calling thread, which is asked for its number in the kernel once.
-internal::TaskPlace NextTurn();
+/// The calling thread's number in the kernel, for which it is asked once.
+inline int ThreadNumber() {
+  if (internal::t_tasks.turn.word() == 0) internal::SetFirstTurn();
+  return static_cast<int>(internal::t_tasks.turn.where());
+}
 
 }  // namespace taskleak::registry
 

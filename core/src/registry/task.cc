@@ -1,5 +1,6 @@
 #include "taskleak/task.h"
 
+#include "registry/last_job.h"
 #include "registry/running_task.h"
 #include "registry/task_life.h"
 
@@ -32,20 +33,18 @@ Task::Run::Run(const Task& task)
     : slot_(task.slot_),
       serial_(static_cast<std::uint64_t>(task.id())),
       outer_(registry::Running()),
-      outer_serial_(registry::RunningSerial()) {
+      outer_serial_(registry::SerialOf(outer_)) {
   if (slot_ == nullptr) return;
   registry::RunTask(slot_);
   internal::t_tasks.running = slot_;
+  registry::NoteJob(*slot_);
 }
 
 // What has ended meanwhile has another serial, or none.
 Task::Run::~Run() {
   if (slot_ == nullptr) return;
-  const auto is_still = [](const internal::TaskHead* head, std::uint64_t serial) {
-    return head != nullptr && head->serial.load(std::memory_order_relaxed) == serial;
-  };
-  internal::t_tasks.running = is_still(outer_, outer_serial_) ? outer_ : nullptr;
-  if (is_still(slot_, serial_)) registry::SuspendTask(slot_, WaitState::kSuspended, {});
+  internal::t_tasks.running = registry::SerialOf(outer_) == outer_serial_ ? outer_ : nullptr;
+  if (registry::SerialOf(slot_) == serial_) registry::SuspendTask(slot_, WaitState::kSuspended, {});
 }
 
 }  // namespace taskleak

@@ -1,7 +1,5 @@
 #include "registry/task_life.h"
 
-#include <ctime>
-
 #include "registry/creation_stacks.h"
 #include "registry/running_task.h"
 #include "registry/task_epoch.h"
@@ -29,21 +27,13 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constinit std::atomic<TaskStacks> g_stacks{TaskStacks::kSite};
 
 // Serials are handed to threads in blocks, so that creators share nothing that is written.
-constexpr std::uint64_t kSerialBlock = 64;
 constinit std::atomic<std::uint64_t> g_next_serials{1};
 
 std::uint64_t NextSerial() {
   ThreadTasks& thread = t_tasks;
-  if (thread.last_serial % kSerialBlock == 0)
-    thread.last_serial = g_next_serials.fetch_add(kSerialBlock, kRelaxed) - 1;
+  if (thread.last_serial % ThreadTasks::kSerialBlock == 0)
+    thread.last_serial = g_next_serials.fetch_add(ThreadTasks::kSerialBlock, kRelaxed) - 1;
   return ++thread.last_serial;
-}
-
-// To within a few milliseconds, for a few nanoseconds.
-std::int64_t CoarseNow() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 // In which epoch a task in this slot is born. Said to all who look before the task can be seen.
@@ -53,11 +43,17 @@ void EnterEpoch(TaskHead& slot, std::uint64_t epoch) {
   slot.epoch.store(epoch, kRelease);
 }
 
+// From what the calling thread runs.
+void DescendFromHere(TaskSlot& slot) {
+  slot.parent.store(RunningSerial(), kRelease);
+  slot.origin.store(OriginHere(), kRelease);
+}
+
 // From here on it can be seen. What was not set is as free slots have it.
 void Publish(TaskHead& slot, TaskPlace place) {
   slot.place.store(place.word(), kRelease);
   EnterEpoch(slot, g_epochs.current.load(std::memory_order_acquire));
-  slot.born.store(CoarseNow(), kRelease);
+  slot.born.store(internal::CoarseNow(), kRelease);
   slot.serial.store(NextSerial(), kRelease);
 }
 
@@ -67,18 +63,30 @@ void SetTaskStacks(TaskStacks stacks) {
   g_stacks.store(stacks, kRelaxed);
   ChangeBirthConditions();
 }
-TaskStacks CurrentTaskStacks() { return g_stacks.load(kRelaxed); }
+TaskStacks GetTaskStacks() { return g_stacks.load(kRelaxed); }
 
 TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code) {
   TaskSlot* const slot = TakeSlot();
   if (slot == nullptr) return nullptr;
-  const TaskStacks stacks = g_stacks.load(kRelaxed);
-  slot->parent.store(RunningSerial(), kRelease);
-  slot->origin.store(OriginHere(), kRelease);
+  const TaskStacks stacks = GetTaskStacks();
+  DescendFromHere(*slot);
   slot->site.store(stacks == TaskStacks::kOff ? 0 : site, kRelease);
   slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(site) : nullptr, kRelease);
   slot->code.store(code, kRelease);
   if (!name.empty()) slot->name.Store(name);
+  Publish(*slot, TaskPlace(WaitState::kQueued, 0));
+  return slot;
+}
+
+TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
+  TaskSlot* const slot = TakeSlot();
+  if (slot == nullptr) return nullptr;
+  DescendFromHere(*slot);
+  slot->site.store(0, kRelease);
+  slot->stack.store(launched, kRelease);
+  slot->code.store(0, kRelease);
+  slot->name.Store("fiber");
+  slot->saved_sp.store(saved_sp, kRelease);
   Publish(*slot, TaskPlace(WaitState::kQueued, 0));
   return slot;
 }
@@ -91,7 +99,7 @@ TaskSlot* BeginOperation(const internal::Operation& operation) {
   slot->origin.store(OriginHere(), kRelease);
   slot->site.store(0, kRelease);
   const bool without_stack =
-      is_awaited || operation.callback != 0 || g_stacks.load(kRelaxed) == TaskStacks::kOff;
+      is_awaited || operation.callback != 0 || GetTaskStacks() == TaskStacks::kOff;
   slot->stack.store(without_stack ? nullptr : InternOwnStack(0), kRelease);
   slot->code.store(operation.callback, kRelease);
   slot->name.Store(operation.name);
@@ -123,15 +131,18 @@ void EndTask(TaskSlot* slot) {
   slot->descriptor.store(-1, kRelease);
   slot->hint.store(nullptr, kRelease);
   slot->awaited_by.store(0, kRelease);
+  slot->saved_sp.store(0, kRelease);
   slot->stack.store(nullptr, kRelease);
   if (t_tasks.running == slot) t_tasks.running = nullptr;
   GiveBack(slot);
 }
 
 void RunTask(TaskSlot* slot) {
-  slot->place.store(TaskPlace(slot->place.load(kRelaxed)).Changing().word(), kRelaxed);
+  const TaskPlace before(slot->place.load(kRelaxed));
+  slot->place.store(before.Changing().word(), kRelaxed);
   slot->waiting.Clear();
-  slot->place.store(NextTurn().word(), kRelease);
+  const auto thread = static_cast<std::uint32_t>(ThreadNumber());
+  slot->place.store(TaskPlace(WaitState::kRunning, thread).After(before).word(), kRelease);
 }
 
 void SuspendTask(TaskSlot* slot, WaitState state, std::string_view waiting) {
@@ -151,11 +162,10 @@ TaskHead* BeginCoroutineTask(std::uintptr_t code, std::uintptr_t site) noexcept 
   const std::uint64_t conditions = g_birth_conditions.load(std::memory_order_acquire);
   TaskHead* const head = registry::BeginTask({}, site, code);
   if (head == nullptr) return nullptr;
-  thread.now = head->born.load(std::memory_order_relaxed);
   thread.epoch = head->epoch.load(std::memory_order_relaxed);
   thread.origin = registry::OriginOutsideTasks();
   // Where more or less than the site is kept, none is quick.
-  thread.conditions = registry::CurrentTaskStacks() == TaskStacks::kSite ? conditions : 0;
+  thread.conditions = registry::GetTaskStacks() == TaskStacks::kSite ? conditions : 0;
   return head;
 }
 

@@ -14,11 +14,13 @@ namespace taskleak::registry {
 
 /// What is remembered of where tasks are created, from now on. Thread-safe.
 void SetTaskStacks(TaskStacks stacks);
-TaskStacks CurrentTaskStacks();
+TaskStacks GetTaskStacks();
 
 /// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
 /// coroutine has no name but `code`, an address in one of its functions.
 internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
+/// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
+internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
 /// Registers an operation that the calling thread begins (taskleak/async_operation.h); null if
 /// there is no memory. It has no site but its whole creation stack.
 internal::TaskSlot* BeginOperation(const internal::Operation& operation);

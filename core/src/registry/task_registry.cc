@@ -40,6 +40,7 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, TaskPlace place, std
   record.state = place.state();
   record.waiting = slot.waiting.Load();
   record.code = slot.code.load(kAcquire);
+  record.saved_sp = slot.saved_sp.load(kAcquire);
   if (record.state == WaitState::kRunning) {
     record.thread = static_cast<int>(place.where());
   } else if (place.where() != 0) {

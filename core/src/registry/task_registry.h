@@ -40,6 +40,8 @@ struct TaskRecord {
   const char* file = nullptr;  ///< where the coroutine awaits; its module may be gone
   int line = 0;
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
+  std::uintptr_t saved_sp = 0;   ///< where a fiber's stack pointer is kept while it is parked (0
+                                 ///< while it runs); 0 if it is no fiber
   int descriptor = -1;           ///< on which it waits; -1: none
   const char* hint = nullptr;    ///< its module may be gone; may be null
   std::uint64_t place = 0;       ///< changes when state, thread, line or text do

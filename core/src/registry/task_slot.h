@@ -32,6 +32,10 @@ class AtomicText {
   }
 
   void Clear() { words_[0].store(0, std::memory_order_release); }
+  void CopyFrom(const AtomicText& other) {
+    for (std::size_t i = 0; i < words; ++i)
+      words_[i].store(other.words_[i].load(std::memory_order_relaxed), std::memory_order_release);
+  }
 
   [[nodiscard]] std::string Load() const {
     std::array<std::uint64_t, words> copy;
@@ -53,10 +57,12 @@ namespace taskleak::internal {
 /// a reader copies it and then looks whether `serial` and `place` are still what they were before.
 /// For that, all else is written with release and read with acquire ordering (H.-J. Boehm, "Can
 /// seqlocks get along with programming language memory models?", MSPC 2012). A free one has no
-/// texts, descriptor and hint.
+/// texts, descriptor, hint and stack pointer.
 struct TaskSlot : TaskHead {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
+  /// Where a fiber's stack pointer is kept while it is parked; 0 if it is no fiber.
+  std::atomic<std::uintptr_t> saved_sp{0};
 };
 
 static_assert(sizeof(TaskSlot) == 256);

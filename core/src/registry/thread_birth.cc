@@ -177,10 +177,8 @@ ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached) {
   return birth;
 }
 
-void CancelBirth(ThreadBirth* birth) {
-  birth->Release();
-  birth->Release();
-}
+// No thread came to know it.
+void CancelBirth(ThreadBirth* birth) { delete birth; }
 
 void FinishBirth(ThreadBirth* birth, const pthread_t* handle) {
   // Once the thread runs, it may have ended the life of what `handle` points to; but then it has

@@ -107,6 +107,7 @@ std::vector<std::string> InColumns(const std::vector<Row>& rows) {
     if (!row.place.empty()) width = std::max(width, row.function.size());
   }
   std::vector<std::string> lines;
+  lines.reserve(rows.size());
   for (const Row& row : rows) {
     lines.push_back(row.place.empty() ? row.function
                                       : fmt::format("{:<{}}  {}", row.function, width, row.place));

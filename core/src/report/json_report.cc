@@ -105,6 +105,7 @@ Json GroupJson(const LeakGroup& group) {
   return {{"kind", ToString(first.kind)},
           {"count", group.units.size()},
           {"signature", group.signature},
+          {"part_of", group.part_of},
           {"state", ToString(first.state)},
           {"detail", first.detail},
           {"origin", first.origin},
@@ -225,6 +226,8 @@ std::string_view ToString(WaitState state) {
       return "other";
     case WaitState::kSuspended:
       return "suspended";
+    case WaitState::kChannel:
+      return "channel";
     case WaitState::kQueued:
       return "queued";
   }

@@ -24,15 +24,19 @@ void AddStack(const Stack& stack, report::StackRole role, bool verbose, std::str
   }
 }
 
-// [1] 8 threads "pool-worker"  waiting on a condition variable
-void AddGroupHeadline(const LeakGroup& group, std::size_t number, std::string* text) {
-  const Unit& first = group.first();
-  const std::string_view noun = first.kind == UnitKind::kTask ? "task" : "thread";
-  *text += fmt::format("[{}] {}", number, report::Count(group.units.size(), noun));
+// 8 threads "pool-worker"
+std::string UnitsOf(const LeakGroup& group) {
+  const std::string_view noun = group.first().kind == UnitKind::kTask ? "task" : "thread";
   const std::string names = report::Distinct(group.units, "name", [](const Unit& unit) {
     return unit.name.empty() ? "" : '"' + unit.name + '"';
   });
-  if (!names.empty()) *text += ' ' + names;
+  return report::Count(group.units.size(), noun) + (names.empty() ? "" : ' ' + names);
+}
+
+// [1] 8 threads "pool-worker"  waiting on a condition variable
+void AddGroupHeadline(const LeakGroup& group, std::string_view label, std::string* text) {
+  const Unit& first = group.first();
+  *text += fmt::format("{} {}", label, UnitsOf(group));
   if (group.units.size() == 1) *text += fmt::format(" ({})", first.id);
   *text += fmt::format("  {}", group.deadlock ? "DEADLOCK: " : "");
   const std::size_t places = report::Places(group).size();
@@ -173,10 +177,9 @@ void AddDeadlocks(const LeakReport& report, bool verbose, std::string* text) {
   }
 }
 
-void AddGroup(const LeakGroup& group, std::size_t number, const LeakReport& report, bool verbose,
-              std::string* text) {
-  *text += '\n';
-  AddGroupHeadline(group, number, text);
+void AddGroup(const LeakGroup& group, std::string_view label, const LeakReport& report,
+              bool verbose, std::string* text) {
+  AddGroupHeadline(group, label, text);
   AddIdsAndAge(group, text);
   AddCreation(group.first(), report, verbose, text);
   AddWhere(group, verbose, text);
@@ -184,6 +187,17 @@ void AddGroup(const LeakGroup& group, std::size_t number, const LeakReport& repo
   if (!group.hint.empty() && !report.hang) *text += fmt::format("    hint: {}\n", group.hint);
   if (!group.ignore.empty())
     *text += fmt::format("    ignore: {}\n", fmt::join(group.ignore, " | "));
+}
+
+// One group, or threads and the jobs that they run, which are one leak.
+void AddFinding(std::span<const LeakGroup> groups, std::size_t number, const LeakReport& report,
+                bool verbose, std::string* text) {
+  const std::string label = fmt::format("\n[{}]", number);
+  if (groups.size() == 1) return AddGroup(groups.front(), label, report, verbose, text);
+  std::vector<std::string> parts;
+  for (const LeakGroup& group : groups) parts.push_back(UnitsOf(group));
+  *text += fmt::format("{} a pool with {}\n", label, fmt::join(parts, " and "));
+  for (const LeakGroup& group : groups) AddGroup(group, " ", report, verbose, text);
 }
 
 }  // namespace
@@ -197,11 +211,12 @@ std::size_t LeakReport::unit_count() const {
 std::string LeakReport::ToText(bool verbose) const {
   std::string text = report::Headline(*this) + '\n';
   AddDeadlocks(*this, verbose, &text);
-  const std::size_t shown = verbose ? groups.size() : std::min(groups.size(), kMostGroups);
-  for (std::size_t i = 0; i < shown; ++i) AddGroup(groups[i], i + 1, *this, verbose, &text);
-  if (shown < groups.size()) {
+  const auto findings = report::Findings(*this);
+  const std::size_t shown = verbose ? findings.size() : std::min(findings.size(), kMostGroups);
+  for (std::size_t i = 0; i < shown; ++i) AddFinding(findings[i], i + 1, *this, verbose, &text);
+  if (shown < findings.size()) {
     text += fmt::format("\nand {}; verbose=1 or the JSON report lists them\n",
-                        report::Count(groups.size() - shown, "more group"));
+                        report::Count(findings.size() - shown, "more group"));
   }
   if (!notes.empty()) text += '\n';
   for (const std::string& note : notes) text += fmt::format("note: {}\n", note);

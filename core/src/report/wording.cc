@@ -107,6 +107,8 @@ std::string_view Doing(const Unit& unit) {
       return "alive";
     case WaitState::kSuspended:
       return "suspended";
+    case WaitState::kChannel:
+      return "waiting on a channel";
     case WaitState::kQueued:
       return "queued, not started";
   }
@@ -204,7 +206,7 @@ std::string Headline(const LeakReport& report) {
     when += " after " + report.test;
   else if (!when.empty())
     when = " after" + when;
-  return fmt::format("{}, {} {}{}", Count(report.groups.size(), "leak"), units,
+  return fmt::format("{}, {} {}{}", Count(Findings(report).size(), "leak"), units,
                      only_live ? "still alive" : "left behind", when);
 }
 
@@ -219,6 +221,18 @@ bool SameStack(const Stack& a, const Stack& b) {
 }
 
 }  // namespace
+
+std::vector<std::span<const LeakGroup>> Findings(const LeakReport& report) {
+  std::vector<std::span<const LeakGroup>> findings;
+  for (auto from = report.groups.begin(); from != report.groups.end();) {
+    const auto to = std::find_if(from + 1, report.groups.end(), [&from](const LeakGroup& group) {
+      return group.part_of.empty() || group.part_of != from->signature;
+    });
+    findings.emplace_back(from, to);
+    from = to;
+  }
+  return findings;
+}
 
 std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
   std::vector<std::span<const Unit>> places;

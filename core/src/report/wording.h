@@ -39,6 +39,9 @@ std::string_view DeadlockHint(const Deadlock& deadlock);
 /// The first line of a report: "2 leaks, 9 threads still alive 1.0 s after WorkerPool.Restarts".
 std::string Headline(const LeakReport& report);
 
+/// The groups of a report, finding by finding: those of one pool are one.
+std::vector<std::span<const LeakGroup>> Findings(const LeakReport& report);
+
 /// The units of a group that stand at the same place, place by place.
 std::vector<std::span<const Unit>> Places(const LeakGroup& group);
 

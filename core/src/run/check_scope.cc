@@ -10,6 +10,7 @@
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
 #include "run/output.h"
+#include "run/planted_leak.h"
 #include "taskleak/test_run.h"
 
 namespace taskleak {
@@ -51,7 +52,9 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
                                       std::string_view scope) {
   const Options& options = checker.options();
   if (options.on_leak == OnLeak::kOff) return std::nullopt;
+  const PlantedLeak planted(scope);
   LeakReport report = checker.FindLeaks(before, scope);
+  planted.Look(report);
   report::ReportFile* const json = JsonReport(options);
   if (json != nullptr) json->TestChecked(scope);
   if (report.empty()) return std::nullopt;

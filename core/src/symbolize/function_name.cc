@@ -50,7 +50,6 @@ class NameReader {
       case ' ':
         return Space();
       case '<':
-        return SkipBalanced();
       case '[':
         return SkipBalanced();
       case '(':
@@ -284,19 +283,21 @@ bool IsRuntimeName(std::string_view plain_name) {
   if (StartsWithAny(plain_name, {"std::", "__gnu_cxx::", "__cxxabiv1::", "__gnu_debug::",
                                  "__asan::", "__tsan::", "__msan::", "__lsan::", "__ubsan::",
                                  "__sanitizer::", "__interception::", "__interceptor_",
-                                 "___interceptor_", "__libc_start_", "taskleak::hooks::"})) {
+                                 "___interceptor_", "__libc_start_", "taskleak::hooks::",
+                                 "boost::context::", "boost::fibers::", "boost::this_fiber::"})) {
     return true;
   }
   // Names that the C++ standard reserves to the implementation ([lex.name]), such as
   // __gthread_mutex_lock; not members of such scopes.
   if (plain_name.starts_with("__") && plain_name.find("::") == std::string_view::npos) return true;
-  constexpr std::array<std::string_view, 8> kTrampolines = {"taskleak_run_thread",
+  constexpr std::array<std::string_view, 9> kTrampolines = {"taskleak_run_thread",
                                                             "taskleak::internal::RunThread",
                                                             "execute_native_thread_routine",
                                                             "start_thread",
                                                             "clone",
                                                             "clone3",
                                                             "_start",
+                                                            "make_fcontext",
                                                             "asan_thread_start"};
   return std::find(kTrampolines.begin(), kTrampolines.end(), plain_name) != kTrampolines.end();
 }
@@ -304,13 +305,14 @@ bool IsRuntimeName(std::string_view plain_name) {
 bool IsSystemModule(std::string_view file_name) {
   // Names with a version inside ("libc-2.31.so") and with one behind ("libc.so.6").
   return StartsWithAny(
-      file_name, {"libc.so",      "libc-2.",      "libpthread.so", "libpthread-2.", "libm.so",
-                  "libm-2.",      "libdl.so",     "libdl-2.",      "librt.so",      "librt-2.",
-                  "libresolv.so", "libanl.so",    "libnss_",       "ld-linux",      "ld-2.",
-                  "ld-musl",      "libstdc++.so", "libc++.so",     "libc++abi.so",  "libgcc_s",
-                  "libunwind",    "linux-vdso",   "linux-gate",    "[vdso",         "[vsyscall",
-                  "libasan.so",   "libtsan.so",   "liblsan.so",    "libubsan.so",   "libhwasan.so",
-                  "libmsan.so",   "libclang_rt."});
+      file_name,
+      {"libc.so",      "libc-2.",      "libpthread.so",  "libpthread-2.",   "libm.so",
+       "libm-2.",      "libdl.so",     "libdl-2.",       "librt.so",        "librt-2.",
+       "libresolv.so", "libanl.so",    "libnss_",        "ld-linux",        "ld-2.",
+       "ld-musl",      "libstdc++.so", "libc++.so",      "libc++abi.so",    "libgcc_s",
+       "libunwind",    "linux-vdso",   "linux-gate",     "[vdso",           "[vsyscall",
+       "libasan.so",   "libtsan.so",   "liblsan.so",     "libubsan.so",     "libhwasan.so",
+       "libmsan.so",   "libclang_rt.", "libboost_fiber", "libboost_context"});
 }
 
 }  // namespace taskleak::symbolize

@@ -15,11 +15,12 @@ std::string Demangle(const char* symbol);
 /// "Serve::{lambda}::operator()", "(anonymous namespace)::Helper".
 std::string PlainName(std::string_view demangled);
 
-/// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1) and of
-/// known thread trampolines.
+/// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1), of those
+/// of Boost.Fiber, and of known thread trampolines.
 bool IsRuntimeName(std::string_view plain_name);
 
-/// True for the file name of libc, the C++ runtime, the loader, the vdso or a sanitizer's runtime.
+/// True for the file name of libc, the C++ runtime, the loader, the vdso, a sanitizer's runtime or
+/// Boost.Fiber.
 bool IsSystemModule(std::string_view file_name);
 
 }  // namespace taskleak::symbolize

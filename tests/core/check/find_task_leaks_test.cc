@@ -194,6 +194,35 @@ TEST(FindTaskLeaksTest, ATaskThatRunsIsWhereItsThreadIs) {
   EXPECT_THAT(unit.detail, HasSubstr("in thread " + std::to_string(worker.tid())));
 }
 
+TEST(FindTaskLeaksTest, IdleWorkersAndTheJobsTheyWouldRunAreOneLeak) {
+  const auto before = Snapshot::Take();
+  std::latch has_run{1};
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stop = false;
+  const BlockedThread worker(
+      [&] {
+        Tracked("resize", [] {})();
+        has_run.count_down();
+        std::unique_lock<std::mutex> lock(mutex);
+        changed.wait(lock, [&] { return stop; });
+      },
+      [&] {
+        const std::lock_guard<std::mutex> lock(mutex);
+        stop = true;
+        changed.notify_all();
+      });
+  has_run.wait();
+  worker.AwaitCall(SYS_futex);
+  const auto queued = Tracked("resize", [] {});
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.groups.size(), 2U);
+  EXPECT_EQ(report.groups[0].first().id, worker.tid());
+  EXPECT_EQ(report.groups[1].first().name, "resize");
+  EXPECT_EQ(report.groups[1].part_of, report.groups[0].signature);
+  EXPECT_THAT(report.ToText(), HasSubstr("1 leak, 1 thread and 1 task still alive"));
+}
+
 TEST(FindTaskLeaksTest, ARunBlamesTheTestThatCreatedTheTaskAndNoOther) {
   Options options = NoWait();
   TestRun run(options);

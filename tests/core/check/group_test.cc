@@ -122,5 +122,37 @@ TEST(GroupTest, NamesThatWouldSilenceOthersAreNotOffered) {
               ElementsAre("top_function:Here", "signature:0123456789ab"));
 }
 
+Finding Job(std::string name) {
+  Finding finding = Make(std::move(name), Stack());
+  finding.unit.kind = UnitKind::kTask;
+  finding.signature = "job";
+  return finding;
+}
+
+Finding WorkerThatRan(std::string job, const Stack& creator) {
+  Finding finding = CreatedBy(Make("worker", kHere), creator);
+  finding.last_job = std::move(job);
+  return finding;
+}
+
+TEST(GroupTest, JobsStandBehindTheThreadsThatRunSuchJobs) {
+  const auto groups =
+      Group({Job("resize"), Job("resize"), Job("resize"), CreatedBy(Make("worker", kHere), kHere),
+             WorkerThatRan("resize", kHere), Make("other", kThere)},
+            kAround);
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0].units.size(), 2U);
+  EXPECT_EQ(groups[0].part_of, "");
+  EXPECT_EQ(groups[1].units.size(), 3U);
+  EXPECT_EQ(groups[1].part_of, groups[0].signature);
+  EXPECT_EQ(groups[2].part_of, "");
+}
+
+TEST(GroupTest, JobsThatNoLeakedThreadHasRunStandAlone) {
+  for (const LeakGroup& group :
+       Group({Job("resize"), WorkerThatRan("upload", kHere), Make("", kThere)}, kAround))
+    EXPECT_EQ(group.part_of, "");
+}
+
 }  // namespace
 }  // namespace taskleak::check

@@ -163,6 +163,19 @@ TEST(TextReportTest, UnjoinedThreadsAndTasks) {
   ExpectGolden("unjoined_and_task", report.ToText());
 }
 
+TEST(TextReportTest, ThreadsAndTheJobsThatTheyRunAreOneLeak) {
+  Unit job;
+  job.kind = UnitKind::kTask;
+  job.id = 5;
+  job.name = "resize";
+  job.state = WaitState::kQueued;
+  LeakReport report = ReportOf(Workers(2));
+  report.groups.push_back(GroupOf(job));
+  report.groups[1].part_of = report.groups[0].signature;
+  report.groups.push_back(GroupOf(job));
+  ExpectGolden("pool", report.ToText());
+}
+
 TEST(TextReportTest, DistinctNamesAndDetailsAreShownShortly) {
   LeakGroup group;
   for (int i = 0; i < 8; ++i) {

@@ -68,7 +68,7 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
   Registers registers;
   registers.Set(kRip, at.pc);
   registers.Set(kRsp, at.sp);
-  look.stack = Unwind(registers, image);
+  look.stack = Unwind({registers, /*is_return_address=*/false}, image);
   if (image.read_later() && !HasNotRunSince(tid, before)) return {};
   return look;
 }

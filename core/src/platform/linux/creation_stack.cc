@@ -173,11 +173,11 @@ class OwnStackInPlace {
   std::uintptr_t end_;
 };
 
-// A piece of another stack that this thread is on, such as a fiber's. Copied by the kernel, since
+// A piece of another stack, such as the fiber's that this thread is on. Copied by the kernel, since
 // nobody knows where it ends.
-class OwnStackCopy {
+class StackCopy {
  public:
-  explicit OwnStackCopy(std::uintptr_t base)
+  explicit StackCopy(std::uintptr_t base)
       : base_(base),
         words_(ReadMemory(base, copy_.data(), sizeof copy_) / sizeof(std::uintptr_t)) {}
 
@@ -193,14 +193,13 @@ class OwnStackCopy {
   std::size_t words_;
 };
 
-template <typename OwnStack>
-std::size_t Walk(const OwnStack& stack, std::uintptr_t frame_address, std::uintptr_t* addresses,
-                 std::size_t most) {
-  // The layout of a frame whose rbp is its frame address: the caller's rbp, then the return address
-  // (System V ABI, section 3.2.2).
-  std::optional<std::uintptr_t> rbp = stack.Word(frame_address);
-  std::optional<std::uintptr_t> pc = stack.Word(frame_address + 8);
-  std::uintptr_t rsp = frame_address + 16;
+// Starts where a return address and the caller's rbp are saved.
+template <typename SomeStack>
+std::size_t Walk(const SomeStack& stack, std::uintptr_t return_address, std::uintptr_t saved_rbp,
+                 std::uintptr_t* addresses, std::size_t most) {
+  std::optional<std::uintptr_t> rbp = stack.Word(saved_rbp);
+  std::optional<std::uintptr_t> pc = stack.Word(return_address);
+  std::uintptr_t rsp = return_address + 8;
   std::size_t depth = 0;
   while (depth < most && pc && *pc != 0) {
     addresses[depth++] = *pc;
@@ -223,9 +222,20 @@ std::size_t Walk(const OwnStack& stack, std::uintptr_t frame_address, std::uintp
   const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const int saved_errno = errno;
   const StackBounds bounds = BoundsOfThread();
-  const std::size_t depth = bounds.begin <= frame && frame < bounds.end
-                                ? Walk(OwnStackInPlace(frame, bounds.end), frame, addresses, most)
-                                : Walk(OwnStackCopy(frame), frame, addresses, most);
+  // A frame whose rbp is its frame address: the caller's rbp, then the return address (System V
+  // ABI, section 3.2.2).
+  const std::size_t depth =
+      bounds.begin <= frame && frame < bounds.end
+          ? Walk(OwnStackInPlace(frame, bounds.end), frame + 8, frame, addresses, most)
+          : Walk(StackCopy(frame), frame + 8, frame, addresses, most);
+  errno = saved_errno;
+  return depth;
+}
+
+std::size_t CaptureParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout,
+                               std::uintptr_t* addresses, std::size_t most) {
+  const int saved_errno = errno;
+  const std::size_t depth = Walk(StackCopy(sp), sp + layout.rip, sp + layout.rbp, addresses, most);
   errno = saved_errno;
   return depth;
 }

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "platform/linux/proc_file.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -72,7 +73,7 @@ std::string_view TcpState(int fd) {
 std::string DescribeSocket(int fd) {
   const std::string local = Address(fd, SYS_getsockname);
   const std::string peer = Address(fd, SYS_getpeername);
-  const bool listening = IsListening(fd);
+  const bool listening = SocketOption(fd, SO_ACCEPTCONN) == 1;
   const std::string_view protocol = Protocol(fd);
   std::string text = listening ? "listening " : "";
   text += protocol;
@@ -118,9 +119,11 @@ std::string AddressText(const sockaddr_storage& address, socklen_t size) {
   return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
 }
 
-bool IsListening(int fd) { return SocketOption(fd, SO_ACCEPTCONN) == 1; }
+bool IsListening(int fd) { return SocketOption(SubjectDescriptor(fd).get(), SO_ACCEPTCONN) == 1; }
 
-std::string DescribeDescriptor(int fd) {
+std::string DescribeDescriptor(int number) {
+  const SubjectDescriptor descriptor(number);
+  const int fd = descriptor.get();
   struct stat info {};
   if (fd < 0 || !Stat(fd, &info)) return {};
   if (S_ISSOCK(info.st_mode)) return DescribeSocket(fd);
@@ -138,8 +141,8 @@ std::string DescribeDescriptor(int fd) {
 
 std::vector<int> WatchedByEpoll(int fd) {
   std::vector<int> watched;
-  const std::string info =
-      ReadWholeProcFile(("/proc/thread-self/fdinfo/" + std::to_string(fd)).c_str());
+  const std::string info = ReadWholeProcFile(
+      (std::string(SubjectThreadFolder()) + "fdinfo/" + std::to_string(fd)).c_str());
   constexpr std::string_view kKey = "tfd:";
   for (std::size_t at = info.find(kKey); at != std::string::npos; at = info.find(kKey, at + 1)) {
     const auto number = NumberReader(std::string_view(info).substr(at + kKey.size())).Next();
@@ -149,19 +152,22 @@ std::vector<int> WatchedByEpoll(int fd) {
 }
 
 bool PipeEnds::Has(int fd) {
+  const SubjectDescriptor descriptor(fd);
   struct stat info {};
-  return Stat(fd, &info) && S_ISFIFO(info.st_mode);
+  return Stat(descriptor.get(), &info) && S_ISFIFO(info.st_mode);
 }
 
 PipeEnds::PipeEnds() {
-  DIR* const directory = opendir("/proc/thread-self/fd");
+  DIR* const directory = opendir((std::string(SubjectThreadFolder()) + "fd").c_str());
   if (directory == nullptr) return;
   while (const dirent* const entry = readdir(directory)) {
     const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
-    struct stat info {};
-    if (!number || !Stat(static_cast<int>(*number), &info) || !S_ISFIFO(info.st_mode)) continue;
+    if (!number) continue;
     const int fd = static_cast<int>(*number);
-    const int access = fcntl(fd, F_GETFL) & O_ACCMODE;
+    const SubjectDescriptor descriptor(fd);
+    struct stat info {};
+    if (!Stat(descriptor.get(), &info) || !S_ISFIFO(info.st_mode)) continue;
+    const int access = fcntl(descriptor.get(), F_GETFL) & O_ACCMODE;
     const std::pair pipe(info.st_dev, info.st_ino);
     if (access != O_RDONLY) writers_.emplace(pipe, fd);
     if (access != O_WRONLY) readers_.emplace(pipe, fd);
@@ -170,8 +176,9 @@ PipeEnds::PipeEnds() {
 }
 
 std::optional<int> PipeEnds::Find(const Ends& ends, int fd) {
+  const SubjectDescriptor descriptor(fd);
   struct stat info {};
-  if (!Stat(fd, &info)) return std::nullopt;
+  if (!Stat(descriptor.get(), &info)) return std::nullopt;
   const auto found = ends.find({info.st_dev, info.st_ino});
   return found == ends.end() ? std::nullopt : std::optional(found->second);
 }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "platform/linux/function_start.h"
 
@@ -99,6 +100,19 @@ class RuleMaker {
   FrameRule rule_;
 };
 
+// Boost.Context's assembler code has no call frame information. A context's first function has a
+// return address within make_fcontext, whose code was not run to get there (make_*_gas.S).
+bool StartsContext(Dwfl_Module* module, std::uintptr_t pc) {
+  const char* const name = dwfl_module_addrname(module, pc);
+  return name != nullptr && std::string_view(name) == "make_fcontext";
+}
+
+FrameRule StartRule() {
+  FrameRule rule;
+  rule.found = true;
+  return rule;
+}
+
 }  // namespace
 
 FrameRule MakeFrameRule(std::uintptr_t pc) {
@@ -117,7 +131,7 @@ FrameRule MakeFrameRule(std::uintptr_t pc) {
       return *std::move(rule);
     }
   }
-  return {};
+  return StartsContext(module, pc) ? StartRule() : FrameRule();
 }
 
 }  // namespace taskleak::platform

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "platform/linux/proc_file.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -28,7 +29,9 @@ Mapping ParseLine(std::string_view line) {
 
 }  // namespace
 
-std::string ReadMaps() { return ReadWholeProcFile("/proc/thread-self/maps"); }
+std::string ReadMaps() {
+  return ReadWholeProcFile((std::string(SubjectThreadFolder()) + "maps").c_str());
+}
 
 std::vector<Mapping> ParseMaps(std::string_view maps) {
   std::vector<Mapping> mappings;

@@ -1,4 +1,4 @@
-// What is mapped into this process, from /proc.
+// What is mapped into the process that is looked at, from /proc.
 #ifndef TASKLEAK_SRC_PLATFORM_LINUX_MAPPINGS_H_
 #define TASKLEAK_SRC_PLATFORM_LINUX_MAPPINGS_H_
 
@@ -19,8 +19,8 @@ struct Mapping {
   std::string_view line;     ///< with its end
 };
 
-/// The text of this process's maps; empty if it cannot be read. Of the calling thread: that of the
-/// process shows nothing once the first thread has ended.
+/// The text of its maps; empty if it cannot be read. Of a thread that is alive: that of the process
+/// shows nothing once the first thread has ended.
 std::string ReadMaps();
 /// The lines of `maps`, into which the results point, by ascending address.
 std::vector<Mapping> ParseMaps(std::string_view maps);

@@ -1,10 +1,11 @@
 #include "platform/memory.h"
 
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -27,7 +28,7 @@ std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size) {
   // By thread, not by process: the process's own number stands for its first thread, which may have
   // ended.
   const iovec local = {buffer, total};
-  const ssize_t n = process_vm_readv(gettid(), &local, 1, remote.data(), count, 0);
+  const ssize_t n = process_vm_readv(SubjectThread(), &local, 1, remote.data(), count, 0);
   return n < 0 ? 0 : static_cast<std::size_t>(n);
 }
 

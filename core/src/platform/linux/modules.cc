@@ -1,7 +1,6 @@
 #include "platform/modules.h"
 
 #include <elfutils/libdwfl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "platform/linux/mappings.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -76,7 +76,7 @@ bool ReportFiles(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
 // Under the name by which dwfl_linux_proc_find_elf knows that it is to be read from memory.
 Dwfl_Module* ReportVdso(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
   static const std::string* const name =
-      new std::string("[vdso: " + std::to_string(gettid()) + "]");
+      new std::string("[vdso: " + std::to_string(SubjectThread()) + "]");
   for (const Mapping& mapping : mappings) {
     if (mapping.path == "[vdso]")
       return dwfl_report_module(dwfl, name->c_str(), mapping.begin, mapping.end);

@@ -108,7 +108,7 @@ RawStack UnwindLastCopy(StackImage& image) {
   Registers registers;
   for (unsigned number = 0; number < kRegisterCount; ++number)
     registers.Set(number, copy.registers[number]);
-  return Unwind(registers, image);
+  return Unwind({registers, /*is_return_address=*/false}, image);
 }
 
 // The call that the signal interrupted, by the kernel's preparations to make it again (x86's

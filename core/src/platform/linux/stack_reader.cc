@@ -9,7 +9,9 @@
 #include "platform/linux/registers.h"
 #include "platform/linux/signal_look.h"
 #include "platform/linux/stack_image.h"
+#include "platform/linux/trace_look.h"
 #include "platform/linux/unwinder.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -28,7 +30,8 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
   if (signals == Signals::kAllowed) {
-    ThreadLook look = LookBySignal(tid, blocked, LookImage());
+    ThreadLook look = LooksAtItself() ? LookBySignal(tid, blocked, LookImage())
+                                      : LookByTrace(tid, blocked, LookImage());
     if (look.gone || !look.stack.frames.empty()) return look;
     // It may have gone to sleep meanwhile.
     BlockedLook again = LookWhileBlocked(tid, LookImage());
@@ -38,6 +41,25 @@ ThreadLook LookAtThread(int tid, Signals signals) {
   look.at.running = true;
   look.stack.missing = blocked.failure + ", and it was not to be interrupted";
   return look;
+}
+
+RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout) {
+  const MutexLock lock(g_look_mutex);
+  StackImage& image = LookImage();
+  if (!image.Copy(sp)) return {{}, "its stack could not be read"};
+  Registers registers;
+  // The switch is a call, after which the stack pointer is above its return address.
+  registers.Set(kRsp, sp + layout.rip + sizeof(std::uint64_t));
+  for (const auto& [number, offset] : {std::pair{kRip, layout.rip},
+                                       {kRbp, layout.rbp},
+                                       {kRbx, layout.rbx},
+                                       {kR12, layout.r12},
+                                       {kR13, layout.r13},
+                                       {kR14, layout.r14},
+                                       {kR15, layout.r15}}) {
+    if (const auto value = image.Word(sp + offset)) registers.Set(number, *value);
+  }
+  return Unwind({registers, /*is_return_address=*/true}, image);
 }
 
 // Not inlined: the first frame, which is left out, is this function's.
@@ -57,7 +79,7 @@ __attribute__((noinline)) RawStack OwnStack() {
     registers.Set(number, static_cast<std::uint64_t>(values[index]));
   StackImage image;
   if (!image.Copy(registers[kRsp])) return {{}, "the stack could not be read"};
-  RawStack stack = Unwind(registers, image);
+  RawStack stack = Unwind({registers, /*is_return_address=*/false}, image);
   stack.frames.erase(stack.frames.begin());
   return stack;
 }

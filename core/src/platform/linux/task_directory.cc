@@ -6,9 +6,10 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
+#include <string>
 
 #include "platform/linux/proc_file.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 
@@ -21,13 +22,14 @@ bool TaskDirectory::StillOpen(std::uint64_t* links) const {
 }
 
 bool TaskDirectory::Open(std::uint64_t* links) {
-  const pid_t pid = getpid();
+  const pid_t pid = SubjectPid();
   const bool open_still = StillOpen(links);
   if (open_still && pid_ == pid) return true;
   // A number that is not open on our file may by now be somebody else's: only what is surely ours
   // is closed.
   if (open_still) close(fd_);
-  fd_ = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::string path = std::string(SubjectFolder()) + "task";
+  fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat info {};
   if (fd_ < 0 || fstat(fd_, &info) != 0) return false;
   pid_ = pid;
@@ -39,17 +41,21 @@ bool TaskDirectory::Open(std::uint64_t* links) {
 
 std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
                                              std::size_t size) {
-  constexpr std::string_view kPrefix = "/proc/self/task/";
+  constexpr std::string_view kTask = "task/";
   constexpr std::size_t kMostDigits = 11;
   constexpr std::size_t kLongestName = 31;
-  std::array<char, kPrefix.size() + kMostDigits + 1 + kLongestName + 1> path{};
-  const std::size_t length = std::strlen(file);
-  if (length > kLongestName) return std::nullopt;
-  char* const number = path.data() + kPrefix.size();
-  std::memcpy(path.data(), kPrefix.data(), kPrefix.size());
+  constexpr std::size_t kLongestFolder = 48;
+  std::array<char, kLongestFolder + kTask.size() + kMostDigits + 1 + kLongestName + 1> path{};
+  const std::string_view folder = SubjectFolder();
+  const std::string_view name(file);
+  if (name.size() > kLongestName || folder.size() > kLongestFolder) return std::nullopt;
+  folder.copy(path.data(), folder.size());
+  char* const task = path.data() + folder.size();
+  kTask.copy(task, kTask.size());
+  char* const number = task + kTask.size();
   char* const slash = std::to_chars(number, number + kMostDigits, tid).ptr;
   *slash = '/';
-  std::memcpy(slash + 1, file, length);
+  name.copy(slash + 1, name.size());
   return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
 }
 

@@ -1,4 +1,4 @@
-// The directory /proc/self/task, kept open.
+// The directory /proc/self/task, or that of another subject (platform/subject.h), kept open.
 #ifndef TASKLEAK_SRC_PLATFORM_LINUX_TASK_DIRECTORY_H_
 #define TASKLEAK_SRC_PLATFORM_LINUX_TASK_DIRECTORY_H_
 
@@ -32,7 +32,7 @@ class TaskDirectory {
   std::uint64_t inode_ = 0;
 };
 
-/// Reads task/TID/`file` of this process. Thread-safe and async-signal-safe.
+/// Reads task/TID/`file` of the process that is looked at. Thread-safe and async-signal-safe.
 std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
                                              std::size_t size);
 

@@ -41,13 +41,13 @@ void Append(RawStack& stack, const Walk& walk, bool guessed) {
 // Whether code that was loaded since the modules were last looked at would explain the end.
 bool MayBeNewCode(WalkEnd end) { return end == WalkEnd::kNoRule || end == WalkEnd::kNotCode; }
 
-WalkEnd UnwindInto(RawStack& stack, const Registers& registers, StackImage& image)
+WalkEnd UnwindInto(RawStack& stack, const FrameState& innermost, StackImage& image)
     TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
   CodeFacts& facts = CodeFacts::Instance();
   FrameWalker walker(facts, image);
   stack.frames.clear();
   bool guessed = false;
-  Walk walk = walker.Go(FrameState{registers, false});
+  Walk walk = walker.Go(innermost);
   Append(stack, walk, guessed);
   while (walk.end == WalkEnd::kNeedsFramePointer &&
          stack.frames.size() < FrameWalker::kMostFrames) {
@@ -67,15 +67,15 @@ WalkEnd UnwindInto(RawStack& stack, const Registers& registers, StackImage& imag
 
 }  // namespace
 
-RawStack Unwind(const Registers& registers, StackImage& image) {
+RawStack Unwind(const FrameState& innermost, StackImage& image) {
   const MutexLock lock(Modules::Instance().mutex());
   Modules::Instance().RefreshIfOld();
   RawStack stack;
   const std::uint64_t generation = Modules::Instance().generation();
-  const bool again = MayBeNewCode(UnwindInto(stack, registers, image)) &&
+  const bool again = MayBeNewCode(UnwindInto(stack, innermost, image)) &&
                      Modules::Instance().Refresh() &&
                      Modules::Instance().generation() != generation;
-  if (again) UnwindInto(stack, registers, image);
+  if (again) UnwindInto(stack, innermost, image);
   return stack;
 }
 

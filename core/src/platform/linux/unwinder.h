@@ -2,16 +2,16 @@
 #ifndef TASKLEAK_SRC_PLATFORM_LINUX_UNWINDER_H_
 #define TASKLEAK_SRC_PLATFORM_LINUX_UNWINDER_H_
 
-#include "platform/linux/registers.h"
+#include "platform/linux/frame_walk.h"
 #include "platform/linux/stack_image.h"
 #include "platform/modules.h"
 #include "platform/stack_reader.h"
 
 namespace taskleak::platform {
 
-/// Unwinds from the innermost frame, whose `registers` hold at least rip and rsp. Never faults and
+/// Unwinds from the innermost frame, of which at least rip and rsp are known. Never faults and
 /// always ends, whatever the stack holds. Thread-safe (the image is the caller's own).
-RawStack Unwind(const Registers& registers, StackImage& image)
+RawStack Unwind(const FrameState& innermost, StackImage& image)
     TASKLEAK_EXCLUDES(Modules::Instance().mutex());
 
 }  // namespace taskleak::platform

@@ -1,0 +1,109 @@
+#include <new>
+#include <utility>
+
+#include <boost/context/fiber.hpp>
+#include <boost/fiber/type.hpp>
+
+#include "switch_probe.h"
+#include "taskleak/boost_fiber.h"
+#include "taskleak/fiber_task.h"
+
+namespace taskleak::internal {
+namespace {
+
+using boost::fibers::context;
+
+// Boost.Fiber keeps a parked fiber's stack pointer in a private member, for which there is no
+// accessor. Names in an explicit instantiation are not checked for access ([temp.spec]/6). Tried
+// on Boost 1.74 and 1.81.
+template <boost::context::fiber context::*member>
+struct SavedMember {
+  friend const boost::context::fiber* SavedFiber(const context& fiber) { return &(fiber.*member); }
+};
+const boost::context::fiber* SavedFiber(const context& fiber);
+template struct SavedMember<&context::c_>;
+
+// boost::context::fiber is nothing but that pointer, null for none.
+SavedStackPointer SavedIn(const context& fiber) {
+  static_assert(sizeof(boost::context::fiber) == sizeof(void*));
+  return reinterpret_cast<SavedStackPointer>(SavedFiber(fiber));
+}
+
+// Called when the fiber ends, in the fiber.
+class EndTask final : public boost::fibers::detail::fss_cleanup_function {
+ public:
+  void operator()(void* task) override { delete static_cast<FiberTask*>(task); }
+};
+
+// Under which a fiber keeps its task, as fiber_specific_ptr keeps data.
+constexpr char kKey = 0;
+
+FiberTask* TaskOf(const context& fiber) {
+  return static_cast<FiberTask*>(fiber.get_fss_data(&kKey));
+}
+
+// `launcher` as for FiberTask. Null if there is no memory.
+template <typename... Launcher>
+FiberTask* Register(context& fiber, Launcher... launcher) noexcept {
+  static const auto* const end_task =
+      new boost::fibers::detail::fss_cleanup_function::ptr_t(new EndTask);
+  auto* const task = new (std::nothrow) FiberTask(SavedIn(fiber), launcher...);
+  if (task == nullptr) return nullptr;
+  try {
+    fiber.set_fss_data(&kKey, *end_task, task, /*cleanup_existing=*/false);
+  } catch (const std::bad_alloc&) {
+    delete task;
+    return nullptr;
+  }
+  return task;
+}
+
+// Neither what the thread itself runs nor what dispatches.
+bool IsFiber(const context& any) { return any.is_context(boost::fibers::type::worker_context); }
+
+// A dispatched fiber runs at once, and its launcher is made ready instead.
+bool IsNewlyDispatched(const context& running) {
+  return IsFiber(running) && running.get_policy() == boost::fibers::launch::dispatch &&
+         TaskOf(running) == nullptr;
+}
+
+}  // namespace
+
+FiberTracker::FiberTracker(ptr_t scheduled_by) : algorithm_(std::move(scheduled_by)) {
+  static const bool probed = (SetSwitchLayout(ProbeSwitch()), true);
+  static_cast<void>(probed);
+}
+
+// From then on another thread may have the fiber, so what is to be told is told first.
+void FiberTracker::awakened(context* fiber) noexcept {
+  context* const running = context::active();
+  FiberTask* task = IsFiber(*fiber) ? TaskOf(*fiber) : nullptr;
+  if (running != fiber && IsNewlyDispatched(*running)) {
+    FiberTask* const dispatched = Register(*running, *SavedIn(*fiber));
+    if (task != nullptr) task->Leave();
+    if (dispatched != nullptr) dispatched->Enter();
+  }
+  if (task != nullptr) {
+    task->Ready();
+  } else if (IsFiber(*fiber)) {
+    Register(*fiber);  // queued from the beginning
+  }
+  algorithm_->awakened(fiber);
+}
+
+// Whoever runs is about to be parked, and who is returned to go on.
+context* FiberTracker::pick_next() noexcept {
+  context* const next = algorithm_->pick_next();
+  if (next == nullptr) return nullptr;
+  const context& running = *context::active();
+  FiberTask* const parked = IsFiber(running) ? TaskOf(running) : nullptr;
+  if (parked != nullptr) parked->Leave();
+  if (!IsFiber(*next)) return next;
+  FiberTask* task = TaskOf(*next);
+  // One that a thread without this class has launched.
+  if (task == nullptr) task = Register(*next, nullptr);
+  if (task != nullptr) task->Enter();
+  return next;
+}
+
+}  // namespace taskleak::internal

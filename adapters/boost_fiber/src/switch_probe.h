@@ -1,0 +1,15 @@
+// Where Boost.Context leaves the registers of whom it parks.
+#ifndef TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_
+#define TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_
+
+#include "taskleak/fiber_task.h"
+
+namespace taskleak::internal {
+
+/// Finds out with a context that parks with known values in its registers. The layout differs
+/// between versions of Boost and with what the processor protects.
+SwitchLayout ProbeSwitch();
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_

@@ -1,0 +1,122 @@
+// Asking many rules about many groups: 2,000 lines of a suppression file, 1,000 units with stacks
+// of 20 frames, none of which any line hides, so that every line is asked.
+#include <benchmark/benchmark.h>
+
+#include <unistd.h>
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "check/ignore_set.h"
+#include "check/suppression_round.h"
+
+namespace taskleak::check {
+namespace {
+
+constexpr std::size_t kRules = 2000;
+constexpr std::size_t kGroups = 1000;
+
+// Half of the lines are what reports propose to paste, the other half patterns; as in a baseline
+// every second has a limit.
+std::string Line(std::size_t i) {
+  const std::string n = std::to_string(i);
+  const std::string end = i % 2 == 0 ? " max=4 test=Pool.*\n" : "\n";
+  switch (i % 10) {
+    case 0:
+      return "thread_name:worker-" + n + end;
+    case 1:
+      return "created_by:pool::Pool" + n + "::Start" + end;
+    case 2:
+      return "signature:0123456789" + n + end;
+    case 3:
+      return "function:net::Server" + n + "::Run" + end;
+    case 4:
+      return "top_function:net::Poller" + n + "::Wait" + end;
+    case 5:
+      return "thread_name:io-" + n + "-*" + end;
+    case 6:
+      return "function:vendor" + n + "::*" + end;
+    case 7:
+      return "function:*::Session" + n + "::*" + end;
+    case 8:
+      return "created_by:legacy" + n + "::*::Start" + end;
+    default:
+      return "module:libvendor" + n + ".so*" + end;
+  }
+}
+
+Frame MakeFrame(std::string function, bool runtime) {
+  Frame frame;
+  frame.function = std::move(function);
+  frame.module = runtime ? "libc.so.6" : "pool_test";
+  frame.runtime = runtime;
+  return frame;
+}
+
+ResolvedStack MakeStack(std::size_t group, std::size_t depth) {
+  std::vector<Frame> frames;
+  ResolvedStack stack;
+  for (std::size_t i = 0; i < depth; ++i) {
+    const bool runtime = i < 3 || i + 3 > depth;
+    const std::string name = runtime ? "std::__system_function_" + std::to_string(i)
+                                     : "project::module" + std::to_string(group % 50) + "::Class" +
+                                           std::to_string(group + i) + "::DoSomething";
+    stack.plain_names.push_back(name);
+    frames.push_back(MakeFrame(name + "(int, std::string const&)", runtime));
+  }
+  stack.stack = Stack(std::move(frames));
+  return stack;
+}
+
+/// Units and the stacks they point to.
+struct Units {
+  Units() {
+    for (std::size_t i = 0; i < kGroups; ++i) {
+      Finding finding;
+      finding.stack = &stacks.emplace_back(MakeStack(i, 20));
+      finding.created_by = &stacks.emplace_back(MakeStack(i, 10));
+      finding.unit.id = static_cast<std::int64_t>(i + 1);
+      finding.unit.name = "thread-" + std::to_string(i % 100);
+      finding.signature = "ffff" + std::to_string(i);
+      findings.push_back(std::move(finding));
+    }
+  }
+  std::deque<ResolvedStack> stacks;
+  std::vector<Finding> findings;
+};
+
+std::string WriteFile() {
+  std::string path =
+      (std::filesystem::temp_directory_path() / ("rules-" + std::to_string(getpid()))).string();
+  std::ofstream file(path);
+  for (std::size_t i = 0; i < kRules; ++i) file << Line(i);
+  return path;
+}
+
+void MatchSuppressions(benchmark::State& state) {
+  Options options;
+  options.suppressions = {WriteFile()};
+  const IgnoreSet ignore(options);
+  std::filesystem::remove(options.suppressions.front());
+  const Units units;
+  std::size_t hidden = 0;
+  for (auto _ : state) {
+    SuppressionRound round(ignore.file_rules(), "Pool.Restarts");
+    for (const Finding& finding : units.findings) {
+      if (ignore.MatchesUnit(finding)) ++hidden;
+      round.Add(finding);
+    }
+    for (const Finding& finding : units.findings) {
+      if (round.Hides(finding.unit)) ++hidden;
+    }
+  }
+  if (hidden > 0) state.SkipWithError("a rule matches");
+}
+BENCHMARK(MatchSuppressions)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace taskleak::check

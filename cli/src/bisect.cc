@@ -1,0 +1,185 @@
+#include "bisect.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "child_process.h"
+#include "report/wording.h"
+#include "selected_tests.h"
+#include "temporary_folder.h"
+#include "test_entry.h"
+
+namespace taskleak::cli {
+namespace {
+
+using Names = std::vector<std::string>;
+using Counts = std::map<std::string, std::size_t>;  // of leaked units, by signature
+
+// Cuts `all` in `count` pieces of about the same size.
+std::vector<Names> Cut(const Names& all, std::size_t count) {
+  std::vector<Names> pieces;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto at = [&](std::size_t piece) {
+      return all.begin() + static_cast<std::ptrdiff_t>(all.size() * piece / count);
+    };
+    pieces.emplace_back(at(i), at(i + 1));
+  }
+  return pieces;
+}
+
+Names AllBut(const std::vector<Names>& pieces, std::size_t left_out) {
+  Names rest;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (i != left_out) rest.insert(rest.end(), pieces[i].begin(), pieces[i].end());
+  }
+  return rest;
+}
+
+/// Counts what is reported of one test: a plugin names it alone or with sections (" / section").
+class LeaksOf final : public ReportSink {
+ public:
+  explicit LeaksOf(const std::string& test) : test_(test) {}
+  void OnTest(Json test) override {
+    const std::string name = TextAt(test, "test");
+    if (name != test_ && !name.starts_with(test_ + " / ")) return;
+    for (const Json& group : test["groups"])
+      counts_[TextAt(group, "signature")] += NumberAt(group, "count");
+  }
+  void OnChecked(report::CheckedScope) override {}
+  void OnSuppression(check::SuppressionCount) override {}
+  void OnNote(std::string) override {}
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+  const std::string& test_;
+  Counts counts_;
+};
+
+/// Runs a test after others.
+class Question {
+ public:
+  Question(const TestProgram& program, const WatchSettings& settings, const std::string& test)
+      : program_(program), settings_(settings), test_(test) {
+    settings_.test = test;
+  }
+
+  /// Whether the test leaks after `earlier`. Where no plugin tells whose a leak is, the process
+  /// must leave more than it does without the test.
+  bool Leaks(const Names& earlier) {
+    Names tests = earlier;
+    tests.push_back(test_);
+    const auto [with, has_plugin] = Run(tests, &command_);
+    if (with.empty() || has_plugin || earlier.empty()) return !with.empty();
+    Counts without = Run(earlier, nullptr).first;
+    return std::ranges::any_of(with,
+                               [&](const auto& leak) { return leak.second > without[leak.first]; });
+  }
+
+  [[nodiscard]] std::size_t runs() const { return runs_; }
+  /// The last one that ran the test.
+  [[nodiscard]] const std::vector<std::string>& command() const { return command_; }
+
+ private:
+  std::pair<Counts, bool> Run(const Names& tests, std::vector<std::string>* command) {
+    if (Interrupted()) throw std::runtime_error("interrupted");
+    const TestsEnd end =
+        RunTests(program_, tests, settings_, folder_.File(std::to_string(runs_++)));
+    LeaksOf leaks(test_);
+    static_cast<void>(ReadFileInto(end.report, leaks));  // of a process that crashed there is none
+    if (command != nullptr) *command = end.command;
+    return {leaks.counts(), end.process.has_plugin};
+  }
+
+  const TestProgram& program_;
+  WatchSettings settings_;
+  const std::string& test_;
+  const TemporaryFolder folder_;
+  std::vector<std::string> command_;
+  std::size_t runs_ = 0;
+};
+
+std::string QuotedForShell(const std::string& word) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("_-./=:,+@%").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
+  return quoted + '\'';
+}
+
+void PrintCulprits(const std::string& test, const Names& culprits, std::size_t candidates,
+                   Question& question) {
+  if (culprits.empty()) {
+    std::printf("%s leaks by itself\n", test.c_str());
+  } else {
+    std::printf("%s leaks after %s of the %zu before it (%zu runs):\n", test.c_str(),
+                report::Count(culprits.size(), "test").c_str(), candidates, question.runs());
+    for (const std::string& culprit : culprits) std::printf("  %s\n", culprit.c_str());
+  }
+  std::printf("to see it: taskleak run --");
+  for (const std::string& word : question.command())
+    std::printf(" %s", QuotedForShell(word).c_str());
+  std::printf("\n");
+}
+
+}  // namespace
+
+Names Minimize(const Names& all, const std::function<bool(const Names&)>& holds) {
+  Names left = all;
+  for (std::size_t count = 2; left.size() > 1;) {
+    count = std::min(count, left.size());
+    const std::vector<Names> pieces = Cut(left, count);
+    const auto piece = std::ranges::find_if(pieces, holds);
+    if (piece != pieces.end()) {
+      left = *piece;
+      count = 2;
+      continue;
+    }
+    std::size_t needless = 0;
+    // Of two pieces each is all but the other.
+    while (needless < pieces.size() && (count == 2 || !holds(AllBut(pieces, needless)))) ++needless;
+    if (needless < pieces.size()) {
+      left = AllBut(pieces, needless);
+      --count;
+    } else if (count == left.size()) {
+      break;
+    } else {
+      count *= 2;
+    }
+  }
+  return left;
+}
+
+ExitCode Bisect(const TestProgram& program, const WatchSettings& settings,
+                const std::string& test) {
+  const auto at = std::ranges::find(program.tests(), test);
+  if (at == program.tests().end())
+    throw std::runtime_error(test + ": the program has no such test");
+  const Names before(program.tests().begin(), at);
+  Question question(program, settings, test);
+  if (question.Leaks({})) {
+    PrintCulprits(test, {}, before.size(), question);
+    return kLeaks;
+  }
+  if (before.empty() || !question.Leaks(before)) {
+    std::printf("%s leaks neither by itself nor after the %zu before it\n", test.c_str(),
+                before.size());
+    return kClean;
+  }
+  const Names culprits =
+      Minimize(before, [&question](const Names& earlier) { return question.Leaks(earlier); });
+  question.Leaks(culprits);  // for the command, and to be sure
+  PrintCulprits(test, culprits, before.size(), question);
+  return kLeaks;
+}
+
+}  // namespace taskleak::cli

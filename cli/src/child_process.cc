@@ -1,0 +1,104 @@
+#include "child_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+#include <system_error>
+
+#include "preloadable.h"
+
+namespace taskleak::cli {
+namespace {
+
+volatile std::sig_atomic_t g_interrupted = 0;
+
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// posix_spawn's list of what to open.
+class Redirections {
+ public:
+  Redirections() { posix_spawn_file_actions_init(&actions_); }
+  ~Redirections() { posix_spawn_file_actions_destroy(&actions_); }
+  Redirections(const Redirections&) = delete;
+  Redirections& operator=(const Redirections&) = delete;
+
+  void Open(int descriptor, const std::string& path, int flags) {
+    constexpr mode_t kPrivate = 0600;
+    if (!path.empty())
+      posix_spawn_file_actions_addopen(&actions_, descriptor, path.c_str(), flags, kPrivate);
+  }
+  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+}  // namespace
+
+Environment::Environment() {
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    variables_.emplace_back(*variable);
+}
+
+std::string Environment::Get(const std::string& name) const {
+  const std::string start = name + '=';
+  const auto found =
+      std::ranges::find_if(variables_, [&](const auto& each) { return each.starts_with(start); });
+  return found == variables_.end() ? std::string() : found->substr(start.size());
+}
+
+void Environment::Remove(const std::string& name) {
+  std::erase_if(variables_,
+                [start = name + '='](const auto& each) { return each.starts_with(start); });
+}
+
+void Environment::Set(const std::string& name, const std::string& value) {
+  Remove(name);
+  variables_.push_back(name + '=' + value);
+}
+
+ChildEnd RunChild(const Child& child) {
+  const std::string program = FindProgram(child.command.front());
+  if (program.empty()) throw std::runtime_error(child.command.front() + ": no such program");
+  constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
+  Redirections redirections;
+  redirections.Open(STDIN_FILENO, child.standard_input, O_RDONLY);
+  redirections.Open(STDOUT_FILENO, child.output, kAppend);
+  redirections.Open(STDERR_FILENO, child.errors, kAppend);
+  ChildEnd end;
+  const int error =
+      posix_spawn(&end.pid, program.c_str(), redirections.get(), nullptr,
+                  Pointers(child.command).data(), Pointers(child.environment.variables()).data());
+  if (error != 0) {
+    throw std::runtime_error(
+        fmt::format("cannot run {}: {}", program, std::generic_category().message(error)));
+  }
+  int status = 0;
+  while (waitpid(end.pid, &status, 0) != end.pid) {
+  }
+  end.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return end;
+}
+
+void OutliveChildren() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    // A handler and not SIG_IGN, which children would inherit.
+    if (std::signal(signal, [](int) { g_interrupted = 1; }) == SIG_IGN)
+      std::signal(signal, SIG_IGN);
+  }
+}
+
+bool Interrupted() { return g_interrupted != 0; }
+
+}  // namespace taskleak::cli

@@ -1,0 +1,18 @@
+// Each test of a program by itself.
+#ifndef TASKLEAK_CLI_ISOLATE_H_
+#define TASKLEAK_CLI_ISOLATE_H_
+
+#include "exit_code.h"
+#include "test_program.h"
+#include "watched_program.h"
+
+namespace taskleak::cli {
+
+/// Runs each test in a process of its own, `jobs` at a time, and prints which leak, with what they
+/// printed. The reports of all become one where TASKLEAK_OPTIONS asks for it. kLeaks if a test
+/// leaks or fails. Throws std::runtime_error if the program cannot be watched.
+ExitCode Isolate(const TestProgram& program, const WatchSettings& settings, unsigned jobs);
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_ISOLATE_H_

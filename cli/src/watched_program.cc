@@ -1,0 +1,113 @@
+#include "watched_program.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "preloadable.h"
+#include "run_record.h"
+
+namespace taskleak::cli {
+namespace {
+
+/// The file that the preload library tells of itself in; removed at the end.
+class Records {
+ public:
+  Records() : path_((std::filesystem::temp_directory_path() / "taskleak-run-XXXXXX").string()) {
+    file_ = mkostemp(path_.data(), O_CLOEXEC);
+    if (file_ < 0) throw std::runtime_error("cannot write to the folder for temporary files");
+  }
+  ~Records() {
+    close(file_);
+    unlink(path_.c_str());
+  }
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::vector<RunRecord> Read() const {
+    std::vector<RunRecord> records;
+    RunRecord record{};
+    lseek(file_, 0, SEEK_SET);
+    while (read(file_, &record, sizeof(record)) == sizeof(record)) records.push_back(record);
+    return records;
+  }
+
+ private:
+  std::string path_;
+  int file_ = -1;
+};
+
+// Beside the program in a build folder, in the library folder where it is installed.
+std::string FindPreloadLibrary() {
+  std::error_code error;
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  for (const std::filesystem::path& candidate :
+       {folder / TASKLEAK_PRELOAD_NAME, folder / TASKLEAK_PRELOAD_INSTALLED}) {
+    if (std::filesystem::exists(candidate, error)) return candidate.lexically_normal().string();
+  }
+  throw std::runtime_error(TASKLEAK_PRELOAD_NAME " is missing beside this program");
+}
+
+// Adds to a variable whose parts are separated by colons.
+void AddPart(const char* name, const std::string& part, bool in_front, Environment& environment) {
+  const std::string rest = environment.Get(name);
+  const std::string first = in_front ? part : rest;
+  const std::string second = in_front ? rest : part;
+  environment.Set(name, first + (rest.empty() ? "" : ":") + second);
+}
+
+void SetEnvironment(const WatchSettings& settings, const std::string& records,
+                    Environment& environment) {
+  AddPart("LD_PRELOAD", FindPreloadLibrary(), /*in_front=*/true, environment);
+  // AddressSanitizer's library wants to be the first; it need not be.
+  AddPart("ASAN_OPTIONS", "verify_asan_link_order=0", /*in_front=*/false, environment);
+  environment.Set(kRecordsVariable, records);
+  environment.Set(kAtVariable, settings.at);
+  environment.Set(kFollowVariable, settings.follow ? "1" : "0");
+  environment.Set(kTestVariable, settings.test);
+}
+
+}  // namespace
+
+int WatchedEnd::verdict() const {
+  if (code != 0) return code;
+  return leaks ? kLeaks : looked ? kClean : kCouldNotLook;
+}
+
+const char* WatchedEnd::why_not_looked() const {
+  return loaded ? "the program ended without exit(): nothing was looked at"
+                : "the preloaded library did not get into the program: nothing was looked at";
+}
+
+std::string CheckWatchable(const std::vector<std::string>& command) {
+  std::string program = FindProgram(command.front());
+  if (program.empty()) throw std::runtime_error(command.front() + ": no such program");
+  if (const std::string why = WhyNotPreloadable(program); !why.empty())
+    throw std::runtime_error(fmt::format("cannot watch {}: {}", program, why));
+  return program;
+}
+
+WatchedEnd RunWatched(Child child, const WatchSettings& settings) {
+  CheckWatchable(child.command);
+  const Records records;
+  SetEnvironment(settings, records.path(), child.environment);
+  const ChildEnd ended = RunChild(child);
+  WatchedEnd end{.code = ended.code};
+  for (const RunRecord& record : records.Read()) {
+    end.leaks = end.leaks || record.event == RunEvent::kLeaks;
+    end.has_plugin = end.has_plugin || record.event == RunEvent::kChecksItself;
+    // The first process has to be among those that looked, unless others are followed: a shell ends
+    // by _exit(2), and only what it starts looks.
+    if (record.pid != ended.pid && !settings.follow) continue;
+    end.loaded = true;
+    end.looked = end.looked || record.event != RunEvent::kLoaded;
+  }
+  return end;
+}
+
+}  // namespace taskleak::cli

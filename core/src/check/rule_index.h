@@ -1,0 +1,59 @@
+// Many rules, found by the names in a unit instead of being asked one by one.
+#ifndef TASKLEAK_SRC_CHECK_RULE_INDEX_H_
+#define TASKLEAK_SRC_CHECK_RULE_INDEX_H_
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "check/inspect.h"
+#include "taskleak/ignore.h"
+
+namespace taskleak::check {
+
+/// Rules whose pattern is a plain text are looked up by it; all others are asked. Immutable once
+/// filled, and then thread-safe.
+class RuleIndex {
+ public:
+  /// The rule's number is how many were added before.
+  void Add(const IgnoreRule& rule);
+
+  /// The first rule that matches.
+  [[nodiscard]] std::optional<std::size_t> FindFirst(const Finding& finding) const;
+  /// Calls `found` with the number of each rule that matches, once, in no particular order.
+  void FindAll(const Finding& finding, const std::function<void(std::size_t)>& found) const;
+
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  using Numbers = std::vector<std::size_t>;
+  using ByText = std::unordered_map<std::string, Numbers, Hash, std::equal_to<>>;
+  struct Asked {
+    std::size_t number;
+    IgnoreRule rule;
+  };
+  static constexpr std::size_t kKinds = 16;  // more than there are
+
+  // Calls `look` with the numbers of rules whose text is in the unit; a number may come twice.
+  template <typename Look>
+  void LookUp(const Finding& finding, Look look) const;
+
+  std::size_t size_ = 0;
+  std::array<ByText, kKinds> by_text_;  // by kind
+  std::vector<Asked> asked_;            // by ascending number
+};
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_RULE_INDEX_H_

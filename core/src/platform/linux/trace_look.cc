@@ -1,0 +1,106 @@
+#include "platform/linux/trace_look.h"
+
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "platform/linux/registers.h"
+#include "platform/linux/unwinder.h"
+#include "platform/thread_info.h"
+
+namespace taskleak::platform {
+namespace {
+
+/// A thread that is traced as long as this object lives.
+class Traced {
+ public:
+  explicit Traced(int tid) : tid_(tid), seized_(Call(PTRACE_SEIZE)) {}
+  ~Traced() {
+    if (seized_) Call(PTRACE_DETACH);
+  }
+  Traced(const Traced&) = delete;
+  Traced& operator=(const Traced&) = delete;
+
+  // Returns whether it stands still; else errno is set.
+  [[nodiscard]] bool Stop() const {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds kDeadline{100};
+    if (!seized_ || !Call(PTRACE_INTERRUPT)) return false;
+    const Clock::time_point end = Clock::now() + kDeadline;
+    int status = 0;
+    for (;;) {
+      const pid_t stopped = waitpid(tid_, &status, __WALL | WNOHANG);
+      if (stopped == tid_) return WIFSTOPPED(status);
+      if (stopped < 0) return false;
+      if (Clock::now() > end) break;
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    errno = ETIMEDOUT;
+    return false;
+  }
+
+  [[nodiscard]] bool Read(user_regs_struct* registers) const {
+    return ptrace(PTRACE_GETREGS, tid_, nullptr, registers) == 0;
+  }
+
+ private:
+  bool Call(__ptrace_request request) const { return ptrace(request, tid_, nullptr, nullptr) == 0; }
+
+  int tid_;
+  bool seized_;
+};
+
+Registers ToRegisters(const user_regs_struct& values) {
+  Registers registers;
+  for (const auto& [number, value] : {std::pair{kRax, values.rax},
+                                      {kRdx, values.rdx},
+                                      {kRcx, values.rcx},
+                                      {kRbx, values.rbx},
+                                      {kRsi, values.rsi},
+                                      {kRdi, values.rdi},
+                                      {kRbp, values.rbp},
+                                      {kRsp, values.rsp},
+                                      {kR8, values.r8},
+                                      {kR9, values.r9},
+                                      {kR10, values.r10},
+                                      {kR11, values.r11},
+                                      {kR12, values.r12},
+                                      {kR13, values.r13},
+                                      {kR14, values.r14},
+                                      {kR15, values.r15},
+                                      {kRip, values.rip}})
+    registers.Set(number, value);
+  return registers;
+}
+
+}  // namespace
+
+ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
+  ThreadLook look;
+  look.at.running = true;
+  const auto stat = ReadThreadStat(tid);
+  look.gone = !stat || stat->exiting;
+  if (look.gone) return look;
+  const Traced traced(tid);
+  user_regs_struct values{};
+  if (!traced.Stop() || !traced.Read(&values)) {
+    look.stack.missing = blocked.failure + ", and it could not be stopped with ptrace (" +
+                         std::strerror(errno) + ")";
+    return look;
+  }
+  if (!image.Copy(values.rsp)) {
+    look.stack.missing = "its stack could not be read";
+    return look;
+  }
+  look.stack = Unwind({ToRegisters(values), /*is_return_address=*/false}, image);
+  return look;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,80 @@
+#include "registry/last_job.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <new>
+
+#include "registry/running_task.h"
+
+namespace taskleak::registry {
+namespace {
+
+// What is remembered of one thread; kept for another one when that has ended.
+struct Note {
+  std::atomic<int> thread{0};  // 0: nobody's
+  AtomicText<6> name;
+  Note* next = nullptr;  // constant once it is in the list
+};
+
+constinit std::atomic<Note*> g_notes{nullptr};
+constinit thread_local Note* t_note = nullptr;
+
+// At the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
+void GiveBackNote(void*) {
+  if (t_note != nullptr) t_note->thread.store(0, std::memory_order_release);
+  t_note = nullptr;
+}
+
+pthread_key_t EndKey() {
+  static const pthread_key_t key = [] {
+    pthread_key_t made = 0;
+    pthread_key_create(&made, GiveBackNote);
+    return made;
+  }();
+  return key;
+}
+
+// Nobody's until its name is stored.
+Note* TakeNote(int thread) {
+  for (Note* note = g_notes.load(std::memory_order_acquire); note != nullptr; note = note->next) {
+    int nobody = 0;
+    if (note->thread.compare_exchange_strong(nobody, -thread)) return note;
+  }
+  auto* const note = new (std::nothrow) Note();
+  if (note == nullptr) return nullptr;
+  note->thread.store(-thread, std::memory_order_relaxed);
+  note->next = g_notes.load(std::memory_order_relaxed);
+  while (!g_notes.compare_exchange_weak(note->next, note, std::memory_order_release,
+                                        std::memory_order_relaxed)) {
+  }
+  return note;
+}
+
+[[gnu::noinline]] void NoteFirstJob(const internal::TaskSlot& task) {
+  const int thread = ThreadNumber();
+  t_note = TakeNote(thread);
+  if (t_note == nullptr) return;
+  pthread_setspecific(EndKey(), &g_notes);  // any value but null, so that the destructor is called
+  t_note->name.CopyFrom(task.name);
+  t_note->thread.store(thread, std::memory_order_release);
+}
+
+}  // namespace
+
+void NoteJob(const internal::TaskSlot& task) {
+  if (t_note == nullptr) return NoteFirstJob(task);
+  t_note->name.CopyFrom(task.name);
+}
+
+std::unordered_map<int, std::string> LastJobs() {
+  std::unordered_map<int, std::string> jobs;
+  for (const Note* note = g_notes.load(std::memory_order_acquire); note != nullptr;
+       note = note->next) {
+    const int thread = note->thread.load(std::memory_order_acquire);
+    if (thread > 0) jobs.emplace(thread, note->name.Load());
+  }
+  return jobs;
+}
+
+}  // namespace taskleak::registry

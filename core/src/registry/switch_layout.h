@@ -1,0 +1,14 @@
+// Where parked fibers have their registers.
+#ifndef TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
+#define TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
+
+#include "taskleak/fiber_task.h"
+
+namespace taskleak::registry {
+
+/// What was set last (taskleak/fiber_task.h). Thread-safe.
+internal::SwitchLayout GetSwitchLayout();
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_

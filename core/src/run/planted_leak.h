@@ -1,0 +1,31 @@
+// A leak on purpose, by which `taskleak self-test` tries whether a gate catches leaks.
+#ifndef TASKLEAK_SRC_RUN_PLANTED_LEAK_H_
+#define TASKLEAK_SRC_RUN_PLANTED_LEAK_H_
+
+#include <string_view>
+
+#include "taskleak/leak.h"
+
+namespace taskleak::run {
+
+/// Names the folder of a self-test; not set in any other run.
+inline constexpr const char* kSelfTestVariable = "TASKLEAK_SELF_TEST";
+/// Files in it: made when the leak is planted and when a report has it. Each names the scope.
+inline constexpr const char* kPlantedFile = "planted";
+inline constexpr const char* kFoundFile = "found";
+
+/// Starts a thread that never ends, in the first scope of all processes of a self-test that is
+/// checked. Lives until that scope's report is there. Outside of a self-test it does nothing.
+class PlantedLeak {
+ public:
+  explicit PlantedLeak(std::string_view scope);
+  /// Tells the self-test if `report` has the leak.
+  void Look(const LeakReport& report) const;
+
+ private:
+  int tid_ = 0;  // 0: none was planted here
+};
+
+}  // namespace taskleak::run
+
+#endif  // TASKLEAK_SRC_RUN_PLANTED_LEAK_H_

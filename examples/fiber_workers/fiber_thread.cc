@@ -1,0 +1,32 @@
+#include "fiber_thread.h"
+
+#include <thread>
+#include <utility>
+
+// [track]
+#include <taskleak/boost_fiber.h>
+
+#include <boost/fiber/all.hpp>
+
+namespace fibers = boost::fibers;
+
+void RunFibers(fibers::buffered_channel<std::function<void()>>& calls) {
+  fibers::use_scheduling_algorithm<taskleak::TrackedFibers<fibers::algo::round_robin>>();
+  for (const auto& call : calls) call();
+}
+// [/track]
+
+namespace {
+
+fibers::buffered_channel<std::function<void()>>* StartFiberThread() {
+  auto* const calls = new fibers::buffered_channel<std::function<void()>>(16);
+  std::thread([calls] { RunFibers(*calls); }).detach();
+  return calls;
+}
+
+// From before the first test on.
+fibers::buffered_channel<std::function<void()>>* const g_calls = StartFiberThread();
+
+}  // namespace
+
+void InFiberThread(std::function<void()> function) { g_calls->push(std::move(function)); }

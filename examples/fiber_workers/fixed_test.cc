@@ -1,0 +1,9 @@
+#include <gtest/gtest.h>
+
+#include "resizer.h"
+
+TEST(ResizerTest, ResizesAPicture) {
+  Resizer resizer(3);
+  EXPECT_EQ(resizer.Resize("cat.png").get(), "small_cat.png");
+  resizer.Finish();
+}

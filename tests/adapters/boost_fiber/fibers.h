@@ -1,0 +1,76 @@
+// Threads with tracked fibers, and looks at them.
+#ifndef TASKLEAK_TESTS_ADAPTERS_BOOST_FIBER_FIBERS_H_
+#define TASKLEAK_TESTS_ADAPTERS_BOOST_FIBER_FIBERS_H_
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <boost/fiber/algo/round_robin.hpp>
+#include <boost/fiber/operations.hpp>
+
+#include "taskleak/boost_fiber.h"
+#include "taskleak/snapshot.h"
+#include "taskleak/verify.h"
+
+namespace taskleak::testing {
+
+/// Calls `body` in a new thread whose fibers are tracked.
+template <typename Body>
+void WithFibers(Body body) {
+  std::thread thread([&] {
+    boost::fibers::use_scheduling_algorithm<TrackedFibers<boost::fibers::algo::round_robin>>();
+    body();
+  });
+  thread.join();
+}
+
+/// Lets every fiber of the calling thread go on until it waits for something, if that takes it not
+/// more than a few steps.
+inline void LetAllRun() {
+  for (int i = 0; i < 10; ++i) boost::this_fiber::yield();
+}
+
+/// What is there now, without a wait.
+inline LeakReport Look(const Snapshot& before) {
+  Options options;
+  options.drain = std::chrono::milliseconds(0);
+  return FindLeaks(before, options);
+}
+
+/// All units of a report.
+inline std::vector<Unit> Units(const LeakReport& report) {
+  std::vector<Unit> units;
+  for (const LeakGroup& group : report.groups)
+    units.insert(units.end(), group.units.begin(), group.units.end());
+  return units;
+}
+
+/// The only unit that was found.
+inline Unit OnlyLeak(const Snapshot& before) {
+  const LeakReport report = Look(before);
+  EXPECT_EQ(report.unit_count(), 1U) << report.ToText();
+  return report.groups.empty() ? Unit() : report.groups[0].first();
+}
+
+/// The functions of a stack that are nobody else's.
+inline std::vector<std::string> OwnFunctions(const Stack& stack) {
+  std::vector<std::string> functions;
+  for (const Frame& frame : stack) {
+    if (!frame.runtime) functions.push_back(frame.function);
+  }
+  return functions;
+}
+
+/// True if the stack reaches the place where contexts start.
+inline bool IsWhole(const Unit& unit) {
+  return unit.stack_missing.empty() && !unit.stack.empty() &&
+         unit.stack[unit.stack.size() - 1].function == "make_fcontext";
+}
+
+}  // namespace taskleak::testing
+
+#endif  // TASKLEAK_TESTS_ADAPTERS_BOOST_FIBER_FIBERS_H_

@@ -1,0 +1,103 @@
+// Whatever ends a program while it writes, files that were whole stay whole.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/report/made_reports.h"
+#include "report/json_report.h"
+#include "run_report.h"
+#include "support/run_program.h"
+
+namespace taskleak::cli {
+namespace {
+
+using report::JsonDocument;
+using report::TwoLeaks;
+
+class Interruption : public testing::Test {
+ protected:
+  [[nodiscard]] std::string Path(const std::string& name) const { return directory_.File(name); }
+  [[nodiscard]] std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name)) << text;
+    return Path(name);
+  }
+  /// In a shell, with `$0` the program and `$1`, ... the arguments.
+  static Outcome Shell(const std::string& script, const std::vector<std::string>& arguments,
+                       const std::string& options = "drain=20ms") {
+    std::vector<std::string> all = {"-c", script, TASKLEAK_PROGRAM};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return RunProgram("bash", all, {{"TASKLEAK_OPTIONS", options}});
+  }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+// Kills the writer ten times when its temporary file is there, and then lets it get to its end.
+constexpr const char* kKillWhileWriting = R"(
+    hits=0
+    for round in {1..200}; do
+      "$0" "${@:3}" >/dev/null 2>&1 &
+      until compgen -G "$1.*.tmp" >/dev/null; do kill -0 $! 2>/dev/null || break; done
+      kill -9 $! 2>/dev/null; wait $! 2>/dev/null
+      if compgen -G "$1.*.tmp" >/dev/null; then hits=$((hits + 1)); rm "$1".*.tmp; fi
+      cmp -s "$1" "$2.old" || cmp -s "$1" "$2.new" || { echo "torn"; exit 1; }
+      [[ $hits == 10 ]] && break
+    done
+    [[ $hits == 10 ]] || { echo "only $hits times in the middle"; exit 1; }
+    "$0" "${@:3}" >/dev/null; cmp "$1" "$2.new")";
+
+TEST_F(Interruption, AMergedReportIsTheOldOrTheNewOne) {
+  std::vector<report::CheckedScope> checked;
+  for (int i = 0; i < 3000; ++i) checked.push_back({.name = "Suite.Test" + std::to_string(i)});
+  const std::string shard = Write("shard.json", JsonDocument({TwoLeaks()}, checked));
+  const std::string report = Path("report.json");
+  ASSERT_EQ(Shell(R"("$0" merge -o "$1" "$2")", {Path("state.new"), shard}).exit_code, 0);
+  std::filesystem::copy_file(Write("state.old", JsonDocument({}, {})), report);
+  const Outcome outcome =
+      Shell(kKillWhileWriting, {report, Path("state"), "merge", "--output", report, shard});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+}
+
+TEST_F(Interruption, ABaselineIsTheOldOrTheNewOne) {
+  std::vector<LeakReport> leaks;
+  for (int i = 0; i < 500; ++i) {
+    leaks.push_back(TwoLeaks());
+    leaks.back().test = "Suite.Test" + std::to_string(i);
+  }
+  const std::string shard = Write("shard.json", JsonDocument(leaks, {}));
+  const std::string known = Path("known.txt");
+  ASSERT_EQ(Shell(R"("$0" baseline write "$1" "$2")", {Path("state.new"), shard}).exit_code, 0);
+  std::filesystem::copy_file(Write("state.old", "# known leaks\n"), known);
+  const Outcome outcome =
+      Shell(kKillWhileWriting, {known, Path("state"), "baseline", "write", known, shard});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+}
+
+// SIGXFSZ (setrlimit(2)) ends the watched program in the middle of writing its report.
+TEST_F(Interruption, AReportOfTestsStaysWhenTheDiskIsFull) {
+  const std::string old = JsonDocument({}, {{.name = "earlier"}});
+  const std::string report = Write("report.json", old);
+  const Outcome ended = Shell(R"(ulimit -f 0; exec "$0" run -- "$1" leak >/dev/null 2>&1)",
+                              {WATCHED_PROGRAM}, "drain=20ms json=" + report);
+  EXPECT_NE(ended.exit_code, 0);
+  EXPECT_EQ(ReadFile(report), old);
+}
+
+// With SIGXFSZ ignored, writing fails as on a full disk.
+TEST_F(Interruption, AReportThatCannotBeWrittenIsSaidAndTheOldOneStays) {
+  const std::string old = JsonDocument({}, {{.name = "earlier"}});
+  const std::string report = Write("report.json", old);
+  const Outcome ended = Shell(
+      R"(trap '' XFSZ; said=$(ulimit -f 0; "$1" --gtest_filter=Clean.* 2>&1); echo "$? $said")",
+      {CHECKED_GTEST}, "drain=20ms json=" + report);
+  EXPECT_THAT(ended.out, testing::HasSubstr("cannot write the JSON report"));
+  EXPECT_EQ(ReadFile(report), old);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Path("")), {}), 1);
+}
+
+}  // namespace
+}  // namespace taskleak::cli

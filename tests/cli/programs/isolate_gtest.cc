@@ -1,0 +1,30 @@
+// Tests some of which leak, by themselves or after others, in a program that may know nothing of
+// taskleak.
+#include <gtest/gtest.h>
+
+#include "cli/programs/isolate_tests.h"
+
+namespace {
+
+using taskleak::tests::Settings;
+using taskleak::tests::TheSettings;
+
+TEST(Config, SetsPoolSize) { TheSettings().pool_size = 2; }
+TEST(Config, SetsName) { TheSettings().name = "pool"; }
+TEST(Config, SetsLevel) { TheSettings().level = 3; }
+TEST(Config, TurnsOn) { TheSettings().on = true; }
+TEST(Clean, Joins) {
+  std::thread([] {}).join();
+}
+TEST(Clean, DISABLED_WouldLeak) { taskleak::tests::LeaveThread(); }
+TEST(Pool, LeaksIfConfigured) { taskleak::tests::UsePool(); }
+TEST(Pool, Leaks) { taskleak::tests::LeaveThread(); }
+TEST(Pool, Fails) { FAIL() << "by itself"; }
+
+class Sizes : public testing::TestWithParam<int> {};
+TEST_P(Sizes, LeaksWithTwo) {
+  if (GetParam() == 2) taskleak::tests::LeaveThread();
+}
+INSTANTIATE_TEST_SUITE_P(Small, Sizes, testing::Values(1, 2));
+
+}  // namespace

@@ -1,0 +1,60 @@
+// A process to be looked at from outside: threads that wait, one that runs, two that deadlock if
+// the first argument is "deadlock". Ends when its standard input does.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstring>
+#include <latch>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+void Named(const char* name) { pthread_setname_np(pthread_self(), name); }
+
+void ReadNothing(int descriptor) {
+  Named("reader");
+  char byte = 0;
+  static_cast<void>(!read(descriptor, &byte, 1));
+}
+
+void WaitForOrders(std::mutex& mutex, std::condition_variable& orders) {
+  Named("waiter");
+  std::unique_lock lock(mutex);
+  for (;;) orders.wait(lock);
+}
+
+void Spin() {
+  Named("spinner");
+  for (volatile unsigned turns = 0;;) turns = turns + 1;
+}
+
+void LockBoth(std::mutex& first, std::mutex& second, std::latch& both_have_one) {
+  Named("philosopher");
+  const std::lock_guard one(first);
+  both_have_one.arrive_and_wait();
+  const std::lock_guard other(second);
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  int pipe_ends[2];
+  if (pipe(pipe_ends) != 0) return 1;
+  std::mutex mutexes[3];
+  std::condition_variable orders;
+  std::latch both_have_one(2);
+  for (int i = 0; i < 3; ++i) std::thread(ReadNothing, pipe_ends[0]).detach();
+  std::thread(WaitForOrders, std::ref(mutexes[2]), std::ref(orders)).detach();
+  std::thread(Spin).detach();
+  if (arguments[1] != nullptr && std::strcmp(arguments[1], "deadlock") == 0) {
+    for (int i = 0; i < 2; ++i) {
+      std::thread(LockBoth, std::ref(mutexes[i]), std::ref(mutexes[1 - i]), std::ref(both_have_one))
+          .detach();
+    }
+  }
+  char byte = 0;
+  static_cast<void>(!read(STDIN_FILENO, &byte, 1));
+  _exit(0);
+}
