@@ -6,6 +6,7 @@
 
 namespace taskleak::internal {
 
+struct TaskHead;
 struct TaskSlot;
 
 /// What a switch of contexts leaves on the stack of the one it parks: the registers that a function
@@ -50,13 +51,15 @@ class FiberTask {
   void Leave() noexcept;
 
  private:
-  // A task and where what it creates descends from.
+  // What a thread runs; it may end meanwhile.
   struct Running {
+    TaskHead* task = nullptr;
     std::uint64_t serial = 0;
-    std::uint32_t origin = 0;
+
+    static Running Now() noexcept;
+    void Restore() const noexcept;
   };
 
-  [[nodiscard]] Running Self() const noexcept;
   void Restore() noexcept;
 
   TaskSlot* slot_;

@@ -16,6 +16,7 @@ class Task;
 
 namespace internal {
 struct Operation;
+struct TaskHead;
 struct TaskSlot;
 Task BeginOperation(const Operation& operation) noexcept;
 }  // namespace internal
@@ -92,8 +93,8 @@ class [[nodiscard]] Task::Run {
  private:
   internal::TaskSlot* slot_;
   std::uint64_t serial_;
-  std::uint64_t outer_serial_;  // what ran before
-  std::uint32_t outer_origin_;
+  internal::TaskHead* outer_;  // what ran before
+  std::uint64_t outer_serial_;
 };
 
 /// A callable that is a task from when it is made to when it has been called, or is destroyed

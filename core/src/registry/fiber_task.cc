@@ -55,12 +55,12 @@ void SetSwitchLayout(const SwitchLayout& layout) noexcept {
 FiberTask::FiberTask(SavedStackPointer saved) noexcept
     : slot_(registry::BeginFiber(reinterpret_cast<std::uintptr_t>(saved),
                                  registry::OwnLaunchStack())),
-      own_(Self()) {}
+      own_{slot_, registry::SerialOf(slot_)} {}
 
 FiberTask::FiberTask(SavedStackPointer saved, const void* launcher) noexcept
     : slot_(registry::BeginFiber(reinterpret_cast<std::uintptr_t>(saved),
                                  registry::ParkedLaunchStack(launcher))),
-      own_(Self()) {}
+      own_{slot_, registry::SerialOf(slot_)} {}
 
 FiberTask::~FiberTask() {
   if (slot_ == nullptr) return;
@@ -69,34 +69,38 @@ FiberTask::~FiberTask() {
 }
 
 void FiberTask::Ready() noexcept {
-  if (slot_ != nullptr) registry::MoveTask(slot_, {.state = WaitState::kQueued});
+  if (slot_ != nullptr) registry::SuspendTask(slot_, WaitState::kQueued, {});
 }
 
 void FiberTask::Enter() noexcept {
   if (slot_ == nullptr) return;
-  threads_ = {registry::t_running_task.serial, registry::t_running_task.origin};
-  registry::t_running_task = {own_.serial, own_.origin};
+  threads_ = Running::Now();
+  own_.Restore();
   entered_ = true;
-  registry::MoveTask(slot_, {.state = WaitState::kRunning, .thread = registry::ThreadNumber()});
+  registry::RunTask(slot_);
 }
 
 void FiberTask::Leave() noexcept {
   if (slot_ == nullptr) return;
-  own_ = {registry::t_running_task.serial, registry::t_running_task.origin};
+  own_ = Running::Now();
   Restore();
-  registry::MoveTask(slot_, {.state = WaitState::kSuspended});
+  registry::SuspendTask(slot_, WaitState::kSuspended, {});
 }
 
 // What the thread ran before it came to the fiber.
 void FiberTask::Restore() noexcept {
-  if (entered_) registry::t_running_task = {threads_.serial, threads_.origin};
+  if (entered_) threads_.Restore();
   entered_ = false;
 }
 
-FiberTask::Running FiberTask::Self() const noexcept {
-  if (slot_ == nullptr) return {};
-  return {slot_->serial.load(std::memory_order_relaxed),
-          slot_->origin.load(std::memory_order_relaxed)};
+FiberTask::Running FiberTask::Running::Now() noexcept {
+  TaskHead* const task = registry::Running();
+  return {task, registry::SerialOf(task)};
+}
+
+// Nothing, if that has ended meanwhile.
+void FiberTask::Running::Restore() const noexcept {
+  t_tasks.running = registry::SerialOf(task) == serial ? task : nullptr;
 }
 
 }  // namespace internal

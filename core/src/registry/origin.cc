@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "registry/task_epoch.h"
 
 namespace taskleak::registry {
 namespace {
@@ -36,6 +37,7 @@ void SetCurrentOrigin(std::string_view name) {
   const MutexLock lock(names.mutex);
   names.current = name;
   g_current.store(kUnnumbered);
+  ChangeBirthConditions();
 }
 
 Origin CurrentOrigin() {

@@ -2,18 +2,12 @@
 
 #include <unistd.h>
 
-namespace taskleak::registry {
-namespace {
+namespace taskleak::internal {
 
-constinit thread_local int t_thread_number = 0;
+constinit thread_local ThreadTasks t_tasks;
 
-}  // namespace
-
-int ThreadNumber() {
-  if (t_thread_number == 0) t_thread_number = gettid();
-  return t_thread_number;
+void SetFirstTurn() noexcept {
+  t_tasks.turn = TaskPlace(WaitState::kRunning, static_cast<std::uint32_t>(gettid()));
 }
 
-void ForgetThreadNumber() { t_thread_number = 0; }
-
-}  // namespace taskleak::registry
+}  // namespace taskleak::internal

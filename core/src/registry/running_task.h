@@ -2,34 +2,40 @@
 #ifndef TASKLEAK_SRC_REGISTRY_RUNNING_TASK_H_
 #define TASKLEAK_SRC_REGISTRY_RUNNING_TASK_H_
 
-#include <cstdint>
-
 #include "registry/origin.h"
+#include "taskleak/task_head.h"
 
 namespace taskleak::registry {
 
-struct RunningTask {
-  std::uint64_t serial = 0;  ///< 0: none
-  Origin origin = 0;
-};
-
-/// Of the calling thread; to be read and set.
-inline constinit thread_local RunningTask t_running_task;
+/// Of the calling thread; null if it runs none.
+inline internal::TaskHead* Running() { return internal::t_tasks.running; }
+/// 0: none.
+inline std::uint64_t SerialOf(const internal::TaskHead* task) {
+  return task == nullptr ? 0 : task->serial.load(std::memory_order_relaxed);
+}
+inline std::uint64_t RunningSerial() { return SerialOf(Running()); }
 
 /// Where the calling thread itself descends from; 0 if it was not created through the hooks.
 Origin OriginOfThread();
 
-/// Of what the calling thread creates now: that of the task it runs, else its own, else the scope.
-inline Origin OriginHere() {
-  if (t_running_task.origin != 0) return t_running_task.origin;
+/// Of what the calling thread creates while it runs no task: its own, else the scope.
+inline Origin OriginOutsideTasks() {
   const Origin own = OriginOfThread();
   return own != 0 ? own : CurrentOrigin();
 }
 
+/// Of what the calling thread creates now: that of the task it runs, else its own, else the scope.
+inline Origin OriginHere() {
+  const internal::TaskHead* const running = Running();
+  return running != nullptr ? running->origin.load(std::memory_order_relaxed)
+                            : OriginOutsideTasks();
+}
+
 /// The calling thread's number in the kernel, for which it is asked once.
-int ThreadNumber();
-/// In a forked child, whose only thread has another one.
-void ForgetThreadNumber();
+inline int ThreadNumber() {
+  if (internal::t_tasks.turn.word() == 0) internal::SetFirstTurn();
+  return static_cast<int>(internal::t_tasks.turn.where());
+}
 
 }  // namespace taskleak::registry
 

@@ -1,7 +1,5 @@
 #include "taskleak/task.h"
 
-#include <sys/types.h>
-
 #include "registry/last_job.h"
 #include "registry/running_task.h"
 #include "registry/task_life.h"
@@ -22,7 +20,7 @@ Task Task::CopyOf(const Task& other) {
 }
 
 void Task::SetWaiting(std::string_view what, WaitState state) {
-  if (slot_ != nullptr) registry::MoveTask(slot_, {.state = state}, what);
+  if (slot_ != nullptr) registry::SuspendTask(slot_, state, what);
 }
 
 std::int64_t Task::id() const {
@@ -34,20 +32,19 @@ std::int64_t Task::id() const {
 Task::Run::Run(const Task& task)
     : slot_(task.slot_),
       serial_(static_cast<std::uint64_t>(task.id())),
-      outer_serial_(registry::t_running_task.serial),
-      outer_origin_(registry::t_running_task.origin) {
+      outer_(registry::Running()),
+      outer_serial_(registry::SerialOf(outer_)) {
   if (slot_ == nullptr) return;
-  registry::MoveTask(slot_, {.state = WaitState::kRunning, .thread = registry::ThreadNumber()}, {});
-  registry::t_running_task = {serial_, slot_->origin.load(std::memory_order_relaxed)};
+  registry::RunTask(slot_);
+  internal::t_tasks.running = slot_;
   registry::NoteJob(*slot_);
 }
 
+// What has ended meanwhile has another serial, or none.
 Task::Run::~Run() {
   if (slot_ == nullptr) return;
-  registry::t_running_task = {outer_serial_, outer_origin_};
-  // A task that ended meanwhile has another serial, or none.
-  if (slot_->serial.load(std::memory_order_relaxed) == serial_)
-    registry::MoveTask(slot_, {.state = WaitState::kSuspended}, {});
+  internal::t_tasks.running = registry::SerialOf(outer_) == outer_serial_ ? outer_ : nullptr;
+  if (registry::SerialOf(slot_) == serial_) registry::SuspendTask(slot_, WaitState::kSuspended, {});
 }
 
 }  // namespace taskleak

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "taskleak/task_head.h"
+
 namespace taskleak::registry {
 
 /// Read by every creator, and written only once in an epoch: a cache line that all can share.
@@ -15,6 +17,11 @@ struct alignas(64) EpochCount {
 };
 
 inline constinit EpochCount g_epochs;
+
+/// What threads keep of the epoch, the scope and Options::task_stacks is to be looked at again.
+inline void ChangeBirthConditions() {
+  internal::g_birth_conditions.fetch_add(1, std::memory_order_release);
+}
 
 /// Makes `value` at least `least`. A store only where that changes something.
 inline void RaiseTo(std::atomic<std::uint64_t>& value, std::uint64_t least) {

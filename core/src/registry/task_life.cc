@@ -1,16 +1,25 @@
 #include "registry/task_life.h"
 
-#include <ctime>
-
 #include "registry/creation_stacks.h"
 #include "registry/running_task.h"
 #include "registry/task_epoch.h"
 #include "registry/task_memory.h"
 
-namespace taskleak::registry {
+namespace taskleak {
+
+namespace internal {
+// Beyond what a thread that has not looked yet takes for known.
+constinit std::atomic<std::uint64_t> g_birth_conditions{1};
+}  // namespace internal
+
+namespace registry {
 namespace {
 
+using internal::t_tasks;
+using internal::TaskHead;
+using internal::TaskPlace;
 using internal::TaskSlot;
+using internal::ThreadTasks;
 
 constexpr auto kRelease = std::memory_order_release;
 constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -18,72 +27,42 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constinit std::atomic<TaskStacks> g_stacks{TaskStacks::kSite};
 
 // Serials are handed to threads in blocks, so that creators share nothing that is written.
-constexpr std::uint64_t kSerialBlock = 64;
 constinit std::atomic<std::uint64_t> g_next_serials{1};
-constinit thread_local std::uint64_t t_next_serial = 0;
 
 std::uint64_t NextSerial() {
-  if (t_next_serial % kSerialBlock == 0) {
-    t_next_serial = g_next_serials.fetch_add(kSerialBlock, kRelaxed) - 1;
-  }
-  return ++t_next_serial;
-}
-
-// To within a few milliseconds, for a few nanoseconds.
-std::int64_t CoarseNow() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  ThreadTasks& thread = t_tasks;
+  if (thread.last_serial % ThreadTasks::kSerialBlock == 0)
+    thread.last_serial = g_next_serials.fetch_add(ThreadTasks::kSerialBlock, kRelaxed) - 1;
+  return ++thread.last_serial;
 }
 
 // In which epoch a task in this slot is born. Said to all who look before the task can be seen.
-std::uint64_t EnterEpoch(TaskSlot& slot) {
-  const std::uint64_t epoch = g_epochs.current.load(std::memory_order_acquire);
+void EnterEpoch(TaskHead& slot, std::uint64_t epoch) {
   RaiseTo(g_epochs.newest_used, epoch);
   RaiseTo(slot.chunk->newest_epoch, epoch);
-  return epoch;
-}
-
-// Returns the version before the change.
-std::uint64_t BeginChange(TaskSlot& slot) {
-  const std::uint64_t version = slot.version.load(kRelaxed);
-  slot.version.store(version + 1, kRelaxed);
-  return version;
-}
-
-void SetPlace(TaskSlot& slot, const TaskPlace& place) {
-  slot.state.store(static_cast<std::uint8_t>(place.state), kRelease);
-  slot.thread.store(place.thread, kRelease);
-  slot.file.store(place.file, kRelease);
-  slot.line.store(place.line, kRelease);
+  slot.epoch.store(epoch, kRelease);
 }
 
 // From what the calling thread runs.
 void DescendFromHere(TaskSlot& slot) {
-  slot.parent.store(t_running_task.serial, kRelease);
+  slot.parent.store(RunningSerial(), kRelease);
   slot.origin.store(OriginHere(), kRelease);
 }
 
-// What all tasks are born with.
-void Prepare(TaskSlot& slot) {
-  SetPlace(slot, {.state = WaitState::kQueued});
-  slot.awaited_by.store(0, kRelease);
-  slot.descriptor.store(-1, kRelease);
-  slot.hint.store(nullptr, kRelease);
-  slot.is_fiber.store(false, kRelease);
-  slot.waiting.Store({});
-}
-
-// From here on it can be seen.
-void Publish(TaskSlot& slot) {
-  slot.epoch.store(EnterEpoch(slot), kRelease);
-  slot.born.store(CoarseNow(), kRelease);
+// From here on it can be seen. What was not set is as free slots have it.
+void Publish(TaskHead& slot, TaskPlace place) {
+  slot.place.store(place.word(), kRelease);
+  EnterEpoch(slot, g_epochs.current.load(std::memory_order_acquire));
+  slot.born.store(internal::CoarseNow(), kRelease);
   slot.serial.store(NextSerial(), kRelease);
 }
 
 }  // namespace
 
-void SetTaskStacks(TaskStacks stacks) { g_stacks.store(stacks, kRelaxed); }
+void SetTaskStacks(TaskStacks stacks) {
+  g_stacks.store(stacks, kRelaxed);
+  ChangeBirthConditions();
+}
 TaskStacks GetTaskStacks() { return g_stacks.load(kRelaxed); }
 
 TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code) {
@@ -93,10 +72,9 @@ TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t c
   DescendFromHere(*slot);
   slot->site.store(stacks == TaskStacks::kOff ? 0 : site, kRelease);
   slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(site) : nullptr, kRelease);
-  slot->name.Store(name);
   slot->code.store(code, kRelease);
-  Prepare(*slot);
-  Publish(*slot);
+  if (!name.empty()) slot->name.Store(name);
+  Publish(*slot, TaskPlace(WaitState::kQueued, 0));
   return slot;
 }
 
@@ -106,11 +84,10 @@ TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
   DescendFromHere(*slot);
   slot->site.store(0, kRelease);
   slot->stack.store(launched, kRelease);
+  slot->code.store(0, kRelease);
   slot->name.Store("fiber");
-  slot->code.store(saved_sp, kRelease);
-  Prepare(*slot);
-  slot->is_fiber.store(true, kRelease);
-  Publish(*slot);
+  slot->saved_sp.store(saved_sp, kRelease);
+  Publish(*slot, TaskPlace(WaitState::kQueued, 0));
   return slot;
 }
 
@@ -118,21 +95,19 @@ TaskSlot* BeginOperation(const internal::Operation& operation) {
   TaskSlot* const slot = TakeSlot();
   if (slot == nullptr) return nullptr;
   const bool is_awaited = operation.awaited_by != 0;
-  slot->parent.store(is_awaited ? operation.awaited_by : t_running_task.serial, kRelease);
+  slot->parent.store(is_awaited ? operation.awaited_by : RunningSerial(), kRelease);
   slot->origin.store(OriginHere(), kRelease);
   slot->site.store(0, kRelease);
   const bool without_stack =
       is_awaited || operation.callback != 0 || GetTaskStacks() == TaskStacks::kOff;
   slot->stack.store(without_stack ? nullptr : InternOwnStack(0), kRelease);
-  slot->name.Store(operation.name);
   slot->code.store(operation.callback, kRelease);
-  Prepare(*slot);
-  SetPlace(*slot, {.state = operation.state});
-  slot->awaited_by.store(operation.awaited_by, kRelease);
+  slot->name.Store(operation.name);
+  slot->waiting.Store(operation.what);
   slot->descriptor.store(operation.descriptor, kRelease);
   slot->hint.store(operation.hint, kRelease);
-  slot->waiting.Store(operation.what);
-  Publish(*slot);
+  slot->awaited_by.store(operation.awaited_by, kRelease);
+  Publish(*slot, TaskPlace(operation.state, 0));
   return slot;
 }
 
@@ -143,29 +118,56 @@ TaskSlot* CopyTask(const TaskSlot& other) {
   slot->origin.store(other.origin.load(kRelaxed), kRelease);
   slot->site.store(other.site.load(kRelaxed), kRelease);
   slot->stack.store(other.stack.load(kRelaxed), kRelease);
-  slot->name.Store(other.name.Load());
   slot->code.store(other.code.load(kRelaxed), kRelease);
-  Prepare(*slot);
-  Publish(*slot);
+  slot->name.Store(other.name.Load());
+  Publish(*slot, TaskPlace(WaitState::kQueued, 0));
   return slot;
 }
 
 void EndTask(TaskSlot* slot) {
   slot->serial.store(0, kRelease);
+  slot->name.Clear();
+  slot->waiting.Clear();
+  slot->descriptor.store(-1, kRelease);
+  slot->hint.store(nullptr, kRelease);
+  slot->awaited_by.store(0, kRelease);
+  slot->saved_sp.store(0, kRelease);
+  slot->stack.store(nullptr, kRelease);
+  if (t_tasks.running == slot) t_tasks.running = nullptr;
   GiveBack(slot);
 }
 
-void MoveTask(TaskSlot* slot, const TaskPlace& place, std::string_view waiting) {
-  const std::uint64_t version = BeginChange(*slot);
-  SetPlace(*slot, place);
+void RunTask(TaskSlot* slot) {
+  const TaskPlace before(slot->place.load(kRelaxed));
+  slot->place.store(before.Changing().word(), kRelaxed);
+  slot->waiting.Clear();
+  const auto thread = static_cast<std::uint32_t>(ThreadNumber());
+  slot->place.store(TaskPlace(WaitState::kRunning, thread).After(before).word(), kRelease);
+}
+
+void SuspendTask(TaskSlot* slot, WaitState state, std::string_view waiting) {
+  const TaskPlace before(slot->place.load(kRelaxed));
+  slot->place.store(before.Changing().word(), kRelaxed);
   slot->waiting.Store(waiting);
-  slot->version.store(version + 2, kRelease);
+  slot->place.store(TaskPlace(state, 0).After(before).word(), kRelease);
 }
 
-void MoveTask(TaskSlot* slot, const TaskPlace& place) {
-  const std::uint64_t version = BeginChange(*slot);
-  SetPlace(*slot, place);
-  slot->version.store(version + 2, kRelease);
+}  // namespace registry
+
+namespace internal {
+
+// Also brings the thread's conditions up to date, so that the next births are quick.
+TaskHead* BeginCoroutineTask(std::uintptr_t code, std::uintptr_t site) noexcept {
+  ThreadTasks& thread = t_tasks;
+  const std::uint64_t conditions = g_birth_conditions.load(std::memory_order_acquire);
+  TaskHead* const head = registry::BeginTask({}, site, code);
+  if (head == nullptr) return nullptr;
+  thread.epoch = head->epoch.load(std::memory_order_relaxed);
+  thread.origin = registry::OriginOutsideTasks();
+  // Where more or less than the site is kept, none is quick.
+  thread.conditions = registry::GetTaskStacks() == TaskStacks::kSite ? conditions : 0;
+  return head;
 }
 
-}  // namespace taskleak::registry
+}  // namespace internal
+}  // namespace taskleak

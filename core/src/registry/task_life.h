@@ -28,17 +28,10 @@ internal::TaskSlot* BeginOperation(const internal::Operation& operation);
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
 void EndTask(internal::TaskSlot* slot);
 
-struct TaskPlace {
-  WaitState state;
-  int thread = 0;              ///< that runs it; 0 unless it is running
-  const char* file = nullptr;  ///< where a coroutine awaits; a literal
-  int line = 0;
-};
-
-/// Where the task is from now on, and what it says of its waiting.
-void MoveTask(internal::TaskSlot* slot, const TaskPlace& place, std::string_view waiting);
-/// The same for one that says nothing.
-void MoveTask(internal::TaskSlot* slot, const TaskPlace& place);
+/// The calling thread runs it from now on.
+void RunTask(internal::TaskSlot* slot);
+/// Nobody does any more; `waiting` is what it says of that.
+void SuspendTask(internal::TaskSlot* slot, WaitState state, std::string_view waiting);
 
 }  // namespace taskleak::registry
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <new>
+#include <utility>
 
 #include "base/mutex.h"
 #include "registry/running_task.h"
@@ -11,27 +12,23 @@
 namespace taskleak::registry {
 namespace {
 
-using internal::TaskSlot;
+using internal::t_tasks;
+using internal::TaskHead;
 
 // How many slots go between a thread's store and the common one at a time.
-constexpr std::size_t kBatch = 32;
+constexpr std::uint32_t kBatch = 32;
 static_assert(TaskChunk::kSlots % kBatch == 0);
 
-// A thread's free slots. It keeps at most two batches, so that a thread that only ends tasks feeds
-// one that only creates them.
-struct Store {
-  TaskSlot* first = nullptr;
-  std::size_t count = 0;
-};
-
-constinit thread_local Store t_store;
+// A thread keeps at most two batches, so that one that only ends tasks feeds one that only creates
+// them.
+constexpr std::uint32_t kMostKept = 2 * kBatch - 1;
 
 constinit std::atomic<TaskChunk*> g_chunks{nullptr};
 
 // Batches of free slots that belong to no thread.
 struct CommonStore {
   Mutex mutex;
-  TaskSlot* first TASKLEAK_GUARDED_BY(mutex) = nullptr;
+  TaskHead* first TASKLEAK_GUARDED_BY(mutex) = nullptr;
 };
 
 CommonStore& Common() {
@@ -39,38 +36,39 @@ CommonStore& Common() {
   return *common;
 }
 
-void PutBatch(TaskSlot* batch) {
+void PutBatch(TaskHead* batch) {
   CommonStore& common = Common();
   const MutexLock lock(common.mutex);
   batch->next_batch = common.first;
   common.first = batch;
 }
 
-TaskSlot* TakeBatch() {
+TaskHead* TakeBatch() {
   CommonStore& common = Common();
   const MutexLock lock(common.mutex);
-  TaskSlot* const batch = common.first;
+  TaskHead* const batch = common.first;
   if (batch != nullptr) common.first = batch->next_batch;
   return batch;
 }
 
 // Takes the first batch of a list apart from the rest, which is returned.
-TaskSlot* CutBatch(TaskSlot* first) {
-  TaskSlot* last = first;
-  for (std::size_t i = 1; i < kBatch && last->next_free != nullptr; ++i) last = last->next_free;
-  TaskSlot* const rest = last->next_free;
-  last->next_free = nullptr;
+TaskHead* CutBatch(TaskHead* first) {
+  TaskHead* last = first;
+  std::uint32_t count = 1;
+  for (; count < kBatch && last->next_free != nullptr; ++count) last = last->next_free;
+  TaskHead* const rest = std::exchange(last->next_free, nullptr);
+  for (TaskHead* slot = first; slot != nullptr; slot = slot->next_free) slot->free_count = count--;
   return rest;
 }
 
 // At the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
 void LeaveThread(void*) {
-  while (t_store.first != nullptr) {
-    TaskSlot* const batch = t_store.first;
-    t_store.first = CutBatch(batch);
+  while (t_tasks.free != nullptr) {
+    TaskHead* const batch = t_tasks.free;
+    t_tasks.free = CutBatch(batch);
     PutBatch(batch);
   }
-  t_store.count = 0;
+  t_tasks.most_free = 0;
 }
 
 // A forked child has none of the threads that might hold the lock.
@@ -80,8 +78,9 @@ void UnlockCommon() TASKLEAK_ANNOTATE(no_thread_safety_analysis) { Common().mute
 // The parent's tasks are none of the child's.
 void StartProcess() {
   UnlockCommon();
-  ForgetThreadNumber();
+  t_tasks.turn = {};  // the only thread has another number
   g_epochs.first.store(g_epochs.current.fetch_add(1) + 1);
+  ChangeBirthConditions();
 }
 
 pthread_key_t EndKey() {
@@ -95,7 +94,7 @@ pthread_key_t EndKey() {
 }
 
 // The slots of a new chunk; all but one batch go to the common store.
-TaskSlot* AllocateBatch() {
+TaskHead* AllocateBatch() {
   auto* const chunk = new (std::nothrow) TaskChunk();
   if (chunk == nullptr) return nullptr;
   for (std::size_t i = 0; i < TaskChunk::kSlots; ++i) {
@@ -106,46 +105,57 @@ TaskSlot* AllocateBatch() {
   while (!g_chunks.compare_exchange_weak(chunk->next, chunk, std::memory_order_release,
                                          std::memory_order_relaxed)) {
   }
-  TaskSlot* const first = chunk->slots.data();
-  for (TaskSlot* rest = CutBatch(first); rest != nullptr;) {
-    TaskSlot* const batch = rest;
+  TaskHead* const first = chunk->slots.data();
+  for (TaskHead* rest = CutBatch(first); rest != nullptr;) {
+    TaskHead* const batch = rest;
     rest = CutBatch(batch);
     PutBatch(batch);
   }
   return first;
 }
 
-[[gnu::noinline]] bool Refill() {
-  // Any value but null, so that the destructor is called.
+// LeaveThread shall be called, which takes any value but null.
+void Join() {
   pthread_setspecific(EndKey(), &g_chunks);
-  TaskSlot* const batch = TakeBatch();
-  t_store.first = batch != nullptr ? batch : AllocateBatch();
-  for (const TaskSlot* slot = t_store.first; slot != nullptr; slot = slot->next_free)
-    ++t_store.count;
-  return t_store.first != nullptr;
+  t_tasks.most_free = kMostKept;
+}
+
+[[gnu::noinline]] bool Refill() {
+  Join();
+  TaskHead* const batch = TakeBatch();
+  t_tasks.free = batch != nullptr ? batch : AllocateBatch();
+  return t_tasks.free != nullptr;
 }
 
 }  // namespace
 
-TaskSlot* TakeSlot() {
-  if (t_store.first == nullptr && !Refill()) return nullptr;
-  TaskSlot* const slot = t_store.first;
-  t_store.first = slot->next_free;
-  --t_store.count;
-  return slot;
+internal::TaskSlot* TakeSlot() {
+  if (t_tasks.free == nullptr && !Refill()) return nullptr;
+  TaskHead* const slot = t_tasks.free;
+  t_tasks.free = slot->next_free;
+  return static_cast<internal::TaskSlot*>(slot);
 }
 
-void GiveBack(TaskSlot* slot) {
-  slot->next_free = t_store.first;
-  t_store.first = slot;
-  if (++t_store.count < 2 * kBatch) return;
-  pthread_setspecific(EndKey(), &g_chunks);
-  TaskSlot* const batch = t_store.first;
-  t_store.first = CutBatch(batch);
-  t_store.count -= kBatch;
-  PutBatch(batch);
+void GiveBack(TaskHead* slot) {
+  TaskHead* const rest = t_tasks.free;
+  slot->next_free = rest;
+  slot->free_count = rest == nullptr ? 1 : rest->free_count + 1;
+  t_tasks.free = slot;
+  if (slot->free_count > t_tasks.most_free) internal::KeepFreeSlots();
 }
 
 TaskChunk* FirstChunk() { return g_chunks.load(std::memory_order_acquire); }
 
 }  // namespace taskleak::registry
+
+namespace taskleak::internal {
+
+void KeepFreeSlots() noexcept {
+  registry::Join();
+  if (t_tasks.free->free_count <= t_tasks.most_free) return;
+  TaskHead* const batch = t_tasks.free;
+  t_tasks.free = registry::CutBatch(batch);
+  registry::PutBatch(batch);
+}
+
+}  // namespace taskleak::internal

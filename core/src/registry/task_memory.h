@@ -26,7 +26,7 @@ struct TaskChunk {
 /// none as long as the thread gives back what it takes.
 internal::TaskSlot* TakeSlot();
 /// Gives back a slot whose serial is 0 again; any thread may.
-void GiveBack(internal::TaskSlot* slot);
+void GiveBack(internal::TaskHead* slot);
 
 /// The list of all chunks. It only grows, at its head.
 TaskChunk* FirstChunk();

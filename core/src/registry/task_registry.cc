@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
-#include <utility>
 
 #include "registry/task_epoch.h"
 #include "registry/task_memory.h"
@@ -11,6 +10,7 @@
 namespace taskleak::registry {
 namespace {
 
+using internal::TaskPlace;
 using internal::TaskSlot;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
@@ -18,17 +18,16 @@ using std::chrono::nanoseconds;
 
 constexpr auto kAcquire = std::memory_order_acquire;
 
-// Whether the slot has had the same content all the while since `serial` and `version` were read.
-bool Unchanged(const TaskSlot& slot, std::uint64_t serial, std::uint64_t version) {
-  return version % 2 == 0 && slot.version.load(std::memory_order_relaxed) == version &&
+// Whether the slot has had the same content all the while since `serial` and `place` were read.
+bool Unchanged(const TaskSlot& slot, std::uint64_t serial, TaskPlace place) {
+  return !place.is_changing() && slot.place.load(std::memory_order_relaxed) == place.word() &&
          slot.serial.load(std::memory_order_relaxed) == serial;
 }
 
-TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, std::uint64_t version,
-                std::int64_t now) {
+TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, TaskPlace place, std::int64_t now) {
   TaskRecord record;
   record.serial = serial;
-  record.version = version;
+  record.place = place.word();
   record.slot = &slot;
   record.epoch = slot.epoch.load(kAcquire);
   record.parent = slot.parent.load(kAcquire);
@@ -38,13 +37,16 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, std::uint64_t versio
   record.site = slot.site.load(kAcquire);
   record.created = slot.stack.load(kAcquire);
   record.name = slot.name.Load();
-  record.state = static_cast<WaitState>(slot.state.load(kAcquire));
-  record.thread = slot.thread.load(kAcquire);
+  record.state = place.state();
   record.waiting = slot.waiting.Load();
   record.code = slot.code.load(kAcquire);
-  if (slot.is_fiber.load(kAcquire)) std::swap(record.code, record.saved_sp);
-  record.file = slot.file.load(kAcquire);
-  record.line = slot.line.load(kAcquire);
+  record.saved_sp = slot.saved_sp.load(kAcquire);
+  if (record.state == WaitState::kRunning) {
+    record.thread = static_cast<int>(place.where());
+  } else if (place.where() != 0) {
+    record.file = slot.file.load(kAcquire);
+    record.line = static_cast<int>(place.where());
+  }
   record.awaited_by = slot.awaited_by.load(kAcquire);
   record.descriptor = slot.descriptor.load(kAcquire);
   record.hint = slot.hint.load(kAcquire);
@@ -57,9 +59,9 @@ std::optional<TaskRecord> Read(const TaskSlot& slot, std::int64_t now) {
   for (int tries = 1;; ++tries) {
     const std::uint64_t serial = slot.serial.load(kAcquire);
     if (serial == 0) return std::nullopt;
-    const std::uint64_t version = slot.version.load(kAcquire);
-    TaskRecord record = Copy(slot, serial, version, now);
-    if (Unchanged(slot, serial, version)) return record;
+    const TaskPlace place(slot.place.load(kAcquire));
+    TaskRecord record = Copy(slot, serial, place, now);
+    if (Unchanged(slot, serial, place)) return record;
     if (tries >= kMostTries && slot.serial.load(std::memory_order_relaxed) == serial) return record;
   }
 }
@@ -90,14 +92,16 @@ void ForEachSlot(Epoch first, Visit visit) {
 }  // namespace
 
 bool IsStill(const TaskRecord& record) {
-  return Unchanged(*record.slot, record.serial, record.version);
+  return Unchanged(*record.slot, record.serial, TaskPlace(record.place));
 }
 
 Epoch BeginEpoch() {
   std::uint64_t current = g_epochs.current.load(kAcquire);
   if (g_epochs.newest_used.load(kAcquire) < current) return current;
   // Whoever comes second at the same time finds it done.
-  return g_epochs.current.compare_exchange_strong(current, current + 1) ? current + 1 : current;
+  if (!g_epochs.current.compare_exchange_strong(current, current + 1)) return current;
+  ChangeBirthConditions();
+  return current + 1;
 }
 
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit) {

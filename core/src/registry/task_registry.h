@@ -44,7 +44,7 @@ struct TaskRecord {
                                  ///< while it runs); 0 if it is no fiber
   int descriptor = -1;           ///< on which it waits; -1: none
   const char* hint = nullptr;    ///< its module may be gone; may be null
-  std::uint64_t version = 0;     ///< changes when state, thread or text do
+  std::uint64_t place = 0;       ///< changes when state, thread, line or text do
   const internal::TaskSlot* slot = nullptr;
 };
 

@@ -11,12 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "registry/origin.h"
+#include "taskleak/task_head.h"
 
 namespace taskleak::registry {
-
-struct CreationStack;
-struct TaskChunk;
 
 /// A short text that may be read while it is changed; a reader tells by other means whether it was.
 template <std::size_t words>
@@ -34,6 +31,7 @@ class AtomicText {
       words_[i].store(copy[i], std::memory_order_release);
   }
 
+  void Clear() { words_[0].store(0, std::memory_order_release); }
   void CopyFrom(const AtomicText& other) {
     for (std::size_t i = 0; i < words; ++i)
       words_[i].store(other.words_[i].load(std::memory_order_relaxed), std::memory_order_release);
@@ -56,39 +54,15 @@ class AtomicText {
 namespace taskleak::internal {
 
 /// The memory of one task. It is never given back to the allocator, so it can be read at any time:
-/// a reader copies it and then looks whether `serial` and `version` are still what they were
-/// before. For that, all else is written with release and read with acquire ordering (H.-J. Boehm,
-/// "Can seqlocks get along with programming language memory models?", MSPC 2012).
-struct alignas(64) TaskSlot {
-  std::atomic<std::uint64_t> serial{0};   ///< 0: no task
-  std::atomic<std::uint64_t> epoch{0};    ///< in which it was born (registry/task_registry.h)
-  std::atomic<std::uint64_t> version{0};  ///< odd while what follows `born` in a life is changed
-
-  std::atomic<std::uint64_t> parent{0};
-  std::atomic<std::int64_t> born{0};    ///< nanoseconds of the monotonic clock
-  std::atomic<std::uintptr_t> site{0};  ///< return address in the code that created it; may be 0
-  std::atomic<const registry::CreationStack*> stack{nullptr};
-  std::atomic<registry::Origin> origin{0};
-  std::atomic<int> descriptor{-1};        ///< on which it waits; -1: none
-  std::atomic<std::uint64_t> adopted{0};  ///< serial of a task that is not to be reported any more
-
-  std::atomic<std::uint8_t> state{0};  ///< a WaitState
-  std::atomic<bool> is_fiber{false};
-  std::atomic<int> thread{0};  ///< that runs it, while it is running
+/// a reader copies it and then looks whether `serial` and `place` are still what they were before.
+/// For that, all else is written with release and read with acquire ordering (H.-J. Boehm, "Can
+/// seqlocks get along with programming language memory models?", MSPC 2012). A free one has no
+/// texts, descriptor, hint and stack pointer.
+struct TaskSlot : TaskHead {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
-
-  /// A function of the coroutine, or that an operation will call; may be 0. Of a fiber, where its
-  /// stack pointer is kept while it is parked.
-  std::atomic<std::uintptr_t> code{0};
-  std::atomic<const char*> file{nullptr};  ///< where the coroutine awaits
-  std::atomic<int> line{0};
-  std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
-  std::atomic<const char*> hint{nullptr};    ///< what ends it, for people: a literal; may be null
-
-  registry::TaskChunk* chunk = nullptr;
-  TaskSlot* next_free = nullptr;   ///< of no meaning while it is a task's
-  TaskSlot* next_batch = nullptr;  ///< the same
+  /// Where a fiber's stack pointer is kept while it is parked; 0 if it is no fiber.
+  std::atomic<std::uintptr_t> saved_sp{0};
 };
 
 static_assert(sizeof(TaskSlot) == 256);

@@ -1,0 +1,115 @@
+// The part of a task's memory that coroutines write where they run, without a call; and what each
+// thread keeps for that. For taskleak's own parts.
+#ifndef TASKLEAK_TASK_HEAD_H_
+#define TASKLEAK_TASK_HEAD_H_
+
+#include <atomic>
+#include <cstdint>
+#include <ctime>
+
+#include "taskleak/leak.h"
+
+namespace taskleak::registry {
+struct CreationStack;
+struct TaskChunk;
+}  // namespace taskleak::registry
+
+namespace taskleak::internal {
+
+/// A task's state and the thread that runs it or the line where it awaits, in one word: so one
+/// store is a change. Counts turns, so that the same one twice can be told from no change.
+class TaskPlace {
+ public:
+  TaskPlace() = default;
+  explicit constexpr TaskPlace(std::uint64_t word) : word_(word) {}
+  constexpr TaskPlace(WaitState state, std::uint32_t where)
+      : word_(std::uint64_t{where} << kWhere | static_cast<std::uint8_t>(state)) {}
+
+  [[nodiscard]] constexpr std::uint64_t word() const { return word_; }
+  [[nodiscard]] constexpr WaitState state() const { return static_cast<WaitState>(word_ & 0xFF); }
+  [[nodiscard]] constexpr std::uint32_t where() const {
+    return static_cast<std::uint32_t>(word_ >> kWhere);
+  }
+  [[nodiscard]] constexpr bool is_changing() const { return (word_ & kChanging) != 0; }
+
+  /// The same one turn later. The count overflows without harm.
+  [[nodiscard]] constexpr TaskPlace Next() const { return TaskPlace(word_ + kOneTurn); }
+  /// The same with the turn after `before`.
+  [[nodiscard]] constexpr TaskPlace After(TaskPlace before) const {
+    return TaskPlace(word_ % kOneTurn | (before.Next().word_ & ~(kOneTurn - 1)));
+  }
+  /// The same while something else is changed.
+  [[nodiscard]] constexpr TaskPlace Changing() const { return TaskPlace(word_ | kChanging); }
+
+ private:
+  static constexpr std::uint64_t kChanging = 0x100;
+  static constexpr int kWhere = 10;
+  static constexpr std::uint64_t kOneTurn = std::uint64_t{1} << 42;
+
+  std::uint64_t word_ = 0;
+};
+
+/// What is written and read in a coroutine's life, in two cache lines. All that a reader may look
+/// at is written with release and read with acquire ordering (registry/task_slot.h). A free one is
+/// awaited by nobody and has no stack, descriptor and hint.
+struct alignas(64) TaskHead {
+  std::atomic<std::uint64_t> serial{0};  ///< 0: no task
+  std::atomic<std::uint64_t> place{0};   ///< a TaskPlace
+  std::atomic<std::uint64_t> parent{0};
+  std::atomic<std::uintptr_t> site{0};  ///< return address in the code that created it; may be 0
+  /// A function of the coroutine, or that an operation will call; may be 0.
+  std::atomic<std::uintptr_t> code{0};
+  std::atomic<std::int64_t> born{0};         ///< nanoseconds of the monotonic clock
+  std::atomic<std::uint64_t> epoch{0};       ///< in which it was born (registry/task_registry.h)
+  std::atomic<std::uint32_t> origin{0};      ///< a registry::Origin
+  std::atomic<std::int32_t> descriptor{-1};  ///< on which it waits; -1: none
+
+  std::atomic<const char*> file{nullptr};    ///< where the coroutine awaited last; may be null
+  std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
+  std::atomic<const registry::CreationStack*> stack{nullptr};
+  TaskHead* next_free = nullptr;  ///< of no meaning while it is a task's, as the next two
+  std::uint64_t free_count = 0;   ///< of this one and those after it
+  TaskHead* next_batch = nullptr;
+  registry::TaskChunk* chunk = nullptr;
+  std::atomic<std::uint64_t> adopted{0};   ///< serial of a task that is not to be reported any more
+  std::atomic<const char*> hint{nullptr};  ///< what ends it, for people: a literal; may be null
+};
+
+/// A thread's own: what a birth needs, as it was when `conditions` were those of the process.
+struct ThreadTasks {
+  TaskHead* free = nullptr;     ///< slots without a task
+  TaskHead* running = nullptr;  ///< the task that it runs; null: none
+  TaskPlace turn;  ///< of what it runs next; not set before the thread's number is known
+  std::uint64_t last_serial = 0;  ///< that it gave to a task
+  std::uint64_t conditions = 0;
+  std::uint64_t epoch = 0;
+  std::uint32_t origin = 0;     ///< of what it creates while it runs no task
+  std::uint32_t most_free = 0;  ///< with more it gives some to others; 0: not known yet
+
+  /// So many serials are a thread's at a time.
+  static constexpr std::uint64_t kSerialBlock = 64;
+};
+
+// Without a call in programs; shared libraries take it from the room that is left for such.
+#if defined(__cpp_constinit)
+extern constinit thread_local ThreadTasks t_tasks [[gnu::tls_model("initial-exec")]];
+#endif
+
+/// Changes when the epoch, the scope or what is kept of creators changes.
+extern std::atomic<std::uint64_t> g_birth_conditions;
+
+/// Nanoseconds of the monotonic clock to within a few milliseconds (clock_gettime(2)).
+inline std::int64_t CoarseNow() noexcept {
+  std::timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+/// What is done less often. Null if there is no memory.
+TaskHead* BeginCoroutineTask(std::uintptr_t code, std::uintptr_t site) noexcept;
+void KeepFreeSlots() noexcept;
+void SetFirstTurn() noexcept;
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_TASK_HEAD_H_
