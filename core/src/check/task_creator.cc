@@ -30,7 +30,8 @@ bool IsInLibrary(const Frame& frame, std::string_view plain_name) {
 }  // namespace
 
 // Nothing is left out where there is nothing but the library.
-const ResolvedStack& TaskCreators::CallersOfLibrary(const registry::CreationStack& created) {
+const ResolvedStack& TaskCreators::CallersOfLibrary(const registry::TaskRecord& record) {
+  const registry::CreationStack& created = *record.created;
   const auto [entry, is_new] = callers_of_library_.try_emplace(&created);
   ResolvedStack& callers = entry->second;
   if (!is_new) return callers;
@@ -43,7 +44,8 @@ const ResolvedStack& TaskCreators::CallersOfLibrary(const registry::CreationStac
   while (first < whole.stack.size() && IsInLibrary(whole.stack[first], whole.plain_names[first]))
     ++first;
   if (first == whole.stack.size()) first = 0;
-  const bool only_one = registry::GetTaskStacks() != TaskStacks::kFull;
+  const bool is_fiber = record.saved_sp != 0;
+  const bool only_one = !is_fiber && registry::GetTaskStacks() != TaskStacks::kFull;
   const std::size_t end = only_one ? std::min(first + 1, whole.stack.size()) : whole.stack.size();
   callers.plain_names.assign(whole.plain_names.begin() + static_cast<std::ptrdiff_t>(first),
                              whole.plain_names.begin() + static_cast<std::ptrdiff_t>(end));
@@ -52,7 +54,7 @@ const ResolvedStack& TaskCreators::CallersOfLibrary(const registry::CreationStac
 }
 
 const ResolvedStack& TaskCreators::Of(const registry::TaskRecord& record) {
-  if (record.site == 0 && record.created != nullptr) return CallersOfLibrary(*record.created);
+  if (record.site == 0 && record.created != nullptr) return CallersOfLibrary(record);
   std::vector<platform::RawFrame> frames;
   if (record.created != nullptr) {
     for (std::size_t i = 0; i < record.created->depth; ++i)

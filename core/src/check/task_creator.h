@@ -20,7 +20,7 @@ class TaskCreators {
   const ResolvedStack& Of(const registry::TaskRecord& record);
 
  private:
-  const ResolvedStack& CallersOfLibrary(const registry::CreationStack& created);
+  const ResolvedStack& CallersOfLibrary(const registry::TaskRecord& record);
 
   StackResolver& resolver_;
   std::map<const registry::CreationStack*, ResolvedStack> callers_of_library_;
