@@ -11,15 +11,15 @@ if(TASKLEAK_WERROR)
   target_compile_options(taskleak_own_build INTERFACE -Werror)
 endif()
 
-# taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. Those of the core
-# and the hooks, which every compiler and sanitizer shall pass, are also built by the target core_tests and have the label core.
+# taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. Those of the core,
+# the hooks and the adapters, which every compiler and sanitizer shall pass, are also built by the target core_tests and have the label core.
 function(taskleak_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "" "LIBRARIES")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/core/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE taskleak_own_build taskleak::core GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
   set(label)
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(core|capture|environment|hooks)")
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(adapters|capture|core|environment|hooks)")
     set(label LABELS core)
     if(NOT TARGET core_tests)
       add_custom_target(core_tests)

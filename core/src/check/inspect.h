@@ -26,7 +26,7 @@ struct Finding {
   const ResolvedStack* created_by = nullptr;  // empty when not known
   std::string signature;
   bool is_fiber = false;  // a task whose name says only that
-  std::string hint;  // of a task whose adapter knows what ends it
+  std::string hint;       // of a task whose adapter knows what ends it
   // Of a live thread:
   Wait wait;
   platform::BlockedAt at;
