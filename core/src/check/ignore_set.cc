@@ -8,6 +8,7 @@
 #include "check/rule_match.h"
 #include "check/snapshot_data.h"
 #include "check/suppression_file.h"
+#include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::check {
@@ -21,12 +22,14 @@ bool Contains(const Options& options, std::string_view known) {
                      [known](const std::string& name) { return name == known || name == "all"; });
 }
 
-// The module in which the thread's own code starts: of the outermost frame that is not the
-// runtime's.
+// The module in which the thread's own code starts: of the outermost frame that is neither the
+// system's nor that of the hooks.
 std::string_view OwnModule(const std::vector<platform::RawFrame>& frames) {
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(*frame);
-    if (!quick.system_module && !quick.module.empty()) return quick.module;
+    if (!quick.system_module && !quick.module.empty() &&
+        !symbolize::IsThreadTrampoline(quick.plain_name))
+      return quick.module;
   }
   return {};
 }

@@ -26,11 +26,14 @@ bool TopFunction(const ResolvedStack& stack, const TextUser& use) {
   return false;
 }
 
-// Of the outermost frame that is not the system's: where the thread's own code starts.
-std::string_view OwnModule(const Stack& stack) {
-  for (std::size_t i = stack.size(); i > 0; --i) {
-    const std::string& module = stack[i - 1].module;
-    if (!module.empty() && !symbolize::IsSystemModule(module)) return module;
+// Of the outermost frame that is neither the system's nor that of the hooks: where the thread's own
+// code starts.
+std::string_view OwnModule(const ResolvedStack& stack) {
+  for (std::size_t i = stack.stack.size(); i > 0; --i) {
+    const std::string& module = stack.stack[i - 1].module;
+    if (!module.empty() && !symbolize::IsSystemModule(module) &&
+        !symbolize::IsThreadTrampoline(stack.plain_names[i - 1]))
+      return module;
   }
   return {};
 }
@@ -64,9 +67,8 @@ bool AnyText(Kind kind, const Finding& finding, const TextUser& use) {
     case Kind::kCreatedBy:
       return AnyFunction(*finding.created_by, use);
     case Kind::kModule:
-      return use(
-          is_task ? CreatorsModule(finding.created_by->stack) : OwnModule(finding.stack->stack),
-          {});
+      return use(is_task ? CreatorsModule(finding.created_by->stack) : OwnModule(*finding.stack),
+                 {});
     case Kind::kSignature:
       return use(finding.signature, {});
     case Kind::kOrigin:

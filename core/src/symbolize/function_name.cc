@@ -279,6 +279,19 @@ std::string PlainName(std::string_view demangled) {
   return name;
 }
 
+bool IsThreadTrampoline(std::string_view plain_name) {
+  constexpr std::array<std::string_view, 9> kTrampolines = {"taskleak_run_thread",
+                                                            "taskleak::internal::RunThread",
+                                                            "execute_native_thread_routine",
+                                                            "start_thread",
+                                                            "clone",
+                                                            "clone3",
+                                                            "_start",
+                                                            "make_fcontext",
+                                                            "asan_thread_start"};
+  return std::find(kTrampolines.begin(), kTrampolines.end(), plain_name) != kTrampolines.end();
+}
+
 bool IsRuntimeName(std::string_view plain_name) {
   if (StartsWithAny(plain_name, {"std::", "__gnu_cxx::", "__cxxabiv1::", "__gnu_debug::",
                                  "__asan::", "__tsan::", "__msan::", "__lsan::", "__ubsan::",
@@ -290,16 +303,7 @@ bool IsRuntimeName(std::string_view plain_name) {
   // Names that the C++ standard reserves to the implementation ([lex.name]), such as
   // __gthread_mutex_lock; not members of such scopes.
   if (plain_name.starts_with("__") && plain_name.find("::") == std::string_view::npos) return true;
-  constexpr std::array<std::string_view, 9> kTrampolines = {"taskleak_run_thread",
-                                                            "taskleak::internal::RunThread",
-                                                            "execute_native_thread_routine",
-                                                            "start_thread",
-                                                            "clone",
-                                                            "clone3",
-                                                            "_start",
-                                                            "make_fcontext",
-                                                            "asan_thread_start"};
-  return std::find(kTrampolines.begin(), kTrampolines.end(), plain_name) != kTrampolines.end();
+  return IsThreadTrampoline(plain_name);
 }
 
 bool IsSystemModule(std::string_view file_name) {

@@ -15,6 +15,9 @@ std::string Demangle(const char* symbol);
 /// "Serve::{lambda}::operator()", "(anonymous namespace)::Helper".
 std::string PlainName(std::string_view demangled);
 
+/// True for the plain name of a function that only calls the one that a thread is started with.
+bool IsThreadTrampoline(std::string_view plain_name);
+
 /// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1), of those
 /// of Boost.Fiber, and of known thread trampolines.
 bool IsRuntimeName(std::string_view plain_name);
