@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "units.h"
 
 namespace consumer {
@@ -14,3 +16,9 @@ TEST(AdaptersTest, LeaveAllBehind) {
 }
 
 }  // namespace consumer
+
+int main(int count, char** arguments) {
+  testing::InitGoogleTest(&count, arguments);
+  // Otherwise Boost.Fiber would wait for the fiber until it ends.
+  std::_Exit(RUN_ALL_TESTS());
+}
