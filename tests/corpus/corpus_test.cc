@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "corpus/findings.h"
@@ -19,21 +21,39 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::PrintToString;
 
-class Corpus : public testing::TestWithParam<Bug> {
+/// A line of a table, and the program that has its two forms.
+struct Entry {
+  const char* program;
+  Bug bug;
+};
+void PrintTo(const Entry& entry, std::ostream* out) { *out << entry.bug.name; }
+
+std::vector<Entry> Entries(const char* program, const std::string& table) {
+  std::vector<Entry> entries;
+  for (Bug& bug : ReadTable(CORPUS_FOLDER "/" + table)) {
+    if (bug.category == "coroutines" && CORPUS_HAS_COROUTINES == 0) continue;
+    entries.push_back({program, std::move(bug)});
+  }
+  return entries;
+}
+
+std::string NameOf(const testing::TestParamInfo<Entry>& info) { return info.param.bug.name; }
+
+class Corpus : public testing::TestWithParam<Entry> {
  protected:
   /// Runs one test of the program in a process of its own.
   Outcome RunTest(const std::string& options) {
-    return RunProgram(program_, {"--gtest_filter=" + test_},
+    return RunProgram(GetParam().program, {"--gtest_filter=" + test_},
                       {{"TASKLEAK_OPTIONS", options + ":json=" + report_}});
   }
 
   /// The test of that form.
-  void Choose(const std::string& suite) { test_ = suite + "." + GetParam().name; }
+  void Choose(const std::string& suite) { test_ = suite + "." + bug().name; }
   [[nodiscard]] Findings Found() const { return ReadFindings(report_); }
+  [[nodiscard]] static const Bug& bug() { return GetParam().bug; }
   [[nodiscard]] const std::string& test() const { return test_; }
 
  private:
-  const std::string program_ = CORPUS_PROGRAM;
   const TemporaryDirectory directory_;
   const std::string report_ = directory_.File("report.json");
   std::string test_;
@@ -67,25 +87,24 @@ void ExpectOrigins(const Findings& findings, const Bug& bug, const std::string& 
 }
 
 TEST_P(Corpus, FindsTheBug) {
-  const Bug& bug = GetParam();
   Choose("Buggy");
   const Outcome outcome = RunTest("drain=300ms:drain_max=1s:hang_timeout=" +
-                                  std::string(bug.body_blocks ? "2s" : "30s"));
+                                  std::string(bug().body_blocks ? "2s" : "30s"));
   SCOPED_TRACE(outcome.out + outcome.err);
   ASSERT_EQ(outcome.exit_code, 1);
   Findings findings = Found();
   RecordProperty("units", static_cast<int>(findings.units.size()));
   RecordProperty("deadlocks", static_cast<int>(findings.deadlocks.size()));
-  EXPECT_EQ(findings.verdict, bug.body_blocks ? "hang" : "leak");
-  EXPECT_EQ(findings.units.size(), bug.stay.size());
-  ExpectOrigins(findings, bug, test());
-  for (const Stay& expected : bug.stay) TakeOne(expected, &findings.units);
+  EXPECT_EQ(findings.verdict, bug().body_blocks ? "hang" : "leak");
+  EXPECT_EQ(findings.units.size(), bug().stay.size());
+  ExpectOrigins(findings, bug(), test());
+  for (const Stay& expected : bug().stay) TakeOne(expected, &findings.units);
   for (const Reported& unit : findings.units)
     ADD_FAILURE() << "reported, but not expected: " << PrintToString(unit.stay);
-  if (bug.deadlock.empty()) {
+  if (bug().deadlock.empty()) {
     EXPECT_THAT(findings.deadlocks, IsEmpty());
   } else {
-    EXPECT_THAT(findings.deadlocks, ElementsAre(bug.deadlock));
+    EXPECT_THAT(findings.deadlocks, ElementsAre(bug().deadlock));
   }
   EXPECT_EQ(findings.notes, "[]");
 }
@@ -99,8 +118,10 @@ TEST_P(Corpus, PassesTheFixedForm) {
   EXPECT_EQ(Found().verdict, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Bugs, Corpus, testing::ValuesIn(ReadTable(CORPUS_TABLE)),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(Go, Corpus, testing::ValuesIn(Entries(GO_KERNELS, "go_bugs.json")),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Cpp, Corpus, testing::ValuesIn(Entries(CPP_KERNELS, "cpp_bugs.json")),
+                         NameOf);
 
 }  // namespace
 }  // namespace taskleak

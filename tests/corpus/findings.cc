@@ -85,6 +85,4 @@ void PrintTo(const Stay& stay, std::ostream* out) {
   for (const std::string& function : stay.functions) *out << "\n    " << function;
 }
 
-void PrintTo(const Bug& bug, std::ostream* out) { *out << bug.name; }
-
 }  // namespace taskleak

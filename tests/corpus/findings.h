@@ -47,7 +47,6 @@ struct Findings {
 [[nodiscard]] bool Matches(const Stay& expected, const Stay& reported);
 
 void PrintTo(const Stay& stay, std::ostream* out);
-void PrintTo(const Bug& bug, std::ostream* out);
 
 }  // namespace taskleak
 

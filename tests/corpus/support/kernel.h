@@ -30,10 +30,15 @@ class Kernel : public std::enable_shared_from_this<Derived> {
   /// The form with the bug mended.
   [[nodiscard]] bool fixed() const { return fixed_; }
 
-  /// Runs a function of the kernel in a thread of its own, which nobody joins.
+  /// Runs a function of the kernel in a thread of its own.
+  template <typename Role, typename... Arguments>
+  [[nodiscard]] std::thread Start(Role role, Arguments&&... arguments) {
+    return std::thread(role, this->shared_from_this(), std::forward<Arguments>(arguments)...);
+  }
+  /// The same with a thread that nobody joins.
   template <typename Role, typename... Arguments>
   void Go(Role role, Arguments&&... arguments) {
-    std::thread(role, this->shared_from_this(), std::forward<Arguments>(arguments)...).detach();
+    Start(role, std::forward<Arguments>(arguments)...).detach();
   }
 
  private:
