@@ -1,5 +1,4 @@
 // Communication deadlocks over condition variables, and over contexts that nobody cancels.
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <latch>
@@ -173,9 +172,8 @@ struct Grpc862 : Kernel<Grpc862> {
     if (fixed()) connection.Cancel();
   }
   void ResetTransport() {
-    milliseconds pause(20);
-    while (!SelectFor(pause, {connection.done().ToReceive()}))
-      pause = std::min(pause * 2, milliseconds(640));
+    milliseconds pause(170);
+    while (!SelectFor(pause, {connection.done().ToReceive()})) pause *= 2;
   }
 };
 CORPUS_KERNEL(Grpc862);
