@@ -10,7 +10,8 @@ constexpr std::chrono::milliseconds kInterval{50};
 
 }  // namespace
 
-Progress::Progress(Clock::time_point needed) : next_(needed - 2 * kInterval) {}
+Progress::Progress(Clock::time_point needed, Clock::duration memory)
+    : memory_(memory), next_(needed - memory) {}
 
 bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
   if (before.thread != after.thread || before.task_place != after.task_place) return true;
@@ -51,7 +52,7 @@ void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
 }
 
 bool Progress::Recent(Clock::time_point now) const {
-  return evidence_ != Clock::time_point{} && now - evidence_ <= 2 * kInterval;
+  return evidence_ != Clock::time_point{} && now - evidence_ <= memory_;
 }
 
 }  // namespace taskleak::check

@@ -18,12 +18,13 @@ class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Evidence is gathered only shortly before `needed`, when it begins to matter.
-  explicit Progress(Clock::time_point needed);
+  /// Evidence counts for the time `memory`. It is gathered from that long before `needed` on, when
+  /// it begins to matter.
+  Progress(Clock::time_point needed, Clock::duration memory);
 
   /// Who is alive at `now`. Cheap except every 50 ms.
   void Observe(const Stragglers& stragglers, Clock::time_point now);
-  /// True if there was evidence in the last two intervals.
+  /// True if there was evidence that still counts.
   [[nodiscard]] bool Recent(Clock::time_point now) const;
 
  private:
@@ -36,6 +37,7 @@ class Progress {
 
   static bool Moved(const Sample& before, const Sample& after, Clock::duration between);
 
+  const Clock::duration memory_;
   Clock::time_point next_;     // when the next sample is due
   Clock::time_point sampled_;  // when the last one was taken
   Clock::time_point evidence_{};

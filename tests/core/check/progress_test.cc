@@ -24,7 +24,7 @@ Straggler Of(int tid) { return {{tid, platform::ReadThreadStat(tid)->start_ticks
 class ProgressTest : public ::testing::Test {
  protected:
   const Clock::time_point start_ = Clock::now();
-  Progress progress_{start_};
+  Progress progress_{start_, milliseconds(100)};
 
   void ObserveAt(int ms, const Stragglers& stragglers) {
     progress_.Observe(stragglers, start_ + milliseconds(ms));
@@ -130,8 +130,20 @@ TEST_F(ProgressTest, WakingAndSleepingAtTheSamePlaceIsNone) {
   EXPECT_FALSE(RecentAt(50));
 }
 
+// It is asked when the last look has seen the thread at the same place as the one before.
+TEST_F(ProgressTest, AMoveBeforeTheLastLooksStillCounts) {
+  Progress progress(start_ + milliseconds(250), milliseconds(250));
+  Reader reader(/*same_place=*/false);
+  progress.Observe({Of(reader.tid())}, start_);
+  reader.Step();
+  for (const int ms : {50, 100, 150, 200, 250})
+    progress.Observe({Of(reader.tid())}, start_ + milliseconds(ms));
+  EXPECT_TRUE(progress.Recent(start_ + milliseconds(250)));
+  EXPECT_FALSE(progress.Recent(start_ + milliseconds(301)));
+}
+
 TEST_F(ProgressTest, NothingIsGatheredLongBeforeItIsNeeded) {
-  Progress progress(start_ + milliseconds(1000));
+  Progress progress(start_ + milliseconds(1000), milliseconds(100));
   progress.Observe({Of(getpid())}, start_);
   progress.Observe({}, start_ + milliseconds(50));
   EXPECT_FALSE(progress.Recent(start_ + milliseconds(50)));
