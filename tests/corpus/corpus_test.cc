@@ -122,6 +122,10 @@ INSTANTIATE_TEST_SUITE_P(Go, Corpus, testing::ValuesIn(Entries(GO_KERNELS, "go_b
                          NameOf);
 INSTANTIATE_TEST_SUITE_P(Cpp, Corpus, testing::ValuesIn(Entries(CPP_KERNELS, "cpp_bugs.json")),
                          NameOf);
+#ifdef FIBER_KERNELS
+INSTANTIATE_TEST_SUITE_P(Fiber, Corpus,
+                         testing::ValuesIn(Entries(FIBER_KERNELS, "fiber_bugs.json")), NameOf);
+#endif
 
 }  // namespace
 }  // namespace taskleak

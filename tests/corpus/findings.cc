@@ -24,11 +24,16 @@ bool Means(const std::string& expected, const std::string& name) {
   return name == expected || name.ends_with("::" + expected);
 }
 
+std::string StateOf(const std::string& kind, const std::string& state) {
+  if (kind == "thread") return state;
+  return kind == "task" ? "task " + state : kind;
+}
+
 void AddUnits(const json& group, Findings* findings) {
   const std::string kind = group.at("kind");
   for (const json& place : group.at("places")) {
     Reported unit;
-    unit.stay.state = kind == "thread" ? place.at("state").get<std::string>() : kind;
+    unit.stay.state = StateOf(kind, place.at("state"));
     unit.stay.functions = PlainNames(place.at("stack"));
     unit.origin = group.at("origin");
     unit.created_by = PlainNames(group.at("created_by"));

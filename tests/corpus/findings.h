@@ -10,7 +10,7 @@ namespace taskleak {
 
 /// A thread or task that stays.
 struct Stay {
-  std::string state;                   ///< what it waits for; of what is no live thread: its kind
+  std::string state;  ///< what it waits for, of a task after the word "task"; or "unjoined_thread"
   std::vector<std::string> functions;  ///< innermost first. Expected ones may leave out frames and
                                        ///< outer scopes
 };

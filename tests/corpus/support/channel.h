@@ -2,7 +2,6 @@
 #ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_CHANNEL_H_
 #define TASKLEAK_TESTS_CORPUS_SUPPORT_CHANNEL_H_
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -10,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "corpus/support/selection.h"
@@ -64,10 +64,6 @@ class Channel {
   std::size_t senders() const {
     const std::lock_guard lock(ChannelsMutex());
     return senders_.size();
-  }
-  std::size_t receivers() const {
-    const std::lock_guard lock(ChannelsMutex());
-    return receivers_.size();
   }
 
  private:
@@ -165,6 +161,12 @@ class Channel {
   std::deque<Waiting<SendOperation>> senders_;
   std::deque<Waiting<ReceiveOperation>> receivers_;
 };
+
+/// Returns once somebody waits in a send on `channel`.
+template <typename T>
+void AwaitSender(const Channel<T>& channel) {
+  while (channel.senders() == 0) std::this_thread::yield();
+}
 
 }  // namespace corpus
 
