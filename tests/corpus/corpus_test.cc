@@ -86,6 +86,15 @@ void ExpectOrigins(const Findings& findings, const Bug& bug, const std::string& 
   EXPECT_EQ(without, bug.body_blocks ? 1 : 0);
 }
 
+/// All mutexes of the kernels have an owner, and so does a join.
+void ExpectHolders(const Findings& findings) {
+  for (const Reported& unit : findings.units) {
+    if (unit.stay.state == "mutex" || unit.stay.state == "join") {
+      EXPECT_TRUE(unit.has_holder) << PrintToString(unit.stay);
+    }
+  }
+}
+
 TEST_P(Corpus, FindsTheBug) {
   Choose("Buggy");
   const Outcome outcome = RunTest("drain=300ms:drain_max=1s:hang_timeout=" +
@@ -98,6 +107,7 @@ TEST_P(Corpus, FindsTheBug) {
   EXPECT_EQ(findings.verdict, bug().body_blocks ? "hang" : "leak");
   EXPECT_EQ(findings.units.size(), bug().stay.size());
   ExpectOrigins(findings, bug(), test());
+  ExpectHolders(findings);
   for (const Stay& expected : bug().stay) TakeOne(expected, &findings.units);
   for (const Reported& unit : findings.units)
     ADD_FAILURE() << "reported, but not expected: " << PrintToString(unit.stay);
@@ -118,10 +128,8 @@ TEST_P(Corpus, PassesTheFixedForm) {
   EXPECT_EQ(Found().verdict, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Go, Corpus, testing::ValuesIn(Entries(GO_KERNELS, "go_bugs.json")),
-                         NameOf);
-INSTANTIATE_TEST_SUITE_P(Cpp, Corpus, testing::ValuesIn(Entries(CPP_KERNELS, "cpp_bugs.json")),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Go, Corpus, testing::ValuesIn(Entries(KERNELS, "go_bugs.json")), NameOf);
+INSTANTIATE_TEST_SUITE_P(Cpp, Corpus, testing::ValuesIn(Entries(KERNELS, "cpp_bugs.json")), NameOf);
 #ifdef FIBER_KERNELS
 INSTANTIATE_TEST_SUITE_P(Fiber, Corpus,
                          testing::ValuesIn(Entries(FIBER_KERNELS, "fiber_bugs.json")), NameOf);

@@ -30,14 +30,17 @@ std::string StateOf(const std::string& kind, const std::string& state) {
 }
 
 void AddUnits(const json& group, Findings* findings) {
-  const std::string kind = group.at("kind");
+  auto unit = group.at("units").begin();
   for (const json& place : group.at("places")) {
-    Reported unit;
-    unit.stay.state = StateOf(kind, place.at("state"));
-    unit.stay.functions = PlainNames(place.at("stack"));
-    unit.origin = group.at("origin");
-    unit.created_by = PlainNames(group.at("created_by"));
-    findings->units.insert(findings->units.end(), place.at("count").get<std::size_t>(), unit);
+    Reported reported;
+    reported.stay.state = StateOf(group.at("kind"), place.at("state"));
+    reported.stay.functions = PlainNames(place.at("stack"));
+    reported.origin = group.at("origin");
+    reported.created_by = PlainNames(group.at("created_by"));
+    for (int i = 0; i < place.at("count").get<int>(); ++i) {
+      reported.has_holder = !(unit++)->at("held_by").is_null();
+      findings->units.push_back(reported);
+    }
   }
 }
 

@@ -29,6 +29,7 @@ struct Reported {
   Stay stay;
   std::string origin;
   std::vector<std::string> created_by;
+  bool has_holder = false;  ///< it is said who holds what it waits for
 };
 
 /// What the report says of the one test that was run.
