@@ -17,12 +17,6 @@ using std::chrono::milliseconds;
 constexpr microseconds kFirstPause{20};
 constexpr microseconds kLongestPause{1000};
 
-// How long a straggler may stay at one place and still count as getting on: in proportion to the
-// patience that was asked for, but long enough for two looks at where it is.
-milliseconds MemoryOfProgress(const Options& options) {
-  return std::max(options.drain / 4, milliseconds(100));
-}
-
 // When rules on stacks are asked: soon, so that an ignored thread costs no wait, and then ever more
 // rarely.
 class GrowingIntervals {
@@ -59,7 +53,7 @@ void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>&
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored) {
   const Clock::time_point start = Clock::now();
-  Progress progress(start + options.drain, MemoryOfProgress(options));
+  Progress progress(start, options.drain);
   GrowingIntervals intervals;
   Keys ignored;  // once found to be ignored, for the rest of this wait
   microseconds pause = kFirstPause;

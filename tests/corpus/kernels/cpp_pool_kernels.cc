@@ -139,7 +139,7 @@ struct DetachedHeartbeat : Kernel<DetachedHeartbeat> {
     }
   }
   void Beat() {
-    while (!stopping) std::this_thread::sleep_for(milliseconds(200));
+    while (!stopping) std::this_thread::sleep_for(milliseconds(700));
   }
 };
 CORPUS_KERNEL(DetachedHeartbeat);
