@@ -43,20 +43,14 @@ TEST(Late, ComputesForLongerThanTheDrain) {
   });
 }
 
-void SleepHere() { std::this_thread::sleep_for(milliseconds(30)); }
-void SleepThere() {
-  SleepHere();
-  std::this_thread::sleep_for(milliseconds(20));
+void SleepAndDescend(int levels) {
+  std::this_thread::sleep_for(milliseconds(30));
+  if (levels > 0) SleepAndDescend(levels - 1);
 }
 
 // For longer than the drain, but it is seen at ever new places.
 TEST(Late, WorksStepByStepForLongerThanTheDrain) {
-  Go([] {
-    for (int step = 0; step < 17; ++step) {
-      SleepHere();
-      SleepThere();
-    }
-  });
+  Go([] { SleepAndDescend(45); });
 }
 
 void RunGeneration(int generations) {

@@ -172,7 +172,7 @@ struct Grpc862 : Kernel<Grpc862> {
     if (fixed()) connection.Cancel();
   }
   void ResetTransport() {
-    milliseconds pause(170);
+    milliseconds pause(1200);  // longer than the check waits
     while (!SelectFor(pause, {connection.done().ToReceive()})) pause *= 2;
   }
 };

@@ -139,7 +139,7 @@ struct DetachedHeartbeat : Kernel<DetachedHeartbeat> {
     }
   }
   void Beat() {
-    while (!stopping) std::this_thread::sleep_for(milliseconds(700));
+    while (!stopping) std::this_thread::sleep_for(milliseconds(2000));
   }
 };
 CORPUS_KERNEL(DetachedHeartbeat);
@@ -187,7 +187,7 @@ struct ReaderWithoutShutdown : Kernel<ReaderWithoutShutdown> {
   }
   void CollectLoop() {
     std::unique_lock lock(mutex);
-    while (!stopping) changed.wait_for(lock, milliseconds(500));
+    while (!stopping) changed.wait_for(lock, std::chrono::minutes(1));
   }
   void Shutdown() {
     const std::lock_guard lock(mutex);
