@@ -53,7 +53,7 @@ void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>&
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored) {
   const Clock::time_point start = Clock::now();
-  Progress progress(start + options.drain);
+  Progress progress(start, options.drain);
   GrowingIntervals intervals;
   Keys ignored;  // once found to be ignored, for the rest of this wait
   microseconds pause = kFirstPause;

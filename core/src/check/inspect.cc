@@ -50,6 +50,11 @@ std::string Milliseconds(ThreadRecord::Clock::duration duration) {
   return std::to_string(duration_cast<milliseconds>(duration).count()) + " ms";
 }
 
+// Whether what a thread's memory says of its wait may belong to what it has done since the look.
+bool HasRunSince(const platform::ThreadLook& look, int tid) {
+  return look.run != platform::RunCount() && platform::ReadRunCount(tid) != look.run;
+}
+
 // How long it ran, and its start routine where that is not the C++ runtime's.
 std::string DescribeEnd(const ThreadRecord& record) {
   std::string text = "ran for " + Milliseconds(record.end - record.born);
@@ -107,6 +112,7 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
   unit.detail = describer_.Describe(unit.state, look.at, finding.hold);
+  if (HasRunSince(look, straggler.id.tid)) unit.detail.clear();
   unit.stack = finding.stack->stack;
   unit.stack_missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);

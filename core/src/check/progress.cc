@@ -7,10 +7,19 @@ namespace taskleak::check {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{50};
+constexpr std::chrono::milliseconds kShortestMemory{100};
+
+// So many as an idle machine leaves time for.
+std::int64_t LooksNeeded(Progress::Clock::duration drain, Progress::Clock::duration memory) {
+  return std::max<std::int64_t>(std::min(drain, memory) / kInterval - 1, 0);
+}
 
 }  // namespace
 
-Progress::Progress(Clock::time_point needed) : next_(needed - 2 * kInterval) {}
+Progress::Progress(Clock::time_point start, Clock::duration drain)
+    : memory_(std::max<Clock::duration>(drain / 4, kShortestMemory)),
+      looks_needed_(LooksNeeded(drain, memory_)),
+      next_(start + drain - memory_) {}
 
 bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
   if (before.thread != after.thread || before.task_place != after.task_place) return true;
@@ -41,17 +50,28 @@ void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
     }
     samples[straggler.key()] = sample;
   }
-  for (const auto& [id, before] : samples_) {
-    const auto after = samples.find(id);
-    if (after == samples.end() || Moved(before, after->second, now - sampled_)) evidence_ = now;
-  }
+  if (sampled_ != Clock::time_point{}) Compare(samples, now);
   samples_ = std::move(samples);
   sampled_ = now;
   next_ = now + kInterval;
 }
 
+void Progress::Compare(const std::map<Straggler::Key, Sample>& samples, Clock::time_point now) {
+  ++looks_;
+  bool evidence = false;
+  for (const auto& [id, before] : samples_) {
+    const auto after = samples.find(id);
+    evidence |= after == samples.end() || Moved(before, after->second, now - sampled_);
+  }
+  for (const auto& [id, sample] : samples) evidence |= !samples_.contains(id);
+  if (!evidence) return;
+  evidence_ = now;
+  looks_ = 0;
+}
+
 bool Progress::Recent(Clock::time_point now) const {
-  return evidence_ != Clock::time_point{} && now - evidence_ <= 2 * kInterval;
+  if (looks_ < looks_needed_) return true;
+  return evidence_ != Clock::time_point{} && now - evidence_ <= memory_;
 }
 
 }  // namespace taskleak::check

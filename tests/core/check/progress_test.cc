@@ -24,7 +24,7 @@ Straggler Of(int tid) { return {{tid, platform::ReadThreadStat(tid)->start_ticks
 class ProgressTest : public ::testing::Test {
  protected:
   const Clock::time_point start_ = Clock::now();
-  Progress progress_{start_};
+  Progress progress_{start_, milliseconds(0)};
 
   void ObserveAt(int ms, const Stragglers& stragglers) {
     progress_.Observe(stragglers, start_ + milliseconds(ms));
@@ -49,6 +49,30 @@ TEST_F(ProgressTest, AStragglersEndIsEvidenceForAWhile) {
   EXPECT_TRUE(RecentAt(50));
   EXPECT_TRUE(RecentAt(150));
   EXPECT_FALSE(RecentAt(151));
+}
+
+TEST_F(ProgressTest, AStragglersBirthIsEvidence) {
+  const testing::ParkedThread old;
+  const testing::ParkedThread born;
+  old.AwaitAsleep();
+  born.AwaitAsleep();
+  ObserveAt(0, {Of(old.tid())});
+  EXPECT_FALSE(RecentAt(0));
+  ObserveAt(50, {Of(old.tid()), Of(born.tid())});
+  EXPECT_TRUE(RecentAt(50));
+}
+
+// As on a machine that is too busy to look in time.
+TEST_F(ProgressTest, ItTakesSomeLooksToSayThatThereIsNone) {
+  Progress progress(start_, milliseconds(1000));
+  const testing::ParkedThread parked;
+  parked.AwaitAsleep();
+  for (const int ms : {900, 1100, 1300, 1500}) {
+    progress.Observe({Of(parked.tid())}, start_ + milliseconds(ms));
+    EXPECT_TRUE(progress.Recent(start_ + milliseconds(ms))) << ms;
+  }
+  progress.Observe({Of(parked.tid())}, start_ + milliseconds(1700));
+  EXPECT_FALSE(progress.Recent(start_ + milliseconds(1700)));
 }
 
 TEST_F(ProgressTest, UsingAProcessorIsEvidence) {
@@ -130,11 +154,23 @@ TEST_F(ProgressTest, WakingAndSleepingAtTheSamePlaceIsNone) {
   EXPECT_FALSE(RecentAt(50));
 }
 
+// It is asked when the last look has seen the thread at the same place as the one before.
+TEST_F(ProgressTest, AMoveBeforeTheLastLooksStillCounts) {
+  Progress progress(start_ - milliseconds(750), milliseconds(1000));
+  Reader reader(/*same_place=*/false);
+  progress.Observe({Of(reader.tid())}, start_);
+  reader.Step();
+  for (const int ms : {50, 100, 150, 200, 250})
+    progress.Observe({Of(reader.tid())}, start_ + milliseconds(ms));
+  EXPECT_TRUE(progress.Recent(start_ + milliseconds(250)));
+  EXPECT_FALSE(progress.Recent(start_ + milliseconds(301)));
+}
+
 TEST_F(ProgressTest, NothingIsGatheredLongBeforeItIsNeeded) {
-  Progress progress(start_ + milliseconds(1000));
+  Progress progress(start_, milliseconds(1000));
   progress.Observe({Of(getpid())}, start_);
-  progress.Observe({}, start_ + milliseconds(50));
-  EXPECT_FALSE(progress.Recent(start_ + milliseconds(50)));
+  for (int ms = 750; ms <= 1000; ms += 50) progress.Observe({}, start_ + milliseconds(ms));
+  EXPECT_FALSE(progress.Recent(start_ + milliseconds(1000)));
 }
 
 TEST_F(ProgressTest, ATaskThatStaysSuspendedMakesNone) {

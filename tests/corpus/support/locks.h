@@ -1,0 +1,103 @@
+// Locks that block where those of the standard library throw, or leave the behaviour undefined.
+#ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_LOCKS_H_
+#define TASKLEAK_TESTS_CORPUS_SUPPORT_LOCKS_H_
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+
+namespace corpus {
+
+/// A mutex whose owner waits for ever when it locks it a second time.
+class PlainMutex {
+ public:
+  PlainMutex() {
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_NORMAL);
+    pthread_mutex_init(&mutex_, &kind);
+    pthread_mutexattr_destroy(&kind);
+  }
+  PlainMutex(const PlainMutex&) = delete;
+  PlainMutex& operator=(const PlainMutex&) = delete;
+
+  void lock() { pthread_mutex_lock(&mutex_); }
+  void unlock() { pthread_mutex_unlock(&mutex_); }
+
+ private:
+  pthread_mutex_t mutex_;
+};
+
+/// A lock that any thread may unlock.
+class OwnerlessLock {
+ public:
+  void lock() { free_.acquire(); }
+  void unlock() { free_.release(); }
+
+ private:
+  std::binary_semaphore free_{1};
+};
+
+/// glibc's read-write lock, where readers stand behind a writer that waits.
+class WriterFirstLock {
+ public:
+  WriterFirstLock() {
+    pthread_rwlockattr_t kind;
+    pthread_rwlockattr_init(&kind);
+    pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&lock_, &kind);
+    pthread_rwlockattr_destroy(&kind);
+  }
+  WriterFirstLock(const WriterFirstLock&) = delete;
+  WriterFirstLock& operator=(const WriterFirstLock&) = delete;
+
+  void lock() { pthread_rwlock_wrlock(&lock_); }
+  void unlock() { pthread_rwlock_unlock(&lock_); }
+  void lock_shared() { pthread_rwlock_rdlock(&lock_); }
+  void unlock_shared() { pthread_rwlock_unlock(&lock_); }
+
+  /// For a reader that knows that no writer has the lock: returns when one waits for it.
+  void AwaitWriter() {
+    while (pthread_rwlock_tryrdlock(&lock_) == 0) {
+      pthread_rwlock_unlock(&lock_);
+      std::this_thread::yield();
+    }
+  }
+
+ private:
+  pthread_rwlock_t lock_;
+};
+
+/// A read-write lock made of a mutex that a writer keeps and readers pass through. Whoever locks it
+/// once more than it may waits for ever.
+class TurnstileLock {
+ public:
+  void lock() {
+    turnstile_.lock();
+    std::unique_lock lock(mutex_);
+    while (readers_ != 0) no_readers_.wait(lock);
+  }
+  void unlock() { turnstile_.unlock(); }
+  void lock_shared() {
+    const std::lock_guard pass(turnstile_);
+    const std::lock_guard lock(mutex_);
+    ++readers_;
+  }
+  void unlock_shared() {
+    const std::lock_guard lock(mutex_);
+    if (--readers_ == 0) no_readers_.notify_one();
+  }
+
+ private:
+  PlainMutex turnstile_;
+  std::mutex mutex_;
+  std::condition_variable no_readers_;
+  int readers_ = 0;
+};
+
+}  // namespace corpus
+
+#endif  // TASKLEAK_TESTS_CORPUS_SUPPORT_LOCKS_H_
