@@ -303,6 +303,9 @@ bool IsRuntimeName(std::string_view plain_name) {
   // Names that the C++ standard reserves to the implementation ([lex.name]), such as
   // __gthread_mutex_lock; not members of such scopes.
   if (plain_name.starts_with("__") && plain_name.find("::") == std::string_view::npos) return true;
+  // What the hooks do within pthread_join and its kin, such as "pthread_join::{lambda}".
+  if (plain_name.starts_with("pthread_") && plain_name.find("::") != std::string_view::npos)
+    return true;
   return IsThreadTrampoline(plain_name);
 }
 

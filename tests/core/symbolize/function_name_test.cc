@@ -153,10 +153,11 @@ TEST(DemangleTest, ReadsMangledNamesAndLeavesOthers) {
 }
 
 TEST(RuntimeNameTest, TellsTheRuntimeFromUserCode) {
-  for (const char* name : {"std::thread::_State_impl::_M_run", "std::__invoke", "clone3",
-                           "__gnu_cxx::__exchange_and_add", "start_thread", "__tsan::Foo",
-                           "__interceptor_pthread_create", "__libc_start_main",
-                           "taskleak_run_thread", "taskleak::hooks::RunC11Routine"}) {
+  for (const char* name :
+       {"std::thread::_State_impl::_M_run", "std::__invoke", "clone3",
+        "__gnu_cxx::__exchange_and_add", "start_thread", "__tsan::Foo",
+        "__interceptor_pthread_create", "__libc_start_main", "taskleak_run_thread",
+        "taskleak::hooks::RunC11Routine", "pthread_join::{lambda}::operator()"}) {
     EXPECT_TRUE(IsRuntimeName(name)) << name;
   }
   for (const char* name : {"main", "stdx::Run", "my::std::Run", "cloner", "", "start_threads"})
