@@ -22,7 +22,9 @@
 #include "check/wait_graph.h"
 #include "platform/stack_reader.h"
 #include "platform/thread_info.h"
+#include "registry/own_threads.h"
 #include "registry/thread_birth.h"
+#include "taskleak/alive.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -107,17 +109,30 @@ void AdoptHidden(const SuppressionRound& round, const Stragglers& stragglers) {
       [&tids](const registry::ThreadRecord& record) { return tids.contains(record.tid); });
 }
 
+Options WithoutKnown() {
+  Options options;
+  options.report_known = {"all"};
+  return options;
+}
+
 }  // namespace
 
 Checker::Checker(const Options& options) : options_(WithEnvironment(options)), ignore_(options_) {}
+
+Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
+
+Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
 // Those of `candidates` who are alive and not ignored by what is cheap to know.
 Stragglers Checker::Alive(const ThreadIds& candidates) const {
   Stragglers alive;
   if (candidates.empty()) return alive;
-  const auto adopted = Adopted();
+  const auto adopted = adopted_too_ ? nullptr : Adopted();
+  const std::set<int> own = registry::OwnThreads();
   for (const ThreadId& id : candidates) {
-    if (id.tid == gettid() || Contains(adopted, id) || ignore_.MatchesCurrent(id)) continue;
+    if (id.tid == gettid() || own.contains(id.tid) || Contains(adopted, id) ||
+        ignore_.MatchesCurrent(id))
+      continue;
     auto stat = platform::ReadThreadStat(id.tid);
     if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
         ignore_.MatchesName(stat->name))
@@ -142,14 +157,18 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
 // Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
 Stragglers Checker::Tasks(registry::Epoch first) const {
   Stragglers tasks;
-  registry::ForEachTask(first, [&](const registry::TaskRecord& task) {
+  const auto add = [&](const registry::TaskRecord& task) {
     std::string name = NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
                      .task = task.serial,
                      .task_place = PlaceOf(task),
                      .runs_in = task.thread});
-  });
+  };
+  if (adopted_too_)
+    registry::ForEveryTask(add);
+  else
+    registry::ForEachTask(first, add);
   std::ranges::sort(tasks, {}, &Straggler::task);
   return tasks;
 }
@@ -199,14 +218,13 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
     if (finding.unit.kind == UnitKind::kThread) found.insert(finding.unit.id);
   }
   std::size_t others = 0;
+  const std::set<int> own = registry::OwnThreads();
   const auto alive = platform::ListThreads();
   for (std::size_t i = 0; alive != nullptr && i < alive->size() && others < kEnough; ++i) {
     const int tid = (*alive)[i].tid;
-    if (tid == gettid() || tid == getpid() || found.contains(tid)) continue;
+    if (tid == gettid() || tid == getpid() || found.contains(tid) || own.contains(tid)) continue;
     const auto stat = platform::ReadThreadStat(tid);
-    if (!stat || stat->exiting || stat->name.starts_with("taskleak-") ||
-        ignore_.MatchesName(stat->name))
-      continue;
+    if (!stat || stat->exiting || ignore_.MatchesName(stat->name)) continue;
     const platform::ThreadLook look = platform::LookAtThread(tid, platform::Signals::kNone);
     if (!look.gone && !ignore_.MatchesStack(look.stack.frames)) ++others;
   }
@@ -293,6 +311,7 @@ LeakReport Checker::LookAtAll() const {
     report.could_not_look = kCannotList;
   } else {
     Stragglers alive = Alive(*now);
+    if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(alive));
     std::ranges::move(Tasks(0), std::back_inserter(alive));
     Explain(alive, report);
   }
@@ -303,6 +322,12 @@ LeakReport Checker::LookAtAll() const {
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
   return check::Checker(options).FindLeaks(before);
+}
+
+LeakReport FindAlive() {
+  LeakReport report = check::Checker::WithoutRules().LookAtAll();
+  report.everything = true;
+  return report;
 }
 
 }  // namespace taskleak

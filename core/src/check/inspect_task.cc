@@ -200,8 +200,8 @@ TaskRecords TasksFor(const Stragglers& stragglers) {
   TaskRecords records;
   if (std::ranges::all_of(stragglers, [](const Straggler& s) { return s.task == 0; }))
     return records;
-  registry::ForEachTask(
-      0, [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
+  registry::ForEveryTask(
+      [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
   return records;
 }
 

@@ -69,7 +69,7 @@ std::int64_t Now() {
 
 // Calls `visit` with the slots that may hold such tasks as ForEachTask tells of.
 template <typename Visit>
-void ForEachSlot(Epoch first, Visit visit) {
+void ForEachSlot(Epoch first, bool adopted_too, Visit visit) {
   first = std::max(first, g_epochs.first.load());
   if (g_epochs.newest_used.load(kAcquire) < first) return;
   for (TaskChunk* chunk = FirstChunk(); chunk != nullptr; chunk = chunk->next) {
@@ -77,7 +77,7 @@ void ForEachSlot(Epoch first, Visit visit) {
     for (TaskSlot& slot : chunk->slots) {
       const std::uint64_t serial = slot.serial.load(kAcquire);
       if (serial != 0 && slot.epoch.load(kAcquire) >= first &&
-          slot.adopted.load(kAcquire) != serial) {
+          (adopted_too || slot.adopted.load(kAcquire) != serial)) {
         visit(slot);
       }
     }
@@ -99,14 +99,21 @@ Epoch BeginEpoch() {
 
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit) {
   const std::int64_t now = Now();
-  ForEachSlot(first, [&](const TaskSlot& slot) {
+  ForEachSlot(first, /*adopted_too=*/false, [&](const TaskSlot& slot) {
     if (const auto record = Read(slot, now); record && record->epoch >= first) visit(*record);
+  });
+}
+
+void ForEveryTask(const std::function<void(const TaskRecord&)>& visit) {
+  const std::int64_t now = Now();
+  ForEachSlot(/*first=*/0, /*adopted_too=*/true, [&](const TaskSlot& slot) {
+    if (const auto record = Read(slot, now)) visit(*record);
   });
 }
 
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which) {
   const std::int64_t now = Now();
-  ForEachSlot(first, [&](TaskSlot& slot) {
+  ForEachSlot(first, /*adopted_too=*/false, [&](TaskSlot& slot) {
     if (const auto record = Read(slot, now); record && record->epoch >= first && which(*record))
       slot.adopted.store(record->serial, std::memory_order_release);
   });

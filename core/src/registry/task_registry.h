@@ -56,6 +56,9 @@ Epoch BeginEpoch();
 /// meanwhile may or may not be visited.
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit);
 
+/// The same for all that are alive, adopted or not.
+void ForEveryTask(const std::function<void(const TaskRecord&)>& visit);
+
 /// ForEachTask will not visit again those for which `which` is true.
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which);
 
