@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "check/creation_frames.h"
 #include "check/fiber_wait.h"
 #include "check/signature.h"
 #include "check/wait_detail.h"
@@ -34,30 +35,6 @@ std::string ReadLiteral(const char* text) {
       platform::ReadMemory(reinterpret_cast<std::uintptr_t>(text), copy.data(), copy.size() - 1);
   copy[size] = 0;
   return copy.data();
-}
-
-// A frame of what launches fibers: the adapter and Boost.Fiber.
-bool IsOfLaunch(const platform::RawFrame& frame) {
-  const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-  return quick.runtime || quick.plain_name.starts_with("taskleak::internal::") ||
-         quick.plain_name.starts_with("taskleak::registry::");
-}
-
-std::vector<platform::RawFrame> CreationFrames(const TaskRecord& record) {
-  std::vector<platform::RawFrame> frames;
-  const auto add = [&frames](std::uintptr_t address) {
-    frames.push_back({.pc = address, .is_return_address = true, .guessed = false});
-  };
-  if (record.created != nullptr) {
-    for (std::size_t i = 0; i < record.created->depth; ++i) add(record.created->addresses[i]);
-  } else if (record.site != 0) {
-    add(record.site);
-  }
-  if (record.saved_sp != 0) {
-    const auto launch = std::find_if_not(frames.begin(), frames.end(), IsOfLaunch);
-    frames.erase(frames.begin(), launch);
-  }
-  return frames;
 }
 
 std::string DescribeThread(int tid) {
@@ -182,7 +159,8 @@ Finding TaskInspector::Inspect(const TaskRecord& record) {
   unit.age = record.age;
   finding.is_fiber = record.saved_sp != 0;
   AddPlace(record, &finding);
-  finding.created_by = &resolver_.Resolve(CreationFrames(record));
+  finding.created_by =
+      &resolver_.Resolve(CreationFrames(record.created, record.site, record.saved_sp != 0));
   unit.created_by = finding.created_by->stack;
   finding.signature = SignatureOf(finding);
   return finding;

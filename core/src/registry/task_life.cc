@@ -58,6 +58,9 @@ void SetPlace(TaskSlot& slot, const TaskPlace& place) {
   slot.line.store(place.line, kRelease);
 }
 
+// Only who has the slot calls it.
+void CountTurn(TaskSlot& slot) { slot.turns.store(slot.turns.load(kRelaxed) + 1, kRelease); }
+
 // From what the calling thread runs.
 void DescendFromHere(TaskSlot& slot) {
   slot.parent.store(t_running_task.serial, kRelease);
@@ -71,6 +74,7 @@ void Publish(TaskSlot& slot) {
   slot.awaited_by.store(0, kRelease);
   slot.waiting.Store({});
   slot.serial.store(NextSerial(), kRelease);
+  CountTurn(slot);
 }
 
 }  // namespace
@@ -122,6 +126,7 @@ TaskSlot* CopyTask(const TaskSlot& other) {
 
 void EndTask(TaskSlot* slot) {
   slot->serial.store(0, kRelease);
+  CountTurn(*slot);
   GiveBack(slot);
 }
 

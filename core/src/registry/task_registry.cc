@@ -111,6 +111,27 @@ void ForEveryTask(const std::function<void(const TaskRecord&)>& visit) {
   });
 }
 
+TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit) {
+  const std::int64_t now = Now();
+  const Epoch first = g_epochs.first.load();
+  TaskTotals totals;
+  for (const TaskChunk* chunk = FirstChunk(); chunk != nullptr; chunk = chunk->next) {
+    for (const TaskSlot& slot : chunk->slots) {
+      const std::uint64_t turns = slot.turns.load(kAcquire);
+      totals.born += (turns + 1) / 2;
+      totals.ended += turns / 2;
+      if (turns % 2 == 0 || slot.epoch.load(kAcquire) < first) continue;
+      const auto age = nanoseconds(std::max<std::int64_t>(now - slot.born.load(kAcquire), 0));
+      visit({.state = static_cast<WaitState>(slot.state.load(kAcquire)),
+             .site = slot.site.load(kAcquire),
+             .created = slot.stack.load(kAcquire),
+             .saved_sp = slot.saved_sp.load(kAcquire),
+             .age = duration_cast<milliseconds>(age)});
+    }
+  }
+  return totals;
+}
+
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which) {
   const std::int64_t now = Now();
   ForEachSlot(first, /*adopted_too=*/false, [&](TaskSlot& slot) {

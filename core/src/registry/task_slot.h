@@ -64,6 +64,7 @@ struct alignas(64) TaskSlot {
   std::atomic<std::uintptr_t> site{0};  ///< return address in the code that created it; may be 0
   std::atomic<const registry::CreationStack*> stack{nullptr};
   std::atomic<registry::Origin> origin{0};
+  std::atomic<int> line{0};               ///< where the coroutine awaits
   std::atomic<std::uint64_t> adopted{0};  ///< serial of a task that is not to be reported any more
 
   std::atomic<std::uint8_t> state{0};  ///< a WaitState
@@ -71,12 +72,12 @@ struct alignas(64) TaskSlot {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
 
-  std::atomic<std::uintptr_t> code{0};     ///< a function of the coroutine; 0 if it is none
-  std::atomic<const char*> file{nullptr};  ///< where the coroutine awaits
-  std::atomic<int> line{0};
+  std::atomic<std::uintptr_t> code{0};       ///< a function of the coroutine; 0 if it is none
+  std::atomic<const char*> file{nullptr};    ///< where the coroutine awaits
   std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
   std::atomic<std::uintptr_t> saved_sp{0};   ///< where a fiber's stack pointer is kept while it is
                                              ///< parked; 0 if it is no fiber
+  std::atomic<std::uint64_t> turns{0};       ///< births and ends so far: odd while there is a task
 
   registry::TaskChunk* chunk = nullptr;
   TaskSlot* next_free = nullptr;   ///< of no meaning while it is a task's
