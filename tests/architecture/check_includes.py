@@ -35,7 +35,9 @@ def includes(path):
 
 
 def public_headers(folder):
-    return {str(p.relative_to(folder / "include")) for p in sources(folder / "include")}
+    """What is under the folders named include, as it is included."""
+    paths = [p.relative_to(folder).parts for p in sources(folder)]
+    return {"/".join(parts[parts.index("include") + 1:]) for parts in paths if "include" in parts}
 
 
 def wrong_in_core(path, core, text):
