@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <stdexcept>
 #include <thread>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 4;
 constexpr std::size_t kMostQueued = 64;
+constexpr int kBacklog = 1024;
 constexpr std::size_t kMostBody = 1024;
 constexpr std::time_t kTimeoutSeconds = 5;
 
@@ -57,6 +59,12 @@ struct Server::Impl {
   explicit Impl(ServerOptions given)
       : options(Checked(std::move(given))), endpoint(std::make_shared<Endpoint>(options.endpoint)) {
     server.new_task_queue = [] { return new WorkerPool(kWorkers, kMostQueued); };
+    // Not shared with other processes, as cpp-httplib would have it.
+    server.set_socket_options([this](int socket) {
+      const int on = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+      listening = socket;
+    });
     server.set_keep_alive_max_count(1);  // nobody holds a worker while he asks nothing
     server.set_payload_max_length(kMostBody);
     server.set_read_timeout(kTimeoutSeconds);
@@ -77,6 +85,7 @@ struct Server::Impl {
     if (port <= 0 || (options.port != 0 && !server.bind_to_port(address, port)))
       throw std::runtime_error("cannot listen at " + options.address + ", port " +
                                std::to_string(options.port));
+    listen(listening, kBacklog);  // again: cpp-httplib has asked for room for five
     listener = std::thread([this] {
       internal::BecomeOwnThread("taskleak-http");
       server.listen_after_bind();
@@ -93,6 +102,7 @@ struct Server::Impl {
   const ServerOptions options;
   std::shared_ptr<Endpoint> endpoint;
   httplib::Server server;
+  int listening = -1;
   int port = 0;
   std::thread listener;
 };
