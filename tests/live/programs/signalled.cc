@@ -1,5 +1,6 @@
 // signalled MODE [FOLDER]: answers SIGQUIT and SIGUSR2, with files in FOLDER if it is given. Prints
-// "ready" and leaks a task for each line it reads, after which it prints how many there are. MODE:
+// "ready" and leaks a task for each line it reads, after which it prints how many there are; for the
+// line "look" it looks and prints the capture's number. MODE:
 //   plain
 //   chain   counts SIGQUIT in a handler of its own too, and prints that count after each line
 //   malloc  two threads allocate all the time
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "taskleak/live/capture.h"
 #include "taskleak/live/signals.h"
 #include "taskleak/task.h"
 
@@ -52,6 +54,10 @@ int main(int count, char** arguments) {
     std::cout << "ready" << std::endl;
     std::vector<taskleak::Task> left;
     for (std::string line; std::getline(std::cin, line);) {
+      if (line == "look") {
+        std::cout << taskleak::live::TakeCapture()->id << std::endl;
+        continue;
+      }
       left.push_back(Subscribe());
       std::cout << (mode == "chain" ? static_cast<std::size_t>(g_seen) : left.size()) << std::endl;
     }
