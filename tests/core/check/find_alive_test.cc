@@ -21,8 +21,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 using testing::ParkedThread;
+using ::testing::StartsWith;
 
 bool Has(const LeakReport& report, UnitKind kind, std::int64_t id) {
   for (const LeakGroup& group : report.groups) {
