@@ -51,9 +51,9 @@ std::string Names(Place units) {
 }
 
 std::string Ages(Place units) {
-  const auto [youngest, oldest] = std::ranges::minmax(units, {}, &Unit::age);
-  const auto from = youngest.age.count() / 1000;
-  const auto to = oldest.age.count() / 1000;
+  const auto [youngest, oldest] = std::ranges::minmax_element(units, {}, &Unit::age);
+  const auto from = youngest->age.count() / 1000;
+  const auto to = oldest->age.count() / 1000;
   return from == to ? fmt::format("{} s old", to) : fmt::format("{} to {} s old", from, to);
 }
 

@@ -1,6 +1,6 @@
 // signalled MODE [FOLDER]: answers SIGQUIT and SIGUSR2, with files in FOLDER if it is given. Prints
-// "ready" and leaks a task for each line it reads, after which it prints how many there are; for the
-// line "look" it looks and prints the capture's number. MODE:
+// "ready" and leaks a task for each line it reads, after which it prints how many there are; for
+// the line "look" it looks and prints the capture's number. MODE:
 //   plain
 //   chain   counts SIGQUIT in a handler of its own too, and prints that count after each line
 //   malloc  two threads allocate all the time
