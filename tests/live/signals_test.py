@@ -37,15 +37,12 @@ class Program:
         return int(self.process.stdout.readline())
 
     def await_recording(self):
-        """Until it has looked some times that nobody here asked for."""
-        def newest():
-            self.process.stdin.write("look\n")
+        """Until it has looked some times; nobody else looks."""
+        def looks():
+            self.process.stdin.write("looks\n")
             self.process.stdin.flush()
             return int(self.process.stdout.readline())
-        first = newest()
-        asked = 0
-        while newest() - first - asked < 5:
-            asked += 1
+        await_true(lambda: looks() >= 5)
 
     def send(self, number):
         self.process.send_signal(number)

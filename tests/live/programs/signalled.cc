@@ -1,12 +1,13 @@
 // signalled MODE [FOLDER]: answers SIGQUIT and SIGUSR2, with files in FOLDER if it is given. Prints
-// "ready" and leaks a task for each line it reads, after which it prints how many there are; for
-// the line "look" it looks and prints the capture's number. MODE:
+// "ready" and leaks a task for each line it reads, after which it prints how many there are. For
+// the line "looks" it prints how many captures were taken. MODE:
 //   plain
 //   chain   counts SIGQUIT in a handler of its own too, and prints that count after each line
 //   malloc  two threads allocate all the time
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -33,6 +34,16 @@ void Allocate() {
 
 [[gnu::noinline]] taskleak::Task Subscribe() { return taskleak::Task("subscription"); }
 
+// The number of the newest capture.
+std::uint64_t Looks() {
+  constexpr std::uint64_t kMost = 10'000;
+  std::uint64_t newest = 0;
+  for (std::uint64_t id = 1; id < kMost; ++id) {
+    if (taskleak::live::FindCapture(id) != nullptr) newest = id;
+  }
+  return newest;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -54,8 +65,8 @@ int main(int count, char** arguments) {
     std::cout << "ready" << std::endl;
     std::vector<taskleak::Task> left;
     for (std::string line; std::getline(std::cin, line);) {
-      if (line == "look") {
-        std::cout << taskleak::live::TakeCapture()->id << std::endl;
+      if (line == "looks") {
+        std::cout << Looks() << std::endl;
         continue;
       }
       left.push_back(Subscribe());
