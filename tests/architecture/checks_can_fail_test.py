@@ -62,6 +62,9 @@ class ChecksCanFailTest(unittest.TestCase):
     def test_a_missing_public_header_in_a_plugin(self):
         self.assert_includes_rejected("gtest_plugin/src/listener.cc", '#include "taskleak/none.h"', "no such public header")
 
+    def test_a_private_header_of_the_core_in_live(self):
+        self.assert_includes_rejected("live/src/capture.cc", '#include "check/checker.h"', "plugins include only public")
+
     def check_header(self, text):
         self.plant("core/include/taskleak/leak.h", text)
         return self.run_check("check_headers.py", COMPILER, self.root, "core/include").returncode

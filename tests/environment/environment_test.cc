@@ -75,5 +75,15 @@ TEST(EnvironmentTest, UnderStrace) {
       RunProgram("strace", {"-f", "-qq", "-o", "/dev/null", ENVIRONMENT_PROGRAM}, kEnvironment));
 }
 
+// libc gives a part of a detached thread's stack back before the thread is gone (madvise(2)).
+TEST(EnvironmentTest, AThreadThatIsKeptFromEndingByTheSystemIsNoLeak) {
+  const Outcome outcome =
+      RunProgram("strace",
+                 {"-f", "-qq", "-o", "/dev/null", "-e", "trace=madvise", "-e",
+                  "inject=madvise:delay_enter=1000000", ENVIRONMENT_PROGRAM, "ends"},
+                 kEnvironment);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+}
+
 }  // namespace
 }  // namespace taskleak

@@ -44,6 +44,15 @@ using taskleak::Snapshot;
   ReportAndExit(before);
 }
 
+// A thread that is no leak: its work is done.
+[[noreturn]] void EndOne() {
+  const Snapshot before = Snapshot::Take();
+  std::latch done(1);
+  std::thread([&done] { done.count_down(); }).detach();
+  done.wait();
+  ReportAndExit(before, 0);
+}
+
 // From now on the call fails with EPERM (seccomp(2)).
 void Deny(long call) {
   std::array<sock_filter, 4> filter = {
@@ -123,6 +132,7 @@ int main(int count, char** arguments) {
   if (mode == "main-ends") LeakAndEndMain();
   if (mode == "exec") ExecAfterALook(arguments[0]);
   if (mode == "after-exec" && CountDescriptors() != arguments[2]) _exit(5);
+  if (mode == "ends") EndOne();
   if (mode == "unload") UnloadTheCode(arguments[2]);
   LeakOne();
 }

@@ -88,6 +88,7 @@ class CoroutineTask {
       return BeginCoroutineTask(code, site);
     }
     thread.free = head->next_free;
+    --thread.free_count;
     std::uint64_t parent = 0;
     std::uint32_t origin = thread.origin;
     if (const TaskHead* const running = thread.running; running != nullptr) {
@@ -107,16 +108,15 @@ class CoroutineTask {
   void End() noexcept {
     Leave();  // an exception may have ended it
     ThreadTasks& thread = t_tasks;
-    TaskHead* const rest = thread.free;
     head_->serial.store(0, std::memory_order_release);
+    CountEnd(*head_);
     if (head_->awaited_by.load(std::memory_order_relaxed) != 0)
       head_->awaited_by.store(0, std::memory_order_release);
     if (head_->stack.load(std::memory_order_relaxed) != nullptr)
       head_->stack.store(nullptr, std::memory_order_release);
-    head_->next_free = rest;
-    head_->free_count = rest == nullptr ? 1 : rest->free_count + 1;
+    head_->next_free = thread.free;
     thread.free = head_;
-    if (head_->free_count > thread.most_free) [[unlikely]]
+    if (++thread.free_count > thread.most_free) [[unlikely]]
       KeepFreeSlots();
   }
 

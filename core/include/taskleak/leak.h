@@ -161,6 +161,8 @@ struct LeakReport {
   std::string test;   ///< the test, suite or run that was checked; empty for a bare FindLeaks
   bool hang = false;  ///< true when the test did not return within the hang timeout; then all that
                       ///< is alive is listed
+  bool everything = false;  ///< true of FindAlive (taskleak/alive.h): all that is alive is listed,
+                            ///< be it a leak or not
   std::chrono::milliseconds waited{0};  ///< how long the drain took
   std::vector<LeakGroup> groups;
   std::vector<Deadlock> deadlocks;  ///< that units of the groups are in, or wait for

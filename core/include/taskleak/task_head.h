@@ -67,10 +67,10 @@ struct alignas(64) TaskHead {
   std::atomic<const char*> file{nullptr};    ///< where the coroutine awaited last; may be null
   std::atomic<std::uint64_t> awaited_by{0};  ///< serial of the coroutine that goes on after it
   std::atomic<const registry::CreationStack*> stack{nullptr};
-  TaskHead* next_free = nullptr;  ///< of no meaning while it is a task's, as the next two
-  std::uint64_t free_count = 0;   ///< of this one and those after it
+  TaskHead* next_free = nullptr;  ///< of no meaning while it is a task's, as the next
   TaskHead* next_batch = nullptr;
   registry::TaskChunk* chunk = nullptr;
+  std::atomic<std::uint64_t> ended{0};     ///< so many tasks that were here have ended
   std::atomic<std::uint64_t> adopted{0};   ///< serial of a task that is not to be reported any more
   std::atomic<const char*> hint{nullptr};  ///< what ends it, for people: a literal; may be null
 };
@@ -83,8 +83,9 @@ struct ThreadTasks {
   std::uint64_t last_serial = 0;  ///< that it gave to a task
   std::uint64_t conditions = 0;
   std::uint64_t epoch = 0;
-  std::uint32_t origin = 0;     ///< of what it creates while it runs no task
-  std::uint32_t most_free = 0;  ///< with more it gives some to others; 0: not known yet
+  std::uint32_t origin = 0;      ///< of what it creates while it runs no task
+  std::uint32_t free_count = 0;  ///< so many slots are in `free`
+  std::uint32_t most_free = 0;   ///< with more it gives some to others; 0: not known yet
 
   /// So many serials are a thread's at a time.
   static constexpr std::uint64_t kSerialBlock = 64;
@@ -103,6 +104,11 @@ inline std::int64_t CoarseNow() noexcept {
   std::timespec now{};
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+/// The end of a task whose serial is 0 again.
+inline void CountEnd(TaskHead& head) noexcept {
+  head.ended.store(head.ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 /// What is done less often. Null if there is no memory.

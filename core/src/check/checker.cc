@@ -19,11 +19,14 @@
 #include "check/inspect.h"
 #include "check/inspect_task.h"
 #include "check/snapshot_data.h"
+#include "check/transit.h"
 #include "check/wait_graph.h"
 #include "platform/stack_reader.h"
 #include "platform/subject.h"
 #include "platform/thread_info.h"
+#include "registry/own_threads.h"
 #include "registry/thread_birth.h"
+#include "taskleak/alive.h"
 #include "taskleak/task_source.h"
 #include "taskleak/verify.h"
 
@@ -109,17 +112,30 @@ void AdoptHidden(const SuppressionRound& round, const Stragglers& stragglers) {
       [&tids](const registry::ThreadRecord& record) { return tids.contains(record.tid); });
 }
 
+Options WithoutKnown() {
+  Options options;
+  options.report_known = {"all"};
+  return options;
+}
+
 }  // namespace
 
 Checker::Checker(const Options& options) : options_(WithEnvironment(options)), ignore_(options_) {}
+
+Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
+
+Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
 // Those of `candidates` who are alive and not ignored by what is cheap to know.
 Stragglers Checker::Alive(const ThreadIds& candidates) const {
   Stragglers alive;
   if (candidates.empty()) return alive;
-  const auto adopted = Adopted();
+  const auto adopted = adopted_too_ ? nullptr : Adopted();
+  const std::set<int> own = registry::OwnThreads();
   for (const ThreadId& id : candidates) {
-    if (id.tid == gettid() || Contains(adopted, id) || ignore_.MatchesCurrent(id)) continue;
+    if (id.tid == gettid() || own.contains(id.tid) || Contains(adopted, id) ||
+        ignore_.MatchesCurrent(id))
+      continue;
     auto stat = platform::ReadThreadStat(id.tid);
     if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
         ignore_.MatchesName(stat->name))
@@ -145,14 +161,18 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
 Stragglers Checker::Tasks(registry::Epoch first) const {
   internal::AskTaskSources();
   Stragglers tasks;
-  registry::ForEachTask(first, [&](const registry::TaskRecord& task) {
+  const auto add = [&](const registry::TaskRecord& task) {
     std::string name = NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
                      .task = task.serial,
                      .task_place = PlaceOf(task),
                      .runs_in = task.thread});
-  });
+  };
+  if (adopted_too_)
+    registry::ForEveryTask(add);
+  else
+    registry::ForEachTask(first, add);
   std::ranges::sort(tasks, {}, &Straggler::task);
   return tasks;
 }
@@ -202,23 +222,24 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
     if (finding.unit.kind == UnitKind::kThread) found.insert(finding.unit.id);
   }
   std::size_t others = 0;
+  const std::set<int> own = registry::OwnThreads();
   const auto alive = platform::ListThreads();
   for (std::size_t i = 0; alive != nullptr && i < alive->size() && others < kEnough; ++i) {
     const int tid = (*alive)[i].tid;
-    if (tid == gettid() || tid == platform::SubjectPid() || found.contains(tid)) continue;
-    const auto stat = platform::ReadThreadStat(tid);
-    if (!stat || stat->exiting || stat->name.starts_with("taskleak-") ||
-        ignore_.MatchesName(stat->name))
+    if (tid == gettid() || tid == platform::SubjectPid() || found.contains(tid) ||
+        own.contains(tid))
       continue;
+    const auto stat = platform::ReadThreadStat(tid);
+    if (!stat || stat->exiting || ignore_.MatchesName(stat->name)) continue;
     const platform::ThreadLook look = platform::LookAtThread(tid, platform::Signals::kNone);
     if (!look.gone && !ignore_.MatchesStack(look.stack.frames)) ++others;
   }
   return found.size() + others;
 }
 
-// Looks closely at who is left. Returns false if somebody has ended meanwhile, and may therefore
-// have become somebody to be joined.
-bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
+// Looks closely at who is left. Returns those who have ended meanwhile, and may therefore have
+// become somebody to be joined, and those in transit.
+Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   Inspector inspector(options_.verbose);
   SuppressionRound round(ignore_.file_rules(), report.test);
   std::vector<Finding> findings;
@@ -230,7 +251,7 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   const Records unjoined = UnjoinedRecords(stragglers);
   const TaskRecords tasks = TasksFor(stragglers);
   TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
-  bool all_there = true;
+  Stragglers unsettled;
   std::set<std::string> notes;
   for (const Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
@@ -246,7 +267,7 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
     }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
-    all_there = all_there && !look.gone;
+    if (look.gone || IsInTransit(look)) unsettled.push_back(straggler);
     if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
     if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
@@ -262,7 +283,7 @@ bool Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
   Surroundings surroundings{.program_name = ProgramName()};
   if (may_be_alone) surroundings.live_threads = CountLiveThreads(findings);
   report.groups = Group(std::move(findings), surroundings);
-  return all_there;
+  return unsettled;
 }
 
 LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
@@ -285,7 +306,11 @@ LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) con
   report.waited = drained.waited;
   if (drained.left.empty()) return report;
   report.test = test;
-  if (!Explain(drained.left, report)) Explain(look(), report);
+  const Stragglers unsettled = Explain(drained.left, report);
+  if (unsettled.empty()) return report;
+  AwaitTransit(unsettled,
+               std::max(options_.drain_max - drained.waited, std::chrono::milliseconds(0)));
+  Explain(look(), report);
   return report;
 }
 
@@ -296,6 +321,7 @@ LeakReport Checker::LookAtAll() const {
     report.could_not_look = kCannotList;
   } else {
     Stragglers alive = Alive(*now);
+    if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(alive));
     std::ranges::move(Tasks(0), std::back_inserter(alive));
     Explain(alive, report);
   }
@@ -306,6 +332,12 @@ LeakReport Checker::LookAtAll() const {
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
   return check::Checker(options).FindLeaks(before);
+}
+
+LeakReport FindAlive() {
+  LeakReport report = check::Checker::WithoutRules().LookAtAll();
+  report.everything = true;
+  return report;
 }
 
 }  // namespace taskleak

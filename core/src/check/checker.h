@@ -25,6 +25,9 @@ class Checker {
   /// suppression file is bad.
   explicit Checker(const Options& options);
 
+  /// One without any rules, whose LookAtAll() is what FindAlive returns (taskleak/alive.h).
+  [[nodiscard]] static Checker WithoutRules();
+
   [[nodiscard]] const Options& options() const { return options_; }
 
   /// What FindLeaks returns. When nothing is left this is a comparison of two lists. `test` is the
@@ -32,20 +35,24 @@ class Checker {
   [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, std::string_view test = {}) const;
 
   /// Every thread and task but the caller and those adopted or ignored, the main thread included;
-  /// no wait.
+  /// no wait. Without rules the adopted ones too, and threads that ended unjoined.
   [[nodiscard]] LeakReport LookAtAll() const;
 
  private:
+  struct NoRules {};
+  explicit Checker(NoRules);
+
   [[nodiscard]] Stragglers Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] Stragglers Tasks(registry::Epoch first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
-  bool Explain(const Stragglers& stragglers, LeakReport& report) const;
+  Stragglers Explain(const Stragglers& stragglers, LeakReport& report) const;
 
   Options options_;
   IgnoreSet ignore_;
+  bool adopted_too_ = false;
 };
 
 }  // namespace taskleak::check

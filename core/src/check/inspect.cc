@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "check/creation_frames.h"
 #include "check/signature.h"
 #include "check/stop_state.h"
 #include "check/wait_detail.h"
@@ -27,23 +28,6 @@ using std::chrono::milliseconds;
 milliseconds AgeOf(const platform::ThreadId& id) {
   const std::uint64_t now = platform::TicksSinceBoot();
   return milliseconds(now < id.start_ticks ? 0 : platform::TicksToMs(now - id.start_ticks));
-}
-
-// The stack of a call that the hooks stand before, without the hooks' own frames: those are the
-// innermost ones up to the function that stands before libc's.
-std::vector<platform::RawFrame> FramesAbove(std::span<const std::uintptr_t> return_addresses,
-                                            std::string_view posix_name, std::string_view c_name) {
-  std::vector<platform::RawFrame> frames;
-  for (const std::uintptr_t address : return_addresses)
-    frames.push_back({.pc = address, .is_return_address = true, .guessed = false});
-  constexpr std::ptrdiff_t kMostHookFrames = 4;
-  std::ptrdiff_t hooks = 0;
-  for (std::ptrdiff_t i = 0; i < std::min(kMostHookFrames, std::ssize(frames)); ++i) {
-    const std::string_view name = symbolize::Quick(frames[static_cast<std::size_t>(i)]).plain_name;
-    if (name == posix_name || name == c_name) hooks = i + 1;
-  }
-  frames.erase(frames.begin(), frames.begin() + hooks);
-  return frames;
 }
 
 std::string Milliseconds(ThreadRecord::Clock::duration duration) {
@@ -79,15 +63,14 @@ Inspector::Inspector(bool system_lines)
       last_jobs_(registry::LastJobs()) {}
 
 const ResolvedStack& Inspector::CreationStack(const ThreadRecord& record) {
-  return resolver_.Resolve(FramesAbove(std::span(record.created_by).first(record.depth),
-                                       "pthread_create", "thrd_create"));
+  return resolver_.Resolve(CreationFrames(std::span(record.created_by).first(record.depth)));
 }
 
 void Inspector::AddBirth(const ThreadRecord& record, Finding& finding) {
   finding.created_by = &CreationStack(record);
   if (record.detach_depth != 0) {
-    finding.detached_by = &resolver_.Resolve(FramesAbove(
-        std::span(record.detached_by).first(record.detach_depth), "pthread_detach", "thrd_detach"));
+    finding.detached_by =
+        &resolver_.Resolve(DetachFrames(std::span(record.detached_by).first(record.detach_depth)));
   }
   finding.stop_not_requested = StopRequested(*finding.stack, record.argument) == false;
   finding.unit.created_by = finding.created_by->stack;

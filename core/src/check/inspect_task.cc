@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "check/creation_frames.h"
 #include "check/fiber_wait.h"
 #include "check/signature.h"
 #include "check/wait_detail.h"
@@ -185,8 +186,8 @@ TaskRecords TasksFor(const Stragglers& stragglers) {
   TaskRecords records;
   if (std::ranges::all_of(stragglers, [](const Straggler& s) { return s.task == 0; }))
     return records;
-  registry::ForEachTask(
-      0, [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
+  registry::ForEveryTask(
+      [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
   return records;
 }
 

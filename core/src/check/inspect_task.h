@@ -26,8 +26,7 @@ using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
 
 using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
 
-/// All tasks that are alive and not adopted, by serial; none if there are none among the
-/// stragglers.
+/// All tasks that are alive, by serial; none if there are none among the stragglers.
 TaskRecords TasksFor(const Stragglers& stragglers);
 
 /// A coroutine has the name of its function, as far as it is known.

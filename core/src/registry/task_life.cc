@@ -126,6 +126,7 @@ TaskSlot* CopyTask(const TaskSlot& other) {
 
 void EndTask(TaskSlot* slot) {
   slot->serial.store(0, kRelease);
+  internal::CountEnd(*slot);
   slot->name.Clear();
   slot->waiting.Clear();
   slot->descriptor.store(-1, kRelease);

@@ -51,14 +51,19 @@ TaskHead* TakeBatch() {
   return batch;
 }
 
-// Takes the first batch of a list apart from the rest, which is returned.
+// Takes the first batch of a list apart from the rest, which is returned. The last batch may be a
+// small one.
 TaskHead* CutBatch(TaskHead* first) {
   TaskHead* last = first;
-  std::uint32_t count = 1;
-  for (; count < kBatch && last->next_free != nullptr; ++count) last = last->next_free;
-  TaskHead* const rest = std::exchange(last->next_free, nullptr);
-  for (TaskHead* slot = first; slot != nullptr; slot = slot->next_free) slot->free_count = count--;
-  return rest;
+  for (std::uint32_t count = 1; count < kBatch && last->next_free != nullptr; ++count)
+    last = last->next_free;
+  return std::exchange(last->next_free, nullptr);
+}
+
+std::uint32_t CountBatch(const TaskHead* batch) {
+  std::uint32_t count = 0;
+  for (const TaskHead* slot = batch; slot != nullptr; slot = slot->next_free) ++count;
+  return count;
 }
 
 // At the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
@@ -68,6 +73,7 @@ void LeaveThread(void*) {
     t_tasks.free = CutBatch(batch);
     PutBatch(batch);
   }
+  t_tasks.free_count = 0;
   t_tasks.most_free = 0;
 }
 
@@ -124,6 +130,7 @@ void Join() {
   Join();
   TaskHead* const batch = TakeBatch();
   t_tasks.free = batch != nullptr ? batch : AllocateBatch();
+  t_tasks.free_count = CountBatch(t_tasks.free);
   return t_tasks.free != nullptr;
 }
 
@@ -133,15 +140,14 @@ internal::TaskSlot* TakeSlot() {
   if (t_tasks.free == nullptr && !Refill()) return nullptr;
   TaskHead* const slot = t_tasks.free;
   t_tasks.free = slot->next_free;
+  --t_tasks.free_count;
   return static_cast<internal::TaskSlot*>(slot);
 }
 
 void GiveBack(TaskHead* slot) {
-  TaskHead* const rest = t_tasks.free;
-  slot->next_free = rest;
-  slot->free_count = rest == nullptr ? 1 : rest->free_count + 1;
+  slot->next_free = t_tasks.free;
   t_tasks.free = slot;
-  if (slot->free_count > t_tasks.most_free) internal::KeepFreeSlots();
+  if (++t_tasks.free_count > t_tasks.most_free) internal::KeepFreeSlots();
 }
 
 TaskChunk* FirstChunk() { return g_chunks.load(std::memory_order_acquire); }
@@ -152,9 +158,10 @@ namespace taskleak::internal {
 
 void KeepFreeSlots() noexcept {
   registry::Join();
-  if (t_tasks.free->free_count <= t_tasks.most_free) return;
+  if (t_tasks.free_count <= t_tasks.most_free) return;
   TaskHead* const batch = t_tasks.free;
   t_tasks.free = registry::CutBatch(batch);
+  t_tasks.free_count -= registry::kBatch;
   registry::PutBatch(batch);
 }
 

@@ -18,6 +18,9 @@ using std::chrono::nanoseconds;
 
 constexpr auto kAcquire = std::memory_order_acquire;
 
+// The most that were ever counted as born.
+constinit std::atomic<std::uint64_t> g_most_born{0};
+
 // Whether the slot has had the same content all the while since `serial` and `place` were read.
 bool Unchanged(const TaskSlot& slot, std::uint64_t serial, TaskPlace place) {
   return !place.is_changing() && slot.place.load(std::memory_order_relaxed) == place.word() &&
@@ -74,7 +77,7 @@ std::int64_t Now() {
 
 // Calls `visit` with the slots that may hold such tasks as ForEachTask tells of.
 template <typename Visit>
-void ForEachSlot(Epoch first, Visit visit) {
+void ForEachSlot(Epoch first, bool adopted_too, Visit visit) {
   first = std::max(first, g_epochs.first.load());
   if (g_epochs.newest_used.load(kAcquire) < first) return;
   for (TaskChunk* chunk = FirstChunk(); chunk != nullptr; chunk = chunk->next) {
@@ -82,7 +85,7 @@ void ForEachSlot(Epoch first, Visit visit) {
     for (TaskSlot& slot : chunk->slots) {
       const std::uint64_t serial = slot.serial.load(kAcquire);
       if (serial != 0 && slot.epoch.load(kAcquire) >= first &&
-          slot.adopted.load(kAcquire) != serial) {
+          (adopted_too || slot.adopted.load(kAcquire) != serial)) {
         visit(slot);
       }
     }
@@ -106,14 +109,45 @@ Epoch BeginEpoch() {
 
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit) {
   const std::int64_t now = Now();
-  ForEachSlot(first, [&](const TaskSlot& slot) {
+  ForEachSlot(first, /*adopted_too=*/false, [&](const TaskSlot& slot) {
     if (const auto record = Read(slot, now); record && record->epoch >= first) visit(*record);
   });
 }
 
+void ForEveryTask(const std::function<void(const TaskRecord&)>& visit) {
+  const std::int64_t now = Now();
+  ForEachSlot(/*first=*/0, /*adopted_too=*/true, [&](const TaskSlot& slot) {
+    if (const auto record = Read(slot, now)) visit(*record);
+  });
+}
+
+TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit) {
+  const std::int64_t now = Now();
+  const Epoch first = g_epochs.first.load();
+  TaskTotals totals;
+  for (const TaskChunk* chunk = FirstChunk(); chunk != nullptr; chunk = chunk->next) {
+    for (const TaskSlot& slot : chunk->slots) {
+      totals.ended += slot.ended.load(kAcquire);
+      if (slot.serial.load(kAcquire) == 0) continue;
+      ++totals.born;
+      if (slot.epoch.load(kAcquire) < first) continue;
+      const auto age = nanoseconds(std::max<std::int64_t>(now - slot.born.load(kAcquire), 0));
+      visit({.state = TaskPlace(slot.place.load(kAcquire)).state(),
+             .site = slot.site.load(kAcquire),
+             .created = slot.stack.load(kAcquire),
+             .age = duration_cast<milliseconds>(age)});
+    }
+  }
+  // One that ends between the two reads of its slot is missing for a moment.
+  totals.born += totals.ended;
+  RaiseTo(g_most_born, totals.born);
+  totals.born = g_most_born.load(kAcquire);
+  return totals;
+}
+
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which) {
   const std::int64_t now = Now();
-  ForEachSlot(first, [&](TaskSlot& slot) {
+  ForEachSlot(first, /*adopted_too=*/false, [&](TaskSlot& slot) {
     if (const auto record = Read(slot, now); record && record->epoch >= first && which(*record))
       slot.adopted.store(record->serial, std::memory_order_release);
   });

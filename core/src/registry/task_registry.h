@@ -60,6 +60,28 @@ Epoch BeginEpoch();
 /// meanwhile may or may not be visited.
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit);
 
+/// The same for all that are alive, adopted or not.
+void ForEveryTask(const std::function<void(const TaskRecord&)>& visit);
+
+/// What is cheap to know of a task.
+struct TaskGlance {
+  WaitState state = WaitState::kQueued;
+  std::uintptr_t site = 0;  ///< this and the next as in TaskRecord
+  const CreationStack* created = nullptr;
+  std::chrono::milliseconds age{0};
+};
+
+/// How many tasks there ever were in this process (and in those it was forked from), and how many
+/// of them have ended: neither ever falls.
+struct TaskTotals {
+  std::uint64_t born = 0;
+  std::uint64_t ended = 0;
+};
+
+/// Calls `visit` for every task that is alive, and counts them all. A glance at a task that changes
+/// meanwhile may be of two moments.
+TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit);
+
 /// ForEachTask will not visit again those for which `which` is true.
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which);
 

@@ -50,6 +50,7 @@ constexpr std::size_t kBuckets = 512;
 // Constant-initialized: other code's static initialization may create threads before ours has run.
 constinit std::atomic<std::uint64_t> g_next_serial{1};
 constinit std::atomic<std::size_t> g_unjoined{0};
+constinit std::atomic<std::uint64_t> g_ended{0};
 constinit std::atomic<bool> g_recording{true};
 constinit thread_local ThreadBirth* t_current = nullptr;
 
@@ -108,6 +109,7 @@ void Link(ThreadBirth* birth, pthread_t handle, int tid) {
 void LeaveThread(void* value) {
   auto* const birth = static_cast<ThreadBirth*>(value);
   t_current = nullptr;
+  g_ended.fetch_add(1, std::memory_order_relaxed);
   Bucket& bucket = BucketOf(birth->record.handle);
   {
     const MutexLock lock(bucket.mutex);
@@ -178,7 +180,10 @@ ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached) {
 }
 
 // No thread came to know it.
-void CancelBirth(ThreadBirth* birth) { delete birth; }
+void CancelBirth(ThreadBirth* birth) {
+  g_ended.fetch_add(1, std::memory_order_relaxed);
+  delete birth;
+}
 
 void FinishBirth(ThreadBirth* birth, const pthread_t* handle) {
   // Once the thread runs, it may have ended the life of what `handle` points to; but then it has
@@ -240,12 +245,21 @@ void SetRecording(bool on) { g_recording.store(on); }
 
 std::uint64_t NextSerial() { return g_next_serial.load(); }
 
+void ForEachRunning(const std::function<void(const ThreadRecord&)>& visit) {
+  ForEach([&visit](const ThreadRecord& record) {
+    if (record.tid != 0 && !record.ended) visit(record);
+  });
+}
+
 std::unordered_map<int, ThreadRecord> RunningThreads() {
   std::unordered_map<int, ThreadRecord> running;
-  ForEach([&running](const ThreadRecord& record) {
-    if (record.tid != 0 && !record.ended) running[record.tid] = record;
-  });
+  ForEachRunning([&running](const ThreadRecord& record) { running[record.tid] = record; });
   return running;
+}
+
+ThreadTotals CountThreadsEver() {
+  const std::uint64_t ended = g_ended.load();  // first: nobody ends who was not born
+  return {.born = g_next_serial.load() - 1, .ended = ended};
 }
 
 std::size_t CountUnjoined() { return g_unjoined.load(); }

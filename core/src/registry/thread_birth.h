@@ -50,6 +50,17 @@ void SetRecording(bool on);
 std::uint64_t NextSerial();
 /// The threads that run now, by number.
 std::unordered_map<int, ThreadRecord> RunningThreads();
+/// Calls `visit` for each of them, with a lock held: it should be quick. Their names are not known.
+void ForEachRunning(const std::function<void(const ThreadRecord&)>& visit);
+
+/// How many threads were created through the hooks, and how many of those have ended (or could not
+/// be created): neither ever falls.
+struct ThreadTotals {
+  std::uint64_t born = 0;
+  std::uint64_t ended = 0;
+};
+ThreadTotals CountThreadsEver();
+
 /// How many joinable threads have ended and were neither joined nor detached. Costs one read.
 std::size_t CountUnjoined();
 /// Those of them with serials from `first` on that were not adopted.

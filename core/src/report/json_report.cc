@@ -121,6 +121,7 @@ Json GroupJson(const LeakGroup& group) {
 
 std::string_view Verdict(const LeakReport& report) {
   if (!report.could_not_look.empty()) return "could_not_look";
+  if (report.everything) return "alive";
   return report.hang ? "hang" : "leak";
 }
 
@@ -239,18 +240,20 @@ std::string report::JsonDocument(const std::vector<LeakReport>& reports,
                                  const std::vector<check::SuppressionCount>& suppressions) {
   Json tests = Json::array();
   std::vector<std::string> notes;
+  std::size_t leaking = 0;
   std::size_t groups = 0;
   std::size_t leaks = 0;
   for (const LeakReport& report : reports) {
     for (const std::string& note : report.notes) {
       if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
     }
-    if (report.empty() && !report.hang) continue;
+    if (report.empty() && !report.hang && !report.everything) continue;
     tests.push_back(TestJson(report));
+    if (report.everything) continue;
+    ++leaking;
     groups += report.groups.size();
     leaks += report.unit_count();
   }
-  const std::size_t leaking = tests.size();
   const Json document = {{"taskleak", TASKLEAK_VERSION},
                          {"schema", 1},
                          {"summary",

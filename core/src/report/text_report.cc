@@ -185,8 +185,9 @@ void AddGroup(const LeakGroup& group, std::string_view label, const LeakReport& 
   AddCreation(group.first(), report, verbose, text);
   AddWhere(group, verbose, text);
   AddHolder(group, report, verbose, text);
-  if (!group.hint.empty() && !report.hang) *text += fmt::format("    hint: {}\n", group.hint);
-  if (!group.ignore.empty())
+  const bool judged = !report.hang && !report.everything;
+  if (!group.hint.empty() && judged) *text += fmt::format("    hint: {}\n", group.hint);
+  if (!group.ignore.empty() && !report.everything)
     *text += fmt::format("    ignore: {}\n", fmt::join(group.ignore, " | "));
 }
 

@@ -188,7 +188,7 @@ std::string_view DeadlockHint(const Deadlock& deadlock) {
 }
 
 std::string Headline(const LeakReport& report) {
-  if (report.empty() && !report.hang) return "no leaks";
+  if (report.empty() && !report.hang && !report.everything) return "no leaks";
   if (!report.could_not_look.empty()) {
     return fmt::format("taskleak could not look for leaks{}: {}",
                        report.test.empty() ? "" : " after " + report.test, report.could_not_look);
@@ -200,6 +200,7 @@ std::string Headline(const LeakReport& report) {
                        report.test.empty() ? "the test" : report.test, Duration(report.waited),
                        units.empty() ? "nothing that could be seen" : units);
   }
+  if (report.everything) return "alive: " + (units.empty() ? "nothing but the caller" : units);
   std::string when;
   if (report.waited.count() > 0) when = ' ' + Duration(report.waited);
   if (!report.test.empty())

@@ -9,7 +9,7 @@
 
 #include "run/futex.h"
 #include "run/output.h"
-#include "run/own_thread.h"
+#include "taskleak/own_thread.h"
 
 namespace taskleak::run {
 
@@ -43,7 +43,7 @@ void HangWatch::Arm(std::string_view test) {
 void HangWatch::Disarm() { deadline_.store(0); }
 
 void HangWatch::Watch() {
-  BecomeOwnThread("taskleak-watch");
+  internal::BecomeOwnThread("taskleak-watch");
   started_.count_down();
   while (stop_.load() == 0) {
     const Clock::duration now = Clock::now().time_since_epoch();

@@ -6,8 +6,8 @@
 #include <cstdlib>
 
 #include "run/futex.h"
-#include "run/own_thread.h"
 #include "run/raw_report.h"
+#include "taskleak/own_thread.h"
 
 namespace taskleak::run {
 namespace {
@@ -48,7 +48,7 @@ void LastResort::EndSoon() {
 void LastResort::Reported() { phase_.store(kReported); }
 
 void LastResort::Wait() {
-  BecomeOwnThread("taskleak-last");
+  internal::BecomeOwnThread("taskleak-last");
   started_.count_down();
   while (phase_.load() == kIdle) FutexWait(phase_, kIdle, kForever);
   if (phase_.load() == kStopped) return;

@@ -1,0 +1,186 @@
+#include "taskleak/census.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "base/mutex.h"
+#include "check/creation_frames.h"
+#include "check/resolved_stack.h"
+#include "check/wait_state.h"
+#include "platform/thread_info.h"
+#include "platform/thread_list.h"
+#include "registry/own_threads.h"
+#include "registry/task_registry.h"
+#include "registry/thread_birth.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak {
+namespace {
+
+using platform::ThreadId;
+using registry::ThreadRecord;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+// What each thread waits for, as it was when last looked at.
+class ThreadStates {
+ public:
+  std::map<WaitState, std::size_t> Count(const platform::ThreadIds& alive,
+                                         const std::set<int>& own) {
+    Keep(alive, own);
+    LookAgain();
+    std::map<WaitState, std::size_t> counts;
+    for (const Known& thread : threads_) {
+      if (thread.state) ++counts[*thread.state];
+    }
+    return counts;
+  }
+
+ private:
+  struct Known {
+    ThreadId id;
+    std::optional<WaitState> state;  // nothing: it was gone, or nobody has looked
+  };
+  using Clock = std::chrono::steady_clock;
+
+  // Those of `alive`, both lists being sorted.
+  void Keep(const platform::ThreadIds& alive, const std::set<int>& own) {
+    std::vector<Known> kept;
+    kept.reserve(alive.size());
+    auto known = threads_.begin();
+    for (const ThreadId& id : alive) {
+      if (own.contains(id.tid)) continue;
+      while (known != threads_.end() && known->id < id) ++known;
+      const bool is_known = known != threads_.end() && known->id == id;
+      kept.push_back(is_known ? *known : Known{id, std::nullopt});
+    }
+    threads_ = std::move(kept);
+  }
+
+  static void Look(Known& thread) {
+    int error = 0;
+    const auto at = platform::ReadBlockedAt(thread.id.tid, &error);
+    thread.state =
+        at ? std::optional(check::ClassifyWait(*at, check::ResolvedStack()).state) : std::nullopt;
+  }
+
+  // Whoever was never seen first, and then one after the other from where the last look stopped.
+  void LookAgain() {
+    constexpr auto kMostTime = std::chrono::microseconds(1000);
+    const Clock::time_point end = Clock::now() + kMostTime;
+    std::vector<Known*> order;
+    for (Known& thread : threads_) {
+      if (!thread.state) order.push_back(&thread);
+    }
+    const auto resume = std::partition_point(threads_.begin(), threads_.end(),
+                                             [this](const Known& t) { return t.id < resume_at_; });
+    const auto add = [&order](Known& thread) {
+      if (thread.state) order.push_back(&thread);
+    };
+    std::for_each(resume, threads_.end(), add);
+    std::for_each(threads_.begin(), resume, add);
+    for (Known* thread : order) {
+      resume_at_ = thread->id;
+      if (Clock::now() >= end) return;
+      Look(*thread);
+    }
+  }
+
+  std::vector<Known> threads_;  // sorted by id
+  ThreadId resume_at_{};
+};
+
+struct SharedStates {
+  Mutex mutex;
+  ThreadStates states TASKLEAK_GUARDED_BY(mutex);
+};
+
+std::string SiteOf(const std::vector<platform::RawFrame>& frames) {
+  for (const platform::RawFrame& frame : frames) {
+    const symbolize::QuickFrame& quick = symbolize::Quick(frame);
+    if (!check::IsInTaskLibrary(quick.runtime, quick.plain_name)) return quick.plain_name;
+  }
+  return {};
+}
+
+// Counts by one creator's addresses, which are turned to names once each.
+struct Tally {
+  std::size_t count = 0;
+  milliseconds oldest{0};
+
+  void Add(milliseconds age, std::size_t more = 1) {
+    count += more;
+    oldest = std::max(oldest, age);
+  }
+};
+
+using Sites = std::map<std::pair<UnitKind, std::string>, Tally>;
+
+void CountThreadSites(const std::set<int>& own, std::size_t threads, Sites& sites) {
+  std::map<std::vector<std::uintptr_t>, Tally> by_stack;
+  const auto now = ThreadRecord::Clock::now();
+  std::size_t known = 0;
+  registry::ForEachRunning([&](const ThreadRecord& record) {
+    if (own.contains(record.tid)) return;
+    const auto stack = std::span(record.created_by).first(record.depth);
+    by_stack[{stack.begin(), stack.end()}].Add(duration_cast<milliseconds>(now - record.born));
+    ++known;
+  });
+  for (const auto& [stack, tally] : by_stack)
+    sites[{UnitKind::kThread, SiteOf(check::CreationFrames(stack))}].Add(tally.oldest, tally.count);
+  if (threads > known) sites[{UnitKind::kThread, {}}].Add(milliseconds(0), threads - known);
+}
+
+void CountTasks(Census& census, std::map<WaitState, std::size_t>& states, Sites& sites) {
+  std::map<std::pair<const registry::CreationStack*, std::uintptr_t>, Tally> by_creator;
+  const registry::TaskTotals totals =
+      registry::GlanceAtTasks([&](const registry::TaskGlance& task) {
+        ++census.tasks;
+        ++states[task.state];
+        by_creator[{task.created, task.site}].Add(task.age);
+      });
+  census.tasks_born = totals.born;
+  census.tasks_ended = totals.ended;
+  for (const auto& [creator, tally] : by_creator) {
+    const auto& [created, site] = creator;
+    sites[{UnitKind::kTask, SiteOf(check::CreationFrames(created, site))}].Add(tally.oldest,
+                                                                               tally.count);
+  }
+}
+
+void AddStates(UnitKind kind, const std::map<WaitState, std::size_t>& states, Census& census) {
+  for (const auto& [state, count] : states) census.states.push_back({kind, state, count});
+}
+
+}  // namespace
+
+Census TakeCensus() {
+  static SharedStates* const shared = new SharedStates();
+  Census census;
+  const std::set<int> own = registry::OwnThreads();
+  const std::size_t all = platform::CountThreads();
+  census.threads = all - std::min(all, own.size());
+  census.unjoined = registry::CountUnjoined();
+  const registry::ThreadTotals totals = registry::CountThreadsEver();
+  census.threads_born = totals.born;
+  census.threads_ended = totals.ended;
+  if (const auto alive = platform::ListThreads()) {
+    const MutexLock lock(shared->mutex);
+    AddStates(UnitKind::kThread, shared->states.Count(*alive, own), census);
+  }
+  Sites sites;
+  CountThreadSites(own, census.threads, sites);
+  std::map<WaitState, std::size_t> task_states;
+  CountTasks(census, task_states, sites);
+  AddStates(UnitKind::kTask, task_states, census);
+  for (const auto& [site, tally] : sites)
+    census.sites.push_back({site.first, site.second, tally.count, tally.oldest});
+  std::ranges::stable_sort(census.sites, std::ranges::greater(), &Census::SiteCount::count);
+  return census;
+}
+
+}  // namespace taskleak

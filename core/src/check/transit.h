@@ -1,0 +1,22 @@
+// Threads that are neither before nor behind their work: being born, or ending.
+#ifndef TASKLEAK_SRC_CHECK_TRANSIT_H_
+#define TASKLEAK_SRC_CHECK_TRANSIT_H_
+
+#include <chrono>
+
+#include "check/straggler.h"
+#include "platform/stack_reader.h"
+
+namespace taskleak::check {
+
+/// True of a thread whose whole stack is the system's: it has not yet called its start routine, or
+/// has returned from it. On a busy machine the rest may take seconds, since libc unmaps the stacks
+/// of detached threads one after the other.
+bool IsInTransit(const platform::ThreadLook& look);
+
+/// Returns as soon as none of these threads is in transit, or after `most`.
+void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most);
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_TRANSIT_H_

@@ -1,0 +1,47 @@
+// What changed between two captures.
+#ifndef TASKLEAK_LIVE_DIFF_H_
+#define TASKLEAK_LIVE_DIFF_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "taskleak/live/capture.h"
+
+namespace taskleak::live {
+
+/// The groups that are not the same in two captures. Units belong together if the same code created
+/// them (and the same test, if any); where that is not known, if they stand at the same place.
+struct Diff {
+  enum class Kind { kAppeared, kGrew, kShrank, kVanished };
+  struct Change {
+    Kind kind = Kind::kGrew;
+    std::size_t before = 0;            ///< how many there were
+    std::size_t after = 0;             ///< how many there are
+    std::size_t fresh = 0;             ///< of those that there are, how many are others than before
+    const LeakGroup* group = nullptr;  ///< as it is, or for a vanished one as it was
+  };
+
+  CapturePtr from;
+  CapturePtr to;
+  std::vector<Change> changes;  ///< largest growth first; groups that only exchanged units are not
+                                ///< among them
+
+  /// As a person reads it, the stacks included.
+  [[nodiscard]] std::string ToText() const;
+  /// {"from":{...},"to":{...},"changes":[{"change":"grew","before":1,"after":9,...}]}
+  [[nodiscard]] std::string ToJson() const;
+};
+
+/// Compares; `from` is the earlier one. Thread-safe.
+///
+/// Example:
+///   const auto before = taskleak::live::TakeCapture();
+///   HandleRequests();
+///   std::cout << taskleak::live::Compare(before, taskleak::live::TakeCapture()).ToText();
+[[nodiscard]] Diff Compare(CapturePtr from, CapturePtr to);
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_DIFF_H_

@@ -1,0 +1,40 @@
+// Captures as text and JSON.
+#ifndef TASKLEAK_LIVE_FORMATS_H_
+#define TASKLEAK_LIVE_FORMATS_H_
+
+#include <string>
+
+#include "taskleak/live/capture.h"
+
+namespace taskleak::live {
+
+/// Each distinct stack once, with how many stand there, what they wait for and who created them: in
+/// the form of Go's goroutine profile with debug=1, which pprof reads too. The most frequent first.
+/// All functions here are thread-safe, and what they return contains no terminal escapes.
+///
+///   tasks profile: total 9
+///   8 @ 0x55d0c0de1000 0x55d0c0de2000
+///   # 8 threads "pool-worker", condvar, 3 to 250 s old
+///   #   0x55d0c0de1000  pool::WorkerPool::Run()  src/pool.cc:63
+[[nodiscard]] std::string ToStackText(const Capture& capture);
+
+/// Each unit with its stack, in the form of Go's goroutine profile with debug=2.
+///
+///   thread 4121 "pool-worker" [condvar, 4 minutes]:
+///   pool::WorkerPool::Run()
+///           src/pool.cc:63
+///   created by pool::WorkerPool::Start(int)
+///           src/pool.cc:41
+[[nodiscard]] std::string ToUnitText(const Capture& capture);
+
+/// Collapsed stacks, outermost function first, for flame graphs.
+///
+///   pool-worker;clone3;start_thread;pool::WorkerPool::Run() 8
+[[nodiscard]] std::string ToFolded(const Capture& capture);
+
+/// A report of schema 1 (docs/report-formats.md) with one entry, whose verdict is `alive`.
+[[nodiscard]] std::string ToJson(const Capture& capture);
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_FORMATS_H_

@@ -1,0 +1,116 @@
+#include "taskleak/live/server.h"
+
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <sys/socket.h>
+
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "taskleak/own_thread.h"
+#include "worker_pool.h"
+
+namespace taskleak::live {
+namespace {
+
+constexpr std::size_t kWorkers = 4;
+constexpr std::size_t kMostQueued = 64;
+constexpr int kBacklog = 1024;
+constexpr std::size_t kMostBody = 1024;
+constexpr std::time_t kTimeoutSeconds = 5;
+
+bool IsNumeric(const std::string& address) {
+  in6_addr parsed{};
+  return inet_pton(AF_INET, address.c_str(), &parsed) == 1 ||
+         inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
+}
+
+bool IsLoopback(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+// "localhost:6060", "127.0.0.1", "[::1]:6060": not a name that somebody else may have given to this
+// machine.
+bool IsOwnName(const std::string& host) {
+  if (!host.empty() && host.front() == '[') return IsNumeric(host.substr(1, host.find(']') - 1));
+  const std::string name = host.substr(0, host.find(':'));
+  return name == "localhost" || IsNumeric(name);
+}
+
+ServerOptions Checked(ServerOptions options) {
+  if (!IsNumeric(options.address))
+    throw std::invalid_argument("the address \"" + options.address + "\" should be a number");
+  if (options.port < 0 || options.port > 65535)
+    throw std::invalid_argument("the port should be between 0 and 65535");
+  if (!IsLoopback(options.address) && options.endpoint.token.empty() &&
+      !options.remote_without_token)
+    throw std::invalid_argument("to listen at " + options.address +
+                                ", beyond this machine, needs a token or remote_without_token");
+  return options;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  explicit Impl(ServerOptions given)
+      : options(Checked(std::move(given))), endpoint(std::make_shared<Endpoint>(options.endpoint)) {
+    server.new_task_queue = [] { return new WorkerPool(kWorkers, kMostQueued); };
+    // Not shared with other processes, as cpp-httplib would have it.
+    server.set_socket_options([this](int socket) {
+      const int on = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+      listening = socket;
+    });
+    server.set_keep_alive_max_count(1);  // nobody holds a worker while he asks nothing
+    server.set_payload_max_length(kMostBody);
+    server.set_read_timeout(kTimeoutSeconds);
+    server.set_write_timeout(kTimeoutSeconds);
+    if (options.endpoint.token.empty()) {
+      server.set_pre_routing_handler(
+          [](const httplib::Request& request, httplib::Response& response) {
+            if (IsOwnName(request.get_header_value("Host")))
+              return httplib::Server::HandlerResponse::Unhandled;
+            response.status = 403;
+            response.set_content("the Host should be an address or localhost\n", "text/plain");
+            return httplib::Server::HandlerResponse::Handled;
+          });
+    }
+    Mount(server, endpoint);
+    const char* const address = options.address.c_str();
+    port = options.port != 0 ? options.port : server.bind_to_any_port(address);
+    if (port <= 0 || (options.port != 0 && !server.bind_to_port(address, port)))
+      throw std::runtime_error("cannot listen at " + options.address + ", port " +
+                               std::to_string(options.port));
+    listen(listening, kBacklog);  // again: cpp-httplib has asked for room for five
+    listener = std::thread([this] {
+      internal::BecomeOwnThread("taskleak-http");
+      server.listen_after_bind();
+    });
+    while (!server.is_running()) std::this_thread::yield();
+  }
+
+  ~Impl() {
+    endpoint->Stop();
+    server.stop();
+    listener.join();
+  }
+
+  const ServerOptions options;
+  std::shared_ptr<Endpoint> endpoint;
+  httplib::Server server;
+  int listening = -1;
+  int port = 0;
+  std::thread listener;
+};
+
+Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Server::~Server() = default;
+
+int Server::port() const { return impl_->port; }
+
+}  // namespace taskleak::live

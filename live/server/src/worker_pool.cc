@@ -1,0 +1,46 @@
+#include "worker_pool.h"
+
+#include <utility>
+
+#include "taskleak/own_thread.h"
+
+namespace taskleak::live {
+
+WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queued_(most_queued) {
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+}
+
+void WorkerPool::enqueue(std::function<void()> job) {
+  std::unique_lock lock(mutex_);
+  has_room_.wait(lock, [this] { return jobs_.size() < most_queued_ || stopping_; });
+  jobs_.push_back(std::move(job));
+  has_job_.notify_one();
+}
+
+void WorkerPool::shutdown() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    has_job_.notify_all();
+    has_room_.notify_all();
+  }
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void WorkerPool::Work() {
+  internal::BecomeOwnThread("taskleak-http");
+  for (;;) {
+    std::function<void()> job;
+    {
+      std::unique_lock lock(mutex_);
+      has_job_.wait(lock, [this] { return !jobs_.empty() || stopping_; });
+      if (jobs_.empty()) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+      has_room_.notify_one();
+    }
+    job();
+  }
+}
+
+}  // namespace taskleak::live

@@ -1,0 +1,41 @@
+// The threads that answer.
+#ifndef TASKLEAK_LIVE_SERVER_SRC_WORKER_POOL_H_
+#define TASKLEAK_LIVE_SERVER_SRC_WORKER_POOL_H_
+
+#include <httplib.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace taskleak::live {
+
+/// Threads of taskleak's own, with a bounded queue: who brings a connection when it is full waits,
+/// and the kernel holds those that come after. Thread-safe.
+class WorkerPool : public httplib::TaskQueue {
+ public:
+  WorkerPool(std::size_t threads, std::size_t most_queued);
+
+  void enqueue(std::function<void()> job) override;
+  /// Returns when all jobs are done.
+  void shutdown() override;
+
+ private:
+  void Work();
+
+  const std::size_t most_queued_;
+  std::mutex mutex_;
+  std::condition_variable has_job_;
+  std::condition_variable has_room_;
+  std::deque<std::function<void()>> jobs_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_SERVER_SRC_WORKER_POOL_H_

@@ -1,0 +1,213 @@
+#include "taskleak/live/endpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "history.h"
+#include "page.h"
+#include "taskleak/census.h"
+#include "taskleak/live/capture.h"
+#include "taskleak/live/diff.h"
+#include "taskleak/live/formats.h"
+#include "taskleak/live/metrics.h"
+#include "taskleak/live/pprof.h"
+#include "token.h"
+
+namespace taskleak::live {
+namespace {
+
+using Request = Endpoint::Request;
+using Response = Endpoint::Response;
+
+constexpr const char* kJsonType = "application/json";
+constexpr const char* kGoPath = "/debug/pprof/goroutine";
+
+Response Text(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+Response Typed(std::string content_type, std::string body) {
+  Response response;
+  response.content_type = std::move(content_type);
+  response.body = std::move(body);
+  return response;
+}
+
+Response Failure(int status, std::string_view why) {
+  Response response = Text(fmt::format("{}\n", why));
+  response.status = status;
+  return response;
+}
+
+Response Pprof(const Capture& capture) {
+  Response response = Typed("application/octet-stream", ToPprof(capture));
+  response.headers["Content-Disposition"] = "attachment; filename=\"tasks.pb.gz\"";
+  return response;
+}
+
+std::string Parameter(const Request& request, const std::string& name) {
+  const auto found = request.parameters.find(name);
+  return found == request.parameters.end() ? std::string() : found->second;
+}
+
+std::optional<std::uint64_t> Number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (text.empty() || error != std::errc() || stopped != end) return std::nullopt;
+  return number;
+}
+
+EndpointOptions Checked(EndpointOptions options) {
+  const std::string& prefix = options.prefix;
+  if (prefix.size() < 2 || prefix.front() != '/' || prefix.back() == '/')
+    throw std::invalid_argument("the prefix \"" + prefix +
+                                "\" should begin with '/', not end with it, and say something");
+  const auto bad = [](char c) { return c <= ' ' || c >= 0x7f; };
+  if (std::any_of(options.token.begin(), options.token.end(), bad))
+    throw std::invalid_argument("the token should have printable ASCII characters only");
+  return options;
+}
+
+}  // namespace
+
+struct Endpoint::Impl {
+  explicit Impl(EndpointOptions given) : options(Checked(std::move(given))) {}
+
+  CapturePtr Take() {
+    CapturePtr capture = TakeCapture();
+    history.Add({std::chrono::steady_clock::now(), capture->threads, capture->tasks});
+    return capture;
+  }
+
+  Response Root(const Request& request, bool pprof_by_default) {
+    const std::string debug = Parameter(request, "debug");
+    const std::string format = Parameter(request, "format");
+    if (!debug.empty() && debug != "0" && debug != "1" && debug != "2")
+      return Failure(400, "debug should be 0, 1 or 2");
+    if (!format.empty() && format != "json" && format != "folded" && format != "pprof")
+      return Failure(400, "format should be json, folded or pprof");
+    const CapturePtr capture = Take();
+    if (format == "json") return Typed(kJsonType, ToJson(*capture));
+    if (format == "folded") return Text(ToFolded(*capture));
+    if (debug == "1") return Text(ToStackText(*capture));
+    if (debug == "2") return Text(ToUnitText(*capture));
+    if (format == "pprof" || pprof_by_default) return Pprof(*capture);
+    Response page =
+        Typed("text/html; charset=utf-8", Page(*capture, history.Points(), options.prefix));
+    page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'";
+    return page;
+  }
+
+  Response Count(const Request& request) {
+    const Census census = TakeCensus();  // looks that are kept to compare with stay so
+    history.Add({std::chrono::steady_clock::now(), census.threads, census.tasks});
+    if (Parameter(request, "format") == "json")
+      return Typed(kJsonType, fmt::format("{{\"threads\":{},\"unjoined\":{},\"tasks\":{}}}\n",
+                                          census.threads, census.unjoined, census.tasks));
+    return Text(fmt::format("threads {}\nunjoined {}\ntasks {}\n", census.threads, census.unjoined,
+                            census.tasks));
+  }
+
+  Response Difference(const Request& request) {
+    const auto seconds = Number(Parameter(request, "seconds"));
+    const auto base = Number(Parameter(request, "base"));
+    const auto longest = static_cast<std::uint64_t>(options.longest_diff.count());
+    if (seconds.has_value() == base.has_value() ||
+        (seconds && (*seconds < 1 || *seconds > longest)))
+      return Failure(400, fmt::format("either seconds=N, from 1 to {}, or base=ID, the number of a "
+                                      "capture",
+                                      longest));
+    CapturePtr from = base ? FindCapture(*base) : nullptr;
+    if (base && from == nullptr)
+      return Failure(404, fmt::format("capture {} is not kept (any more)", *base));
+    if (seconds) {
+      const std::unique_lock one(waiting, std::try_to_lock);
+      if (!one) return Failure(429, "somebody else is waiting for a difference");
+      from = Take();
+      if (!Wait(std::chrono::seconds(*seconds))) return Failure(503, "the server is stopping");
+    }
+    const Diff diff = Compare(std::move(from), Take());
+    return Parameter(request, "format") == "json" ? Typed(kJsonType, diff.ToJson())
+                                                  : Text(diff.ToText());
+  }
+
+  // False if it was stopped.
+  bool Wait(std::chrono::seconds duration) {
+    std::unique_lock lock(mutex);
+    return !changed.wait_for(lock, duration, [this] { return stopped; });
+  }
+
+  Response Metrics() {
+    return Typed("application/openmetrics-text; version=1.0.0; charset=utf-8",
+                 ToOpenMetrics(CollectMetrics(options.most_sites)));
+  }
+
+  Response Answer(const Request& request) {
+    if (!options.token.empty() && !IsAuthorized(request.authorization, options.token)) {
+      Response response = Failure(401, "a bearer token is needed");
+      response.headers["WWW-Authenticate"] = "Bearer realm=\"taskleak\"";
+      return response;
+    }
+    if (request.method != "GET" && request.method != "HEAD")
+      return Failure(405, "only GET and HEAD");
+    if (options.go_paths && request.path == kGoPath) return Root(request, true);
+    const std::string_view path = request.path;
+    const bool within = path.substr(0, options.prefix.size()) == options.prefix;
+    const std::string_view rest = within ? path.substr(options.prefix.size()) : "none";
+    if (rest.empty() || rest == "/") return Root(request, false);
+    if (rest == "/count") return Count(request);
+    if (rest == "/diff") return Difference(request);
+    if (rest == "/metrics") return Metrics();
+    return Failure(404, "no such page");
+  }
+
+  const EndpointOptions options;
+  History history;
+  std::mutex waiting;  // held by the one who waits for a difference
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopped = false;
+};
+
+Endpoint::Endpoint(EndpointOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Endpoint::~Endpoint() = default;
+
+Response Endpoint::Handle(const Request& request) noexcept try {
+  Response response = impl_->Answer(request);
+  response.headers["Cache-Control"] = "no-store";
+  response.headers["X-Content-Type-Options"] = "nosniff";
+  return response;
+} catch (const std::exception&) {
+  Response response;
+  response.status = 500;
+  return response;
+}
+
+std::vector<std::string> Endpoint::Paths() const {
+  std::vector<std::string> paths;
+  for (const char* rest : {"", "/", "/count", "/diff", "/metrics"})
+    paths.push_back(impl_->options.prefix + rest);
+  if (impl_->options.go_paths) paths.emplace_back(kGoPath);
+  return paths;
+}
+
+void Endpoint::Stop() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->stopped = true;
+  impl_->changed.notify_all();
+}
+
+}  // namespace taskleak::live

@@ -1,0 +1,128 @@
+#include "taskleak/live/formats.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "places.h"
+#include "wording.h"
+
+namespace taskleak::live {
+namespace {
+
+void AddFrames(const Stack& stack, std::string& text) {
+  for (const Frame& frame : stack) {
+    text += fmt::format("#\t{:#x}\t{}\t{}{}\n", frame.address, FunctionText(frame), LineText(frame),
+                        frame.guessed ? "\t(guessed)" : "");
+  }
+}
+
+// 8 threads "pool-worker", condvar: 0x5610 held by thread 4130, 3 to 250 s old
+std::string Summary(Place units) {
+  const Unit& first = units.front();
+  std::string text = Count(units.size(), Noun(first.kind));
+  if (const std::string names = Names(units); !names.empty()) text += ' ' + names;
+  if (first.kind != UnitKind::kUnjoinedThread) text += fmt::format(", {}", ToString(first.state));
+  if (units.size() == 1 && !first.detail.empty()) text += ": " + OneLine(first.detail);
+  if (!first.origin.empty()) text += ", from " + OneLine(first.origin);
+  return text + ", " + Ages(units);
+}
+
+// The first line of pprof's text form: the count, and the addresses of the stack without those that
+// inlined functions share.
+std::string CountLine(Place units) {
+  std::string text = fmt::format("{} @", units.size());
+  const Stack& stack = units.front().stack;
+  for (const Frame& frame : stack) {
+    if (!frame.inlined) text += fmt::format(" {:#x}", frame.address);
+  }
+  if (stack.empty()) text += " 0x0";
+  return text + '\n';
+}
+
+void AddNotes(const LeakReport& report, std::string_view prefix, std::string& text) {
+  if (!report.could_not_look.empty())
+    text += fmt::format("{}could not look: {}\n", prefix, OneLine(report.could_not_look));
+  for (const std::string& note : report.notes)
+    text += fmt::format("{}note: {}\n", prefix, OneLine(note));
+}
+
+// "4 minutes" as Go has it, and only from one on.
+std::string Since(const Unit& unit) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(unit.age).count();
+  return minutes < 1 ? std::string() : ", " + Count(static_cast<std::size_t>(minutes), "minute");
+}
+
+void AddUnit(const Unit& unit, std::string& text) {
+  text += fmt::format("{} {}", Noun(unit.kind), unit.id);
+  if (!unit.name.empty()) text += fmt::format(" \"{}\"", OneLine(unit.name));
+  text += fmt::format(" [{}{}]:\n",
+                      unit.kind == UnitKind::kUnjoinedThread ? "ended" : ToString(unit.state),
+                      Since(unit));
+  if (!unit.detail.empty()) text += fmt::format("# {}\n", OneLine(unit.detail));
+  if (unit.held_by)
+    text += fmt::format("# held by {} \"{}\"\n", unit.held_by->id, OneLine(unit.held_by->name));
+  for (const Frame& frame : unit.stack)
+    text += fmt::format("{}\n\t{}\n", FunctionText(frame), LineText(frame));
+  if (!unit.stack_missing.empty())
+    text += fmt::format("# stack incomplete: {}\n", OneLine(unit.stack_missing));
+  const Frame* creator = std::find_if(unit.created_by.begin(), unit.created_by.end(),
+                                      [](const Frame& frame) { return !frame.runtime; });
+  if (creator != unit.created_by.end())
+    text += fmt::format("created by {}\n\t{}\n", FunctionText(*creator), LineText(*creator));
+  text += '\n';
+}
+
+}  // namespace
+
+std::string ToStackText(const Capture& capture) {
+  std::string text = fmt::format("tasks profile: total {}\n", capture.report.unit_count());
+  text += fmt::format("# capture {} at {}, took {} ms\n", capture.id, TimeText(capture.time),
+                      capture.took.count());
+  AddNotes(capture.report, "# ", text);
+  for (const Place units : PlacesOf(capture.report)) {
+    text += CountLine(units);
+    text += fmt::format("# {}\n", Summary(units));
+    AddFrames(units.front().stack, text);
+    if (!units.front().stack_missing.empty())
+      text += fmt::format("# stack incomplete: {}\n", OneLine(units.front().stack_missing));
+    if (!units.front().created_by.empty()) text += "# created by\n";
+    AddFrames(units.front().created_by, text);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string ToUnitText(const Capture& capture) {
+  std::string text;
+  AddNotes(capture.report, "# ", text);
+  for (const LeakGroup& group : capture.report.groups) {
+    for (const Unit& unit : group.units) AddUnit(unit, text);
+  }
+  return text;
+}
+
+std::string ToFolded(const Capture& capture) {
+  std::map<std::string, std::size_t> counts;
+  for (const LeakGroup& group : capture.report.groups) {
+    for (const Unit& unit : group.units) {
+      std::string line = unit.name.empty() ? "(no name)" : OneLine(unit.name);
+      std::ranges::replace(line, ';', ':');
+      for (std::size_t i = unit.stack.size(); i > 0; --i) {
+        std::string function = FunctionText(unit.stack[i - 1]);
+        std::ranges::replace(function, ';', ':');
+        line += ';' + function;
+      }
+      ++counts[line];
+    }
+  }
+  std::string text;
+  for (const auto& [stack, count] : counts) text += fmt::format("{} {}\n", stack, count);
+  return text;
+}
+
+std::string ToJson(const Capture& capture) { return capture.report.ToJson(); }
+
+}  // namespace taskleak::live

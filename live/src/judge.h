@@ -1,0 +1,62 @@
+// The rules of a watch, applied to one look after the other.
+#ifndef TASKLEAK_LIVE_SRC_JUDGE_H_
+#define TASKLEAK_LIVE_SRC_JUDGE_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "taskleak/live/capture.h"
+#include "taskleak/live/watch.h"
+
+namespace taskleak::live {
+
+/// A look, and what else the rules ask for.
+struct Evidence {
+  using Time = std::chrono::steady_clock::time_point;
+
+  CapturePtr capture;
+  Time time;
+  std::uint64_t resident_bytes = 0;
+};
+
+/// Remembers what the rules need of earlier looks: sizes of groups and the numbers of units, and no
+/// stacks. What is gone is forgotten. Not thread-safe.
+class Judge {
+ public:
+  explicit Judge(std::vector<Rule> rules) : rules_(std::move(rules)) {}
+
+  /// All that holds now; whether it held before makes no difference.
+  std::vector<Alarm> Consider(const Evidence& evidence);
+
+ private:
+  using Time = Evidence::Time;
+
+  // Units at one place, with when each was first seen there.
+  using Seen = std::map<std::int64_t, Time>;
+
+  void RememberSizes(const LeakReport& report);
+  void RememberPlaces(const LeakReport& report, Time now);
+  std::vector<Alarm> Apply(const GrowthRule& rule, const Evidence& evidence);
+  std::vector<Alarm> Apply(const BlockedRule& rule, const Evidence& evidence);
+  std::vector<Alarm> Apply(const LimitRule& rule, const Evidence& evidence);
+  bool IsOver(const std::string& what, std::uint64_t value, std::uint64_t limit, Time now,
+              std::chrono::milliseconds longer_than);
+  std::vector<Alarm> Apply(const DeadlockRule& rule, const Evidence& evidence);
+
+  const std::vector<Rule> rules_;
+  std::map<std::string, std::deque<double>> sizes_;  // by group, the latest last
+  std::map<std::string, Seen> places_;               // by group, state and stack
+  std::map<std::string, Time> over_since_;           // by limit
+  std::set<std::vector<std::int64_t>> circles_;      // of the look before
+};
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_SRC_JUDGE_H_

@@ -1,0 +1,37 @@
+#include "places.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace taskleak::live {
+namespace {
+
+// Equal stacks of one look share their frames (taskleak/leak.h: LeakGroup::units are in order).
+bool SamePlace(const Unit& a, const Unit& b) {
+  return a.stack.begin() == b.stack.begin() && a.state == b.state &&
+         a.stack_missing == b.stack_missing;
+}
+
+}  // namespace
+
+std::vector<Place> PlacesOf(const LeakGroup& group) {
+  std::vector<Place> places;
+  const std::vector<Unit>& units = group.units;
+  for (std::size_t begin = 0, end = 0; begin < units.size(); begin = end) {
+    while (end < units.size() && SamePlace(units[begin], units[end])) ++end;
+    places.push_back(Place(units).subspan(begin, end - begin));
+  }
+  return places;
+}
+
+std::vector<Place> PlacesOf(const LeakReport& report) {
+  std::vector<Place> places;
+  for (const LeakGroup& group : report.groups) {
+    const std::vector<Place> some = PlacesOf(group);
+    places.insert(places.end(), some.begin(), some.end());
+  }
+  std::ranges::stable_sort(places, std::ranges::greater(), &Place::size);
+  return places;
+}
+
+}  // namespace taskleak::live

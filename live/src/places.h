@@ -1,0 +1,24 @@
+// The units of a capture by where they stand.
+#ifndef TASKLEAK_LIVE_SRC_PLACES_H_
+#define TASKLEAK_LIVE_SRC_PLACES_H_
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "taskleak/leak.h"
+
+namespace taskleak::live {
+
+/// Units of one group with the same stack and wait state.
+using Place = std::span<const Unit>;
+
+/// Those of one group. Valid as long as the group.
+std::vector<Place> PlacesOf(const LeakGroup& group);
+
+/// Those of all groups, the most frequent first. Valid as long as the report.
+std::vector<Place> PlacesOf(const LeakReport& report);
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_SRC_PLACES_H_

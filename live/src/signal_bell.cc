@@ -1,0 +1,129 @@
+#include "signal_bell.h"
+
+#include <errno.h>
+#include <semaphore.h>
+#include <time.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+
+namespace taskleak::live {
+namespace {
+
+// One of the two signals, as its handler needs it.
+struct Answered {
+  std::atomic<int> signal{0};
+  std::atomic<unsigned> count{0};
+  struct sigaction before {};
+};
+
+// Used by handlers: neither allocated nor ever destroyed.
+struct State {
+  sem_t wake;
+  std::atomic<bool> taken{false};
+  Answered dump;
+  Answered record;
+};
+
+State& TheState() {
+  static State* const state = [] {
+    auto* const made = new State();
+    sem_init(&made->wake, 0, 0);
+    return made;
+  }();
+  return *state;
+}
+
+State* g_state = nullptr;  // set before the first handler is installed
+
+void CallBefore(const struct sigaction& before, int signal, siginfo_t* info, void* context) {
+  if ((before.sa_flags & SA_SIGINFO) != 0) {
+    before.sa_sigaction(signal, info, context);
+  } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+    before.sa_handler(signal);
+  }
+}
+
+// Async-signal-safe: counts, posts (sem_post(3) is in signal-safety(7)), chains.
+void Handle(int signal, siginfo_t* info, void* context) {
+  const int error = errno;
+  State& state = *g_state;
+  Answered& answered = signal == state.dump.signal.load() ? state.dump : state.record;
+  answered.count.fetch_add(1);
+  sem_post(&state.wake);
+  errno = error;
+  CallBefore(answered.before, signal, info, context);
+}
+
+void Install(int signal, Answered& answered) {
+  if (signal == 0) return;
+  answered.count.store(0);
+  answered.signal.store(signal);
+  if (sigaction(signal, nullptr, &answered.before) != 0)
+    throw std::invalid_argument("there is no signal " + std::to_string(signal));
+  struct sigaction action {};
+  action.sa_sigaction = Handle;
+  action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  if (sigaction(signal, &action, nullptr) != 0)
+    throw std::invalid_argument("signal " + std::to_string(signal) + " cannot be handled");
+}
+
+// Unless somebody else has put his own handler there.
+void PutBack(int signal, const Answered& answered) {
+  struct sigaction now {};
+  if (signal != 0 && sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
+      now.sa_sigaction == Handle)
+    sigaction(signal, &answered.before, nullptr);
+}
+
+timespec At(std::chrono::milliseconds from_now) {
+  timespec at{};
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  const long long ns = at.tv_nsec + from_now.count() % 1000 * 1'000'000;
+  at.tv_sec += static_cast<time_t>(from_now.count() / 1000 + ns / 1'000'000'000);
+  at.tv_nsec = static_cast<long>(ns % 1'000'000'000);
+  return at;
+}
+
+}  // namespace
+
+SignalBell::SignalBell(int dump, int record) : dump_(dump), record_(record) {
+  if (dump != 0 && dump == record) throw std::invalid_argument("dump and record should differ");
+  State& state = TheState();
+  if (state.taken.exchange(true)) throw std::logic_error("there is one SignalDump already");
+  g_state = &state;
+  try {
+    Install(dump_, state.dump);
+    Install(record_, state.record);
+  } catch (...) {
+    PutBack(dump_, state.dump);
+    state.taken.store(false);
+    throw;
+  }
+}
+
+SignalBell::~SignalBell() {
+  State& state = TheState();
+  PutBack(dump_, state.dump);
+  PutBack(record_, state.record);
+  state.taken.store(false);
+}
+
+Rung SignalBell::Wait(std::optional<std::chrono::milliseconds> most) {
+  State& state = TheState();
+  if (most) {
+    const timespec end = At(*most);
+    while (sem_clockwait(&state.wake, CLOCK_MONOTONIC, &end) != 0 && errno == EINTR) {
+    }
+  } else {
+    while (sem_wait(&state.wake) != 0) {
+    }
+  }
+  return {.dumps = state.dump.count.exchange(0), .records = state.record.count.exchange(0)};
+}
+
+void SignalBell::Wake() { sem_post(&TheState().wake); }
+
+}  // namespace taskleak::live

@@ -1,0 +1,39 @@
+// From a signal to a thread that waits for it.
+#ifndef TASKLEAK_LIVE_SRC_SIGNAL_BELL_H_
+#define TASKLEAK_LIVE_SRC_SIGNAL_BELL_H_
+
+#include <chrono>
+#include <csignal>
+#include <optional>
+
+namespace taskleak::live {
+
+/// What woke the thread.
+struct Rung {
+  unsigned dumps = 0;    ///< how often the first signal came since
+  unsigned records = 0;  ///< the same of the second
+};
+
+/// Installs the handlers, which count and wake. There is one at a time; what the handlers touch is
+/// never destroyed.
+class SignalBell {
+ public:
+  /// 0 stands for no signal. Throws std::logic_error if there is one already,
+  /// std::invalid_argument if a signal cannot be handled.
+  SignalBell(int dump, int record);
+  ~SignalBell();
+  SignalBell(const SignalBell&) = delete;
+  SignalBell& operator=(const SignalBell&) = delete;
+
+  /// Waits until a signal comes, Wake() is called or the time is over, and takes what has come.
+  static Rung Wait(std::optional<std::chrono::milliseconds> most);
+  static void Wake();
+
+ private:
+  int dump_;
+  int record_;
+};
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_SRC_SIGNAL_BELL_H_

@@ -1,0 +1,96 @@
+#include "taskleak/live/signals.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "file_store.h"
+#include "recording.h"
+#include "signal_bell.h"
+#include "taskleak/live/capture.h"
+#include "taskleak/live/formats.h"
+#include "taskleak/own_thread.h"
+
+namespace taskleak::live {
+namespace {
+
+void Say(const std::string& error) {
+  if (!error.empty()) std::fprintf(stderr, "taskleak: %s\n", error.c_str());
+}
+
+}  // namespace
+
+struct SignalDump::Impl {
+  explicit Impl(SignalOptions given)
+      : period(given.period), bell(given.dump, given.files ? given.record : 0) {
+    if (given.files) files.emplace(std::move(*given.files));
+    thread = std::thread([this] { Run(); });
+  }
+
+  ~Impl() {
+    stopping.store(true);
+    SignalBell::Wake();
+    thread.join();
+  }
+
+  void Run() {
+    internal::BecomeOwnThread("taskleak-signal");
+    while (!stopping.load()) {
+      const Rung rung = SignalBell::Wait(recording ? std::optional(period) : std::nullopt);
+      try {
+        Answer(rung);
+      } catch (const std::exception& error) {
+        Say(error.what());
+      }
+    }
+    if (recording) Say(recording->Finish(*files));
+  }
+
+  void Answer(const Rung& rung) {
+    if (rung.dumps > 0) Dump();
+    for (unsigned i = 0; i < rung.records; ++i) Toggle();
+    if (recording && rung.records == 0) recording->Look();
+  }
+
+  void Dump() {
+    const CapturePtr capture = TakeCapture();
+    const std::string text = ToStackText(*capture);
+    if (files) {
+      Say(files->Write(files->Stem("dump", capture->time), ".txt", text));
+    } else {
+      std::fwrite(text.data(), 1, text.size(), stderr);
+    }
+  }
+
+  void Toggle() {
+    if (!recording) {
+      recording.emplace();
+      return;
+    }
+    Say(recording->Finish(*files));
+    recording.reset();
+  }
+
+  const std::chrono::milliseconds period;
+  SignalBell bell;
+  std::optional<FileStore> files;
+  std::optional<Recording> recording;  // of the thread
+  std::atomic<bool> stopping{false};
+  std::thread thread;
+};
+
+SignalDump::SignalDump(SignalOptions options) {
+  if (options.period.count() <= 0)
+    throw std::invalid_argument("the period should be greater than 0");
+  impl_ = std::make_unique<Impl>(std::move(options));
+}
+
+SignalDump::~SignalDump() = default;
+
+}  // namespace taskleak::live

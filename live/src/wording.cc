@@ -1,0 +1,92 @@
+#include "wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+
+namespace taskleak::live {
+namespace {
+
+// How many bytes the first character has in UTF-8; 0 if it is none, or one that moves a cursor.
+std::size_t CharacterSize(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return lead < 0x20 || lead == 0x7f ? 0 : 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (text.size() < size) return 0;
+  for (const char c : text.substr(1, size - 1)) {
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) return 0;
+  }
+  return size;
+}
+
+}  // namespace
+
+std::string Count(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view Noun(UnitKind kind) {
+  switch (kind) {
+    case UnitKind::kThread:
+      return "thread";
+    case UnitKind::kUnjoinedThread:
+      return "unjoined thread";
+    case UnitKind::kTask:
+      return "task";
+  }
+  return "thread";
+}
+
+std::string Names(Place units) {
+  std::set<std::string_view> names;
+  for (const Unit& unit : units) names.insert(unit.name);
+  names.erase(std::string_view());
+  if (names.empty()) return {};
+  std::string text = fmt::format("\"{}\"", OneLine(*names.begin()));
+  if (names.size() > 1) text += fmt::format(" and {}", Count(names.size() - 1, "more name"));
+  return text;
+}
+
+std::string Ages(Place units) {
+  const auto [youngest, oldest] = std::ranges::minmax_element(units, {}, &Unit::age);
+  const auto from = youngest->age.count() / 1000;
+  const auto to = oldest->age.count() / 1000;
+  return from == to ? fmt::format("{} s old", to) : fmt::format("{} to {} s old", from, to);
+}
+
+std::string FunctionText(const Frame& frame) {
+  if (!frame.function.empty()) return OneLine(frame.function);
+  if (frame.module.empty()) return "(unknown)";
+  return OneLine(fmt::format("{}+{:#x}", frame.module, frame.module_offset));
+}
+
+std::string LineText(const Frame& frame) {
+  if (frame.file.empty()) return OneLine(frame.module);
+  return OneLine(frame.line == 0 ? frame.file : fmt::format("{}:{}", frame.file, frame.line));
+}
+
+std::string OneLine(std::string_view text) {
+  std::string line(text);
+  for (std::size_t i = 0; i < line.size();) {
+    const std::size_t size = CharacterSize(std::string_view(line).substr(i));
+    if (size == 0) line[i] = '?';
+    i += std::max<std::size_t>(size, 1);
+  }
+  return line;
+}
+
+std::string TimeText(std::chrono::system_clock::time_point time) {
+  using std::chrono::duration_cast;
+  const auto since = time.time_since_epoch();
+  const std::time_t seconds = duration_cast<std::chrono::seconds>(since).count();
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
+                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                     duration_cast<std::chrono::milliseconds>(since).count() % 1000);
+}
+
+}  // namespace taskleak::live

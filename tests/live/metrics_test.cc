@@ -1,0 +1,140 @@
+#include "taskleak/live/metrics.h"
+
+#include <algorithm>
+#include <latch>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "taskleak/task.h"
+
+#ifdef TASKLEAK_TESTS_HAVE_PROMETHEUS
+#include <prometheus/text_serializer.h>
+
+#include <sstream>
+
+#include "taskleak/live/prometheus.h"
+#endif
+
+namespace taskleak::live {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+[[gnu::noinline]] Task StartSession() { return Task("session"); }
+[[gnu::noinline]] Task StartUpload() { return Task("upload"); }
+[[gnu::noinline]] std::thread StartReader(std::latch& end) {
+  return std::thread([&end] { end.wait(); });
+}
+
+std::string Own(const std::string& function) {
+  return "taskleak::live::(anonymous namespace)::" + function;
+}
+
+// The value of the sample with just these labels.
+std::optional<double> Value(const std::vector<Metric>& metrics, const std::string& name,
+                            const std::vector<std::pair<std::string, std::string>>& labels = {}) {
+  for (const Metric& metric : metrics) {
+    if (metric.name != name) continue;
+    for (const Metric::Sample& sample : metric.samples) {
+      if (sample.labels == labels) return sample.value;
+    }
+  }
+  return std::nullopt;
+}
+
+TEST(MetricsTest, CountByCreatorAndState) {
+  std::latch end(1);
+  std::thread reader = StartReader(end);
+  std::vector<Task> sessions;
+  for (int i = 0; i < 7; ++i) sessions.push_back(StartSession());
+  const auto metrics = CollectMetrics();
+  end.count_down();
+  reader.join();
+  EXPECT_EQ(Value(metrics, "taskleak_tasks"), 7);
+  EXPECT_EQ(
+      Value(metrics, "taskleak_units_by_site", {{"kind", "task"}, {"site", Own("StartSession")}}),
+      7);
+  EXPECT_EQ(Value(metrics, "taskleak_units_by_state", {{"kind", "task"}, {"state", "queued"}}), 7);
+  EXPECT_EQ(
+      Value(metrics, "taskleak_units_by_site", {{"kind", "thread"}, {"site", Own("StartReader")}}),
+      1);
+}
+
+TEST(MetricsTest, TotalsCountWhatHasEndedToo) {
+  const auto before = CollectMetrics();
+  { const Task task = StartSession(); }
+  std::latch end(0);
+  StartReader(end).join();
+  const auto after = CollectMetrics();
+  for (const std::string unit : {"tasks", "threads"}) {
+    for (const std::string what : {"_born", "_ended"})
+      EXPECT_EQ(Value(after, "taskleak_" + unit + what),
+                *Value(before, "taskleak_" + unit + what) + 1)
+          << unit << what;
+  }
+}
+
+TEST(MetricsTest, AThreadThatNobodyJoinsIsSuspected) {
+  EXPECT_EQ(Value(CollectMetrics(), "taskleak_suspected_leaks", {{"reason", "unjoined"}}), 0);
+  std::thread thread([] {});
+  while (Value(CollectMetrics(), "taskleak_suspected_leaks", {{"reason", "unjoined"}}) == 0)
+    std::this_thread::yield();
+  thread.join();
+}
+
+TEST(MetricsTest, RareCreatorsAreAddedUp) {
+  std::vector<Task> tasks;
+  for (int i = 0; i < 5; ++i) tasks.push_back(StartSession());
+  for (int i = 0; i < 2; ++i) tasks.push_back(StartUpload());
+  const auto metrics = CollectMetrics(1);
+  EXPECT_EQ(
+      Value(metrics, "taskleak_units_by_site", {{"kind", "task"}, {"site", Own("StartSession")}}),
+      5);
+  EXPECT_EQ(
+      Value(metrics, "taskleak_units_by_site", {{"kind", "task"}, {"site", Own("StartUpload")}}),
+      std::nullopt);
+  EXPECT_EQ(Value(metrics, "taskleak_units_by_site", {{"kind", "task"}, {"site", "(other)"}}), 2);
+}
+
+TEST(OpenMetricsTest, HasTheFormOfTheSpecification) {
+  Metric gauge{Metric::Type::kGauge, "a_gauge", "What it is.", {{{{"l", "v"}, {"m", "w"}}, 2.5}}};
+  Metric counter{Metric::Type::kCounter, "a_counter", "More.", {{{}, 7}}};
+  EXPECT_EQ(ToOpenMetrics({gauge, counter}),
+            "# TYPE a_gauge gauge\n"
+            "# HELP a_gauge What it is.\n"
+            "a_gauge{l=\"v\",m=\"w\"} 2.5\n"
+            "# TYPE a_counter counter\n"
+            "# HELP a_counter More.\n"
+            "a_counter_total 7\n"
+            "# EOF\n");
+}
+
+TEST(OpenMetricsTest, LabelValuesCannotBreakOut) {
+  const Metric metric{Metric::Type::kGauge, "g", "", {{{{"site", "a\"b\\c\nd"}}, 1}}};
+  EXPECT_THAT(ToOpenMetrics({metric}), HasSubstr("g{site=\"a\\\"b\\\\c?d\"} 1\n"));
+}
+
+#ifdef TASKLEAK_TESTS_HAVE_PROMETHEUS
+TEST(PrometheusCollectableTest, SerializesTheSameNamesAndValues) {
+  std::vector<Task> sessions;
+  for (int i = 0; i < 4; ++i) sessions.push_back(StartSession());
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, PrometheusCollectable().Collect());
+  EXPECT_THAT(text.str(), HasSubstr("# TYPE taskleak_tasks gauge\ntaskleak_tasks 4\n"));
+  EXPECT_THAT(text.str(),
+              HasSubstr("# TYPE taskleak_tasks_born_total counter\ntaskleak_tasks_born_total "));
+  EXPECT_THAT(text.str(), HasSubstr("taskleak_units_by_site{kind=\"task\",site=\"" +
+                                    Own("StartSession") + "\"} 4\n"));
+}
+#endif
+
+}  // namespace
+}  // namespace taskleak::live

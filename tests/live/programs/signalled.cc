@@ -1,0 +1,79 @@
+// signalled MODE [FOLDER]: answers SIGQUIT and SIGUSR2, with files in FOLDER if it is given. Prints
+// "ready" and leaks a task for each line it reads, after which it prints how many there are. For
+// the line "looks" it prints how many captures were taken. MODE:
+//   plain
+//   chain   counts SIGQUIT in a handler of its own too, and prints that count after each line
+//   malloc  two threads allocate all the time
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "taskleak/live/capture.h"
+#include "taskleak/live/signals.h"
+#include "taskleak/task.h"
+
+namespace {
+
+volatile std::sig_atomic_t g_seen = 0;
+std::atomic<bool> g_stop{false};
+
+void CountSignal(int) { g_seen = g_seen + 1; }
+
+void Allocate() {
+  std::vector<std::unique_ptr<std::string>> texts(100);
+  for (std::size_t i = 0; !g_stop; ++i)
+    texts[i % texts.size()] = std::make_unique<std::string>(i % 5000, 'x');
+}
+
+[[gnu::noinline]] taskleak::Task Subscribe() { return taskleak::Task("subscription"); }
+
+// The number of the newest capture.
+std::uint64_t Looks() {
+  constexpr std::uint64_t kMost = 10'000;
+  std::uint64_t newest = 0;
+  for (std::uint64_t id = 1; id < kMost; ++id) {
+    if (taskleak::live::FindCapture(id) != nullptr) newest = id;
+  }
+  return newest;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string mode = arguments[1];
+  const std::string folder = count > 2 ? arguments[2] : "";
+  constexpr std::chrono::milliseconds period(20);
+  if (mode == "chain") std::signal(SIGQUIT, CountSignal);
+  std::vector<std::thread> threads;
+  if (mode == "malloc") {
+    for (int i = 0; i < 2; ++i) threads.emplace_back(Allocate);
+  }
+  {
+    // [install]
+    taskleak::live::SignalOptions options;
+    options.period = period;  // of the looks while it records
+    if (!folder.empty()) options.files.emplace().folder = folder;
+    const taskleak::live::SignalDump dump(options);
+    // [/install]
+    std::cout << "ready" << std::endl;
+    std::vector<taskleak::Task> left;
+    for (std::string line; std::getline(std::cin, line);) {
+      if (line == "looks") {
+        std::cout << Looks() << std::endl;
+        continue;
+      }
+      left.push_back(Subscribe());
+      std::cout << (mode == "chain" ? static_cast<std::size_t>(g_seen) : left.size()) << std::endl;
+    }
+  }
+  g_stop = true;
+  for (std::thread& thread : threads) thread.join();
+  std::cout << "end" << std::endl;
+}

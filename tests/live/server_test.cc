@@ -1,0 +1,200 @@
+// The ready server, asked over real connections.
+#include "taskleak/live/server.h"
+
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <latch>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/run_program.h"
+#include "taskleak/alive.h"
+#include "taskleak/census.h"
+#include "taskleak/task.h"
+
+namespace taskleak::live {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// Sends bytes as they are and returns all that comes back; empty if the connection was refused.
+std::string Exchange(int port, const std::string& bytes) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::string answer;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+    // A server that has refused the rest already resets the connection.
+    for (std::size_t sent = 0; sent < bytes.size();) {
+      const ssize_t n = send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (n <= 0) break;
+      sent += static_cast<std::size_t>(n);
+    }
+    shutdown(fd, SHUT_WR);
+    char buffer[4096];
+    for (ssize_t n = 0; (n = recv(fd, buffer, sizeof buffer, 0)) > 0;)
+      answer.append(buffer, static_cast<std::size_t>(n));
+  }
+  close(fd);
+  return answer;
+}
+
+int StatusOf(int port, const char* path, const httplib::Headers& headers = {}) {
+  httplib::Client client("127.0.0.1", port);
+  client.set_read_timeout(60);
+  const auto result = client.Get(path, headers);
+  return result ? result->status : -1;
+}
+
+TEST(ServerTest, AnswersCurl) {
+  const Server server;
+  const Task task("session");
+  const Outcome outcome =
+      RunProgram("/bin/sh", {"-c", "curl -sf http://127.0.0.1:" + std::to_string(server.port()) +
+                                       "/debug/tasks/?debug=2"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"session\" [queued]:"));
+}
+
+TEST(ServerTest, ItsThreadsAreNeitherReportedNorCounted) {
+  const std::size_t before = TakeCensus().threads;
+  const Server server;
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/"), 200);
+  EXPECT_EQ(TakeCensus().threads, before);
+  for (const LeakGroup& group : FindAlive().groups) {
+    for (const Unit& unit : group.units) EXPECT_THAT(unit.name, Not(StartsWith("taskleak-")));
+  }
+}
+
+TEST(ServerTest, RefusesToBindBeyondLoopbackWithoutAToken) {
+  ServerOptions options;
+  for (const char* address : {"0.0.0.0", "::", "192.0.2.1"}) {
+    options.address = address;
+    EXPECT_THROW(Server server(options), std::invalid_argument) << address;
+  }
+  options.address = "example.org";
+  EXPECT_THROW(Server server(options), std::invalid_argument);
+  options.address = "0.0.0.0";
+  options.endpoint.token = "s3cret";
+  const Server server(options);
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 401);
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count", {{"Authorization", "Bearer wrong"}}),
+            401);
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count", {{"Authorization", "Bearer s3cret"}}),
+            200);
+}
+
+TEST(ServerTest, APortThatIsTakenIsAnError) {
+  const Server server;
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(fd, 1), 0);
+  ASSERT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ServerOptions options;
+  options.port = ntohs(address.sin_port);
+  EXPECT_THROW(Server second(options), std::runtime_error);
+  close(fd);
+}
+
+TEST(ServerTest, WithoutATokenANameOfSomebodyElseIsRefused) {
+  const Server server;
+  for (const char* own : {"localhost:1", "127.0.0.1", "[::1]:80"})
+    EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count", {{"Host", own}}), 200) << own;
+  for (const char* foreign : {"evil.example", "localhost.evil.example:80", "127.0.0.1.example"})
+    EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count", {{"Host", foreign}}), 403) << foreign;
+}
+
+TEST(ServerTest, MalformedAndHugeRequestsAreRefusedAndItGoesOn) {
+  const Server server;
+  const std::string host = "Host: localhost\r\n";
+  const std::vector<std::string> bad = {
+      "",
+      "\r\n\r\n",
+      "nonsense\r\n\r\n",
+      "GET\r\n\r\n",
+      "GET /debug/tasks/ HTTP/9.9\r\n\r\n",
+      std::string("\0\xff\x01\x02", 4),
+      "GET /debug/tasks/\r\n" + host + "\r\n",
+      "GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n",
+      "GET /debug/tasks/?" + std::string(100'000, '&') + " HTTP/1.1\r\n" + host + "\r\n",
+      "GET /debug/tasks/ HTTP/1.1\r\n" + host + "X: " + std::string(1'000'000, 'b') + "\r\n\r\n",
+      "POST /debug/tasks/ HTTP/1.1\r\n" + host + "Content-Length: 99999999999\r\n\r\nx",
+      "POST /debug/tasks/ HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+      "DELETE /debug/tasks/ HTTP/1.1\r\n" + host + "\r\n",
+  };
+  for (const std::string& request : bad) {
+    const std::string answer = Exchange(server.port(), request);
+    EXPECT_THAT(answer, AnyOf(IsEmpty(), StartsWith("HTTP/1.1 4"))) << request.substr(0, 80);
+  }
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 200);
+}
+
+TEST(ServerTest, AHundredAtOnceAreAllAnswered) {
+  constexpr int kClients = 100;
+  const Server server;
+  std::latch start(kClients);
+  std::atomic<int> answered{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      start.arrive_and_wait();
+      if (StatusOf(server.port(), "/debug/tasks/?debug=1") == 200) ++answered;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(answered, kClients);
+}
+
+TEST(ServerTest, StoppingWaitsForNobodyWhoWaitsForADifference) {
+  auto server = std::make_unique<Server>();
+  const int port = server->port();
+  int status = 0;
+  std::thread client([&status, port] {
+    do {
+      status = StatusOf(port, "/debug/tasks/diff?seconds=60");
+    } while (status == 429);
+  });
+  while (StatusOf(port, "/debug/tasks/diff?seconds=1") != 429) {
+  }
+  server.reset();
+  client.join();
+  EXPECT_EQ(status, 503);
+}
+
+TEST(MountTest, AUsersOwnServerAnswersToo) {
+  httplib::Server users;
+  users.Get("/hello", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("hello", "text/plain");
+  });
+  Mount(users, std::make_shared<Endpoint>());
+  const int port = users.bind_to_any_port("127.0.0.1");
+  std::thread listener([&users] { users.listen_after_bind(); });
+  EXPECT_EQ(StatusOf(port, "/hello"), 200);
+  EXPECT_EQ(StatusOf(port, "/debug/tasks/?debug=1"), 200);
+  EXPECT_EQ(StatusOf(port, "/debug/tasks/metrics"), 200);
+  EXPECT_EQ(StatusOf(port, "/debug/tasks/nothing"), 404);
+  users.stop();
+  listener.join();
+}
+
+}  // namespace
+}  // namespace taskleak::live

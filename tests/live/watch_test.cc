@@ -1,0 +1,147 @@
+#include "taskleak/live/watch.h"
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/run_program.h"
+#include "taskleak/alive.h"
+#include "taskleak/live/metrics.h"
+#include "taskleak/task.h"
+
+namespace taskleak::live {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+[[gnu::noinline]] Task Subscribe() { return Task("subscription"); }
+
+// Alarms, as they come.
+class Alarms {
+ public:
+  void Add(const Alarm& alarm) {
+    const std::lock_guard lock(mutex_);
+    all_.push_back(alarm);
+    changed_.notify_all();
+  }
+  Alarm AwaitFirst() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !all_.empty(); });
+    return all_.front();
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex_);
+    return all_.size();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Alarm> all_;
+};
+
+double SuspectedFor(const std::string& reason) {
+  for (const Metric& metric : CollectMetrics()) {
+    for (const Metric::Sample& sample : metric.samples) {
+      if (metric.name == "taskleak_suspected_leaks" && sample.labels[0].second == reason)
+        return sample.value;
+    }
+  }
+  return 0;
+}
+
+class WatchTest : public ::testing::Test {
+ protected:
+  WatchTest() {
+    options_.period = milliseconds(2);
+    options_.rules = {GrowthRule{.looks = 4, .at_least = 6}};
+    options_.on_alarm = [this](const Alarm& alarm) { alarms_.Add(alarm); };
+  }
+
+  Alarms alarms_;
+  WatchOptions options_;
+};
+
+TEST_F(WatchTest, ALeakThatGrowsAlarmsOncePerCoolDownAndCountsInTheMetrics) {
+  std::vector<Task> left;
+  {
+    const Watch watch(options_);
+    std::thread leaker([&] {
+      while (alarms_.count() == 0) {
+        for (int i = 0; i < 10; ++i) left.push_back(Subscribe());
+        std::this_thread::sleep_for(milliseconds(1));
+      }
+    });
+    const Alarm alarm = alarms_.AwaitFirst();
+    leaker.join();
+    EXPECT_EQ(alarm.reason, "growth");
+    EXPECT_THAT(alarm.text, HasSubstr("Subscribe()"));
+    EXPECT_GT(alarm.capture->tasks, 0U);
+    while (SuspectedFor("growth") > 0) {  // until it has not grown for some looks
+      ASSERT_EQ(alarms_.count(), 1U);
+      std::this_thread::yield();
+    }
+  }
+  EXPECT_EQ(SuspectedFor("growth"), 0);
+}
+
+TEST_F(WatchTest, SavesTheSceneWithTheLooksBeforeAndAfter) {
+  const TemporaryDirectory directory;
+  std::string folder = directory.File("");
+  folder.pop_back();
+  options_.files.emplace().folder = folder;
+  options_.files->name = "service";
+  const Watch watch(options_);
+  std::vector<Task> left;
+  const auto names = [&folder] {
+    std::vector<std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      all.push_back(entry.path().filename());
+    return all;
+  };
+  while (!::testing::Value(names(), Contains(EndsWith("Z-after.txt")))) {
+    if (alarms_.count() == 0) {
+      for (int i = 0; i < 10; ++i) left.push_back(Subscribe());
+    }
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  EXPECT_THAT(names(), AllOf(Contains(EndsWith("Z.pb.gz")), Contains(EndsWith("Z-before.txt")),
+                             Contains(EndsWith("Z.txt"))));
+  for (const std::string& name : names()) {
+    if (!name.ends_with("Z.txt")) continue;
+    EXPECT_THAT(ReadFile(directory.File(name)),
+                AllOf(HasSubstr("growth: "), HasSubstr("\ngrew: ")));
+  }
+}
+
+TEST_F(WatchTest, ItsThreadIsNotReported) {
+  const Watch watch(options_);
+  for (const LeakGroup& group : FindAlive().groups)
+    EXPECT_THAT(group.first().name, Not(HasSubstr("taskleak-watch")));
+}
+
+TEST_F(WatchTest, BadOptionsThrow) {
+  options_.period = milliseconds(0);
+  EXPECT_THROW(Watch watch(options_), std::invalid_argument);
+  options_.period = milliseconds(1);
+  options_.rules = {GrowthRule{.looks = 2, .at_least = 1}};
+  EXPECT_THROW(Watch watch(options_), std::invalid_argument);
+  options_.rules.clear();
+  options_.files.emplace().folder = "/nonexistent/folder";
+  EXPECT_THROW(Watch watch(options_), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace taskleak::live
