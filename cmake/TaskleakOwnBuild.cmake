@@ -15,13 +15,31 @@ if(TASKLEAK_WERROR)
   target_compile_options(taskleak_own_build INTERFACE -Werror)
 endif()
 
-# taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. Those of the core,
-# the hooks and the adapters, which every compiler and sanitizer shall pass, are also built by the target core_tests and have the label core.
+# taskleak_use_precompiled_headers(NAME): what most tests include is compiled once, in quick builds.
+function(taskleak_use_precompiled_headers test)
+  if(NOT TASKLEAK_QUICK_BUILD)
+    return()
+  endif()
+  if(NOT TARGET taskleak_test_headers)
+    set(source "${PROJECT_BINARY_DIR}/test_headers.cc")
+    file(WRITE "${source}" "")
+    add_library(taskleak_test_headers OBJECT "${source}")
+    target_link_libraries(taskleak_test_headers PRIVATE taskleak_own_build GTest::gmock)
+    target_precompile_headers(taskleak_test_headers PRIVATE <map> <optional> <string> <vector> <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
+  target_precompile_headers(${test} REUSE_FROM taskleak_test_headers)
+endfunction()
+
+# taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. OWN_FLAGS is for those
+# that are compiled in another way than all. Those of the core, the hooks and the adapters, which every compiler and sanitizer shall pass, are also built by the target core_tests and have the label core.
 function(taskleak_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;OWN_FLAGS" "" "LIBRARIES")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/core/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE taskleak_own_build taskleak::core GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
+  if(NOT arg_OWN_FLAGS)
+    taskleak_use_precompiled_headers(${name})
+  endif()
   set(label)
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(adapters|capture|core|environment|hooks)")
     set(label LABELS core)
