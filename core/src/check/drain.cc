@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "check/progress.h"
+#include "platform/clock.h"
 
 namespace taskleak::check {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using platform::Clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
