@@ -38,15 +38,15 @@ constexpr long kAll = std::numeric_limits<long>::max();
 std::atomic<long> g_succeeding{kAll};
 std::atomic<long> g_failing{0};
 
-bool AllocationFails() {
-  if (g_succeeding.load() == kAll) return false;
-  return g_succeeding.fetch_sub(1) <= 0 && g_failing.fetch_sub(1) > 0;
-}
-
 }  // namespace
 
 // Sanitizers have their own.
 #if !TASKLEAK_TESTS_SANITIZED
+static bool AllocationFails() {
+  if (g_succeeding.load() == kAll) return false;
+  return g_succeeding.fetch_sub(1) <= 0 && g_failing.fetch_sub(1) > 0;
+}
+
 void* operator new(std::size_t size) {
   void* const memory = AllocationFails() ? nullptr : std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -134,6 +134,25 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
     } while (g_failing.load() != failing);
     std::cout << nth - 1 << " allocations failed\n";
   }
+  ReportAndExit(before);
+}
+
+// The same for all that a test's end does; each time somebody new has leaked.
+[[noreturn]] void CheckWhileEachAllocationFails() {
+  const Options options = WithDrain(milliseconds(0));
+  long nth = 0;
+  do {
+    const Snapshot before = Snapshot::Take();
+    LeakOne();
+    g_failing = kAll;
+    g_succeeding = nth++;
+    const auto text = CheckScopeSince(before, "Suite.Test", options);
+    g_succeeding = kAll;
+    if (!text) _exit(kMissed);
+  } while (g_failing.load() != kAll);
+  std::cout << nth - 1 << " allocations failed\n";
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
   ReportAndExit(before);
 }
 
@@ -255,6 +274,7 @@ void SignalAllTheTime() {
   if (mode == "proc-hidden") LookAfterProcWasHidden();
   if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));
   if (mode == "each-allocation") LookWhileEachAllocationFails();
+  if (mode == "each-allocation-of-a-check") CheckWhileEachAllocationFails();
   if (mode == "memory-for-snapshots") TakeSnapshotsWithoutMemory();
   if (mode == "address-space") LookInLittleAddressSpace(std::stoul(arguments[1]));
   if (mode == "signals") LookWhileSignalled();

@@ -89,6 +89,11 @@ TEST(FaultsTest, EachAllocationOfALookFails) {
   ExpectTheLeak(RunWith({"each-allocation"}));
 }
 
+TEST(FaultsTest, EachAllocationOfATestsEndFails) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not fail";
+  ExpectTheLeak(RunWith({"each-allocation-of-a-check"}));
+}
+
 TEST(FaultsTest, ASnapshotWithoutMemoryBlamesNobody) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not fail";
   const Outcome outcome = RunWith({"memory-for-snapshots"});
