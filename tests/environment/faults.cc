@@ -94,6 +94,15 @@ std::vector<int> UseUpDescriptors() {
   ReportAndExit(before);
 }
 
+// The list of threads is known then, and what each of them is doing cannot be read.
+[[noreturn]] void LookWithDescriptorsAndWithout() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  if (Verdict(FindLeaks(before, WithDrain(milliseconds(0))), 1) != kFound) _exit(kNotSetUp);
+  UseUpDescriptors();
+  ReportAndExit(before);
+}
+
 [[noreturn]] void LookAfterProcWasHidden() {
   const Snapshot before = Snapshot::Take();
   LeakOne();
@@ -271,6 +280,7 @@ void SignalAllTheTime() {
     LeakOne();
     ReportAndExit(before);
   }
+  if (mode == "no-descriptors-after-a-look") LookWithDescriptorsAndWithout();
   if (mode == "proc-hidden") LookAfterProcWasHidden();
   if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));
   if (mode == "each-allocation") LookWhileEachAllocationFails();

@@ -76,6 +76,10 @@ TEST(FaultsTest, WithoutDescriptorsFromTheStartNobodyCanLook) {
   ExpectNobodyCouldLook(RunWith({"no-descriptors-from-the-start"}), "Too many open files");
 }
 
+TEST(FaultsTest, WithoutDescriptorsAKnownLeakHasNotEnded) {
+  ExpectNobodyCouldLook(RunWith({"no-descriptors-after-a-look"}), "Too many open files");
+}
+
 TEST(FaultsTest, SignalsThatInterruptTheLookAllTheTime) { ExpectTheLeak(RunWith({"signals"})); }
 
 TEST(FaultsTest, SignalsThatInterruptTheLeakedThreadAllTheTime) {
