@@ -46,7 +46,7 @@ def includes(path):
 
 def public_headers(folder):
     """What is under the folders named include, as it is included."""
-    paths = [p.relative_to(folder).parts for p in sources(folder)]
+    paths = [p.relative_to(folder).parts for p in folder.rglob("*") if p.suffix in (".h", ".inc")]
     return {"/".join(parts[parts.index("include") + 1:]) for parts in paths if "include" in parts}
 
 

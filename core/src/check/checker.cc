@@ -267,8 +267,9 @@ Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) co
     }
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
+    if (!look.gone && ignore_.MatchesStack(look.stack.frames)) continue;
     if (look.gone || IsInTransit(look)) unsettled.push_back(straggler);
-    if (look.gone || ignore_.MatchesStack(look.stack.frames)) continue;
+    if (look.gone) continue;
     if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
   }
@@ -308,8 +309,9 @@ LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) con
   report.test = test;
   const Stragglers unsettled = Explain(drained.left, report);
   if (unsettled.empty()) return report;
+  const std::chrono::milliseconds none(0);
   AwaitTransit(unsettled,
-               std::max(options_.drain_max - drained.waited, std::chrono::milliseconds(0)));
+               options_.drain == none ? none : std::max(options_.drain_max - drained.waited, none));
   Explain(look(), report);
   return report;
 }

@@ -1,16 +1,26 @@
 #include "check/transit.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "check/drain.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::check {
+namespace {
+
+// Before glibc 2.34 threads had a library of their own.
+bool IsLibc(std::string_view module) {
+  return module.starts_with("libc.so") || module.starts_with("libc-2.") ||
+         module.starts_with("libpthread");
+}
+
+}  // namespace
 
 bool IsInTransit(const platform::ThreadLook& look) {
   return !look.gone && !look.stack.frames.empty() && look.stack.missing.empty() &&
          std::ranges::all_of(look.stack.frames, [](const platform::RawFrame& frame) {
-           return symbolize::Quick(frame).system_module;
+           return IsLibc(symbolize::Quick(frame).module);
          });
 }
 

@@ -9,7 +9,7 @@
 
 namespace taskleak::check {
 
-/// True of a thread whose whole stack is the system's: it has not yet called its start routine, or
+/// True of a thread whose whole stack is libc's: it has not yet called its start routine, or
 /// has returned from it. On a busy machine the rest may take seconds, since libc unmaps the stacks
 /// of detached threads one after the other.
 bool IsInTransit(const platform::ThreadLook& look);

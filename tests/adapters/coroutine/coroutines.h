@@ -103,9 +103,11 @@ class Generator {
   };
 
   explicit Generator(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-  Generator(const Generator&) = delete;
-  Generator& operator=(const Generator&) = delete;
-  ~Generator() { handle_.destroy(); }
+  Generator(Generator&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Generator& operator=(Generator&&) = delete;
+  ~Generator() {
+    if (handle_) handle_.destroy();
+  }
   bool Next() {
     handle_.resume();
     return !handle_.done();

@@ -14,6 +14,14 @@
 namespace taskleak {
 namespace {
 
+class CensusTest : public ::testing::Test {
+ protected:
+  // With the first thread ThreadSanitizer starts its own.
+  void SetUp() override {
+    std::thread([] {}).join();
+  }
+};
+
 [[gnu::noinline]] Task StartCounted() { return Task("counted"); }
 [[gnu::noinline]] std::thread StartWaiting(std::latch& end) {
   return std::thread([&end] { end.wait(); });
@@ -36,7 +44,7 @@ std::size_t In(const Census& census, UnitKind kind, WaitState state) {
   return count;
 }
 
-TEST(CensusTest, CountsTasksByStateAndCreator) {
+TEST_F(CensusTest, CountsTasksByStateAndCreator) {
   const Census before = TakeCensus();
   std::vector<Task> tasks;
   for (int i = 0; i < 100; ++i) tasks.push_back(StartCounted());
@@ -48,7 +56,7 @@ TEST(CensusTest, CountsTasksByStateAndCreator) {
             In(before, UnitKind::kTask, WaitState::kSuspended) + 30);
 }
 
-TEST(CensusTest, TotalsOfTasksAddUpWhicheverThreadEndsThem) {
+TEST_F(CensusTest, TotalsOfTasksAddUpWhicheverThreadEndsThem) {
   const Census before = TakeCensus();
   constexpr int kThreads = 4;
   constexpr int kTasks = 5000;
@@ -76,7 +84,7 @@ TEST(CensusTest, TotalsOfTasksAddUpWhicheverThreadEndsThem) {
   EXPECT_EQ(census.tasks_born - census.tasks_ended, census.tasks);
 }
 
-TEST(CensusTest, CountsThreadsByCreatorAndTheirTotals) {
+TEST_F(CensusTest, CountsThreadsByCreatorAndTheirTotals) {
   const Census before = TakeCensus();
   std::latch end(1);
   std::vector<std::thread> threads;
@@ -91,7 +99,7 @@ TEST(CensusTest, CountsThreadsByCreatorAndTheirTotals) {
   EXPECT_EQ(TakeCensus().threads_ended, before.threads_ended + 20);
 }
 
-TEST(CensusTest, CountsAThreadThatNobodyJoinsUntilSomebodyDoes) {
+TEST_F(CensusTest, CountsAThreadThatNobodyJoinsUntilSomebodyDoes) {
   const std::size_t before = TakeCensus().unjoined;
   std::thread thread([] {});
   while (TakeCensus().unjoined == before) std::this_thread::yield();
@@ -100,7 +108,7 @@ TEST(CensusTest, CountsAThreadThatNobodyJoinsUntilSomebodyDoes) {
   EXPECT_EQ(TakeCensus().unjoined, before);
 }
 
-TEST(CensusTest, DoesNotCountTaskleaksOwnThreads) {
+TEST_F(CensusTest, DoesNotCountTaskleaksOwnThreads) {
   std::latch named(1);
   std::latch end(1);
   const Census before = TakeCensus();
