@@ -116,6 +116,12 @@ class Prometheus:
         self.log.close()
 
 
+class AlertsTest(unittest.TestCase):
+    def test_they_tell_a_leak_from_a_jump_and_a_pool_that_warms_up(self):
+        result = subprocess.run(["promtool", "test", "rules", HERE / "alerts_test.yml"], capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
 class PrometheusTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
