@@ -31,7 +31,7 @@ class Subscription {
 
  private:
   void Wait() {
-    pthread_setname_np(pthread_self(), "settings");
+    pthread_setname_np(pthread_self(), "cron-settings");
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [this] { return ended_; });
   }
