@@ -63,6 +63,16 @@ Pattern::Pattern(std::string_view text) : text_(text) {
   spells_parameters_ = text.find_first_of("(<") != std::string_view::npos;
 }
 
+std::string_view Pattern::Literal() const {
+  std::string_view longest;
+  for (std::string_view rest = regex_ ? std::string_view() : text_; !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find_first_of("*?"));
+    if (part.size() > longest.size()) longest = part;
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  }
+  return longest;
+}
+
 bool Pattern::MatchesRest(std::string_view text) const {
   if (regex_) return std::regex_search(text.begin(), text.end(), *regex_);
   return GlobMatches(std::string_view(text_).substr(plain_), text.substr(plain_));

@@ -26,6 +26,9 @@ class Pattern {
   [[nodiscard]] const std::string& text() const { return text_; }
   /// True if it matches just the text that it is.
   [[nodiscard]] bool IsPlain() const { return plain_ == text_.size(); }
+  /// The longest text without a star or question mark in it, which is somewhere in all that it
+  /// matches; empty if there is none, and for regular expressions.
+  [[nodiscard]] std::string_view Literal() const;
   /// True if it has parameters or template arguments in it.
   [[nodiscard]] bool spells_parameters() const { return spells_parameters_; }
 

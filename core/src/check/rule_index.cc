@@ -16,32 +16,40 @@ constexpr std::array kLookedUp = {Kind::kThreadName, Kind::kTaskName,  Kind::kTo
                                   Kind::kFunction,   Kind::kCreatedBy, Kind::kModule,
                                   Kind::kSignature,  Kind::kOrigin};
 
-bool CanBeLookedUp(const IgnoreRule& rule) {
+// What every text that the rule matches contains; nothing if there is no such text, or that is not
+// all it takes.
+std::string_view Literal(const IgnoreRule& rule) {
   const IgnoreRule::Data& data = rule.data();
-  if (std::ranges::find(kLookedUp, data.kind) == kLookedUp.end()) return false;
+  if (std::ranges::find(kLookedUp, data.kind) == kLookedUp.end()) return {};
   // Functions with parameters are compared with full names too.
-  return data.pattern->IsPlain() && !data.pattern->spells_parameters();
+  return data.pattern->spells_parameters() ? std::string_view() : data.pattern->Literal();
 }
 
 }  // namespace
 
 void RuleIndex::Add(const IgnoreRule& rule) {
   const std::size_t number = size_++;
-  if (CanBeLookedUp(rule)) {
-    by_text_.at(static_cast<std::size_t>(rule.kind()))[rule.data().pattern->text()].push_back(
-        number);
-  } else {
-    asked_.push_back({number, rule});
-  }
+  const std::string_view literal = Literal(rule);
+  if (literal.empty()) return asked_.push_back({number, rule});
+  LookedUp& rules = looked_up_.at(static_cast<std::size_t>(rule.kind()));
+  rules.empty = false;
+  const Pattern& pattern = *rule.data().pattern;
+  if (pattern.IsPlain()) return rules.by_text[pattern.text()].push_back(number);
+  rules.by_literal.Add(literal, number);
+  globs_.emplace(number, rule);
 }
 
-template <typename Look>
-void RuleIndex::LookUp(const Finding& finding, Look look) const {
+template <typename Found>
+void RuleIndex::LookUp(const Finding& finding, Found found) const {
   for (const Kind kind : kLookedUp) {
-    const ByText& rules = by_text_.at(static_cast<std::size_t>(kind));
-    if (rules.empty()) continue;
-    AnyText(kind, finding, [&rules, &look](std::string_view text, std::string_view) {
-      if (const auto found = rules.find(text); found != rules.end()) look(found->second);
+    const LookedUp& rules = looked_up_.at(static_cast<std::size_t>(kind));
+    if (rules.empty) continue;
+    AnyText(kind, finding, [&](std::string_view text, std::string_view) {
+      if (const auto same = rules.by_text.find(text); same != rules.by_text.end())
+        std::ranges::for_each(same->second, found);
+      rules.by_literal.Find(text, [&](std::size_t number) {
+        if (globs_.at(number).data().pattern->Matches(text)) found(number);
+      });
       return false;
     });
   }
@@ -49,7 +57,7 @@ void RuleIndex::LookUp(const Finding& finding, Look look) const {
 
 std::optional<std::size_t> RuleIndex::FindFirst(const Finding& finding) const {
   std::size_t first = size_;
-  LookUp(finding, [&first](const Numbers& numbers) { first = std::min(first, numbers.front()); });
+  LookUp(finding, [&first](std::size_t number) { first = std::min(first, number); });
   for (const Asked& asked : asked_) {
     if (asked.number > first) break;
     if (RuleMatches(asked.rule, finding)) first = asked.number;
@@ -60,8 +68,7 @@ std::optional<std::size_t> RuleIndex::FindFirst(const Finding& finding) const {
 void RuleIndex::FindAll(const Finding& finding,
                         const std::function<void(std::size_t)>& found) const {
   Numbers all;
-  LookUp(finding,
-         [&all](const Numbers& numbers) { all.insert(all.end(), numbers.begin(), numbers.end()); });
+  LookUp(finding, [&all](std::size_t number) { all.push_back(number); });
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const std::size_t number : all) found(number);

@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "check/inspect.h"
+#include "check/literal_finder.h"
 #include "taskleak/ignore.h"
 
 namespace taskleak::check {
 
-/// Rules whose pattern is a plain text are looked up by it; all others are asked. Immutable once
-/// filled, and then thread-safe.
+/// Rules whose pattern is a plain text are looked up by it, and globs by a text that they contain;
+/// all others are asked. Immutable once filled, and then thread-safe.
 class RuleIndex {
  public:
   /// The rule's number is how many were added before.
@@ -38,20 +39,26 @@ class RuleIndex {
     }
   };
   using Numbers = std::vector<std::size_t>;
-  using ByText = std::unordered_map<std::string, Numbers, Hash, std::equal_to<>>;
+  // Those of one kind.
+  struct LookedUp {
+    std::unordered_map<std::string, Numbers, Hash, std::equal_to<>> by_text;
+    LiteralFinder by_literal;
+    bool empty = true;
+  };
   struct Asked {
     std::size_t number;
     IgnoreRule rule;
   };
   static constexpr std::size_t kKinds = 16;  // more than there are
 
-  // Calls `look` with the numbers of rules whose text is in the unit; a number may come twice.
-  template <typename Look>
-  void LookUp(const Finding& finding, Look look) const;
+  // Calls `found` with the numbers of rules that are looked up and match; a number may come twice.
+  template <typename Found>
+  void LookUp(const Finding& finding, Found found) const;
 
   std::size_t size_ = 0;
-  std::array<ByText, kKinds> by_text_;  // by kind
-  std::vector<Asked> asked_;            // by ascending number
+  std::array<LookedUp, kKinds> looked_up_;             // by kind
+  std::unordered_map<std::size_t, IgnoreRule> globs_;  // those of them with a glob, by number
+  std::vector<Asked> asked_;                           // by ascending number
 };
 
 }  // namespace taskleak::check
