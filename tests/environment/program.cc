@@ -2,9 +2,6 @@
 // names. Exits with 0 if it finds just that thread; the report is on standard output.
 #include <dirent.h>
 #include <dlfcn.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -21,22 +18,16 @@
 #include <string_view>
 #include <thread>
 
+#include "environment/deny.h"
+#include "environment/leak.h"
 #include "taskleak/verify.h"
 
 namespace {
 
 using taskleak::Snapshot;
-
-[[gnu::noinline]] void StayHere(const std::latch& latch) { latch.wait(); }
-
-// Reports what is new since `before` and ends the process, without destructors.
-[[noreturn]] void ReportAndExit(const Snapshot& before, int expected = 1) {
-  taskleak::Options options;
-  options.drain = std::chrono::milliseconds(200);
-  const taskleak::LeakReport report = taskleak::FindLeaks(before, options);
-  std::cout << report.ToText(true) << std::flush;
-  _exit(report.unit_count() == static_cast<std::size_t>(expected) ? 0 : 1);
-}
+using taskleak::environment::Deny;
+using taskleak::environment::ReportAndExit;
+using taskleak::environment::StayHere;
 
 [[noreturn]] void LeakOne(const Snapshot& before = Snapshot::Take()) {
   static std::latch latch(1);
@@ -50,20 +41,7 @@ using taskleak::Snapshot;
   std::latch done(1);
   std::thread([&done] { done.count_down(); }).detach();
   done.wait();
-  ReportAndExit(before, 0);
-}
-
-// From now on the call fails with EPERM (seccomp(2)).
-void Deny(long call) {
-  std::array<sock_filter, 4> filter = {
-      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  const sock_fprog program = {filter.size(), filter.data()};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-    _exit(3);
+  ReportAndExit(before, 0, std::chrono::seconds(10));
 }
 
 // What is in /proc/self belongs to root and is for its owner alone while a process is not dumpable
@@ -125,9 +103,9 @@ std::string CountDescriptors() {
 int main(int count, char** arguments) {
   const std::string_view mode = count > 1 ? arguments[1] : "";
   std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own, which is no leak
-  if (mode == "no-ptrace") Deny(SYS_ptrace);
-  if (mode == "no-process_vm_readv") Deny(SYS_process_vm_readv);
-  if (mode == "no-tgkill") Deny(SYS_tgkill);
+  if (mode == "no-ptrace") Deny(SYS_ptrace, EPERM);
+  if (mode == "no-process_vm_readv") Deny(SYS_process_vm_readv, EPERM);
+  if (mode == "no-tgkill") Deny(SYS_tgkill, EPERM);
   if (mode == "undumpable") BecomeUndumpable();
   if (mode == "main-ends") LeakAndEndMain();
   if (mode == "exec") ExecAfterALook(arguments[0]);

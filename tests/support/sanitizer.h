@@ -25,6 +25,14 @@ inline constexpr bool kUnderAsan = true;
 inline constexpr bool kUnderAsan = TASKLEAK_TESTS_HAS_FEATURE(address_sanitizer);
 #endif
 
+// For what must not even be compiled under a sanitizer.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || \
+    TASKLEAK_TESTS_HAS_FEATURE(thread_sanitizer) || TASKLEAK_TESTS_HAS_FEATURE(address_sanitizer)
+#define TASKLEAK_TESTS_SANITIZED 1
+#else
+#define TASKLEAK_TESTS_SANITIZED 0
+#endif
+
 #undef TASKLEAK_TESTS_HAS_FEATURE
 
 }  // namespace taskleak

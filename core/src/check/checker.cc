@@ -3,13 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "check/adopted.h"
@@ -37,8 +40,25 @@ namespace {
 using platform::ThreadId;
 using platform::ThreadIds;
 
-constexpr const char* kCannotList =
-    "the threads of this process cannot be listed: /proc/self/task is not readable";
+// Why threads cannot be listed, by errno.
+std::string CannotList(int error) {
+  return std::string("the threads of this process cannot be listed: ") +
+         (error == EXDEV
+              ? "/proc is that of another pid namespace"
+              : "/proc/self/task is not readable (" + std::generic_category().message(error) + ")");
+}
+
+// What `look` returns, or a report that says that there was no memory for it.
+template <typename Look>
+LeakReport UnlessNoMemory(Look look) {
+  try {
+    return look();
+  } catch (const std::bad_alloc&) {
+    LeakReport report;
+    report.could_not_look = "out of memory";  // short enough for a string without memory of its own
+    return report;
+  }
+}
 
 bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
   return ids != nullptr && std::binary_search(ids->begin(), ids->end(), id);
@@ -126,8 +146,9 @@ Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
 
 Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
-// Those of `candidates` who are alive and not ignored by what is cheap to know.
-Stragglers Checker::Alive(const ThreadIds& candidates) const {
+// Those of `candidates` who are alive and not ignored by what is cheap to know. Nothing, with errno
+// set, if that cannot be told.
+std::optional<Stragglers> Checker::Alive(const ThreadIds& candidates) const {
   Stragglers alive;
   if (candidates.empty()) return alive;
   const auto adopted = adopted_too_ ? nullptr : Adopted();
@@ -137,6 +158,7 @@ Stragglers Checker::Alive(const ThreadIds& candidates) const {
         ignore_.MatchesCurrent(id))
       continue;
     auto stat = platform::ReadThreadStat(id.tid);
+    if (!stat && !platform::UnreadableMeansEnded()) return std::nullopt;
     if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
         ignore_.MatchesName(stat->name))
       continue;
@@ -288,15 +310,21 @@ Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) co
 }
 
 LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
+  if (options_.on_leak == OnLeak::kOff) return {};
+  return UnlessNoMemory([&] { return LookFor(before, test); });
+}
+
+LeakReport Checker::LookFor(const Snapshot& before, std::string_view test) const {
   LeakReport report;
-  if (options_.on_leak == OnLeak::kOff) return report;
   const auto look = [&] {
     const internal::SnapshotData* base = before.data().get();
     // The living first: whoever ends in between is then still found, as unjoined.
     const auto now = platform::ListThreads();
-    const bool could_look = now != nullptr && (base == nullptr || base->threads != nullptr);
-    if (!could_look) report.could_not_look = kCannotList;
-    Stragglers left = could_look ? Alive(NewThreads(base, *now)) : Stragglers();
+    auto alive = now == nullptr ? std::nullopt : Alive(NewThreads(base, *now));
+    report.could_not_look = alive ? std::string() : CannotList(errno);
+    if (base != nullptr && base->threads == nullptr)
+      report.could_not_look = CannotList(base->error);
+    Stragglers left = report.could_not_look.empty() ? *std::move(alive) : Stragglers();
     std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth), std::back_inserter(left));
     std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(left));
     return left;
@@ -317,23 +345,25 @@ LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) con
 }
 
 LeakReport Checker::LookAtAll() const {
-  LeakReport report;
-  const auto now = platform::ListThreads();
-  if (now == nullptr) {
-    report.could_not_look = kCannotList;
-  } else {
-    Stragglers alive = Alive(*now);
-    if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(alive));
-    std::ranges::move(Tasks(0), std::back_inserter(alive));
-    Explain(alive, report);
-  }
-  return report;
+  return UnlessNoMemory([this] {
+    LeakReport report;
+    const auto now = platform::ListThreads();
+    auto alive = now == nullptr ? std::nullopt : Alive(*now);
+    if (!alive) {
+      report.could_not_look = CannotList(errno);
+      return report;
+    }
+    if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
+    std::ranges::move(Tasks(0), std::back_inserter(*alive));
+    Explain(*alive, report);
+    return report;
+  });
 }
 
 }  // namespace check
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
-  return check::Checker(options).FindLeaks(before);
+  return check::UnlessNoMemory([&] { return check::Checker(options).FindLeaks(before); });
 }
 
 LeakReport FindAlive() {

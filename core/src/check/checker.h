@@ -42,13 +42,14 @@ class Checker {
   struct NoRules {};
   explicit Checker(NoRules);
 
-  [[nodiscard]] Stragglers Alive(const platform::ThreadIds& candidates) const;
+  [[nodiscard]] std::optional<Stragglers> Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] Stragglers Tasks(registry::Epoch first) const;
   [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
   Stragglers Explain(const Stragglers& stragglers, LeakReport& report) const;
+  [[nodiscard]] LeakReport LookFor(const Snapshot& before, std::string_view test) const;
 
   Options options_;
   IgnoreSet ignore_;

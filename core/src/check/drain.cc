@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "check/progress.h"
+#include "platform/clock.h"
 
 namespace taskleak::check {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using platform::Clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
@@ -52,14 +53,14 @@ void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>&
 
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored) {
+  Drained drained{.left = look(), .waited = milliseconds(0)};
+  if (drained.left.empty()) return drained;  // as in most tests: without a look at the clock
   const Clock::time_point start = Clock::now();
   Progress progress(start, options.drain);
   GrowingIntervals intervals;
   Keys ignored;  // once found to be ignored, for the rest of this wait
   microseconds pause = kFirstPause;
-  Drained drained;
   for (;;) {
-    drained.left = look();
     std::erase_if(drained.left, [&ignored](const Straggler& straggler) {
       return ignored.contains(straggler.key());
     });
@@ -74,6 +75,7 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
     if (!may_go_on) return drained;
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestPause);
+    drained.left = look();
   }
 }
 

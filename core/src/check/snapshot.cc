@@ -1,5 +1,8 @@
 #include "taskleak/snapshot.h"
 
+#include <cerrno>
+#include <new>
+
 #include "check/snapshot_data.h"
 #include "platform/thread_info.h"
 #include "registry/thread_birth.h"
@@ -7,7 +10,17 @@
 
 namespace taskleak {
 
-Snapshot Snapshot::Take() {
+namespace {
+
+// Of a look for which there was no memory; needs none itself.
+const internal::SnapshotData& NoMemory() {
+  static const internal::SnapshotData data = {.threads = nullptr, .error = ENOMEM};
+  return data;
+}
+
+}  // namespace
+
+Snapshot Snapshot::Take() try {
   // As long as nobody is born or ends, the same snapshot serves: no allocation, and the comparison
   // of two is one of pointers.
   thread_local std::shared_ptr<const internal::SnapshotData> last;
@@ -18,11 +31,17 @@ Snapshot Snapshot::Take() {
   auto threads = platform::ListThreads();
   if (last == nullptr || threads == nullptr || last->threads != threads ||
       last->next_birth != next_birth || last->next_epoch != next_epoch) {
+    const int error = threads == nullptr ? errno : 0;
     last = std::make_shared<const internal::SnapshotData>(internal::SnapshotData{
-        std::move(threads), next_birth, next_epoch, platform::TicksSinceBoot()});
+        std::move(threads), error, next_birth, next_epoch, platform::TicksSinceBoot()});
   }
   Snapshot snapshot;
   snapshot.data_ = last;
+  return snapshot;
+} catch (const std::bad_alloc&) {
+  Snapshot snapshot;
+  snapshot.data_ =
+      std::shared_ptr<const internal::SnapshotData>(std::shared_ptr<void>(), &NoMemory());
   return snapshot;
 }
 

@@ -18,9 +18,13 @@ struct ThreadStat {
   std::uint64_t start_ticks = 0;  ///< since boot, in clock ticks
 };
 
-/// Nothing when the thread is gone or cannot be read. Thread-safe, does not allocate beyond the
-/// name.
+/// Nothing, with errno set, when the thread is gone or cannot be read. Thread-safe, does not
+/// allocate beyond the name.
 std::optional<ThreadStat> ReadThreadStat(int tid);
+
+/// Right after ReadThreadStat() returned nothing: whether that thread has ended. Otherwise it is
+/// /proc that cannot be read (no descriptors are left, it was unmounted), and nothing is known.
+bool UnreadableMeansEnded();
 
 /// How much a thread has run: two equal readings mean that it has not run in between.
 struct RunCount {

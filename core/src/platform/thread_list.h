@@ -20,9 +20,10 @@ struct ThreadId {
 
 using ThreadIds = std::vector<ThreadId>;
 
-/// All threads of this process, sorted; null if they cannot be listed. Threads that are ending, or
-/// have ended a while ago, may be among them. The same pointer is returned as long as nobody is
-/// new, which makes "nothing has changed" one comparison. Thread-safe.
+/// All threads of this process, sorted; null, with errno set, if they cannot be listed (EXDEV:
+/// /proc is that of another pid namespace). Threads that are ending, or have ended a while ago, may
+/// be among them. The same pointer is returned as long as nobody is new, which makes "nothing has
+/// changed" one comparison. Thread-safe.
 std::shared_ptr<const ThreadIds> ListThreads();
 
 /// How many threads this process has, those that are ending included; 0 if that cannot be read.

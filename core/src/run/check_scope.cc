@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <new>
 #include <set>
 #include <unordered_set>
 
@@ -46,10 +48,21 @@ void AdoptReported(const LeakReport& report) {
   check::Adopt(ids);
 }
 
-}  // namespace
+// What `check` returns, or, where there is no memory for it, a failure: a text so short that it
+// needs no memory of its own.
+template <typename Check>
+std::optional<std::string> UnlessNoMemory(OnLeak on_leak, Check check) {
+  try {
+    return check();
+  } catch (const std::bad_alloc&) {
+    if (on_leak == OnLeak::kFail) return "out of memory";
+    std::fputs("taskleak: out of memory\n", stderr);
+    return std::nullopt;
+  }
+}
 
-std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
-                                      std::string_view scope) {
+std::optional<std::string> CheckWithMemory(const check::Checker& checker, const Snapshot& before,
+                                           std::string_view scope) {
   const Options& options = checker.options();
   if (options.on_leak == OnLeak::kOff) return std::nullopt;
   const PlantedLeak planted(scope);
@@ -66,11 +79,20 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
   return std::nullopt;
 }
 
+}  // namespace
+
+std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
+                                      std::string_view scope) {
+  return UnlessNoMemory(checker.options().on_leak,
+                        [&] { return CheckWithMemory(checker, before, scope); });
+}
+
 }  // namespace run
 
 std::optional<std::string> CheckScopeSince(const Snapshot& before, std::string_view scope,
                                            const Options& options) {
-  return run::CheckScope(check::Checker(options), before, scope);
+  return run::UnlessNoMemory(
+      options.on_leak, [&] { return run::CheckScope(check::Checker(options), before, scope); });
 }
 
 }  // namespace taskleak

@@ -15,6 +15,7 @@
 
 #include "base/mutex.h"
 #include "check/checker.h"
+#include "platform/clock.h"
 #include "run/last_resort.h"
 #include "taskleak/test_run.h"
 
@@ -39,7 +40,7 @@ class HangWatch {
   void Disarm();
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = platform::Clock;
 
   void Watch();
   [[noreturn]] void ReportAndEnd();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "platform/clock.h"
 #include "run/futex.h"
 #include "run/raw_report.h"
 #include "taskleak/own_thread.h"
@@ -52,8 +53,8 @@ void LastResort::Wait() {
   started_.count_down();
   while (phase_.load() == kIdle) FutexWait(phase_, kIdle, kForever);
   if (phase_.load() == kStopped) return;
-  const auto end = std::chrono::steady_clock::now() + kGrace;
-  for (auto now = end - kGrace; now < end; now = std::chrono::steady_clock::now())
+  const auto end = platform::Clock::now() + kGrace;
+  for (auto now = end - kGrace; now < end; now = platform::Clock::now())
     FutexWait(phase_, phase_.load(), end - now);
   if (phase_.load() == kEnding) WriteRawReport(STDERR_FILENO, test_.data());
   _exit(EXIT_FAILURE);

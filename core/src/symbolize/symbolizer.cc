@@ -1,5 +1,8 @@
 #include "symbolize/symbolizer.h"
 
+#include <sys/mman.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -40,6 +43,15 @@ QuickFrame LookUp(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules
   return result;
 }
 
+// libdw puts a few hundred KiB on the stack while it reads line numbers, and a main thread's stack
+// that cannot grow (RLIMIT_AS) ends the process.
+bool HasRoomForLines() {
+  constexpr std::size_t kRoom = std::size_t{1} << 20;
+  void* const room =
+      mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return room != MAP_FAILED && munmap(room, kRoom) == 0;
+}
+
 // The functions at one address: names from the symbol table, which knows every function's full
 // name, and the rest from the debug information.
 std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std::uintptr_t pc,
@@ -52,7 +64,7 @@ std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std
   if (info == nullptr) return {physical};
   physical.module_offset = info->OffsetOf(pc);
   std::vector<SourceLocation> locations;
-  if (with_lines) locations = info->debug().Find(pc);
+  if (with_lines && HasRoomForLines()) locations = info->debug().Find(pc);
   if (locations.empty()) return {physical};
 
   std::vector<Frame> result;

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "platform/clock.h"
+
 // Code that runs in a signal handler of any thread, at any moment: sanitizers must not see it.
 #if defined(__has_attribute) && __has_attribute(disable_sanitizer_instrumentation)
 #define TASKLEAK_IN_HANDLER                          \
@@ -184,11 +186,11 @@ void RemoveCopyHandler() {
 }
 
 Patience::Patience(int tid, std::chrono::milliseconds time)
-    : tid_(tid), start_(std::chrono::steady_clock::now()), time_(time), count_(ReadRunCount(tid)) {}
+    : tid_(tid), start_(Clock::now()), time_(time), count_(ReadRunCount(tid)) {}
 
 bool Patience::IsOver() const {
   constexpr std::chrono::seconds kLongest{1};
-  const auto waited = std::chrono::steady_clock::now() - start_;
+  const auto waited = Clock::now() - start_;
   if (waited < time_) return false;
   if (waited > kLongest || ReadRunCount(tid_) != count_) return true;
   const auto stat = ReadThreadStat(tid_);

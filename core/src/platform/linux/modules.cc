@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/clock.h"
 #include "platform/linux/mappings.h"
 #include "platform/subject.h"
 
@@ -96,7 +97,7 @@ bool Modules::Refresh() {
   const std::vector<Mapping> mappings = ParseMaps(maps);
   std::string executable = ExecutableLines(mappings);
   if (executable.empty()) return false;
-  refreshed_ = std::chrono::steady_clock::now();
+  refreshed_ = Clock::now();
   if (dwfl_ != nullptr && executable == executable_lines_) return true;
   if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
   if (dwfl_ == nullptr) return false;
@@ -120,7 +121,7 @@ bool Modules::Refresh() {
 
 void Modules::RefreshIfOld() {
   constexpr std::chrono::milliseconds kOld{10};
-  if (dwfl_ == nullptr || std::chrono::steady_clock::now() - refreshed_ > kOld) Refresh();
+  if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld) Refresh();
 }
 
 bool Modules::IsCode(std::uintptr_t pc) const {

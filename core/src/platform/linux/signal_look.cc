@@ -1,9 +1,11 @@
 #include "platform/linux/signal_look.h"
 
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -27,6 +29,9 @@ namespace {
 // handler below it some; how much of its stack a running thread has used is not known.
 constexpr std::size_t kSmallestStack = std::size_t{64} << 10;
 
+// A stack whose lowest pages were never touched has had room for more ever since.
+constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
+
 // The begin of the mapping that holds `address`.
 std::optional<std::uintptr_t> MappingBegin(std::uintptr_t address) {
   const std::string maps = ReadMaps();
@@ -36,16 +41,32 @@ std::optional<std::uintptr_t> MappingBegin(std::uintptr_t address) {
   return {};
 }
 
-// How large a thread's stack is. The C library keeps a thread's descriptor, and in it the head of
+struct StackExtent {
+  std::uintptr_t begin;
+  std::size_t size;
+};
+
+// Where a thread's stack is. The C library keeps a thread's descriptor, and in it the head of
 // its list of robust mutexes, at the top of the stack's mapping; the main thread's is elsewhere,
 // but its stack is large. Nothing if it cannot be told.
-std::optional<std::size_t> StackSize(int tid) {
-  if (tid == getpid()) return SIZE_MAX;
+std::optional<StackExtent> StackOf(int tid) {
+  if (tid == getpid()) return StackExtent{0, SIZE_MAX};
   std::uintptr_t head = 0;
   std::size_t length = 0;
   if (syscall(SYS_get_robust_list, tid, &head, &length) != 0 || head == 0) return {};
   const auto begin = MappingBegin(head);
-  return begin ? std::optional(head - *begin) : std::nullopt;
+  return begin ? std::optional<StackExtent>({*begin, head - *begin}) : std::nullopt;
+}
+
+// Whether the thread may have used its stack up to its end, now or earlier. mincore(2) tells which
+// pages there are.
+bool MayBeFull(const StackExtent& stack) {
+  constexpr std::size_t kPage = 4096;
+  if (stack.begin == 0) return false;
+  std::array<unsigned char, kRoomNeeded / kPage> present{};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  if (mincore(reinterpret_cast<void*>(stack.begin), kRoomNeeded, present.data()) != 0) return false;
+  return std::ranges::any_of(present, [](unsigned char page) { return (page & 1) != 0; });
 }
 
 // True if the thread blocks the signal for good. It does for a moment while it starts, and while it
@@ -65,11 +86,12 @@ std::string Objection(int tid) {
   const auto blocks = KeepsBlocking(tid);
   if (!blocks) return "its signal mask could not be read";
   if (*blocks) return "it blocks SIGURG, so its stack could not be copied";
-  const auto size = StackSize(tid);
-  if (!size) return "its stack's size is not known, so it could not be sent a signal";
-  if (*size < kSmallestStack)
-    return "its stack of " + std::to_string((*size + 1023) >> 10) +
+  const auto stack = StackOf(tid);
+  if (!stack) return "its stack's size is not known, so it could not be sent a signal";
+  if (stack->size < kSmallestStack)
+    return "its stack of " + std::to_string((stack->size + 1023) >> 10) +
            " KiB may have no room for a signal handler";
+  if (MayBeFull(*stack)) return "its stack may be full, with no room for a signal handler";
   return "";
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <string>
 
@@ -12,6 +13,21 @@
 #include "platform/subject.h"
 
 namespace taskleak::platform {
+
+namespace {
+
+// A /proc that was mounted in another pid namespace shows this process's threads under that one's
+// numbers, by which they cannot be signalled, nor told to be lock holders (pid_namespaces(7)).
+bool ShowsOwnNumbers() {
+  std::array<char, 16> target{};
+  const ssize_t length = readlink("/proc/self", target.data(), target.size());
+  pid_t shown = 0;
+  if (length <= 0) return false;
+  std::from_chars(target.data(), target.data() + length, shown);
+  return shown == getpid();
+}
+
+}  // namespace
 
 bool TaskDirectory::StillOpen(std::uint64_t* links) const {
   struct stat info {};
@@ -32,6 +48,12 @@ bool TaskDirectory::Open(std::uint64_t* links) {
   fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat info {};
   if (fd_ < 0 || fstat(fd_, &info) != 0) return false;
+  if (LooksAtItself() && !ShowsOwnNumbers()) {
+    close(fd_);
+    fd_ = -1;
+    errno = EXDEV;
+    return false;
+  }
   pid_ = pid;
   device_ = info.st_dev;
   inode_ = info.st_ino;

@@ -1,5 +1,6 @@
 #include "platform/thread_info.h"
 
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 
 #include "platform/linux/proc_file.h"
 #include "platform/linux/task_directory.h"
+#include "platform/subject.h"
 
 namespace taskleak::platform {
 namespace {
@@ -58,8 +60,10 @@ std::optional<ThreadStat> ReadThreadStat(int tid) {
   const std::size_t open = text->find('(');
   const std::size_t close = text->rfind(')');
   if (open == std::string_view::npos || close == std::string_view::npos ||
-      close + 2 >= text->size())
+      close + 2 >= text->size()) {
+    errno = EINVAL;
     return std::nullopt;
+  }
   ThreadStat stat;
   stat.name = text->substr(open + 1, close - open - 1);
   stat.state = (*text)[close + 2];
@@ -71,6 +75,11 @@ std::optional<ThreadStat> ReadThreadStat(int tid) {
   stat.exiting = (flags & kPfExiting) != 0 || stat.state == 'X' || stat.state == 'Z';
   stat.kernel_worker = (flags & kPfIoWorker) != 0;
   return stat;
+}
+
+bool UnreadableMeansEnded() {
+  if (errno != ENOENT && errno != ESRCH) return false;
+  return !LooksAtItself() || ReadThreadStat(gettid()).has_value();
 }
 
 std::optional<RunCount> ReadRunCount(int tid) {
@@ -124,7 +133,8 @@ std::optional<bool> HasPending(int tid, int signal) { return HasSignal(tid, "\nS
 
 std::uint64_t TicksSinceBoot() {
   timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
+  // Not through libc, before which a library may stand that shows another time (libfaketime).
+  if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) != 0) clock_gettime(CLOCK_BOOTTIME, &now);
   const auto per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
   return static_cast<std::uint64_t>(now.tv_sec) * per_second +
          static_cast<std::uint64_t>(now.tv_nsec) * per_second / 1'000'000'000;

@@ -66,7 +66,7 @@ bool HasThread(pid_t process, int directory, int tid) {
   if (errno == ESRCH) return false;
   std::array<char, 16> name{};
   std::to_chars(name.data(), name.data() + name.size() - 1, tid);
-  return faccessat(directory, name.data(), F_OK, 0) == 0;
+  return faccessat(directory, name.data(), F_OK, 0) == 0 || errno != ENOENT;
 }
 
 // When a thread ends while the kernel walks the list it finds its place again by counting, and may
@@ -133,7 +133,9 @@ std::shared_ptr<const ThreadIds> ThreadList::List() {
     constexpr std::uint64_t kMostEnded = 64;
     if (links <= listed && listed <= 2 * links + kMostEnded) return known_;
   }
-  return ReadAll(births) ? known_ : nullptr;
+  // After a failure nothing is known: numbers given out till now will not be looked for again.
+  if (!ReadAll(births)) known_ = nullptr;
+  return known_;
 }
 
 // From now on the numbers given out since the last look are looked for. Returns false if they are
@@ -155,14 +157,18 @@ bool ThreadList::ProbePending() {
   ThreadIds added;
   const pid_t process = directory_.pid();
   const int directory = directory_.fd();
+  bool unreadable = false;
   std::erase_if(pending_, [&](const Pending& pending) {
     if (!HasThread(process, directory, pending.tid)) return false;
     const auto stat = ReadThreadStat(pending.tid);
-    if (stat) added.push_back({pending.tid, stat->start_ticks});
+    if (stat)
+      added.push_back({pending.tid, stat->start_ticks});
+    else
+      unreadable |= !UnreadableMeansEnded();
     return stat.has_value();
   });
   if (!added.empty()) Replace(std::move(added));
-  return true;
+  return !unreadable;
 }
 
 // Births that the kernel has not finished are few at any moment, the newest, and done within a
@@ -205,6 +211,8 @@ bool ThreadList::ReadAll(const BirthCounter::Look& births) {
       ids->push_back(*known);
     } else if (const auto stat = ReadThreadStat(tid)) {
       ids->push_back({tid, stat->start_ticks});
+    } else if (!UnreadableMeansEnded()) {
+      return false;
     }
   }
   if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);

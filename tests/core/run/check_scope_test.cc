@@ -1,0 +1,73 @@
+// Whom the scopes around a leak blame, and whom not.
+#include <sys/prctl.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <latch>
+#include <optional>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/parked_thread.h"
+#include "taskleak/test_run.h"
+#include "taskleak/verify.h"
+
+namespace taskleak::run {
+namespace {
+
+using taskleak::testing::BlockedThread;
+using taskleak::testing::ParkedThread;
+using ::testing::HasSubstr;
+
+Options NoWait() {
+  Options options;
+  options.drain = std::chrono::milliseconds(0);
+  return options;
+}
+
+TEST(CheckScopeTest, WhatATestReportsTheSuiteDoesNot) {
+  const Snapshot before = Snapshot::Take();
+  const ParkedThread leaked;
+  leaked.AwaitAsleep();
+  EXPECT_THAT(CheckScopeSince(before, "Suite.Test", NoWait()).value_or(""),
+              HasSubstr("1 leak, 1 thread still alive"));
+  EXPECT_EQ(CheckScopeSince(before, "Suite", NoWait()), std::nullopt);
+}
+
+TEST(CheckScopeTest, WhatTwoTestsReportTheSuiteDoesNot) {
+  const Snapshot suite = Snapshot::Take();
+  const ParkedThread first;
+  first.AwaitAsleep();
+  EXPECT_TRUE(CheckScopeSince(suite, "Suite.First", NoWait()));
+  const Snapshot before_second = Snapshot::Take();
+  const ParkedThread second;
+  second.AwaitAsleep();
+  EXPECT_TRUE(CheckScopeSince(before_second, "Suite.Second", NoWait()));
+  EXPECT_EQ(CheckScopeSince(suite, "Suite", NoWait()), std::nullopt);
+}
+
+TEST(CheckScopeTest, WhatASuppressionHidesInATestTheSuiteIsNotBlamedFor) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("hidden-" + std::to_string(getpid()))).string();
+  std::ofstream(path) << "thread_name:hidden test=Suite.Test\n";
+  Options options = NoWait();
+  options.suppressions = {path};
+  const Snapshot before = Snapshot::Take();
+  std::latch latch(1);
+  const BlockedThread leaked(
+      [&latch] {
+        prctl(PR_SET_NAME, "hidden");
+        latch.wait();
+      },
+      [&latch] { latch.count_down(); });
+  leaked.AwaitCall(SYS_futex);
+  EXPECT_EQ(CheckScopeSince(before, "Suite.Test", options), std::nullopt);
+  EXPECT_EQ(CheckScopeSince(before, "Suite", options), std::nullopt);
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace taskleak::run

@@ -1,0 +1,308 @@
+// A program that leaks a thread, and then looks while something fails: its argument says what.
+// environment/leak.h has the exit codes.
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <latch>
+#include <limits>
+#include <map>
+#include <new>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "environment/deny.h"
+#include "environment/leak.h"
+#include "support/sanitizer.h"
+#include "taskleak/test_run.h"
+#include "taskleak/verify.h"
+
+namespace {
+
+// How many allocations of the program still succeed, and how many fail then.
+constexpr long kAll = std::numeric_limits<long>::max();
+std::atomic<long> g_succeeding{kAll};
+std::atomic<long> g_failing{0};
+
+}  // namespace
+
+// Sanitizers have their own.
+#if !TASKLEAK_TESTS_SANITIZED
+static bool AllocationFails() {
+  if (g_succeeding.load() == kAll) return false;
+  return g_succeeding.fetch_sub(1) <= 0 && g_failing.fetch_sub(1) > 0;
+}
+
+void* operator new(std::size_t size) {
+  void* const memory = AllocationFails() ? nullptr : std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
+
+namespace taskleak::environment {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A thread that has not ended; it is in StayHere, or about to be.
+pid_t LeakOne() {
+  static std::latch latch(1);
+  std::atomic<pid_t> tid{0};
+  std::thread([&tid] {
+    tid = gettid();
+    StayHere(latch);
+  }).detach();
+  while (tid == 0) std::this_thread::yield();
+  return tid;
+}
+
+std::vector<int> UseUpDescriptors() {
+  constexpr rlimit kFew = {64, 64};
+  if (setrlimit(RLIMIT_NOFILE, &kFew) != 0) _exit(kNotSetUp);
+  std::vector<int> opened;
+  for (int fd = 0; (fd = open("/dev/null", O_RDONLY)) >= 0;) opened.push_back(fd);
+  if (errno != EMFILE) _exit(kNotSetUp);
+  return opened;
+}
+
+// With the descriptors back, the next look finds what that one could not.
+[[noreturn]] void LookWithoutAndWithDescriptors() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  const std::vector<int> opened = UseUpDescriptors();
+  const LeakReport blind = FindLeaks(before, WithDrain(milliseconds(0)));
+  std::cout << blind.ToText();
+  if (Verdict(blind, 1) != kCouldNotLook) _exit(kMissed);
+  for (const int fd : opened) close(fd);
+  ReportAndExit(before);
+}
+
+// The list of threads is known then, and what each of them is doing cannot be read.
+[[noreturn]] void LookWithDescriptorsAndWithout() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  if (Verdict(FindLeaks(before, WithDrain(milliseconds(0))), 1) != kFound) _exit(kNotSetUp);
+  UseUpDescriptors();
+  ReportAndExit(before);
+}
+
+[[noreturn]] void LookAfterProcWasHidden() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  if (mount("none", "/proc", "tmpfs", 0, nullptr) != 0) _exit(kNotSetUp);
+  ReportAndExit(before);
+}
+
+// `failing` allocations fail after `succeeding` ones of a look.
+LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, long failing) {
+  const Options options = WithDrain(milliseconds(0));
+  g_failing = failing;
+  g_succeeding = succeeding;
+  LeakReport report =
+      before == nullptr ? FindLeaks(Snapshot::Take(), options) : FindLeaks(*before, options);
+  g_succeeding = kAll;
+  return report;
+}
+
+[[noreturn]] void LookWithoutMemory(long succeeding) {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  const LeakReport report = LookWithFailingAllocations(&before, succeeding, kAll);
+  std::cout << report.ToText() << std::flush;
+  _exit(Verdict(report, 1));
+}
+
+// Every allocation of a look fails once, alone and with all that follow.
+[[noreturn]] void LookWhileEachAllocationFails() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  for (const long failing : {1L, kAll}) {
+    long nth = 0;
+    do {
+      const LeakReport report = LookWithFailingAllocations(&before, nth++, failing);
+      if (Verdict(report, 1) != kMissed) continue;
+      std::cout << "allocation " << nth << ": " << report.ToText() << std::flush;
+      _exit(kMissed);
+    } while (g_failing.load() != failing);
+    std::cout << nth - 1 << " allocations failed\n";
+  }
+  ReportAndExit(before);
+}
+
+// The same for all that a test's end does; each time somebody new has leaked.
+[[noreturn]] void CheckWhileEachAllocationFails() {
+  const Options options = WithDrain(milliseconds(0));
+  long nth = 0;
+  do {
+    const Snapshot before = Snapshot::Take();
+    LeakOne();
+    g_failing = kAll;
+    g_succeeding = nth++;
+    const auto text = CheckScopeSince(before, "Suite.Test", options);
+    g_succeeding = kAll;
+    if (!text) _exit(kMissed);
+  } while (g_failing.load() != kAll);
+  std::cout << nth - 1 << " allocations failed\n";
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  ReportAndExit(before);
+}
+
+// A snapshot for which there was no memory must not make everybody a leak.
+[[noreturn]] void TakeSnapshotsWithoutMemory() {
+  LeakOne();
+  for (long succeeding = 0; succeeding < 50; ++succeeding) {
+    const LeakReport report = LookWithFailingAllocations(nullptr, succeeding, kAll);
+    if (Verdict(report, 0) == kMissed) _exit(kMissed);
+  }
+  std::cout << std::flush;
+  _exit(kFound);
+}
+
+// The address space may grow by so much and no more.
+[[noreturn]] void LookInLittleAddressSpace(rlim_t kib) {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  rlim_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t size = pages * 4096 + kib * 1024;
+  const rlimit limit = {size, size};
+  if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(kNotSetUp);
+  const LeakReport report = FindLeaks(before, WithDrain(milliseconds(200)));
+  std::cout << report.ToText() << std::flush;
+  _exit(Verdict(report, 1));
+}
+
+std::atomic<long> g_signals{0};
+
+// Every millisecond, calls are not made again.
+void SignalAllTheTime() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { ++g_signals; };
+  if (sigaction(SIGALRM, &action, nullptr) != 0) _exit(kNotSetUp);
+}
+
+[[noreturn]] void LookManyTimes(const Snapshot& before) {
+  const long signals = g_signals;
+  while (g_signals < signals + 200) {
+    const LeakReport report = FindLeaks(before, WithDrain(milliseconds(10)));
+    if (Verdict(report, 1) != kFound) {
+      std::cout << report.ToText() << std::flush;
+      _exit(Verdict(report, 1));
+    }
+  }
+  ReportAndExit(before);
+}
+
+[[noreturn]] void LookWhileSignalled() {
+  SignalAllTheTime();
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  constexpr itimerval kEveryMillisecond = {{0, 1000}, {0, 1000}};
+  if (setitimer(ITIMER_REAL, &kEveryMillisecond, nullptr) != 0) _exit(kNotSetUp);
+  LookManyTimes(before);
+}
+
+[[noreturn]] void LookAtOneWhoIsSignalled() {
+  SignalAllTheTime();
+  const Snapshot before = Snapshot::Take();
+  sigevent event{};
+  event.sigev_notify = SIGEV_THREAD_ID;
+  event.sigev_signo = SIGALRM;
+  event._sigev_un._tid = LeakOne();
+  timer_t timer{};
+  constexpr itimerspec kEveryMillisecond = {{0, 1'000'000}, {0, 1'000'000}};
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 ||
+      timer_settime(timer, 0, &kEveryMillisecond, nullptr) != 0)
+    _exit(kNotSetUp);
+  LookManyTimes(before);
+}
+
+// One thread that waits and one that runs, since they are looked at in different ways.
+[[noreturn]] void LookWithoutTheCall(std::string_view name, unsigned error) {
+  const auto* const call = std::ranges::find(kCallsOfALook, name, &Call::name);
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  std::thread([] {
+    for (std::atomic<long> turns{0};; ++turns) {
+    }
+  }).detach();
+  access("the look begins", F_OK);
+  if (call != std::end(kCallsOfALook)) Deny(call->number, error);
+  ReportAndExit(before, 2);
+}
+
+// A report was written while there was room; the next one finds none in the same file system.
+[[noreturn]] void ReportToAFullDisk(const std::string& folder) {
+  Options options = WithDrain(milliseconds(0));
+  options.json = folder + "/report.json";
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  if (mount("none", folder.c_str(), "tmpfs", 0, "size=64k") != 0) _exit(kNotSetUp);
+  static_cast<void>(CheckScopeSince(before, "First", options));
+  std::ofstream rest(folder + "/rest");
+  while (rest.put('x').flush()) {
+  }
+  const Snapshot again = Snapshot::Take();
+  std::latch latch(1);
+  std::thread([&latch] { StayHere(latch); }).detach();
+  const auto text = CheckScopeSince(again, "Second", options);
+  std::cout << text.value_or("nothing") << "\nin the file: " << std::ifstream(options.json).rdbuf()
+            << "\nbeside it: "
+            << std::ifstream(options.json + "." + std::to_string(getpid()) + ".tmp").good()
+            << std::flush;
+  _exit(text ? kFound : kMissed);
+}
+
+[[noreturn]] void Run(const std::vector<std::string>& arguments) {
+  const std::string& mode = arguments[0];
+  if (mode == "descriptors") LookWithoutAndWithDescriptors();
+  if (mode == "no-descriptors-from-the-start") {
+    UseUpDescriptors();
+    const Snapshot before = Snapshot::Take();
+    LeakOne();
+    ReportAndExit(before);
+  }
+  if (mode == "no-descriptors-after-a-look") LookWithDescriptorsAndWithout();
+  if (mode == "proc-hidden") LookAfterProcWasHidden();
+  if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));
+  if (mode == "each-allocation") LookWhileEachAllocationFails();
+  if (mode == "each-allocation-of-a-check") CheckWhileEachAllocationFails();
+  if (mode == "memory-for-snapshots") TakeSnapshotsWithoutMemory();
+  if (mode == "address-space") LookInLittleAddressSpace(std::stoul(arguments[1]));
+  if (mode == "signals") LookWhileSignalled();
+  if (mode == "signals-there") LookAtOneWhoIsSignalled();
+  if (mode == "disk-full") ReportToAFullDisk(arguments[1]);
+  if (mode == "deny")
+    LookWithoutTheCall(arguments[1], static_cast<unsigned>(std::stoul(arguments[2])));
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  ReportAndExit(before);
+}
+
+}  // namespace
+}  // namespace taskleak::environment
+
+int main(int count, char** arguments) {
+  std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own, which is no leak
+  std::vector<std::string> all(arguments + 1, arguments + count);
+  all.resize(std::max<std::size_t>(all.size(), 1));
+  taskleak::environment::Run(all);
+}

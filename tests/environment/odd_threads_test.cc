@@ -1,0 +1,60 @@
+// Looks at threads that are hard to look at.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "environment/leak.h"
+#include "support/run_program.h"
+#include "support/sanitizer.h"
+
+namespace taskleak::environment {
+namespace {
+
+using ::testing::HasSubstr;
+
+Outcome RunWith(const std::vector<std::string>& arguments) {
+  return RunProgram(ENVIRONMENT_ODD_THREADS, arguments, {{"ASAN_OPTIONS", "detect_leaks=0"}});
+}
+
+void ExpectTheLeak(const Outcome& outcome) {
+  EXPECT_EQ(outcome.exit_code, kFound) << "signal " << outcome.signal << '\n'
+                                       << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("StayHere(")) << outcome.err;
+}
+
+TEST(OddThreadsTest, ThousandsAreOneGroup) {
+  const std::string count = kUnderAsan || kUnderTsan ? "500" : "2000";
+  const Outcome outcome = RunWith({"many", count});
+  ExpectTheLeak(outcome);
+  EXPECT_THAT(outcome.out, HasSubstr("[1] " + count + " threads"));
+}
+
+TEST(OddThreadsTest, OneThatWaitsAtTheEndOfItsStack) { ExpectTheLeak(RunWith({"full-stack"})); }
+
+// A signal's frame would not fit.
+TEST(OddThreadsTest, OneThatRunsAtTheEndOfItsStackIsNotSentASignal) {
+  const Outcome outcome = RunWith({"full-stack", "runs"});
+  EXPECT_EQ(outcome.exit_code, kFound) << "signal " << outcome.signal << '\n'
+                                       << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("its stack may be full, with no room for a signal handler"));
+}
+
+TEST(OddThreadsTest, OneThatWaitsInTheHandlerOfItsStackOverflow) {
+  ExpectTheLeak(RunWith({"overflow"}));
+}
+
+class BrokenStackTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BrokenStackTest, IsReadAsFarAsItGoes) {
+  ExpectTheLeak(RunWith({"broken-stack", GetParam()}));
+}
+
+INSTANTIATE_TEST_SUITE_P(OddThreadsTest, BrokenStackTest,
+                         ::testing::Values("garbage", "zero", "circle", "backwards", "data",
+                                           "unmapped", "all"),
+                         [](const auto& test) { return std::string(test.param); });
+
+}  // namespace
+}  // namespace taskleak::environment
