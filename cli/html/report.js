@@ -12,6 +12,7 @@ function make(tag, attributes, ...children) {
 }
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const nameOfTest = test => test || '(no name)';
+const isLook = test => test.verdict === 'alive';  // at everything, which judges nothing
 
 // ---- one group ----
 function namesOf(group) {
@@ -60,7 +61,7 @@ function groupElement(entry) {
       make('span', {class: 'count'}, plural(group.count || 0, group.kind === 'task' ? 'task' : 'thread')),
       ` ${namesOf(group)} `, group.deadlock ? make('span', {class: 'bad'}, 'deadlock ') : '',
       `${group.kind === 'unjoined_thread' ? 'ended, not joined' : group.state || ''} `,
-      make('span', {class: 'test'}, `${test.verdict === 'hang' ? 'in hanging' : 'after'} ${nameOfTest(test.test)}`));
+      make('span', {class: 'test'}, isLook(test) ? test.test : `${test.verdict === 'hang' ? 'in hanging' : 'after'} ${nameOfTest(test.test)}`));
   const details = make('details', {class: 'group', id: `group-${entry.index}`}, summary);
   details.addEventListener('toggle', () => {
     if (!details.open || details.children.length > 1) return;
@@ -206,7 +207,9 @@ document.addEventListener('keydown', event => {
 });
 
 const units = entries.reduce((sum, entry) => sum + (entry.group.count || 0), 0);
-byId('summary').textContent = `${plural(entries.length, 'leak')}, ${plural(units, 'unit')}, ${plural(data.tests.length, 'leaking test')} of ${plural(data.looks, 'check')}`;
+byId('summary').textContent = data.tests.length && data.tests.every(isLook)
+    ? `${plural(units, 'unit')} alive, ${plural(entries.length, 'group')}, ${plural(data.tests.length, 'look')}`
+    : `${plural(entries.length, 'leak')}, ${plural(units, 'unit')}, ${plural(data.tests.length, 'leaking test')} of ${plural(data.looks, 'check')}`;
 byId('notes').hidden = !data.notes.length;
 for (const note of data.notes) byId('notes').querySelector('ul').append(make('li', {}, note));
 applyFilter();

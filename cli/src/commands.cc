@@ -27,7 +27,9 @@ ExitCode Write(const std::string& path, const std::string& text, ExitCode otherw
 ExitCode VerdictOf(const RunReport& report, bool broken) {
   bool unseen = broken;
   for (const TestEntry& test : report.tests) {
-    if (!test.report.groups.empty() || test.report.hang) return kLeaks;
+    const LeakReport& found = test.report;
+    if (found.everything ? !found.deadlocks.empty() : !found.groups.empty() || found.hang)
+      return kLeaks;
     unseen = unseen || !test.report.could_not_look.empty();
   }
   return unseen ? kCouldNotLook : kClean;

@@ -24,6 +24,7 @@ void AddRunCommand(CLI::App& app, ExitCode* exit_code);
 void AddExplainCommand(CLI::App& app, ExitCode* exit_code);
 void AddSelfTestCommand(CLI::App& app, ExitCode* exit_code);
 void AddDumpCommand(CLI::App& app, ExitCode* exit_code);
+void AddFleetCommand(CLI::App& app, ExitCode* exit_code);
 
 /// Says on standard error what was wrong with the input. Returns whether anything was.
 bool Complain(const std::vector<std::string>& complaints);
@@ -36,7 +37,8 @@ ExitCode Complain(const std::string& error, ExitCode otherwise);
 ExitCode Write(const std::string& path, const std::string& text, ExitCode otherwise);
 
 /// What a report says: leaks, or nothing found, or that not everything could be looked at
-/// (`broken`: neither could all of the input be read).
+/// (`broken`: neither could all of the input be read). In a look at everything only deadlocks
+/// count.
 ExitCode VerdictOf(const RunReport& report, bool broken);
 
 }  // namespace taskleak::cli

@@ -19,6 +19,7 @@ std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report) {
   std::vector<DistinctLeak> leaks;
   std::unordered_map<std::string, std::size_t> known;
   for (const TestEntry& test : report.tests) {
+    if (test.report.everything) continue;
     for (std::size_t i = 0; i < test.report.groups.size(); ++i) {
       const auto [at, is_new] = known.try_emplace(test.report.groups[i].signature, leaks.size());
       if (is_new) leaks.push_back({&test.report, i, {}});

@@ -21,7 +21,7 @@ struct DistinctLeak {
   [[nodiscard]] std::string TestsText() const;
 };
 
-/// By signature, in the order of appearance.
+/// By signature, in the order of appearance. Looks at everything have none.
 std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report);
 
 }  // namespace taskleak::cli

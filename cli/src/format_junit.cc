@@ -60,26 +60,38 @@ void AddFailing(const LeakReport& report, const FormatOptions& options, std::str
                       EscapeXml(report.ToText(options.verbose)), element);
 }
 
+// A look at everything judges nothing.
+void AddLook(const LeakReport& report, const FormatOptions& options, std::string* xml) {
+  *xml += OpenCase(report.test, "") +
+          fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n",
+                      EscapeXml(report.ToText(options.verbose)));
+}
+
 }  // namespace
 
 std::string FormatJunit(const RunReport& report, const FormatOptions& options) {
-  std::set<std::string> failing;
+  std::set<std::string> told;
+  std::size_t failures = 0;
   std::size_t errors = 0;
   std::string cases;
+  std::size_t passed = 0;
   for (const TestEntry& test : report.tests) {
-    failing.insert(test.report.test);
-    errors += test.report.could_not_look.empty() ? 0 : 1;
+    told.insert(test.report.test);
+    if (test.report.everything) {
+      AddLook(test.report, options, &cases);
+      ++passed;
+      continue;
+    }
+    ++(test.report.could_not_look.empty() ? failures : errors);
     AddFailing(test.report, options, &cases);
   }
-  std::size_t passed = 0;
   for (const report::CheckedScope& scope : report.checked) {
-    if (failing.contains(scope.name)) continue;
+    if (told.contains(scope.name)) continue;
     cases += OpenCase(scope.name, "/>\n");
     ++passed;
   }
-  const std::string counts =
-      fmt::format(R"(tests="{}" failures="{}" errors="{}")", passed + report.tests.size(),
-                  report.tests.size() - errors, errors);
+  const std::string counts = fmt::format(R"(tests="{}" failures="{}" errors="{}")",
+                                         passed + failures + errors, failures, errors);
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"taskleak\" {0}>\n"
       "  <testsuite name=\"taskleak\" {0}>\n{1}  </testsuite>\n</testsuites>\n",

@@ -17,16 +17,20 @@ std::string Summary(const RunReport& report) {
   std::size_t groups = 0;
   std::size_t units = 0;
   std::size_t unseen = 0;
+  std::size_t judged = 0;  // of looks at everything each says by itself what is alive
   for (const TestEntry& test : report.tests) {
+    if (test.report.everything) continue;
+    ++judged;
     groups += report::Findings(test.report).size();
     units += test.report.unit_count();
     unseen += test.report.could_not_look.empty() ? 0 : 1;
   }
   const std::string looks = report::Count(report.looks(), "check");
   if (report.tests.empty() && report.looks() == 0) return "nothing was looked at\n";
-  if (report.tests.empty()) return fmt::format("no leaks in {}\n", looks);
-  std::string text = fmt::format("{} in {} of {}: {}\n", report::Count(groups, "leak"),
-                                 report.tests.size(), looks, report::Count(units, "unit"));
+  if (judged == 0 && !report.tests.empty()) return {};
+  if (judged == 0) return fmt::format("no leaks in {}\n", looks);
+  std::string text = fmt::format("{} in {} of {}: {}\n", report::Count(groups, "leak"), judged,
+                                 looks, report::Count(units, "unit"));
   if (unseen > 0) text += fmt::format("could not look {}\n", report::Count(unseen, "time"));
   return text;
 }

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   AddExplainCommand(app, &exit_code);
   AddSelfTestCommand(app, &exit_code);
   AddDumpCommand(app, &exit_code);
+  AddFleetCommand(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

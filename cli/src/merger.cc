@@ -67,16 +67,15 @@ std::string Merger::ToText(const Test& test) {
 }
 
 void Merger::OnChecked(report::CheckedScope scope) {
-  const auto known = checked_index_.find(scope.name);
-  if (known != checked_index_.end()) {
-    checked_[known->second].times += scope.times;
+  const std::size_t known = checked_index_.FindOrAdd(
+      scope.name, checked_.size(), [this](std::size_t at) { return checked_[at].name; });
+  if (known < checked_.size()) {
+    checked_[known].times += scope.times;
     return;
   }
   char* const copy = static_cast<char*>(memory_.allocate(scope.name.size() + 1, 1));
   std::memcpy(copy, scope.name.data(), scope.name.size());
-  const std::string_view name(copy, scope.name.size());
-  checked_index_.emplace(name, checked_.size());
-  checked_.push_back({name, scope.ended, scope.times});
+  checked_.push_back({{copy, scope.name.size()}, scope.ended, scope.times});
 }
 
 void Merger::OnNote(std::string note) {

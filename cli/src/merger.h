@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "name_index.h"
 #include "report_reader.h"
 #include "report_writer.h"
 #include "suppression_uses.h"
@@ -59,7 +60,7 @@ class Merger final : public ReportSink {
   std::unordered_map<std::string, Test> tests_;
   std::pmr::monotonic_buffer_resource memory_;
   std::deque<Checked> checked_;  // in the order of appearance
-  std::pmr::unordered_map<std::string_view, std::size_t> checked_index_{&memory_};
+  NameIndex checked_index_;
   std::vector<check::SuppressionCount> suppressions_;
   std::vector<std::string> notes_;
 };

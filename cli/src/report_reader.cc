@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "document_parser.h"
 #include "suppression_uses.h"
 #include "test_entry.h"
+#include "whole_file.h"
 
 namespace taskleak::cli {
 namespace {
@@ -35,6 +33,8 @@ class Dispatcher {
       sink_.OnNote(element.get<std::string>());
     } else if (key == "taskleak") {
       is_report_ = true;
+    } else if (key == "report" && element.is_object()) {
+      AddRecorded(std::move(element));
     } else if (key == "schema" && element.is_number_unsigned() && element > kSchema) {
       complaints_.push_back(fmt::format(
           "a newer taskleak wrote it (schema {}, known here is {}): what is known here is read",
@@ -50,6 +50,17 @@ class Dispatcher {
   }
 
  private:
+  // A recording (taskleak/live/signals.h) has its last look's report in it.
+  void AddRecorded(Json report) {
+    for (auto& [key, value] : report.items()) {
+      if (key != "tests" && key != "notes") {
+        (*this)(key, std::move(value));
+      } else if (value.is_array()) {
+        for (Json& element : value) (*this)(key, std::move(element));
+      }
+    }
+  }
+
   void AddTest(Json test) {
     ++tests_;
     const auto groups = test.is_object() ? test.find("groups") : test.end();
@@ -71,24 +82,6 @@ class Dispatcher {
   std::size_t tests_ = 0;
   bool is_report_ = false;
 };
-
-// Returns 0 or errno.
-int ReadAll(const std::string& path, std::string* text) {
-  errno = 0;
-  const bool standard_input = path == "-";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-      standard_input ? stdin : std::fopen(path.c_str(), "rb"),
-      standard_input ? [](std::FILE*) { return 0; } : std::fclose);
-  if (file == nullptr) return errno;
-  constexpr std::size_t kBlock = std::size_t{1} << 20U;
-  std::size_t size = 0;
-  do {
-    text->resize(size + kBlock);
-    size += std::fread(text->data() + size, 1, kBlock, file.get());
-  } while (size == text->size());
-  text->resize(size);
-  return std::ferror(file.get()) != 0 ? (errno != 0 ? errno : EIO) : 0;
-}
 
 // The files that `path` stands for.
 std::vector<std::string> Expand(const std::string& path) {
@@ -134,8 +127,7 @@ std::vector<std::string> ReadDocument(std::string_view text, ReportSink& sink) {
 
 std::vector<std::string> ReadFileInto(const std::string& path, ReportSink& sink) {
   std::string text;
-  if (const int error = ReadAll(path, &text); error != 0)
-    return {std::generic_category().message(error)};
+  if (std::string error = ReadWhole(path, &text); !error.empty()) return {std::move(error)};
   if (text.empty()) return {"it is empty"};
   return ReadDocument(text, sink);
 }

@@ -48,9 +48,7 @@ Enum ReadName(const std::string& name, Enum last, Enum unknown) {
   return unknown;
 }
 
-WaitState ReadState(const Json& object) {
-  return ReadName(TextAt(object, "state"), WaitState::kChannel, WaitState::kOther);
-}
+WaitState ReadState(const Json& object) { return StateNamed(TextAt(object, "state")); }
 
 std::chrono::milliseconds MillisecondsAt(const Json& object, const char* key) {
   constexpr std::size_t kMost = 1'000'000'000'000;  // thirty years
@@ -135,6 +133,14 @@ void SetStacks(const Json& group, LeakGroup* read) {
 
 }  // namespace
 
+UnitKind KindNamed(const std::string& name) {
+  return ReadName(name, UnitKind::kTask, UnitKind::kThread);
+}
+
+WaitState StateNamed(const std::string& name) {
+  return ReadName(name, WaitState::kChannel, WaitState::kOther);
+}
+
 std::string TextAt(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -159,7 +165,7 @@ LeakGroup ReadGroup(const Json& group) {
   LeakGroup read;
   for (const Json* unit : ObjectsAt(group, "units")) read.units.push_back(ReadUnit(*unit));
   if (read.units.empty()) read.units.push_back(ReadUnit(group));
-  const UnitKind kind = ReadName(TextAt(group, "kind"), UnitKind::kTask, UnitKind::kThread);
+  const UnitKind kind = KindNamed(TextAt(group, "kind"));
   const Stack created_by = ReadStack(group, "created_by");
   const std::string origin = TextAt(group, "origin");
   for (Unit& unit : read.units) {
@@ -184,6 +190,7 @@ TestEntry ReadTestEntry(Json test) {
   TestEntry entry;
   entry.report.test = TextAt(test, "test");
   entry.report.hang = TextAt(test, "verdict") == "hang";
+  entry.report.everything = TextAt(test, "verdict") == "alive";
   entry.report.waited = MillisecondsAt(test, "waited_ms");
   entry.report.could_not_look = TextAt(test, "could_not_look");
   for (const Json* group : ObjectsAt(test, "groups"))

@@ -14,6 +14,11 @@ LeakGroup ReadGroup(const Json& group);
 /// Reads an element of "tests", whose "groups" is a list of objects.
 TestEntry ReadTestEntry(Json test);
 
+/// The kind or state of that name (docs/report-formats.md); a thread, and another state, if there
+/// is none.
+UnitKind KindNamed(const std::string& name);
+WaitState StateNamed(const std::string& name);
+
 /// The text under `key`; empty if there is none. `object` is an object.
 std::string TextAt(const Json& object, const char* key);
 

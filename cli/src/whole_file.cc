@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -71,6 +72,23 @@ std::string WriteWhole(const std::string& path, std::string_view text) {
   WholeFile file(path);
   file.Append(text);
   return file.Commit();
+}
+
+std::string ReadWhole(const std::string& path, std::string* text) {
+  errno = 0;
+  const bool standard_input = path == "-";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      standard_input ? stdin : std::fopen(path.c_str(), "rb"),
+      standard_input ? [](std::FILE*) { return 0; } : std::fclose);
+  if (file == nullptr) return std::generic_category().message(errno);
+  std::size_t size = 0;
+  do {
+    text->resize(size + kBlock);
+    size += std::fread(text->data() + size, 1, kBlock, file.get());
+  } while (size == text->size());
+  text->resize(size);
+  if (std::ferror(file.get()) == 0) return {};
+  return std::generic_category().message(errno != 0 ? errno : EIO);
 }
 
 }  // namespace taskleak::cli

@@ -1,4 +1,4 @@
-// Files that are written whole or not at all.
+// Files that are read whole, and written whole or not at all.
 #ifndef TASKLEAK_CLI_WHOLE_FILE_H_
 #define TASKLEAK_CLI_WHOLE_FILE_H_
 
@@ -34,6 +34,9 @@ class WholeFile {
 
 /// The same for a text that is there. Returns why it failed, naming the file, or an empty text.
 std::string WriteWhole(const std::string& path, std::string_view text);
+
+/// Reads a file, or standard input if `path` is "-". Returns why it failed, or an empty text.
+std::string ReadWhole(const std::string& path, std::string* text);
 
 }  // namespace taskleak::cli
 

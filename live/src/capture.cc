@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "passing_capture.h"
 #include "taskleak/alive.h"
 
 namespace taskleak::live {
@@ -50,6 +51,20 @@ class Captures {
     return Finish(id, result);
   }
 
+  void Keep(CapturePtr capture) {
+    constexpr std::size_t kMost = 8;
+    constexpr std::size_t kMostUnits = 50'000;
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::find(kept_, capture) != kept_.end()) return;
+    kept_.push_back(std::move(capture));
+    std::size_t units = 0;
+    for (const CapturePtr& each : kept_) units += each->report.unit_count();
+    while (kept_.size() > kMost || (kept_.size() > 1 && units > kMostUnits)) {
+      units -= kept_.front()->report.unit_count();
+      kept_.pop_front();
+    }
+  }
+
   CapturePtr Find(std::uint64_t id) {
     const std::lock_guard lock(mutex_);
     const auto found = std::ranges::find(kept_, id, &Capture::id);
@@ -70,26 +85,13 @@ class Captures {
     }
     const std::lock_guard lock(mutex_);
     under_way_.reset();
-    Keep(capture);
     return capture;
-  }
-
-  void Keep(CapturePtr capture) {
-    constexpr std::size_t kMost = 8;
-    constexpr std::size_t kMostUnits = 50'000;
-    kept_.push_back(std::move(capture));
-    std::size_t units = 0;
-    for (const CapturePtr& each : kept_) units += each->report.unit_count();
-    while (kept_.size() > kMost || (kept_.size() > 1 && units > kMostUnits)) {
-      units -= kept_.front()->report.unit_count();
-      kept_.pop_front();
-    }
   }
 
   std::mutex mutex_;
   std::optional<std::shared_future<CapturePtr>> under_way_;
   std::uint64_t last_id_ = 0;
-  std::deque<CapturePtr> kept_;  // oldest first
+  std::deque<CapturePtr> kept_;  // in the order in which they were asked for
 };
 
 Captures& TheCaptures() {
@@ -99,7 +101,13 @@ Captures& TheCaptures() {
 
 }  // namespace
 
-CapturePtr TakeCapture() { return TheCaptures().Take(); }
+CapturePtr TakeCapture() {
+  CapturePtr capture = TheCaptures().Take();
+  TheCaptures().Keep(capture);
+  return capture;
+}
+
+CapturePtr TakePassingCapture() { return TheCaptures().Take(); }
 
 CapturePtr FindCapture(std::uint64_t id) { return TheCaptures().Find(id); }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "passing_capture.h"
 #include "taskleak/live/diff.h"
 #include "taskleak/live/formats.h"
 #include "taskleak/live/pprof.h"
@@ -24,7 +25,7 @@ Recording::Recording() {
 }
 
 void Recording::Look() {
-  last_ = TakeCapture();
+  last_ = TakePassingCapture();
   history_.Add({std::chrono::steady_clock::now(), last_->threads, last_->tasks});
 }
 

@@ -16,6 +16,7 @@
 
 #include "file_store.h"
 #include "judge.h"
+#include "passing_capture.h"
 #include "suspicions.h"
 #include "taskleak/live/diff.h"
 #include "taskleak/live/formats.h"
@@ -83,7 +84,7 @@ struct Watch::Impl {
   }
 
   void Look() {
-    const CapturePtr capture = TakeCapture();
+    const CapturePtr capture = TakePassingCapture();
     SaveAfter(*capture);
     const std::vector<Alarm> alarms = judge.Consider({capture, Clock::now(), ResidentBytes()});
     Suspect(alarms);

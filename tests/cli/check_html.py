@@ -3,89 +3,16 @@
 
 Usage: check_html.py TASKLEAK_PROGRAM
 
-Speaks Chromium's DevTools protocol through a pair of pipes (--remote-debugging-pipe). Without Chromium it exits with 77, which CTest
-takes for a skipped test.
+Without Chromium it exits with 77, which CTest takes for a skipped test.
 """
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
-SKIPPED = 77
-
-
-class Browser:
-    """A page of a Chromium of its own."""
-
-    def __init__(self, program, profile):
-        to_browser, commands = os.pipe()
-        answers, from_browser = os.pipe()
-        # It reads commands from descriptor 3 and writes answers to 4. The shell moves them there.
-        self.process = subprocess.Popen(
-            ["sh", "-c", f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}', program, "--headless=new", "--no-sandbox", "--disable-gpu",
-             "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"],
-            pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(to_browser)
-        os.close(from_browser)
-        self.commands, self.answers = os.fdopen(commands, "wb"), os.fdopen(answers, "rb")
-        self.buffer, self.last, self.events, self.session = b"", 0, [], None
-        target = next(t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page")
-        self.session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log"):
-            self.call(f"{domain}.enable")
-
-    def receive(self):
-        while b"\0" not in self.buffer:
-            more = self.answers.read1(1 << 20)
-            if not more:
-                sys.exit("Chromium has ended")
-            self.buffer += more
-        message, self.buffer = self.buffer.split(b"\0", 1)
-        return json.loads(message)
-
-    def call(self, method, **parameters):
-        self.last += 1
-        command = {"id": self.last, "method": method, "params": parameters}
-        if self.session:
-            command["sessionId"] = self.session
-        self.commands.write(json.dumps(command).encode() + b"\0")
-        self.commands.flush()
-        while True:
-            message = self.receive()
-            if message.get("id") == self.last:
-                if "error" in message:
-                    sys.exit(f"{method}: {message['error']}")
-                return message["result"]
-            self.events.append(message)
-
-    def open(self, path):
-        self.events.clear()
-        self.call("Page.navigate", url=path.as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(self.receive())
-
-    def ask(self, expression):
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        if "exceptionDetails" in result:
-            sys.exit(f"{expression}: {result['exceptionDetails']}")
-        return result["result"].get("value")
-
-    def key(self, key):
-        text = {"Enter": {"text": "\r", "windowsVirtualKeyCode": 13}, "Escape": {}}.get(key, {"text": key})
-        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
-
-    def complaints(self):
-        """What was said on the console, or thrown, since the page was opened."""
-        said = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
-        return [event for event in self.events if event.get("method") in said]
-
-    def close(self):
-        self.call("Browser.close")
-        self.process.wait(30)
+sys.path.append(str(pathlib.Path(__file__).parent.parent / "support"))
+import browser as chromium  # noqa: E402
 
 
 def group(number):
@@ -119,7 +46,7 @@ def check(browser, path, count):
         if answer != expected:
             sys.exit(f"{count} groups: {what}: {answer!r}, and not {expected!r}")
 
-    browser.open(path)
+    browser.open(path.as_uri())
     expect("shown at first", SHOWN, count)
     expect("the summary", "document.getElementById('summary').textContent.split(',')[0]", f"{count} leak{'' if count == 1 else 's'}")
     expect("rows of the timeline", "document.querySelectorAll('#timeline .row').length", min(count, 500))
@@ -156,12 +83,9 @@ def check(browser, path, count):
 
 
 def main():
-    program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-    if program is None:
-        print("skipped: there is no Chromium here (Debian's package chromium)")
-        sys.exit(SKIPPED)
+    program = chromium.find()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = Browser(program, pathlib.Path(folder) / "profile")
+        browser = chromium.Browser(program, pathlib.Path(folder) / "profile")
         for count in (1, 2000):
             report, page = pathlib.Path(folder) / "report.json", pathlib.Path(folder) / f"{count}.html"
             report.write_text(json.dumps(document(count)))

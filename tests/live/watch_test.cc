@@ -126,6 +126,15 @@ TEST_F(WatchTest, SavesTheSceneWithTheLooksBeforeAndAfter) {
   }
 }
 
+TEST_F(WatchTest, ItsLooksTakeNobodysPlaceAmongTheCapturesThatAreKept) {
+  const CapturePtr told = TakeCapture();
+  options_.rules = {LimitRule{.threads = 0, .bytes = 1, .longer_than = milliseconds(0)}};
+  options_.cool_down = milliseconds(0);
+  const Watch watch(options_);
+  while (alarms_.count() < 20) std::this_thread::yield();  // one for each look
+  EXPECT_EQ(FindCapture(told->id), told);
+}
+
 TEST_F(WatchTest, ItsThreadIsNotReported) {
   const Watch watch(options_);
   for (const LeakGroup& group : FindAlive().groups)

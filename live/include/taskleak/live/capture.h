@@ -33,7 +33,8 @@ using CapturePtr = std::shared_ptr<const Capture>;
 [[nodiscard]] CapturePtr TakeCapture();
 
 /// A capture that was taken before, to compare with. Null if there is none with that number, or it
-/// is not kept any more: the last eight are, if they have at most 50,000 units in all. Thread-safe.
+/// is not kept any more: the last eight are, if they have at most 50,000 units in all. Looks of the
+/// watch and of recordings are not among them. Thread-safe.
 [[nodiscard]] CapturePtr FindCapture(std::uint64_t id);
 
 }  // namespace taskleak::live

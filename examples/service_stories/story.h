@@ -1,0 +1,35 @@
+// Services that leak, and the same services fixed.
+#ifndef TASKLEAK_EXAMPLES_SERVICE_STORIES_STORY_H_
+#define TASKLEAK_EXAMPLES_SERVICE_STORIES_STORY_H_
+
+#include <memory>
+
+namespace stories {
+
+enum class Form { kLeaky, kFixed };
+
+/// A service, as far as its leak is concerned. Thread-safe.
+class Story {
+ public:
+  virtual ~Story() = default;
+  /// One request.
+  virtual void Serve() = 0;
+};
+
+/// A client connects, is sent a message that it does not acknowledge, and goes. The thread that
+/// would send the message again stays.
+std::unique_ptr<Story> MakePushService(Form form);
+
+/// A job is due. It subscribes to the settings, and the next one subscribes again.
+std::unique_ptr<Story> MakeCronDaemon(Form form);
+
+/// Five checkers look at a server and send their verdicts to a queue with room for one, of which
+/// only the first is received.
+std::unique_ptr<Story> MakeSentinel(Form form);
+
+/// A customer places an order and leaves without paying. Orders are tasks: no thread waits.
+std::unique_ptr<Story> MakeShop(Form form);
+
+}  // namespace stories
+
+#endif  // TASKLEAK_EXAMPLES_SERVICE_STORIES_STORY_H_
