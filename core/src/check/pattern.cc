@@ -42,8 +42,8 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
   return text.size() >= glob.size() && PartMatches(glob, text.substr(text.size() - glob.size()));
 }
 
-// libstdc++'s usual way tries one alternative after the other, which takes a time exponential in the
-// text for `(a+)+$`. The other way goes through all at once, and knows no back-references.
+// libstdc++'s usual way tries one alternative after the other, which takes a time exponential in
+// the text for `(a+)+$`. The other way goes through all at once, and knows no back-references.
 #ifdef __GLIBCXX__
 constexpr auto kInBoundedTime = std::regex_constants::__polynomial;
 #else
