@@ -2,13 +2,13 @@
 #ifndef TASKLEAK_SRC_PLATFORM_LINUX_REGISTERS_H_
 #define TASKLEAK_SRC_PLATFORM_LINUX_REGISTERS_H_
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-
 #if !defined(__x86_64__) || defined(__ILP32__)
 #error "taskleak reads stacks and code of 64-bit x86-64 only (docs/compatibility.md)"
 #endif
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
 
 namespace taskleak::platform {
 
