@@ -17,8 +17,20 @@ set(CPACK_PACKAGE_CONTACT "The taskleak authors")
 set(CPACK_STRIP_FILES OFF) # the preload library's own frames are told apart by their names
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS libdw-dev) # to link the library; the program's own libraries are added
+# To link the core; the program's own libraries are added.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS libdw-dev)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libgtest-dev, catch2")
+# To link the other components that are in the package.
+if(TARGET taskleak_live)
+  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", zlib1g-dev")
+endif()
+set(components live_server live_prometheus boost_fiber)
+set(packages libcpp-httplib-dev prometheus-cpp-dev libboost-fiber-dev)
+foreach(component package IN ZIP_LISTS components packages)
+  if(TARGET taskleak_${component})
+    string(APPEND CPACK_DEBIAN_PACKAGE_SUGGESTS ", ${package}")
+  endif()
+endforeach()
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 include(CPack)

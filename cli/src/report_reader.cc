@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
+#include <future>
+#include <iterator>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "document_parser.h"
@@ -95,6 +99,37 @@ std::vector<std::string> Expand(const std::string& path) {
   return files;
 }
 
+/// What one file has, until it is its turn.
+class FileContent final : public ReportSink {
+ public:
+  static FileContent Read(const std::string& path) {
+    FileContent content;
+    for (const std::string& complaint : ReadFileInto(path, content))
+      content.complaints_.push_back((path == "-" ? "standard input" : path) + ": " + complaint);
+    return content;
+  }
+
+  void OnTest(Json test) override { tests_.push_back(std::move(test)); }
+  void OnChecked(report::CheckedScope scope) override { checked_.push_back(std::move(scope)); }
+  void OnSuppression(check::SuppressionCount use) override { uses_.push_back(std::move(use)); }
+  void OnNote(std::string note) override { notes_.push_back(std::move(note)); }
+
+  void GiveTo(ReportSink& sink, std::vector<std::string>* complaints) && {
+    for (Json& test : tests_) sink.OnTest(std::move(test));
+    for (report::CheckedScope& scope : checked_) sink.OnChecked(std::move(scope));
+    for (check::SuppressionCount& use : uses_) sink.OnSuppression(std::move(use));
+    for (std::string& note : notes_) sink.OnNote(std::move(note));
+    std::move(complaints_.begin(), complaints_.end(), std::back_inserter(*complaints));
+  }
+
+ private:
+  std::vector<Json> tests_;
+  std::vector<report::CheckedScope> checked_;
+  std::vector<check::SuppressionCount> uses_;
+  std::vector<std::string> notes_;
+  std::vector<std::string> complaints_;
+};
+
 /// Keeps everything.
 class Collector final : public ReportSink {
  public:
@@ -132,15 +167,23 @@ std::vector<std::string> ReadFileInto(const std::string& path, ReportSink& sink)
   return ReadDocument(text, sink);
 }
 
+// As many files are parsed at once as there are processors; the sink gets one after the other.
 std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, ReportSink& sink) {
   std::vector<std::string> complaints;
+  std::vector<std::string> files;
   for (const std::string& path : paths) {
-    const std::vector<std::string> files = Expand(path);
-    if (files.empty()) complaints.push_back(path + ": no *.json file in this folder");
-    for (const std::string& file : files) {
-      for (const std::string& complaint : ReadFileInto(file, sink))
-        complaints.push_back((file == "-" ? "standard input" : file) + ": " + complaint);
-    }
+    const std::vector<std::string> found = Expand(path);
+    if (found.empty()) complaints.push_back(path + ": no *.json file in this folder");
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  const std::size_t at_once = std::max(std::thread::hardware_concurrency(), 1U);
+  std::deque<std::future<FileContent>> parsed;
+  for (std::size_t next = 0; next < files.size() || !parsed.empty();) {
+    for (; next < files.size() && parsed.size() < at_once; ++next)
+      parsed.push_back(std::async(FileContent::Read, files[next]));
+    FileContent content = parsed.front().get();
+    parsed.pop_front();
+    std::move(content).GiveTo(sink, &complaints);
   }
   return complaints;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,6 +12,16 @@ namespace {
 constexpr std::array<std::string_view, 4> kLists = {"tests", "checked", "suppressions", "notes"};
 
 enum List : std::size_t { kTests, kChecked, kSuppressions, kNotes };
+
+// JSON's string of it. There are millions, nearly all of plain characters.
+void AppendQuoted(std::string_view name, std::string* text) {
+  const auto plain = [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
+  if (std::all_of(name.begin(), name.end(), plain)) {
+    text->append(1, '"').append(name).append(1, '"');
+  } else {
+    *text += Compact(name);
+  }
+}
 
 }  // namespace
 
@@ -41,8 +52,11 @@ void ReportWriter::Add(std::size_t list, std::string_view element) {
 
 void ReportWriter::AddChecked(std::string_view name, std::chrono::milliseconds ended,
                               std::size_t times) {
-  Add(kChecked, fmt::format("{{\"test\":{},\"ended_ms\":{},\"times\":{}}}", Compact(name),
-                            ended.count(), times));
+  std::string element = "{\"test\":";
+  AppendQuoted(name, &element);
+  element += ",\"ended_ms\":" + std::to_string(ended.count()) +
+             ",\"times\":" + std::to_string(times) + '}';
+  Add(kChecked, element);
 }
 
 void ReportWriter::AddSuppression(const check::SuppressionCount& use) {

@@ -30,7 +30,7 @@ struct SignalDump::Impl {
   explicit Impl(SignalOptions given)
       : period(given.period), bell(given.dump, given.files ? given.record : 0) {
     if (given.files) files.emplace(std::move(*given.files));
-    thread = std::thread([this] { Run(); });
+    thread = internal::StartOwnThread("taskleak-signal", [this] { Run(); });
   }
 
   ~Impl() {
@@ -40,7 +40,6 @@ struct SignalDump::Impl {
   }
 
   void Run() {
-    internal::BecomeOwnThread("taskleak-signal");
     while (!stopping.load()) {
       const Rung rung = SignalBell::Wait(recording ? std::optional(period) : std::nullopt);
       try {

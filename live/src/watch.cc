@@ -56,7 +56,7 @@ void Say(const std::string& error) {
 struct Watch::Impl {
   explicit Impl(WatchOptions given) : options(Checked(std::move(given))), judge(options.rules) {
     if (options.files) files.emplace(*options.files);
-    thread = std::thread([this] { Run(); });
+    thread = internal::StartOwnThread("taskleak-watch", [this] { Run(); });
   }
 
   ~Impl() {
@@ -70,7 +70,6 @@ struct Watch::Impl {
   }
 
   void Run() {
-    internal::BecomeOwnThread("taskleak-watch");
     std::unique_lock lock(mutex);
     while (!changed.wait_for(lock, options.period, [this] { return stopping; })) {
       lock.unlock();

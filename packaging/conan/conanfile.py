@@ -48,6 +48,7 @@ class TaskleakConan(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["TASKLEAK_BUILD_TESTS"] = False
         toolchain.cache_variables["TASKLEAK_BUILD_EXAMPLES"] = False
+        toolchain.cache_variables["TASKLEAK_BUILD_LIVE"] = False
         toolchain.cache_variables["TASKLEAK_BUILD_CLI"] = bool(self.options.program)
         toolchain.generate()
 

@@ -94,6 +94,20 @@ class ChecksCanFailTest(unittest.TestCase):
     def test_code_from_a_region_that_does_not_exist(self):
         self.assertEqual(self.check_document("<!-- from example.cc: other -->\n```cpp\nint a = 0;\n```"), 1)
 
+    def check_links(self, text):
+        self.plant("docs/other.md", "# A page\n## The `first`, of 2\n```\n# no heading\n```")
+        self.plant("README.md", text)
+        return self.run_check("check_links.py", self.root).returncode
+
+    def test_a_link_to_no_file(self):
+        self.assertEqual(self.check_links("[a](docs/other.md) [b](https://example.org) `[c](none.md)`"), 0)
+        self.assertEqual(self.check_links("[`a`](docs/none.md)"), 1)
+
+    def test_a_link_to_no_heading(self):
+        self.assertEqual(self.check_links("# Top\n[a](docs/other.md#the-first-of-2) [b](#top)"), 0)
+        self.assertEqual(self.check_links("[a](docs/other.md#no-heading)"), 1)
+        self.assertEqual(self.check_links("# Top\n[a](#bottom)"), 1)
+
 
 if __name__ == "__main__":
     COMPILER = sys.argv.pop(1)

@@ -8,6 +8,7 @@ import ast
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,8 @@ def debian(build, version, work):
         require(line in control.splitlines(), f"the package does not say {line!r}:\n{control}")
     depends = next(line for line in control.splitlines() if line.startswith("Depends:"))
     require("libdw-dev" in depends and "libc6" in depends, depends)
+    if "libtaskleak_live.a" in output("dpkg-deb", "--contents", package):
+        require("zlib1g-dev" in depends, depends)
     contents = output("dpkg-deb", "--contents", package)
     for path in ("/bin/taskleak\n", "/include/taskleak/verify.h", "/lib/", "/taskleakConfig.cmake", "/TaskleakGate.cmake", "/man1/taskleak.1",
                  "/pkgconfig/taskleak.pc", "libtaskleak_preload.so", "/doc/taskleak/copyright"):
@@ -78,9 +81,20 @@ def vcpkg(source, version, work):
     require(f"vcpkg_cmake_configure SOURCE_PATH;{source}" in said, said)
 
 
-def conan(source, version):
+def conan(source, version, compiler, work):
     recipe = source / "packaging" / "conan" / "conanfile.py"
-    ast.parse(recipe.read_text())
+    text = recipe.read_text()
+    # With the files that the recipe exports, and as it says, CMake can configure.
+    loop = next(node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.For))
+    exported = work / "exported"
+    for pattern in (node.value for node in ast.walk(loop.iter) if isinstance(node, ast.Constant)):
+        for path in source.glob(pattern):
+            target = exported / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(path, target) if path.is_dir() else shutil.copy(path, target)
+    switched_off = (f"-D{name}=OFF" for name in re.findall(r'cache_variables\["(\w+)"\] = False', text))
+    subprocess.run(["cmake", "-S", exported, "-B", work / "conan", f"-DCMAKE_CXX_COMPILER={compiler}", *switched_off], check=True,
+                   stdout=subprocess.DEVNULL)
     if shutil.which("conan"):
         require(output("conan", "inspect", recipe, "--format=json").find(f'"{version}"') >= 0, "the Conan recipe tells another version")
 
@@ -92,7 +106,7 @@ def main():
         work = pathlib.Path(folder)
         pkg_config(prefix, source, version, compiler, work)
         vcpkg(source, version, work)
-        conan(source, version)
+        conan(source, version, compiler, work)
         debian(build, version, work)
 
 

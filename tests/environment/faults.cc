@@ -25,6 +25,7 @@
 #include <thread>
 #include <vector>
 
+#include "environment/count_opens.h"
 #include "environment/deny.h"
 #include "environment/leak.h"
 #include "support/sanitizer.h"
@@ -100,6 +101,27 @@ std::vector<int> UseUpDescriptors() {
   LeakOne();
   if (Verdict(FindLeaks(before, WithDrain(milliseconds(0))), 1) != kFound) _exit(kNotSetUp);
   UseUpDescriptors();
+  ReportAndExit(before);
+}
+
+// Every open of a look fails once, alone and with all that follow.
+[[noreturn]] void LookWhileEachOpenFails() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  CountOpens();
+  for (const long failing : {1L, kAll}) {
+    long nth = 0;
+    do {
+      g_opens_failing = failing;
+      g_opens_succeeding = nth++;
+      const LeakReport report = FindLeaks(before, WithDrain(milliseconds(0)));
+      g_opens_succeeding = kAll;
+      if (Verdict(report, 1) != kMissed) continue;
+      std::cout << "open " << nth << ": " << report.ToText() << std::flush;
+      _exit(kMissed);
+    } while (g_opens_failing.load() != failing);
+    std::cout << nth - 1 << " opens failed\n";
+  }
   ReportAndExit(before);
 }
 
@@ -281,6 +303,7 @@ void SignalAllTheTime() {
     ReportAndExit(before);
   }
   if (mode == "no-descriptors-after-a-look") LookWithDescriptorsAndWithout();
+  if (mode == "each-open") LookWhileEachOpenFails();
   if (mode == "proc-hidden") LookAfterProcWasHidden();
   if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));
   if (mode == "each-allocation") LookWhileEachAllocationFails();

@@ -80,6 +80,12 @@ TEST(FaultsTest, WithoutDescriptorsAKnownLeakHasNotEnded) {
   ExpectNobodyCouldLook(RunWith({"no-descriptors-after-a-look"}), "Too many open files");
 }
 
+TEST(FaultsTest, EachOpenOfALookFails) {
+  const Outcome outcome = RunWith({"each-open"});
+  ExpectTheLeak(outcome);
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\n0 opens failed"))) << outcome.err;
+}
+
 TEST(FaultsTest, SignalsThatInterruptTheLookAllTheTime) { ExpectTheLeak(RunWith({"signals"})); }
 
 TEST(FaultsTest, SignalsThatInterruptTheLeakedThreadAllTheTime) {

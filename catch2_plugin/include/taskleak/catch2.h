@@ -18,6 +18,7 @@
 #include "taskleak/snapshot.h"
 #include "taskleak/verify.h"
 
+/// For tests of Catch2.
 namespace taskleak::catch2 {
 
 /// Sets the options of all checks from now on, in place of the defaults.
@@ -62,6 +63,7 @@ class VerifyNoLeaks {
   VerifyNoLeaks();
   /// Uses `options` and nothing of SetOptions's. TASKLEAK_OPTIONS wins over them.
   explicit VerifyNoLeaks(Options options);
+  /// Looks.
   ~VerifyNoLeaks();
   VerifyNoLeaks(const VerifyNoLeaks&) = delete;
   VerifyNoLeaks& operator=(const VerifyNoLeaks&) = delete;

@@ -23,17 +23,18 @@ namespace taskleak {
 /// Immutable; copies share state and may be used from several threads at once.
 class IgnoreRule {
  public:
+  /// What of a unit the rule is compared with: see the function that makes it.
   enum class Kind {
-    kThreadName,
-    kTaskName,
-    kTopFunction,
-    kFunction,
-    kCreatedBy,
-    kModule,
-    kSignature,
-    kOrigin,
-    kCurrent,
-    kPredicate
+    kThreadName,   ///< IgnoreThreadName()
+    kTaskName,     ///< IgnoreTaskName()
+    kTopFunction,  ///< IgnoreTopFunction()
+    kFunction,     ///< IgnoreAnyFunction()
+    kCreatedBy,    ///< IgnoreCreatedBy()
+    kModule,       ///< IgnoreModule()
+    kSignature,    ///< IgnoreSignature()
+    kOrigin,       ///< IgnoreOrigin()
+    kCurrent,      ///< IgnoreCurrent()
+    kPredicate,    ///< IgnoreIf()
   };
 
   /// Reads a rule in its text form, `kind:pattern`, with the kinds thread_name, task_name,
@@ -44,13 +45,16 @@ class IgnoreRule {
   /// Example: IgnoreRule::Parse("thread_name:pool-*")
   [[nodiscard]] static IgnoreRule Parse(std::string_view text);
 
+  /// What it is compared with.
   [[nodiscard]] Kind kind() const;
   /// The text form, as Parse reads it; for kCurrent and kPredicate a description.
   [[nodiscard]] std::string ToString() const;
 
-  /// For taskleak's own parts.
+  /// For taskleak's own parts, as the two that follow.
   struct Data;
+  /// A rule of data that is not null.
   explicit IgnoreRule(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  /// What it is made of.
   [[nodiscard]] const Data& data() const { return *data_; }
 
  private:

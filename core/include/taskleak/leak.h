@@ -24,35 +24,36 @@ enum class UnitKind {
 
 /// What a unit is doing or waiting for, as far as the kernel and its stack tell.
 enum class WaitState {
-  kMutex,
-  kRwlock,
-  kCondvar,
-  kJoin,
-  kSemaphore,
-  kFuture,
-  kAtomicWait,
-  kFutex,
-  kSleep,
-  kPoll,
-  kEpoll,
-  kSelect,
-  kRead,
-  kWrite,
-  kAccept,
-  kConnect,
-  kRecv,
-  kSend,
-  kWaitChild,
-  kSignalWait,
-  kRunning,
-  kOther,
-  kSuspended,  ///< tasks only
-  kQueued,     ///< tasks only
-  kChannel,    ///< tasks only: a fiber that sends to or receives from a channel
+  kMutex,       ///< a mutex
+  kRwlock,      ///< a read-write lock
+  kCondvar,     ///< a condition variable
+  kJoin,        ///< the end of a thread
+  kSemaphore,   ///< a semaphore
+  kFuture,      ///< a std::future
+  kAtomicWait,  ///< std::atomic::wait
+  kFutex,       ///< a futex of which nothing else is known
+  kSleep,       ///< a time
+  kPoll,        ///< descriptors, by poll(2)
+  kEpoll,       ///< descriptors, by epoll_wait(2)
+  kSelect,      ///< descriptors, by select(2)
+  kRead,        ///< something to read
+  kWrite,       ///< room to write to
+  kAccept,      ///< a connection to accept
+  kConnect,     ///< that its connection is established
+  kRecv,        ///< a message
+  kSend,        ///< that a message can be sent
+  kWaitChild,   ///< the end of a child process
+  kSignalWait,  ///< a signal
+  kRunning,     ///< nothing: it runs, or could
+  kOther,       ///< none of these; of a coroutine: it has finished
+  kSuspended,   ///< tasks only: that somebody goes on with it
+  kQueued,      ///< tasks only: that somebody begins it
+  kChannel,     ///< tasks only: a fiber that sends to or receives from a channel
 };
 
 /// The name of a value as it stands in the JSON report: "thread", "condvar", ...
 [[nodiscard]] std::string_view ToString(UnitKind kind);
+/// The same of a state.
 [[nodiscard]] std::string_view ToString(WaitState state);
 
 /// One line of a stack, outermost caller last.
@@ -79,14 +80,21 @@ struct Frame {
 /// Thread-safe as a value (as std::shared_ptr is).
 class Stack {
  public:
+  /// No frames.
   Stack() = default;
+  /// `frames` stand innermost first.
   explicit Stack(std::vector<Frame> frames)
       : frames_(std::make_shared<const std::vector<Frame>>(std::move(frames))) {}
 
+  /// True if there are no frames.
   [[nodiscard]] bool empty() const { return frames_ == nullptr || frames_->empty(); }
+  /// The number of frames.
   [[nodiscard]] std::size_t size() const { return frames_ == nullptr ? 0 : frames_->size(); }
+  /// A frame; 0 is the innermost. `index` must be less than size().
   [[nodiscard]] const Frame& operator[](std::size_t index) const { return (*frames_)[index]; }
+  /// From the innermost frame; valid as long as this stack or a copy of it exists.
   [[nodiscard]] const Frame* begin() const { return empty() ? nullptr : frames_->data(); }
+  /// Past the outermost frame.
   [[nodiscard]] const Frame* end() const {
     return empty() ? nullptr : frames_->data() + frames_->size();
   }
@@ -106,11 +114,11 @@ struct Holder {
 
 /// One thing that is still alive.
 struct Unit {
-  UnitKind kind = UnitKind::kThread;
-  std::int64_t id = 0;      ///< kernel thread id, or a task's serial
-  std::string name;         ///< thread or task name
+  UnitKind kind = UnitKind::kThread;  ///< what it is
+  std::int64_t id = 0;                ///< kernel thread id, or a task's serial
+  std::string name;                   ///< thread or task name
   std::int64_t parent = 0;  ///< id of the task that created this task; 0 when there is none
-  WaitState state = WaitState::kOther;
+  WaitState state = WaitState::kOther;  ///< what it does or waits for
   std::string detail;  ///< what exactly it waits for: "descriptor 5, listening TCP 127.0.0.1:8080";
                        ///< may be empty
   std::uintptr_t waits_at = 0;    ///< address of the lock, condition variable or semaphore that it
@@ -140,17 +148,19 @@ struct LeakGroup {
       false;         ///< a unit of it is one of those that wait in a circle (LeakReport::deadlocks)
   std::string hint;  ///< what helps, where there is evidence for it; one line, may be empty
 
+  /// One of the largest set of units with the same stack and wait state.
   [[nodiscard]] const Unit& first() const { return units.front(); }
 };
 
 /// Threads none of which can ever go on.
 struct Deadlock {
+  /// Why none of them can go on.
   enum class Kind {
     kCycle,       ///< each waits for the next, and the last for the first
     kSelf,        ///< one that waits for a lock it holds, or for its own end
     kOwnerEnded,  ///< all wait for one lock, whose owner ended without unlocking it
   };
-  Kind kind = Kind::kCycle;
+  Kind kind = Kind::kCycle;  ///< why none of them can go on
   /// Never empty; those that are no leaks, such as the thread that runs the tests, among them. Each
   /// has `held_by`, and so names both ends of one edge of the wait-for graph.
   std::vector<Unit> units;
@@ -164,13 +174,14 @@ struct LeakReport {
   bool everything = false;  ///< true of FindAlive (taskleak/alive.h): all that is alive is listed,
                             ///< be it a leak or not
   std::chrono::milliseconds waited{0};  ///< how long the drain took
-  std::vector<LeakGroup> groups;
-  std::vector<Deadlock> deadlocks;  ///< that units of the groups are in, or wait for
-  std::vector<std::string> notes;   ///< what could not be seen, and other remarks
+  std::vector<LeakGroup> groups;        ///< what was found
+  std::vector<Deadlock> deadlocks;      ///< that units of the groups are in, or wait for
+  std::vector<std::string> notes;       ///< what could not be seen, and other remarks
   std::string could_not_look;  ///< why nothing could be looked at; then no groups prove nothing
 
   /// True if all was looked at and nothing was found.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }
+  /// The number of threads and tasks in all groups.
   [[nodiscard]] std::size_t unit_count() const;
 
   /// The report as a person reads it. Without `verbose`, frames of the C++ runtime and libc are

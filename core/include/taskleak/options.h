@@ -1,3 +1,4 @@
+// What to look at, how long to wait, and what to do about a leak.
 #ifndef TASKLEAK_OPTIONS_H_
 #define TASKLEAK_OPTIONS_H_
 
@@ -11,6 +12,7 @@
 
 namespace taskleak {
 
+/// What a leak leads to.
 enum class OnLeak {
   kFail,  ///< a leak fails the test
   kWarn,  ///< a leak is printed to standard error and written to the JSON report; the test's result
@@ -18,6 +20,7 @@ enum class OnLeak {
   kOff,   ///< nothing is looked at
 };
 
+/// What is checked.
 enum class CheckScope {
   kAll,     ///< every test, every suite, the whole run
   kMarked,  ///< only where VerifyNoLeaks (or EXPECT_NO_LEAKS and the like) stands
@@ -38,7 +41,12 @@ enum class OnStale {
   kFail,  ///< they fail the run
 };
 
-enum class Color { kAuto, kAlways, kNever };
+/// Whether what is printed is coloured.
+enum class Color {
+  kAuto,    ///< on a terminal
+  kAlways,  ///< wherever it goes
+  kNever,   ///< not at all
+};
 
 /// How to look for leaks and what to do about them.
 ///
@@ -56,6 +64,7 @@ enum class Color { kAuto, kAlways, kNever };
 ///   options.drain = std::chrono::milliseconds(200);
 ///   taskleak::gtest::AddListener(options);
 struct Options {
+  /// The defaults.
   Options() = default;
   /// Rules to add to the built-in list of known background threads.
   Options(std::initializer_list<IgnoreRule> rules)

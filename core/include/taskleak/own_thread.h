@@ -2,12 +2,15 @@
 #ifndef TASKLEAK_OWN_THREAD_H_
 #define TASKLEAK_OWN_THREAD_H_
 
+#include <functional>
+#include <thread>
+
 namespace taskleak::internal {
 
-/// Makes the calling thread one of taskleak's own: named (at most 15 characters, which begin with
-/// "taskleak-"), neither reported nor counted, and deaf to all signals, so that the program's
-/// handlers run in its own threads.
-void BecomeOwnThread(const char* name);
+/// Starts a thread of taskleak's own, which runs `body`: named (at most 15 characters, which begin
+/// with "taskleak-"), neither reported nor counted, and deaf to all signals, so that the program's
+/// handlers run in its own threads. All that holds when this returns.
+[[nodiscard]] std::thread StartOwnThread(const char* name, std::function<void()> body);
 
 }  // namespace taskleak::internal
 

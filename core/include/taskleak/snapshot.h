@@ -1,3 +1,4 @@
+// What is alive at one moment, to be compared with what is alive later.
 #ifndef TASKLEAK_SNAPSHOT_H_
 #define TASKLEAK_SNAPSHOT_H_
 

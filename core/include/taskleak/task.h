@@ -44,8 +44,11 @@ class Task {
 
   /// `name` is copied, at most 47 bytes of it.
   explicit Task(std::string_view name);
+  /// It has ended.
   ~Task();
+  /// The unit is this one from now on.
   Task(Task&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+  /// Exchanges the two: what this one was ends with `other`.
   Task& operator=(Task&& other) noexcept {
     std::swap(slot_, other.slot_);
     return *this;
@@ -61,9 +64,9 @@ class Task {
   /// registered.
   [[nodiscard]] std::int64_t id() const;
 
-  /// For taskleak's own parts: a task created where `site` is, an address in the code; and one more
-  /// unit like `other`, which somebody copies.
+  /// For adapters: a task created where `site` is, an address in the code.
   Task(std::string_view name, const void* site);
+  /// For adapters: one more unit like `other`, which somebody copies.
   static Task CopyOf(const Task& other);
 
  private:
@@ -85,6 +88,7 @@ class Task {
 ///   }
 class [[nodiscard]] Task::Run {
  public:
+  /// It begins, or goes on.
   explicit Run(const Task& task);
   ~Run();
   Run(const Run&) = delete;
@@ -102,11 +106,15 @@ class [[nodiscard]] Task::Run {
 template <typename Function>
 class TrackedJob {
  public:
+  /// `function`, which is that task.
   TrackedJob(Task task, Function function)
       : task_(std::move(task)), function_(std::move(function)) {}
+  /// One more task.
   TrackedJob(const TrackedJob& other)
       : task_(Task::CopyOf(other.task_)), function_(other.function_) {}
+  /// The task goes along.
   TrackedJob(TrackedJob&&) noexcept(std::is_nothrow_move_constructible_v<Function>) = default;
+  /// What this one was has ended.
   TrackedJob& operator=(TrackedJob other) {
     task_ = std::move(other.task_);
     function_ = std::move(other.function_);
@@ -114,6 +122,7 @@ class TrackedJob {
   }
   ~TrackedJob() = default;
 
+  /// Calls the function, and returns or throws what it does; then the task has ended.
   template <typename... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) {
     const Task task = std::move(task_);
@@ -142,9 +151,11 @@ template <typename Function>
 template <typename Submit>
 class TrackingExecutor {
  public:
+  /// As WrapExecutor() says.
   TrackingExecutor(std::string_view name, Submit submit)
       : name_(name), submit_(std::move(submit)) {}
 
+  /// Hands `function` to the executor as a task, and returns what that returns.
   template <typename Function>
   [[gnu::noinline]] decltype(auto) operator()(Function&& function) const {
     return submit_(TrackedJob<std::decay_t<Function>>(Task(name_, __builtin_return_address(0)),

@@ -42,21 +42,26 @@ class TestRun {
 
   /// TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if either is bad.
   explicit TestRun(const Options& options, HangHandler on_hang = {});
+  /// Ends the watch for tests that hang, if there is one.
   ~TestRun();
   TestRun(const TestRun&) = delete;
   TestRun& operator=(const TestRun&) = delete;
 
+  /// Before anything of the tests, their environments included, has started.
   void RunStarted();
+  /// Before the suite's own preparation; `suite` names it in reports.
   void SuiteStarted(std::string_view suite);
   /// Returns what the test is compared with at its end.
   Snapshot TestStarted(std::string_view test);
+  /// After the test's own clean-up: checks what was born since TestStarted().
   [[nodiscard]] std::optional<std::string> TestEnded();
   /// The same for a framework that looks at a test in pieces: checks what was born after `since`,
   /// and names it `scope`. A piece that is `marked` is checked in `check=marked` mode too.
   [[nodiscard]] std::optional<std::string> TestEnded(const Snapshot& since, std::string_view scope,
                                                      bool marked);
+  /// After the suite's own clean-up: checks what was born since SuiteStarted().
   [[nodiscard]] std::optional<std::string> SuiteEnded();
-  /// Also completes the JSON report.
+  /// Checks what was born since RunStarted(), and completes the JSON report.
   [[nodiscard]] std::optional<std::string> RunEnded();
 
  private:

@@ -8,6 +8,7 @@
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
 
+/// What is alive, and what of it should not be.
 namespace taskleak {
 
 /// Returns what is alive now, was not in `before`, is not ignored and was not adopted, after
@@ -45,6 +46,7 @@ void AdoptCurrent();
 ///   taskleak::AllowLeaks allow("the vendor's client keeps a thread per process");
 class [[nodiscard]] AllowLeaks {
  public:
+  /// `reason` says why, for whoever reads the code; it is not printed.
   explicit AllowLeaks(std::string reason);
   ~AllowLeaks();
   AllowLeaks(const AllowLeaks&) = delete;

@@ -140,7 +140,7 @@ std::pair<std::string_view, std::string_view> TakePair(std::string_view& text) {
   if (!text.empty() && (text.front() == '"' || text.front() == '\'')) {
     const std::size_t close = text.find(text.front(), 1);
     if (close == std::string_view::npos)
-      throw std::invalid_argument(std::string(key) + "=: the quote is not closed");
+      throw std::invalid_argument("\"" + std::string(key) + "=\": the quote is not closed");
     value = text.substr(1, close - 1);
     text.remove_prefix(close + 1);
   } else {

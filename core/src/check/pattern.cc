@@ -42,10 +42,18 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
   return text.size() >= glob.size() && PartMatches(glob, text.substr(text.size() - glob.size()));
 }
 
+// libstdc++'s usual way tries one alternative after the other, which takes a time exponential in
+// the text for `(a+)+$`. The other way goes through all at once, and knows no back-references.
+#ifdef __GLIBCXX__
+constexpr auto kInBoundedTime = std::regex_constants::__polynomial;
+#else
+constexpr auto kInBoundedTime = std::regex::optimize;
+#endif
+
 std::regex Compile(std::string_view expression) {
   try {
     return std::regex(expression.begin(), expression.end(),
-                      std::regex::ECMAScript | std::regex::optimize);
+                      std::regex::ECMAScript | std::regex::optimize | kInBoundedTime);
   } catch (const std::regex_error& error) {
     throw std::invalid_argument("\"" + std::string(expression) +
                                 "\" is no regular expression: " + error.what());

@@ -17,9 +17,7 @@ HangWatch::HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang
     : checker_(checker),
       on_hang_(std::move(on_hang)),
       pid_(getpid()),
-      thread_([this] { Watch(); }) {
-  started_.wait();
-}
+      thread_(internal::StartOwnThread("taskleak-watch", [this] { Watch(); })) {}
 
 HangWatch::~HangWatch() {
   if (pid_ != getpid()) {
@@ -43,8 +41,6 @@ void HangWatch::Arm(std::string_view test) {
 void HangWatch::Disarm() { deadline_.store(0); }
 
 void HangWatch::Watch() {
-  internal::BecomeOwnThread("taskleak-watch");
-  started_.count_down();
   while (stop_.load() == 0) {
     const Clock::duration now = Clock::now().time_since_epoch();
     const Clock::duration deadline(deadline_.load());

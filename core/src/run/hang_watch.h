@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <latch>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -53,7 +52,6 @@ class HangWatch {
   std::string test_ TASKLEAK_GUARDED_BY(mutex_);
   std::atomic<Clock::rep> deadline_{0};  // 0: no test runs
   std::atomic<std::uint32_t> stop_{0};
-  std::latch started_{1};
   std::thread thread_;
 };
 

@@ -21,9 +21,10 @@ constexpr std::chrono::hours kForever{24};
 
 }  // namespace
 
-LastResort::LastResort() : phase_(kIdle), pid_(getpid()), thread_([this] { Wait(); }) {
-  started_.wait();
-}
+LastResort::LastResort()
+    : phase_(kIdle),
+      pid_(getpid()),
+      thread_(internal::StartOwnThread("taskleak-last", [this] { Wait(); })) {}
 
 LastResort::~LastResort() {
   if (pid_ != getpid()) {
@@ -49,8 +50,6 @@ void LastResort::EndSoon() {
 void LastResort::Reported() { phase_.store(kReported); }
 
 void LastResort::Wait() {
-  internal::BecomeOwnThread("taskleak-last");
-  started_.count_down();
   while (phase_.load() == kIdle) FutexWait(phase_, kIdle, kForever);
   if (phase_.load() == kStopped) return;
   const auto end = platform::Clock::now() + kGrace;

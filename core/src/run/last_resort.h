@@ -6,7 +6,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <latch>
 #include <string_view>
 #include <thread>
 
@@ -38,7 +37,6 @@ class LastResort {
   std::array<char, 256> test_{};
   std::atomic<std::uint32_t> phase_;
   int pid_;
-  std::latch started_{1};
   std::thread thread_;
 };
 

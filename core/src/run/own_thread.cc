@@ -4,12 +4,17 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <future>
+#include <utility>
+
 #include "check/adopted.h"
 #include "platform/thread_info.h"
 #include "registry/own_threads.h"
 
 namespace taskleak::internal {
+namespace {
 
+// Makes the calling thread one of taskleak's own.
 void BecomeOwnThread(const char* name) {
   sigset_t all;
   sigfillset(&all);
@@ -18,6 +23,20 @@ void BecomeOwnThread(const char* name) {
   registry::MarkOwnThread();
   if (const auto stat = platform::ReadThreadStat(gettid()))
     check::Adopt({{gettid(), stat->start_ticks}});
+}
+
+}  // namespace
+
+std::thread StartOwnThread(const char* name, std::function<void()> body) {
+  std::promise<void> marked;
+  const std::future<void> is_marked = marked.get_future();
+  std::thread thread([name, body = std::move(body), marked = std::move(marked)]() mutable {
+    BecomeOwnThread(name);
+    marked.set_value();
+    body();
+  });
+  is_marked.wait();
+  return thread;
 }
 
 }  // namespace taskleak::internal

@@ -16,6 +16,7 @@
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
 
+/// For tests of GoogleTest.
 namespace taskleak::gtest {
 
 /// Checks every test, every suite and the whole run from now on.
@@ -66,6 +67,7 @@ class VerifyNoLeaks {
   VerifyNoLeaks();
   /// Uses `options` and nothing of AddListener's. TASKLEAK_OPTIONS wins over them.
   explicit VerifyNoLeaks(Options options);
+  /// Looks.
   ~VerifyNoLeaks();
   VerifyNoLeaks(const VerifyNoLeaks&) = delete;
   VerifyNoLeaks& operator=(const VerifyNoLeaks&) = delete;

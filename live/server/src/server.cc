@@ -4,6 +4,7 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include <future>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -58,7 +59,11 @@ ServerOptions Checked(ServerOptions options) {
 struct Server::Impl {
   explicit Impl(ServerOptions given)
       : options(Checked(std::move(given))), endpoint(std::make_shared<Endpoint>(options.endpoint)) {
-    server.new_task_queue = [] { return new WorkerPool(kWorkers, kMostQueued); };
+    server.new_task_queue = [this] {
+      auto* const workers = new WorkerPool(kWorkers, kMostQueued);
+      has_workers.set_value();
+      return workers;
+    };
     // Not shared with other processes, as cpp-httplib would have it.
     server.set_socket_options([this](int socket) {
       const int on = 1;
@@ -86,11 +91,9 @@ struct Server::Impl {
       throw std::runtime_error("cannot listen at " + options.address + ", port " +
                                std::to_string(options.port));
     listen(listening, kBacklog);  // again: cpp-httplib has asked for room for five
-    listener = std::thread([this] {
-      internal::BecomeOwnThread("taskleak-http");
-      server.listen_after_bind();
-    });
+    listener = internal::StartOwnThread("taskleak-http", [this] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::yield();
+    has_workers.get_future().wait();
   }
 
   ~Impl() {
@@ -104,6 +107,7 @@ struct Server::Impl {
   httplib::Server server;
   int listening = -1;
   int port = 0;
+  std::promise<void> has_workers;
   std::thread listener;
 };
 

@@ -7,7 +7,8 @@
 namespace taskleak::live {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queued_(most_queued) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+  for (std::size_t i = 0; i < threads; ++i)
+    threads_.push_back(internal::StartOwnThread("taskleak-http", [this] { Work(); }));
 }
 
 void WorkerPool::enqueue(std::function<void()> job) {
@@ -28,7 +29,6 @@ void WorkerPool::shutdown() {
 }
 
 void WorkerPool::Work() {
-  internal::BecomeOwnThread("taskleak-http");
   for (;;) {
     std::function<void()> job;
     {

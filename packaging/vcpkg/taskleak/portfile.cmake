@@ -2,7 +2,8 @@
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
 vcpkg_check_features(OUT_FEATURE_OPTIONS options FEATURES program TASKLEAK_BUILD_CLI)
-vcpkg_cmake_configure(SOURCE_PATH "${SOURCE_PATH}" OPTIONS ${options} -DTASKLEAK_BUILD_TESTS=OFF -DTASKLEAK_BUILD_EXAMPLES=OFF)
+vcpkg_cmake_configure(SOURCE_PATH "${SOURCE_PATH}" OPTIONS ${options} -DTASKLEAK_BUILD_TESTS=OFF -DTASKLEAK_BUILD_EXAMPLES=OFF
+                                                        -DTASKLEAK_BUILD_LIVE=OFF)
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/taskleak)
 vcpkg_fixup_pkgconfig()

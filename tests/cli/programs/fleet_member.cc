@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "file_store.h"
+#include "live/waiting_capture.h"
 #include "recording.h"
 #include "taskleak/live/formats.h"
 #include "taskleak/live/pprof.h"
@@ -34,19 +35,6 @@ std::condition_variable g_never;
   return task;
 }
 
-// The workers are waiting, or about to.
-taskleak::live::CapturePtr CaptureWaiting(std::size_t workers) {
-  for (;;) {
-    auto capture = taskleak::live::TakeCapture();
-    std::size_t waiting = 0;
-    for (const taskleak::LeakGroup& group : capture->report.groups) {
-      for (const taskleak::Unit& unit : group.units)
-        waiting += unit.state == taskleak::WaitState::kCondvar ? 1U : 0U;
-    }
-    if (waiting == workers) return capture;
-  }
-}
-
 }  // namespace
 
 int main(int, char** arguments) {
@@ -56,7 +44,7 @@ int main(int, char** arguments) {
   StartPool(workers);
   std::vector<taskleak::Task> jobs;
   for (int i = 0; i < std::atoi(arguments[4]); ++i) jobs.push_back(Subscribe());
-  const auto capture = CaptureWaiting(static_cast<std::size_t>(workers));
+  const auto capture = taskleak::live::CaptureWaiting(static_cast<std::size_t>(workers));
   std::ofstream(folder + "/" + name + ".json") << taskleak::live::ToJson(*capture);
   std::ofstream(folder + "/" + name + ".pb.gz") << taskleak::live::ToPprof(*capture);
   taskleak::live::FileOptions options;

@@ -109,15 +109,9 @@ TEST_F(CensusTest, CountsAThreadThatNobodyJoinsUntilSomebodyDoes) {
 }
 
 TEST_F(CensusTest, DoesNotCountTaskleaksOwnThreads) {
-  std::latch named(1);
   std::latch end(1);
   const Census before = TakeCensus();
-  std::thread own([&] {
-    internal::BecomeOwnThread("taskleak-test");
-    named.count_down();
-    end.wait();
-  });
-  named.wait();
+  std::thread own = internal::StartOwnThread("taskleak-test", [&] { end.wait(); });
   EXPECT_EQ(TakeCensus().threads, before.threads);
   end.count_down();
   own.join();

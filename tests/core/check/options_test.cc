@@ -98,7 +98,7 @@ TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {
 
 TEST(OptionsTest, TextThatIsNoPairIsAnError) {
   EXPECT_EQ(ErrorOf("verbose"), "\"verbose\" is no key=value");
-  EXPECT_EQ(ErrorOf("json=\"a"), "json=: the quote is not closed");
+  EXPECT_EQ(ErrorOf("json=\"a"), "\"json=\": the quote is not closed");
 }
 
 TEST(OptionsTest, ABadTextChangesNothing) {

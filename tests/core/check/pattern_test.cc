@@ -53,5 +53,14 @@ TEST(PatternTest, ABadRegularExpressionIsAnErrorThatQuotesIt) {
   }
 }
 
+// One alternative after the other would be 2^60 of them.
+TEST(PatternTest, ARegularExpressionTakesABoundedTime) {
+  EXPECT_FALSE(Pattern("re:(a+)+$").Matches(std::string(60, 'a') + '!'));
+}
+
+TEST(PatternTest, ABackReferenceIsAnError) {
+  EXPECT_THROW(Pattern(R"(re:(a)\1)"), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace taskleak::check

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "live/waiting_capture.h"
 #include "support/threads.h"
 #include "taskleak/live/pprof.h"
 #include "taskleak/task.h"
@@ -18,20 +19,6 @@ namespace {
 
 [[gnu::noinline]] taskleak::Task QueueJob() { return taskleak::Task("job"); }
 
-// The workers are waiting, or about to: until all of them are, the profile would tell of two
-// places.
-taskleak::live::CapturePtr CaptureWaiting(std::size_t workers) {
-  for (;;) {
-    auto capture = taskleak::live::TakeCapture();
-    std::size_t waiting = 0;
-    for (const taskleak::LeakGroup& group : capture->report.groups) {
-      for (const taskleak::Unit& unit : group.units)
-        waiting += unit.state == taskleak::WaitState::kCondvar ? 1U : 0U;
-    }
-    if (waiting == workers) return capture;
-  }
-}
-
 }  // namespace
 
 int main(int, char** arguments) {
@@ -39,8 +26,10 @@ int main(int, char** arguments) {
   StartPool(8);
   std::vector<taskleak::Task> jobs;
   for (int i = 0; i < 3; ++i) jobs.push_back(QueueJob());
-  std::ofstream(folder + "/before.pb.gz") << taskleak::live::ToPprof(*CaptureWaiting(8));
+  std::ofstream(folder + "/before.pb.gz")
+      << taskleak::live::ToPprof(*taskleak::live::CaptureWaiting(8));
   StartPool(4);
-  std::ofstream(folder + "/after.pb.gz") << taskleak::live::ToPprof(*CaptureWaiting(12));
+  std::ofstream(folder + "/after.pb.gz")
+      << taskleak::live::ToPprof(*taskleak::live::CaptureWaiting(12));
   std::_Exit(0);
 }

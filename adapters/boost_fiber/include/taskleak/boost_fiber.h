@@ -48,6 +48,7 @@ class FiberTracker : public boost::fibers::algo::algorithm {
 template <typename Algorithm>
 class TrackedFibers final : public internal::FiberTracker {
  public:
+  /// `arguments` are those of `Algorithm`.
   template <typename... Arguments>
   explicit TrackedFibers(Arguments&&... arguments)
       : FiberTracker(ptr_t(new Algorithm(std::forward<Arguments>(arguments)...))) {}

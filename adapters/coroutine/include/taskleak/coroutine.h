@@ -28,10 +28,11 @@ decltype(auto) GetAwaiter(Awaitable&& awaitable) {
 }  // namespace internal
 
 /// An awaiter that notes where its coroutine is suspended, and does all else as the one it wraps.
-/// Made by TrackedPromise.
+/// Made by TrackedPromise, and called by the coroutine ([expr.await]).
 template <typename Awaiter>
 class TrackedAwaiter {
  public:
+  /// Wraps what `co_await awaitable` calls; `file` and `line` are where that stands.
   template <typename Awaitable>
   TrackedAwaiter(Awaitable&& awaitable, internal::CoroutineTask& task, const char* file, int line)
       : awaiter_(internal::GetAwaiter(std::forward<Awaitable>(awaitable))),
@@ -39,10 +40,12 @@ class TrackedAwaiter {
         file_(file),
         line_(line) {}
 
+  /// Whether there is nothing to wait for.
   bool await_ready() noexcept(noexcept(std::declval<Awaiter&>().await_ready())) {
     return awaiter_.await_ready();
   }
 
+  /// The coroutine of `handle` is suspended.
   template <typename Promise>
   auto await_suspend(std::coroutine_handle<Promise> handle) noexcept(
       noexcept(std::declval<Awaiter&>().await_suspend(handle))) {
@@ -62,6 +65,7 @@ class TrackedAwaiter {
     }
   }
 
+  /// The coroutine goes on, with what this returns.
   decltype(auto) await_resume() noexcept(noexcept(std::declval<Awaiter&>().await_resume())) {
     if (suspended_) task_->Resume();
     return awaiter_.await_resume();
@@ -176,6 +180,7 @@ class TrackedPromise {
   TrackedPromise(const TrackedPromise&) = delete;
   TrackedPromise& operator=(const TrackedPromise&) = delete;
 
+  /// What an await_transform of one's own returns; `file` and `line` are its default arguments.
   template <typename Awaitable>
   auto Await(Awaitable&& awaitable, const char* file, int line) {
     static_assert(internal::kIsInitialAwaiter<decltype(std::declval<Promise&>().initial_suspend())>,
@@ -186,17 +191,20 @@ class TrackedPromise {
     return TrackedAwaiter<Awaiter>(std::forward<Awaitable>(awaitable), task_, file, line);
   }
 
+  /// What initial_suspend() returns, with the awaiter that it would return otherwise.
   template <typename Awaiter>
   auto Initial(Awaiter awaiter) {
     return internal::InitialAwaiter<Awaiter>(std::move(awaiter), task_);
   }
 
+  /// What final_suspend() returns, with the awaiter that it would return otherwise.
   template <typename Awaiter>
   auto Final(Awaiter awaiter) noexcept {
     return internal::FinalAwaiter<Awaiter>(std::move(awaiter), task_);
   }
 
-  /// `file` and `line` of the co_yield, if yield_value has them as default arguments.
+  /// What yield_value() returns, with the awaiter that it would return otherwise; `file` and `line`
+  /// of the co_yield, if yield_value has them as default arguments.
   template <typename Awaiter>
   auto Yield(Awaiter awaiter, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     return TrackedAwaiter<Awaiter>(std::move(awaiter), task_, file, line);

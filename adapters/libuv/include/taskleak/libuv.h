@@ -39,7 +39,9 @@ namespace taskleak {
 ///   watched.Close();  // instead of uv_loop_close(&loop)
 class UvLoop final : private internal::TaskSource {
  public:
+  /// For a loop that the calling thread runs; walks it.
   explicit UvLoop(uv_loop_t* loop) : loop_(loop) { Look(); }
+  /// What is active now stays a task.
   ~UvLoop() override {
     Update();
     for (auto& [key, entry] : tasks_) LeftBehind().push_back(std::move(entry.task));
@@ -52,7 +54,8 @@ class UvLoop final : private internal::TaskSource {
     Update();
   }
 
-  /// uv_loop_close(). If that succeeds, this object has nothing to do with the loop any more.
+  /// uv_loop_close(), and what that returns. If it succeeds, this object has nothing to do with the
+  /// loop any more.
   int Close() {
     const int result = uv_loop_close(loop_);
     if (result == 0) loop_ = nullptr;

@@ -17,7 +17,9 @@ namespace taskleak {
 template <typename Function>
 class TbbJob {
  public:
+  /// Made by TbbTracked().
   explicit TbbJob(TrackedJob<Function> job) : job_(std::move(job)) {}
+  /// Calls the function; then the task has ended.
   decltype(auto) operator()() const { return job_(); }
 
  private:
@@ -48,20 +50,25 @@ class TbbTaskGroup : public tbb::task_group {
   /// The tasks have the name `name`, which must outlive the group, as a literal does.
   explicit TbbTaskGroup(std::string_view name = "task_group job") : name_(name) {}
 
+  /// tbb::task_group::run() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] void run(Function&& function) {
     tbb::task_group::run(Job(__builtin_return_address(0), std::forward<Function>(function)));
   }
+  /// The same with what defer() returned.
   void run(tbb::task_handle&& deferred) { tbb::task_group::run(std::move(deferred)); }
 
+  /// tbb::task_group::run_and_wait() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] tbb::task_group_status run_and_wait(const Function& function) {
     return tbb::task_group::run_and_wait(Job(__builtin_return_address(0), function));
   }
+  /// The same with what defer() returned.
   tbb::task_group_status run_and_wait(tbb::task_handle&& deferred) {
     return tbb::task_group::run_and_wait(std::move(deferred));
   }
 
+  /// tbb::task_group::defer() with a job that is a task, from now on.
   template <typename Function>
   [[nodiscard, gnu::noinline]] tbb::task_handle defer(Function&& function) {
     return tbb::task_group::defer(
@@ -88,11 +95,13 @@ class TbbTaskArena : public tbb::task_arena {
  public:
   using tbb::task_arena::task_arena;
 
+  /// tbb::task_arena::enqueue() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] void enqueue(Function&& function) {
     tbb::task_arena::enqueue(TbbJob<std::decay_t<Function>>(TrackedJob<std::decay_t<Function>>(
         Task("task_arena job", __builtin_return_address(0)), std::forward<Function>(function))));
   }
+  /// The same with what TbbTaskGroup::defer() returned.
   void enqueue(tbb::task_handle&& deferred) { tbb::task_arena::enqueue(std::move(deferred)); }
 };
 

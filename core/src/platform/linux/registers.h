@@ -6,6 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#if !defined(__x86_64__) || defined(__ILP32__)
+#error "taskleak reads stacks and code of 64-bit x86-64 only (docs/compatibility.md)"
+#endif
+
 namespace taskleak::platform {
 
 /// System V ABI for x86-64, figure 3.36: DWARF register number mapping.

@@ -9,19 +9,22 @@
 
 #include "taskleak/leak.h"
 
+/// For processes that run for long.
 namespace taskleak::live {
 
 /// All threads and tasks as they were at one moment (taskleak/alive.h), grouped. Immutable.
 struct Capture {
-  std::uint64_t id = 0;  ///< 1, 2, 3, ... in this process
-  std::chrono::system_clock::time_point time{};
-  std::chrono::milliseconds took{0};
+  std::uint64_t id = 0;                          ///< 1, 2, 3, ... in this process
+  std::chrono::system_clock::time_point time{};  ///< when the look began
+  std::chrono::milliseconds took{0};             ///< how long it lasted
   std::size_t threads = 0;   ///< alive; without the one that took it and taskleak's own
   std::size_t unjoined = 0;  ///< threads that ended and that nobody has joined
-  std::size_t tasks = 0;
-  LeakReport report;
+  std::size_t tasks = 0;     ///< alive
+  LeakReport report;         ///< all of them, as FindAlive() gives them
 };
 
+/// Captures are shared, since many may ask for the same one. Never null where it is returned, but
+/// by FindCapture().
 using CapturePtr = std::shared_ptr<const Capture>;
 
 /// Looks at everything, one look at a time: who asks while one is under way gets its result. So

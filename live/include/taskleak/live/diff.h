@@ -14,17 +14,24 @@ namespace taskleak::live {
 /// The groups that are not the same in two captures. Units belong together if the same code created
 /// them (and the same test, if any); where that is not known, if they stand at the same place.
 struct Diff {
-  enum class Kind { kAppeared, kGrew, kShrank, kVanished };
+  /// What became of a group.
+  enum class Kind {
+    kAppeared,  ///< there was none
+    kGrew,      ///< there are more units
+    kShrank,    ///< there are fewer
+    kVanished,  ///< there is none any more
+  };
+  /// One group that is not what it was.
   struct Change {
-    Kind kind = Kind::kGrew;
+    Kind kind = Kind::kGrew;           ///< what became of it
     std::size_t before = 0;            ///< how many there were
     std::size_t after = 0;             ///< how many there are
     std::size_t fresh = 0;             ///< of those that there are, how many are others than before
     const LeakGroup* group = nullptr;  ///< as it is, or for a vanished one as it was
   };
 
-  CapturePtr from;
-  CapturePtr to;
+  CapturePtr from;              ///< the earlier one
+  CapturePtr to;                ///< the later one
   std::vector<Change> changes;  ///< largest growth first; groups that only exchanged units are not
                                 ///< among them
 

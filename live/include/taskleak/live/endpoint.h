@@ -12,6 +12,7 @@
 
 namespace taskleak::live {
 
+/// What an Endpoint answers, and to whom.
 struct EndpointOptions {
   std::string prefix = "/debug/tasks";  ///< begins with '/' and does not end so
   bool go_paths = false;  ///< also answer /debug/pprof/goroutine, where Go's tools look
@@ -33,16 +34,18 @@ struct EndpointOptions {
 /// Example: see Mount() below.
 class Endpoint {
  public:
+  /// What somebody asks.
   struct Request {
-    std::string method;  ///< "GET" or "HEAD"; all else is refused
-    std::string path;    ///< without the query
-    std::map<std::string, std::string> parameters;
-    std::string authorization;  ///< of the header with that name
+    std::string method;                             ///< "GET" or "HEAD"; all else is refused
+    std::string path;                               ///< without the query
+    std::map<std::string, std::string> parameters;  ///< of the query, decoded
+    std::string authorization;                      ///< of the header with that name
   };
+  /// What it is answered.
   struct Response {
-    int status = 200;
-    std::string content_type = "text/plain; charset=utf-8";
-    std::string body;
+    int status = 200;                                        ///< of HTTP
+    std::string content_type = "text/plain; charset=utf-8";  ///< the header of that name
+    std::string body;                            ///< UTF-8 text, or a compressed profile
     std::map<std::string, std::string> headers;  ///< more of them
   };
 

@@ -15,7 +15,7 @@ struct FileOptions {
   std::string folder;           ///< exists, and is not a symbolic link itself
   std::string name;             ///< without '/'; empty: the program's
   std::size_t most_files = 60;  ///< at least 1
-  std::uint64_t most_bytes = std::uint64_t{100} << 20;
+  std::uint64_t most_bytes = std::uint64_t{100} << 20;  ///< of all these files
 };
 
 }  // namespace taskleak::live

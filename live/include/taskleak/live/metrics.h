@@ -11,16 +11,21 @@ namespace taskleak::live {
 
 /// One metric with its samples.
 struct Metric {
-  enum class Type { kGauge, kCounter };
+  /// How its values change.
+  enum class Type {
+    kGauge,    ///< up and down
+    kCounter,  ///< never down
+  };
+  /// One value.
   struct Sample {
-    std::vector<std::pair<std::string, std::string>> labels;
-    double value = 0;
+    std::vector<std::pair<std::string, std::string>> labels;  ///< names and values
+    double value = 0;                                         ///< seconds, or a count
   };
 
-  Type type = Type::kGauge;
-  std::string name;  ///< without the `_total` that a counter's samples have
-  std::string help;
-  std::vector<Sample> samples;
+  Type type = Type::kGauge;     ///< how its values change
+  std::string name;             ///< without the `_total` that a counter's samples have
+  std::string help;             ///< one line for people
+  std::vector<Sample> samples;  ///< one for each set of labels
 };
 
 /// What is alive, by state and by the function that created it (docs/live.md lists the metrics).

@@ -26,7 +26,8 @@ namespace taskleak::live {
 /// in one thread.
 class GrowthCheck {
  public:
-  /// `runs` is how often the statement is run: 24 at least, and more tell more.
+  /// `runs` is how often the statement is run: 24 at least, and more tell more. `what` names it in
+  /// the failure.
   GrowthCheck(std::size_t runs, std::string what);
   ~GrowthCheck();
   GrowthCheck(const GrowthCheck&) = delete;
@@ -34,6 +35,7 @@ class GrowthCheck {
 
   /// True for each run, and once more if there was growth.
   [[nodiscard]] bool Next();
+  /// True if the statement is to be run now.
   [[nodiscard]] bool InStatement() const;
   /// What grew, with stacks; once Next() was true and InStatement() is false.
   [[nodiscard]] const std::string& failure() const;

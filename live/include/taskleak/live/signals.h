@@ -11,6 +11,7 @@
 
 namespace taskleak::live {
 
+/// Which signals a SignalDump answers, and where to.
 struct SignalOptions {
   int dump = SIGQUIT;    ///< writes all stacks; 0: no signal does
   int record = SIGUSR2;  ///< the first starts a recording, the second ends and writes it; 0: none

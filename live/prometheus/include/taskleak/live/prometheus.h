@@ -24,6 +24,7 @@ class PrometheusCollectable : public prometheus::Collectable {
   /// `most_sites` as for CollectMetrics().
   explicit PrometheusCollectable(std::size_t most_sites = 50) : most_sites_(most_sites) {}
 
+  /// What is alive now, as prometheus-cpp wants it.
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
     std::vector<prometheus::MetricFamily> families;
     for (Metric& metric : CollectMetrics(most_sites_)) families.push_back(FamilyOf(metric));

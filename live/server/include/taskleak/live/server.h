@@ -9,12 +9,13 @@
 
 namespace taskleak::live {
 
+/// Where a Server listens, and what it answers.
 struct ServerOptions {
   std::string address = "127.0.0.1";  ///< a number, not a name
   int port = 0;                       ///< 0: any that is free
   /// Others than this machine may look without a token. Stacks and names tell much of a program.
   bool remote_without_token = false;
-  EndpointOptions endpoint;
+  EndpointOptions endpoint;  ///< what it answers, and to whom
 };
 
 /// Serves the endpoint from construction to destruction, by five threads of its own, which sleep
@@ -39,6 +40,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// The port that it listens at, also where the options said 0.
   [[nodiscard]] int port() const;
 
  private:

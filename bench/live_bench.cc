@@ -1,0 +1,137 @@
+// What taskleak::live costs a service: pages, scrapes, and the time between them.
+// scripts/bench-live runs it, and measures what it takes from a service's throughput.
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "bench/parked_threads.h"
+#include "bench/samples.h"
+#include "taskleak/live/endpoint.h"
+#include "taskleak/live/server.h"
+#include "taskleak/live/watch.h"
+#include "taskleak/task.h"
+
+namespace taskleak::live {
+namespace {
+
+using bench::Clock;
+using bench::MeasureEach;
+using bench::Microseconds;
+using bench::ParkedThreads;
+using bench::Samples;
+
+/// Threads that wait in a system call that ends with EINTR for any signal.
+class PollingThreads {
+ public:
+  explicit PollingThreads(int count) {
+    if (pipe(pipe_.data()) != 0) std::abort();
+    threads_.emplace(count, [this](int, std::latch&) {
+      pollfd readable = {pipe_[0], POLLIN, 0};
+      while (poll(&readable, 1, -1) < 0 && errno == EINTR) ++disturbed_;
+    });
+  }
+  ~PollingThreads() {
+    close(pipe_[1]);
+    threads_.reset();
+    close(pipe_[0]);
+  }
+  PollingThreads(const PollingThreads&) = delete;
+  PollingThreads& operator=(const PollingThreads&) = delete;
+
+  [[nodiscard]] int disturbed() const { return disturbed_; }
+
+ private:
+  std::array<int, 2> pipe_{};
+  std::atomic<int> disturbed_{0};
+  std::optional<ParkedThreads> threads_;
+};
+
+std::vector<Task> QueueJobs(std::int64_t count) {
+  std::vector<Task> jobs;
+  jobs.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) jobs.emplace_back("job");
+  return jobs;
+}
+
+Endpoint::Request Get(const std::string& path) { return {"GET", path, {}, {}}; }
+
+// Arguments: threads, tasks. `first_us`: with nothing known of the program yet.
+void Page(benchmark::State& state, const Endpoint::Request& request) {
+  const PollingThreads threads(static_cast<int>(state.range(0)));
+  const std::vector<Task> jobs = QueueJobs(state.range(1));
+  Endpoint endpoint;
+  const Clock::time_point start = Clock::now();
+  std::size_t bytes = endpoint.Handle(request).body.size();
+  state.counters["first"] = Microseconds(Clock::now() - start);
+  MeasureEach(state, [&] { bytes = endpoint.Handle(request).body.size(); });
+  state.counters["bytes"] = static_cast<double>(bytes);
+  state.counters["disturbed"] = threads.disturbed();
+}
+
+void HtmlPage(benchmark::State& state) { Page(state, Get("/debug/tasks/")); }
+void UnitText(benchmark::State& state) {
+  Endpoint::Request request = Get("/debug/tasks/");
+  request.parameters.emplace("debug", "2");
+  Page(state, request);
+}
+void Scrape(benchmark::State& state) { Page(state, Get("/debug/tasks/metrics")); }
+BENCHMARK(HtmlPage)->ArgNames({"threads", "tasks"})->Args({1000, 10000})->UseRealTime();
+BENCHMARK(UnitText)->ArgNames({"threads", "tasks"})->Args({1000, 10000})->UseRealTime();
+BENCHMARK(Scrape)
+    ->ArgNames({"threads", "tasks"})
+    ->Args({10, 0})
+    ->Args({100, 0})
+    ->Args({1000, 0})
+    ->Args({1000, 10000})
+    ->UseRealTime();
+
+// How often this process's threads have been put to sleep and woken up, without the caller.
+long SwitchesOfOthers() {
+  long switches = 0;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (thread.path().filename() == std::to_string(gettid())) continue;
+    std::ifstream status(thread.path() / "status");
+    for (std::string word; status >> word;) {
+      long value = 0;
+      if (word == "voluntary_ctxt_switches:" && status >> value) switches += value;
+    }
+  }
+  return switches;
+}
+
+// Wake-ups per second while nobody asks. Argument: looks of a watch in a second.
+void Idle(benchmark::State& state) {
+  const Server server;
+  std::unique_ptr<Watch> watch;
+  if (state.range(0) != 0) {
+    WatchOptions options;
+    options.period = std::chrono::milliseconds(1000 / state.range(0));
+    watch = std::make_unique<Watch>(options);
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // all have started
+  for ([[maybe_unused]] auto _ : state) {
+    const long before = SwitchesOfOthers();
+    const Clock::time_point start = Clock::now();
+    std::this_thread::sleep_for(std::chrono::seconds(5));
+    const double seconds = Microseconds(Clock::now() - start) / 1e6;
+    state.counters["per_second"] = static_cast<double>(SwitchesOfOthers() - before) / seconds;
+  }
+}
+BENCHMARK(Idle)->ArgName("looks")->Arg(0)->Arg(1)->Arg(4)->Iterations(1)->UseRealTime();
+
+}  // namespace
+}  // namespace taskleak::live

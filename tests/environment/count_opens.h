@@ -1,0 +1,64 @@
+// Opens that fail one by one, by seccomp(2) and a handler that makes the others.
+#ifndef TASKLEAK_TESTS_ENVIRONMENT_COUNT_OPENS_H_
+#define TASKLEAK_TESTS_ENVIRONMENT_COUNT_OPENS_H_
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <limits>
+
+#include "environment/leak.h"
+
+namespace taskleak::environment {
+
+/// How many opens of the process still succeed, and how many fail with EMFILE after them.
+inline std::atomic<long> g_opens_succeeding{std::numeric_limits<long>::max()};
+inline std::atomic<long> g_opens_failing{0};
+
+// The sixth argument, of which openat(2) knows nothing: this is the handler's own.
+inline constexpr unsigned kOwn = 0x6f70656e;
+
+inline void OpenOrFail(int, siginfo_t*, void* context) {
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  const int error = errno;
+  if (g_opens_succeeding.fetch_sub(1) <= 0 && g_opens_failing.fetch_sub(1) > 0) {
+    registers[REG_RAX] = -EMFILE;
+  } else {
+    const long fd = syscall(SYS_openat, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
+                            registers[REG_R10], 0, kOwn);
+    registers[REG_RAX] = fd < 0 ? -errno : fd;
+  }
+  errno = error;
+}
+
+/// From now on the calling thread, and those that it starts, open files by OpenOrFail.
+inline void CountOpens() {
+  struct sigaction action {};
+  action.sa_sigaction = OpenOrFail;
+  action.sa_flags = SA_SIGINFO | SA_NODEFER;
+  constexpr auto kSixth = static_cast<unsigned>(offsetof(seccomp_data, args) + 5 * sizeof(__u64));
+  std::array<sock_filter, 6> filter = {
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kSixth),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kOwn, 1, 0),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  const sock_fprog program = {filter.size(), filter.data()};
+  if (sigaction(SIGSYS, &action, nullptr) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    _exit(kNotSetUp);
+}
+
+}  // namespace taskleak::environment
+
+#endif  // TASKLEAK_TESTS_ENVIRONMENT_COUNT_OPENS_H_
