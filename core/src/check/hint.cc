@@ -124,13 +124,13 @@ std::string Hint(std::span<const Finding> same, bool alone) {
   if (!first.hint.empty()) return first.hint;
   if (first.unit.kind == UnitKind::kTask) return ForTasks(first.unit.state, it);
   if (std::string special = Special(same); !special.empty()) return special;
-  std::string by_state = ByState(first.unit.state, it);
-  if (first.unit.state == WaitState::kCondvar && alone)
-    return "no other thread is left that could notify " + std::string(it) + ": " + by_state;
   if (first.detached_by != nullptr) {
     if (const std::string call = InnermostOwnCall(*first.detached_by); !call.empty())
       return fmt::format("detached in {}: keep the thread and join it instead", call);
   }
+  std::string by_state = ByState(first.unit.state, it);
+  if (first.unit.state == WaitState::kCondvar && alone)
+    return "only the main thread is left to notify " + std::string(it) + ": " + by_state;
   return by_state;
 }
 

@@ -21,7 +21,7 @@ struct Row {
 
 bool IsTestFramework(const Frame& frame) {
   const std::string name = symbolize::PlainName(frame.function);
-  return name.starts_with("testing::") || name.starts_with("Catch::");
+  return name.starts_with("testing::") || name == "RUN_ALL_TESTS" || name.starts_with("Catch::");
 }
 
 // The part of a stack that a short report shows: [begin, end).

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace taskleak::symbolize {
@@ -259,13 +260,14 @@ bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view
 }  // namespace
 
 std::string Demangle(const char* symbol) {
+  const std::string unversioned(symbol, std::strcspn(symbol, "@"));
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> name(
-      std::string_view(symbol).starts_with("_Z")
-          ? abi::__cxa_demangle(symbol, nullptr, nullptr, &status)
+      unversioned.starts_with("_Z")
+          ? abi::__cxa_demangle(unversioned.c_str(), nullptr, nullptr, &status)
           : nullptr,
       &std::free);
-  return name == nullptr ? symbol : name.get();
+  return name == nullptr ? unversioned : name.get();
 }
 
 std::string PlainName(std::string_view demangled) {
@@ -303,9 +305,9 @@ bool IsRuntimeName(std::string_view plain_name) {
   // Names that the C++ standard reserves to the implementation ([lex.name]), such as
   // __gthread_mutex_lock; not members of such scopes.
   if (plain_name.starts_with("__") && plain_name.find("::") == std::string_view::npos) return true;
-  // What the hooks do within pthread_join and its kin, such as "pthread_join::{lambda}".
-  if (plain_name.starts_with("pthread_") && plain_name.find("::") != std::string_view::npos)
-    return true;
+  // The hooks' pthread_join and its kin, which are in the executable, and "pthread_join::{lambda}"
+  // within them. Both prefixes are reserved (POSIX 2.2.2; C11 7.31.15).
+  if (StartsWithAny(plain_name, {"pthread_", "thrd_"})) return true;
   return IsThreadTrampoline(plain_name);
 }
 

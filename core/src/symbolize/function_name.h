@@ -8,6 +8,7 @@
 namespace taskleak::symbolize {
 
 /// The readable name of a linker symbol; the symbol itself if it is not mangled or cannot be read.
+/// Either without the version that full symbol tables append ("read@@GLIBC_2.2.5").
 std::string Demangle(const char* symbol);
 
 /// A demangled name without return type, parameters, qualifiers, template arguments, ABI tags,

@@ -98,11 +98,11 @@ TEST(HintTest, WorkersThatWaitForDifferentThingsAreNoPool) {
   EXPECT_THAT(GroupSince(before).hint, HasSubstr("tell them to stop, notify"));
 }
 
-TEST(HintTest, NobodyIsLeftToNotify) {
+TEST(HintTest, OnlyTheMainThreadIsLeftToNotify) {
   Gate gate;
   EXPECT_EQ(HintOf(
                 SYS_futex, [&] { gate.Wait(); }, [&] { gate.Open(); }),
-            "no other thread is left that could notify it: tell it to stop, notify the condition "
+            "only the main thread is left to notify it: tell it to stop, notify the condition "
             "variable, and join it");
 }
 
@@ -173,9 +173,10 @@ TEST(HintTest, AJthreadThatNobodyAskedToStop) {
   EXPECT_THAT(HintOfJthread(true), Not(HasSubstr("request_stop")));
 }
 
+// Also if it waits for a condition variable, and no other thread is left.
 TEST(HintTest, SaysWhereItWasDetached) {
   struct Shared {
-    std::latch end{1};
+    Gate end;
     std::latch gone{1};
     std::atomic<int> tid{0};
   };
@@ -183,7 +184,7 @@ TEST(HintTest, SaysWhereItWasDetached) {
   const Snapshot before = Snapshot::Take();
   std::thread([shared] {
     shared->tid = gettid();
-    shared->end.wait();
+    shared->end.Wait();
     shared->gone.count_down();
   }).detach();
   for (int error = 0;; std::this_thread::yield()) {
@@ -194,7 +195,7 @@ TEST(HintTest, SaysWhereItWasDetached) {
   EXPECT_THAT(GroupSince(before).hint,
               MatchesRegex("detached in .*SaysWhereItWasDetached.*TestBody "
                            "\\(.*hint_test.cc:[0-9]+\\): keep the thread and join it instead"));
-  shared->end.count_down();
+  shared->end.Open();
   shared->gone.wait();
 }
 

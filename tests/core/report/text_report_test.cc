@@ -199,6 +199,21 @@ TEST(TextReportTest, FoldsTheRuntimeInTheMiddleAndTheMiddleOfDeepStacks) {
   ExpectGolden("deep_stack", ReportOf(GroupOf(unit)).ToText());
 }
 
+// As in a program with a main function of its own, into which the framework's RUN_ALL_TESTS was
+// inlined.
+TEST(TextReportTest, LeavesOutTheTestFrameworkAndTheMainFunctionAroundIt) {
+  Unit unit = Worker(4121);
+  unit.created_by =
+      Stack({UserFrame("PoolTest_Restarts_Test::TestBody()", "tests/pool_test.cc", 17),
+             UserFrame("testing::UnitTest::Run()"),
+             UserFrame("RUN_ALL_TESTS()", "/usr/include/gtest/gtest.h", 2293),
+             UserFrame("main", "tests/pool_test.cc", 90), RuntimeFrame("_start")});
+  const std::string text = ReportOf(GroupOf(unit)).ToText();
+  EXPECT_THAT(text, HasSubstr("TestBody"));
+  EXPECT_THAT(text, Not(HasSubstr("testing::UnitTest")));
+  EXPECT_THAT(text, Not(HasSubstr("main")));
+}
+
 TEST(TextReportTest, AStackOfTheRuntimeAloneIsShown) {
   const Stack stack({RuntimeFrame("clock_nanosleep"), RuntimeFrame("nanosleep"),
                      RuntimeFrame("timer_helper"), RuntimeFrame("start_thread"),

@@ -147,17 +147,19 @@ TEST(DemangleTest, ReadsMangledNamesAndLeavesOthers) {
   EXPECT_EQ(Demangle("_ZN4pool10WorkerPool3RunEv"), "pool::WorkerPool::Run()");
   EXPECT_EQ(Demangle("_ZL6helperi.part.0"), "helper(int) [clone .part.0]");
   EXPECT_EQ(Demangle("pthread_create"), "pthread_create");
+  EXPECT_EQ(Demangle("pthread_cond_wait@@GLIBC_2.3.2"), "pthread_cond_wait");
+  EXPECT_EQ(Demangle("_ZN4pool10WorkerPool3RunEv@POOL_1"), "pool::WorkerPool::Run()");
   EXPECT_EQ(Demangle("_Zgarbage"), "_Zgarbage");
   EXPECT_EQ(Demangle("i"), "i");
   EXPECT_EQ(Demangle(""), "");
 }
 
 TEST(RuntimeNameTest, TellsTheRuntimeFromUserCode) {
-  for (const char* name :
-       {"std::thread::_State_impl::_M_run", "std::__invoke", "clone3",
-        "__gnu_cxx::__exchange_and_add", "start_thread", "__tsan::Foo",
-        "__interceptor_pthread_create", "__libc_start_main", "taskleak_run_thread",
-        "taskleak::hooks::RunC11Routine", "pthread_join::{lambda}::operator()"}) {
+  for (const char* name : {"std::thread::_State_impl::_M_run", "std::__invoke", "clone3",
+                           "__gnu_cxx::__exchange_and_add", "start_thread", "__tsan::Foo",
+                           "__interceptor_pthread_create", "__libc_start_main",
+                           "taskleak_run_thread", "taskleak::hooks::RunC11Routine",
+                           "pthread_join::{lambda}::operator()", "pthread_join", "thrd_join"}) {
     EXPECT_TRUE(IsRuntimeName(name)) << name;
   }
   for (const char* name : {"main", "stdx::Run", "my::std::Run", "cloner", "", "start_threads"})
