@@ -91,7 +91,7 @@ struct Etcd7443 : Kernel<Etcd7443> {
     std::unique_lock lock(mutex);
     if (pinned == address) {
       pinned = kNone;
-      may_reset[2].count_down();
+      if (address == 1) may_reset[2].count_down();  // 2 may be pinned by now, too
       Notify(lock, {});
     }
   }
