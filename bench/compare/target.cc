@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <latch>
@@ -82,6 +83,19 @@ void StartWaiting(long count) {
   pthread_attr_destroy(&attributes);
 }
 
+// The starting threads have counted themselves, and go on to where they wait.
+void LetThemFallAsleep() {
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (thread.path().filename() == std::to_string(getpid())) continue;
+    const auto state = [&] {  // proc(5): the first field after the name in parentheses
+      std::string stat;
+      std::getline(std::ifstream(thread.path() / "stat"), stat);
+      return stat.at(stat.rfind(')') + 2);
+    };
+    while (state() != 'S') sched_yield();
+  }
+}
+
 void CleanCheck(long threads, long rounds) {
   StartWaiting(threads);
   std::vector<double> samples;
@@ -108,6 +122,7 @@ double PeakMemory() {
 void Report(long threads, long drain) {
   const Snapshot before = Snapshot::Take();
   StartWaiting(threads);
+  LetThemFallAsleep();
   Options options;
   if (drain >= 0) options.drain = milliseconds(drain);
   const double memory = PeakMemory();

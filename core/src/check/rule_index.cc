@@ -1,6 +1,7 @@
 #include "check/rule_index.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "check/ignore_rule.h"
@@ -31,8 +32,7 @@ void RuleIndex::Add(const IgnoreRule& rule) {
   const std::size_t number = size_++;
   const std::string_view literal = Literal(rule);
   if (literal.empty()) return asked_.push_back({number, rule});
-  LookedUp& rules = looked_up_.at(static_cast<std::size_t>(rule.kind()));
-  rules.empty = false;
+  LookedUp& rules = looked_up_[rule.kind()];
   const Pattern& pattern = *rule.data().pattern;
   if (pattern.IsPlain()) return rules.by_text[pattern.text()].push_back(number);
   rules.by_literal.Add(literal, number);
@@ -41,13 +41,11 @@ void RuleIndex::Add(const IgnoreRule& rule) {
 
 template <typename Found>
 void RuleIndex::LookUp(const Finding& finding, Found found) const {
-  for (const Kind kind : kLookedUp) {
-    const LookedUp& rules = looked_up_.at(static_cast<std::size_t>(kind));
-    if (rules.empty) continue;
-    AnyText(kind, finding, [&](std::string_view text, std::string_view) {
-      if (const auto same = rules.by_text.find(text); same != rules.by_text.end())
+  for (const auto& [kind, rules] : looked_up_) {
+    AnyText(kind, finding, [&, &same_kind = rules](std::string_view text, std::string_view) {
+      if (const auto same = same_kind.by_text.find(text); same != same_kind.by_text.end())
         std::ranges::for_each(same->second, found);
-      rules.by_literal.Find(text, [&](std::size_t number) {
+      same_kind.by_literal.Find(text, [&](std::size_t number) {
         if (globs_.at(number).data().pattern->Matches(text)) found(number);
       });
       return false;

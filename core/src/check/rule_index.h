@@ -2,9 +2,9 @@
 #ifndef TASKLEAK_SRC_CHECK_RULE_INDEX_H_
 #define TASKLEAK_SRC_CHECK_RULE_INDEX_H_
 
-#include <array>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,20 +43,18 @@ class RuleIndex {
   struct LookedUp {
     std::unordered_map<std::string, Numbers, Hash, std::equal_to<>> by_text;
     LiteralFinder by_literal;
-    bool empty = true;
   };
   struct Asked {
     std::size_t number;
     IgnoreRule rule;
   };
-  static constexpr std::size_t kKinds = 16;  // more than there are
 
   // Calls `found` with the numbers of rules that are looked up and match; a number may come twice.
   template <typename Found>
   void LookUp(const Finding& finding, Found found) const;
 
   std::size_t size_ = 0;
-  std::array<LookedUp, kKinds> looked_up_;             // by kind
+  std::map<IgnoreRule::Kind, LookedUp> looked_up_;     // most checks have none
   std::unordered_map<std::size_t, IgnoreRule> globs_;  // those of them with a glob, by number
   std::vector<Asked> asked_;                           // by ascending number
 };
