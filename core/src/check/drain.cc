@@ -15,8 +15,12 @@ using platform::Clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr microseconds kFirstPause{20};
-constexpr microseconds kLongestPause{1000};
+// The next look comes after a fiftieth of the time that was waited already, so that a wait is
+// longer than it must be by a few hundredths at most, and looks get rare.
+Clock::duration Pause(Clock::duration waited) {
+  constexpr int kParts = 50;
+  return std::clamp<Clock::duration>(waited / kParts, microseconds(20), milliseconds(1));
+}
 
 // When rules on stacks are asked: soon, so that an ignored thread costs no wait, and then ever more
 // rarely.
@@ -59,7 +63,6 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   Progress progress(start, options.drain);
   GrowingIntervals intervals;
   Keys ignored;  // once found to be ignored, for the rest of this wait
-  microseconds pause = kFirstPause;
   for (;;) {
     std::erase_if(drained.left, [&ignored](const Straggler& straggler) {
       return ignored.contains(straggler.key());
@@ -73,8 +76,7 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
     const bool may_go_on =
         now - start < options.drain || (now - start < options.drain_max && progress.Recent(now));
     if (!may_go_on) return drained;
-    std::this_thread::sleep_for(pause);
-    pause = std::min(pause * 2, kLongestPause);
+    std::this_thread::sleep_for(Pause(now - start));
     drained.left = look();
   }
 }

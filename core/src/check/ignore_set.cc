@@ -65,10 +65,10 @@ IgnoreSet::IgnoreSet(const Options& options) {
         Add(line.suppression.rule, use);
     }
   }
-  for (const KnownThreads& known : AllKnownThreads()) {
-    if (Contains(options, known.name)) continue;
-    for (const IgnoreRule& rule : known.rules)
-      (rule.kind() == Kind::kThreadName ? name_rules_ : stack_rules_).push_back({rule, nullptr});
+  const std::vector<KnownThreads>& all_known = AllKnownThreads();
+  known_.reserve(all_known.size());
+  for (const KnownThreads& known : all_known) {
+    if (!Contains(options, known.name)) known_.push_back(&known);
   }
 }
 
@@ -96,10 +96,18 @@ void IgnoreSet::AddUnitRule(const IgnoreRule& rule, SuppressionUse* use) {
   unit_uses_.push_back(use);
 }
 
-bool IgnoreSet::MatchesName(std::string_view thread_name) const {
-  return AnyMatches(name_rules_, [thread_name](const IgnoreRule& rule) {
-    return rule.data().pattern->Matches(thread_name);
+template <typename Matches>
+bool IgnoreSet::AnyKnownMatches(Matches matches) const {
+  return std::any_of(known_.begin(), known_.end(), [&matches](const KnownThreads* known) {
+    return std::any_of(known->rules.begin(), known->rules.end(), matches);
   });
+}
+
+bool IgnoreSet::MatchesName(std::string_view thread_name) const {
+  const auto matches = [thread_name](const IgnoreRule& rule) {
+    return rule.kind() == Kind::kThreadName && rule.data().pattern->Matches(thread_name);
+  };
+  return AnyMatches(name_rules_, matches) || AnyKnownMatches(matches);
 }
 
 bool IgnoreSet::MatchesTaskName(std::string_view task_name) const {
@@ -124,9 +132,11 @@ bool IgnoreSet::MatchesCurrent(const platform::ThreadId& id) const {
 }
 
 bool IgnoreSet::MatchesStack(const std::vector<platform::RawFrame>& frames) const {
-  return !frames.empty() && AnyMatches(stack_rules_, [&frames](const IgnoreRule& rule) {
-    return RuleMatchesStack(rule.data(), frames);
-  });
+  if (frames.empty()) return false;
+  const auto matches = [&frames](const IgnoreRule& rule) {
+    return rule.kind() != Kind::kThreadName && RuleMatchesStack(rule.data(), frames);
+  };
+  return AnyMatches(stack_rules_, matches) || AnyKnownMatches(matches);
 }
 
 bool IgnoreSet::MatchesUnit(const Finding& finding) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "check/inspect.h"
+#include "check/known_threads.h"
 #include "check/rule_index.h"
 #include "check/suppression_round.h"
 #include "platform/stack_reader.h"
@@ -53,7 +54,10 @@ class IgnoreSet {
   // Whether one of the rules matches; counts its use.
   template <typename Matches>
   static bool AnyMatches(const std::vector<CountedRule>& rules, Matches matches);
+  template <typename Matches>
+  [[nodiscard]] bool AnyKnownMatches(Matches matches) const;
 
+  std::vector<const KnownThreads*> known_;
   std::vector<CountedRule> name_rules_;
   std::vector<CountedRule> task_name_rules_;
   std::vector<CountedRule> current_rules_;
