@@ -51,8 +51,8 @@ void AddReportCommand(CLI::App& app, ExitCode* exit_code) {
   auto arguments = std::make_shared<ReportArguments>();
   arguments->options.root = std::filesystem::current_path().string();
   CLI::App* const command = app.add_subcommand("report", "Render JSON reports in another format");
-  std::vector<std::string> names;
-  for (const Format& format : kFormats) names.emplace_back(format.name);
+  std::vector<std::string> names(std::size(kFormats));
+  std::ranges::transform(kFormats, names.begin(), &Format::name);
   command
       ->add_option("FILE", arguments->files,
                    "JSON reports; a folder stands for its *.json files, - for standard input")

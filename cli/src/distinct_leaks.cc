@@ -10,7 +10,7 @@
 namespace taskleak::cli {
 
 std::string DistinctLeak::TestsText() const {
-  const std::string first = tests.front().empty() ? "a test without a name" : tests.front();
+  std::string first = tests.front().empty() ? "a test without a name" : tests.front();
   if (tests.size() == 1) return first;
   return fmt::format("{} and {}", first, report::Count(tests.size() - 1, "more test"));
 }

@@ -1,5 +1,7 @@
 #include "fleet_input.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <span>
@@ -99,12 +101,15 @@ std::string Fetch(const std::string& url, const std::string& token, std::string*
 std::vector<std::string> ReadFleet(const std::vector<std::string>& sources,
                                    const std::string& token, FleetTable& table) {
   std::vector<std::string> complaints;
+  const auto complain = [&complaints](const std::string& source, const std::string& complaint) {
+    complaints.push_back(fmt::format("{}: {}", source, complaint));
+  };
   const auto read = [&](const std::string& source, bool is_url) {
     std::string data;
     const std::string error = is_url ? Fetch(source, token, &data) : ReadWhole(source, &data);
     for (const std::string& complaint :
          error.empty() ? ReadDump(source, data, table) : std::vector{error})
-      complaints.push_back(source + ": " + complaint);
+      complain(source, complaint);
   };
   for (const std::string& source : sources) {
     std::error_code ignored;
@@ -113,7 +118,7 @@ std::vector<std::string> ReadFleet(const std::vector<std::string>& sources,
     } else if (std::filesystem::is_directory(source, ignored)) {
       std::string error;
       for (const std::string& dump : DumpsIn(source, &error)) read(dump, /*is_url=*/false);
-      if (!error.empty()) complaints.push_back(source + ": " + error);
+      if (!error.empty()) complain(source, error);
     } else {
       read(source, /*is_url=*/false);
     }

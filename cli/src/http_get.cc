@@ -23,15 +23,14 @@ std::string HttpGet(const std::string& url, const std::string& token, std::strin
   if (!client.is_valid()) return "this is no address";
   client.set_connection_timeout(kConnectSeconds);
   client.set_read_timeout(kReadSeconds);
-  if (!token.empty()) client.set_bearer_token_auth(token.c_str());
+  if (!token.empty()) client.set_bearer_token_auth(token);
   bool too_large = false;
-  const httplib::Result result =
-      client.Get((path == std::string::npos ? "/" : url.substr(path)).c_str(),
-                 [&](const char* data, std::size_t size) {
-                   too_large = body->size() + size > kMostFetched;
-                   if (!too_large) body->append(data, size);
-                   return !too_large;
-                 });
+  const httplib::Result result = client.Get(path == std::string::npos ? "/" : url.substr(path),
+                                            [&](const char* data, std::size_t size) {
+                                              too_large = body->size() + size > kMostFetched;
+                                              if (!too_large) body->append(data, size);
+                                              return !too_large;
+                                            });
   if (too_large) return fmt::format("the answer is larger than {} MB", kMostFetched >> 20U);
   if (!result) return "no answer: " + httplib::to_string(result.error());
   if (result->status != 200) return fmt::format("the answer is status {}", result->status);

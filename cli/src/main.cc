@@ -1,12 +1,15 @@
 // The taskleak program.
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
 #include <exception>
 
 #include "commands.h"
 
-int main(int argc, char** argv) {
-  using namespace taskleak::cli;  // NOLINT(google-build-using-namespace)
+namespace taskleak::cli {
+namespace {
+
+int Run(int argc, char** argv) {
   CLI::App app("Finds threads and tasks that tests leave behind: reads reports, keeps the gate.");
   app.set_version_flag("--version", "taskleak " TASKLEAK_VERSION);
   app.require_subcommand(1);
@@ -33,4 +36,16 @@ int main(int argc, char** argv) {
     return kCouldNotLook;
   }
   return exit_code;
+}
+
+}  // namespace
+}  // namespace taskleak::cli
+
+int main(int argc, char** argv) {
+  try {
+    return taskleak::cli::Run(argc, argv);
+  } catch (const std::exception& error) {  // no memory to say more
+    static_cast<void>(std::fprintf(stderr, "taskleak: %s\n", error.what()));
+    return taskleak::cli::kCouldNotLook;
+  }
 }

@@ -1,7 +1,6 @@
 #include "merger.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <utility>
 
@@ -74,7 +73,7 @@ void Merger::OnChecked(report::CheckedScope scope) {
     return;
   }
   char* const copy = static_cast<char*>(memory_.allocate(scope.name.size() + 1, 1));
-  std::memcpy(copy, scope.name.data(), scope.name.size());
+  std::ranges::copy(scope.name, copy);
   checked_.push_back({{copy, scope.name.size()}, scope.ended, scope.times});
 }
 

@@ -42,8 +42,8 @@ class Merger final : public ReportSink {
     std::size_t units = 0;
     std::size_t seen = 0;
   };
-  struct Test {
-    Json head;  // all but the groups
+  struct Test {  // NOLINT(bugprone-exception-escape): Json's own move constructor
+    Json head;   // all but the groups
     std::vector<Leak> leaks;
     std::unordered_map<std::string, std::size_t> by_signature;
   };

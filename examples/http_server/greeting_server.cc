@@ -14,7 +14,7 @@ GreetingServer::GreetingServer() : port_(server_.bind_to_any_port("127.0.0.1")) 
 }
 
 std::shared_ptr<GreetingServer> GreetingServer::Start() {
-  const std::shared_ptr<GreetingServer> self(new GreetingServer());
+  std::shared_ptr<GreetingServer> self(new GreetingServer());
   self->listener_ = std::thread([self] {
     pthread_setname_np(pthread_self(), "greeting-server");
     self->server_.listen_after_bind();

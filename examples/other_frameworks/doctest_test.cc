@@ -1,4 +1,5 @@
 // The core in doctest.
+// NOLINTBEGIN(bugprone-exception-escape): the destructor says that it throws
 // [use]
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
@@ -14,6 +15,7 @@ struct NoLeaks {
 
 #define LEAK_TEST_CASE(name) TEST_CASE_FIXTURE(NoLeaks, name)
 // [/use]
+// NOLINTEND(bugprone-exception-escape)
 
 #include <memory>
 

@@ -46,6 +46,7 @@ pid_t Spawn(int port) {
                                     "--daemonize",
                                     "no"};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t process = 0;

@@ -32,6 +32,7 @@ class Sentinel : public Story {
   static std::vector<std::thread> StartCheckers(const std::shared_ptr<Verdicts>& verdicts) {
     constexpr int kCheckers = 5;
     std::vector<std::thread> checkers;
+    checkers.reserve(kCheckers);
     for (int i = 0; i < kCheckers; ++i) {
       checkers.emplace_back([verdicts] {
         pthread_setname_np(pthread_self(), "checker");

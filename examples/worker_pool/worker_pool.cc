@@ -7,7 +7,7 @@
 namespace pool {
 
 std::shared_ptr<WorkerPool> WorkerPool::Start(int threads) {
-  const std::shared_ptr<WorkerPool> pool(new WorkerPool());
+  std::shared_ptr<WorkerPool> pool(new WorkerPool());
   for (int i = 0; i < threads; ++i) {
     pool->workers_.emplace_back([pool] {
       pthread_setname_np(pthread_self(), "pool-worker");

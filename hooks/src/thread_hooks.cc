@@ -65,7 +65,8 @@ struct C11Start {
 void* RunC11Routine(void* start) {
   const C11Start copy = *static_cast<C11Start*>(start);
   delete static_cast<C11Start*>(start);
-  return reinterpret_cast<void*>(static_cast<std::intptr_t>(copy.routine(copy.argument)));
+  const std::intptr_t result = copy.routine(copy.argument);
+  return reinterpret_cast<void*>(result);  // NOLINT(performance-no-int-to-ptr): a number it stays
 }
 
 // What C11 calls the outcomes of pthreads' functions; as glibc does (sysdeps/pthread/thrd_priv.h).

@@ -114,7 +114,7 @@ struct Watch::Impl {
 
   std::string SaveScene(const Alarm& alarm) {
     const Capture& capture = *alarm.capture;
-    const std::string stem = files->Stem("watch", capture.time);
+    std::string stem = files->Stem("watch", capture.time);
     std::string text = fmt::format("{}: {}\n\n", alarm.reason, alarm.text);
     if (!before.empty()) {
       text += Compare(before.front(), alarm.capture).ToText() + '\n';

@@ -215,6 +215,7 @@ void AddPosixThreads(Calls& calls) {
       calls, "pthread_cond_wait", {SYS_futex},
       [] {
         pthread_mutex_lock(&guard);
+        // NOLINTNEXTLINE(bugprone-infinite-loop): the other thread sets it
         for (; !ready; ++wakes) pthread_cond_wait(&condition, &guard);
         pthread_mutex_unlock(&guard);
         return wakes == 1;

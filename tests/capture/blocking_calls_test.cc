@@ -53,7 +53,7 @@ class Blocked {
   std::string Check(const ThreadLook& look) const {
     if (look.gone) return "gone";
     if (look.at.running || !Expects(look.at.number)) return "not seen blocked";
-    const std::string wrong = Compare(look.stack, callers_);
+    std::string wrong = Compare(look.stack, callers_);
     if (!wrong.empty()) return wrong;
     const auto& frames = look.stack.frames;
     const bool guessed =

@@ -123,6 +123,7 @@ TEST(WakingThreadTest, EndingThreadsAreReadRightOrGone) {
   std::thread maker([&] {
     for (int made = 0; made < kThreads; made += kAtOnce) {
       std::vector<std::thread> threads;
+      threads.reserve(tids.size());
       for (auto& tid : tids) threads.emplace_back([&tid] { tid = gettid(); });
       for (std::thread& thread : threads) thread.join();
     }

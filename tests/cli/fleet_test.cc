@@ -195,7 +195,7 @@ TEST_F(FleetTest, AThousandDumpsTakeNoMoreMemoryThanTen) {
   EXPECT_EQ(fleet["units"], 24'000);
   EXPECT_EQ(fleet["sites"][0]["blocked"], 20'000);
   ASSERT_GT(std::filesystem::file_size(a) * 1000, 8U << 20U);  // or it would prove nothing
-  EXPECT_LT(PeakOfChildren(), peak + 4 * 1024);
+  EXPECT_LT(PeakOfChildren(), peak + 4L * 1024);
 }
 
 #ifdef FLEET_TEST_HAS_SERVER

@@ -55,8 +55,9 @@ constexpr const char* kKillWhileWriting = R"(
     [[ $temporary == *write*fsync*rename* ]] || { echo "only at$temporary"; exit 1; })";
 
 TEST_F(Interruption, AMergedReportIsTheOldOrTheNewOne) {
-  std::vector<report::CheckedScope> checked;
-  for (int i = 0; i < 3000; ++i) checked.push_back({.name = "Suite.Test" + std::to_string(i)});
+  std::vector<report::CheckedScope> checked(3000);
+  for (report::CheckedScope& scope : checked)
+    scope.name = "Suite.Test" + std::to_string(&scope - checked.data());
   const std::string shard = Write("shard.json", JsonDocument({TwoLeaks()}, checked));
   const std::string report = Path("report.json");
   ASSERT_EQ(Shell(R"("$0" merge -o "$1" "$2")", {Path("state.new"), shard}).exit_code, 0);

@@ -23,7 +23,7 @@ using testing::IsEmpty;
 class Program : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = directory_.File(name);
+    std::string path = directory_.File(name);
     std::ofstream(path) << text;
     return path;
   }

@@ -25,7 +25,7 @@ class SelfTest : public testing::Test {
                        {"KNOWN", directory_.File("known.txt")}});
   }
   [[nodiscard]] std::string Known(const std::string& text) const {
-    const std::string path = directory_.File("known.txt");
+    std::string path = directory_.File("known.txt");
     std::ofstream(path) << text;
     return path;
   }

@@ -19,7 +19,7 @@ using ::testing::Not;
 // LeakSanitizer stops the process with ptrace at its end, which a tracer does not let it do.
 const std::map<std::string, std::string> kEnvironment = {{"ASAN_OPTIONS", "detect_leaks=0"}};
 
-Outcome RunIn(std::vector<std::string> arguments) {
+Outcome RunIn(const std::vector<std::string>& arguments) {
   return RunProgram(ENVIRONMENT_PROGRAM, arguments, kEnvironment);
 }
 

@@ -151,8 +151,8 @@ TEST_F(SurroundingsTest, APidNamespaceWithTheProcOfAnother) {
 
 TEST_F(SurroundingsTest, WithoutRootAndWithHidepid) {
   SKIP_UNLESS_PERMITTED("unshare", "-pfm", "sh", "-c",
-                        "mount -t proc -o hidepid=invisible proc /proc && "
-                        "exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"",
+                        R"(mount -t proc -o hidepid=invisible proc /proc &&
+                           exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@")",
                         "sh");
   if (RunIn(launcher, {"--unknown"}).exit_code == 126)
     GTEST_SKIP() << "others may not run the program";

@@ -152,6 +152,7 @@ struct Dive {
     fill(reinterpret_cast<std::uintptr_t>(&g_never), reinterpret_cast<std::uintptr_t>(&g_there));
   if (how == "unmapped") fill(4096, 4096);
   if (how == "all") {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): glibc's is an address
     const auto* const thread = reinterpret_cast<const char*>(pthread_self());
     const auto size = std::min<std::size_t>(
         4096, static_cast<std::size_t>(thread - reinterpret_cast<char*>(frame)));

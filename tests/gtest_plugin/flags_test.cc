@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Outcome RunTests(std::vector<std::string> arguments,
+Outcome RunTests(const std::vector<std::string>& arguments,
                  std::map<std::string, std::string> environment = {}) {
   environment.try_emplace("TASKLEAK_OPTIONS", "drain=20ms");
   return RunProgram(LEAKY_TESTS, arguments, environment);

@@ -9,7 +9,6 @@ namespace taskleak {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 Outcome RunTests(const std::string& program, const std::string& filter = "*",
                  std::map<std::string, std::string> environment = {}) {

@@ -62,7 +62,7 @@ TEST(CaptureTest, ManyAtOnceShareLooks) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_LT(last - before, std::uint64_t{kThreads * kTimes});
+  EXPECT_LT(last - before, std::uint64_t{kThreads} * kTimes);
 }
 
 }  // namespace

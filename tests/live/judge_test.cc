@@ -106,7 +106,7 @@ TEST_F(JudgeTest, ManyWhoComeAndGoAtOnePlaceDoNot) {
   Judge judge({BlockedRule{.more_than = 7, .longer_than = seconds(2)}});
   for (int i = 0; i < 10; ++i) {
     LeakGroup workers = Workers(8);
-    for (Unit& unit : workers.units) unit.id += 100 * i;
+    for (Unit& unit : workers.units) unit.id += 100L * i;
     EXPECT_THAT(Look(judge, {workers}), IsEmpty());
   }
 }

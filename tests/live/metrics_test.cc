@@ -24,9 +24,7 @@
 namespace taskleak::live {
 namespace {
 
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 [[gnu::noinline]] Task StartSession() { return Task("session"); }
 [[gnu::noinline]] Task StartUpload() { return Task("upload"); }
@@ -74,12 +72,9 @@ TEST(MetricsTest, TotalsCountWhatHasEndedToo) {
   std::latch end(0);
   StartReader(end).join();
   const auto after = CollectMetrics();
-  for (const std::string unit : {"tasks", "threads"}) {
-    for (const std::string what : {"_born", "_ended"})
-      EXPECT_EQ(Value(after, "taskleak_" + unit + what),
-                *Value(before, "taskleak_" + unit + what) + 1)
-          << unit << what;
-  }
+  for (const std::string total : {"taskleak_tasks_born", "taskleak_tasks_ended",
+                                  "taskleak_threads_born", "taskleak_threads_ended"})
+    EXPECT_EQ(Value(after, total), *Value(before, total) + 1) << total;
 }
 
 TEST(MetricsTest, AThreadThatNobodyJoinsIsSuspected) {

@@ -22,7 +22,8 @@ std::vector<std::string> ChildEnvironment(const std::map<std::string, std::strin
     if (name == "TASKLEAK_OPTIONS" || name.rfind("GTEST_", 0) == 0) continue;
     if (changes.count(name) == 0) variables.push_back(text);
   }
-  for (const auto& [name, value] : changes) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : changes)
+    variables.push_back(std::string(name).append("=").append(value));
   return variables;
 }
 

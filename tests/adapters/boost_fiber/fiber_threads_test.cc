@@ -212,8 +212,8 @@ TEST(FiberThreadsTest, StacksOfSwitchingFibersAreOfOneMoment) {
   std::atomic<bool> stop{false};
   std::thread thread([&] {
     fibers::use_scheduling_algorithm<TrackedFibers<fibers::algo::round_robin>>();
-    std::vector<fibers::fiber> all;
-    for (int i = 0; i < 3; ++i) all.emplace_back([&] { PauseOften(stop); });
+    std::array<fibers::fiber, 3> all;
+    for (fibers::fiber& fiber : all) fiber = fibers::fiber([&] { PauseOften(stop); });
     while (!stop) fibers::fiber([] { Pause(); }).join();
     for (fibers::fiber& fiber : all) fiber.join();
   });

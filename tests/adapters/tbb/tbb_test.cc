@@ -16,7 +16,6 @@ namespace taskleak {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::Look;
 using testing::OnlyLeak;
 
 // A thread of oneTBB's own, however few processors there are.

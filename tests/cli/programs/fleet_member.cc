@@ -42,8 +42,10 @@ int main(int, char** arguments) {
   const std::string name = arguments[2];
   const int workers = std::atoi(arguments[3]);
   StartPool(workers);
+  const int waiting = std::atoi(arguments[4]);
   std::vector<taskleak::Task> jobs;
-  for (int i = 0; i < std::atoi(arguments[4]); ++i) jobs.push_back(Subscribe());
+  jobs.reserve(static_cast<std::size_t>(waiting));
+  for (int i = 0; i < waiting; ++i) jobs.push_back(Subscribe());
   const auto capture = taskleak::live::CaptureWaiting(static_cast<std::size_t>(workers));
   std::ofstream(folder + "/" + name + ".json") << taskleak::live::ToJson(*capture);
   std::ofstream(folder + "/" + name + ".pb.gz") << taskleak::live::ToPprof(*capture);

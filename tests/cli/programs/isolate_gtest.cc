@@ -6,7 +6,6 @@
 
 namespace {
 
-using taskleak::tests::Settings;
 using taskleak::tests::TheSettings;
 
 TEST(Config, SetsPoolSize) { TheSettings().pool_size = 2; }

@@ -75,7 +75,7 @@ int main(int, char** arguments) {
   if (what == "fork") Fork();
   if (what == "spawn") {
     std::fflush(nullptr);
-    return std::system((std::string(arguments[0]) + " leak").c_str()) == 0 ? 0 : 0;
+    return std::system((std::string(arguments[0]) + " leak").c_str()) == -1 ? 1 : 0;
   }
   return what == "fail" || what == "leak-and-fail" ? 7 : 0;
 }

@@ -1,5 +1,6 @@
 #include "taskleak/census.h"
 
+#include <cstdint>
 #include <latch>
 #include <memory>
 #include <string>
@@ -80,7 +81,7 @@ TEST_F(CensusTest, TotalsOfTasksAddUpWhicheverThreadEndsThem) {
   }
   for (std::thread& thread : threads) thread.join();
   const Census census = TakeCensus();
-  EXPECT_EQ(census.tasks_born, before.tasks_born + kThreads * kTasks);
+  EXPECT_EQ(census.tasks_born, before.tasks_born + std::uint64_t{kThreads} * kTasks);
   EXPECT_EQ(census.tasks_born - census.tasks_ended, census.tasks);
 }
 

@@ -162,7 +162,7 @@ std::string HintOfJthread(bool ask) {
     const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
     if (at && at->number == SYS_futex) break;
   }
-  const std::string hint = GroupSince(before).hint;
+  std::string hint = GroupSince(before).hint;
   end.count_down();
   return hint;
 }

@@ -24,7 +24,6 @@ namespace {
 using taskleak::testing::BlockedThread;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class SuppressionsTest : public ::testing::Test {
  protected:

@@ -398,7 +398,7 @@ TEST(WaitStateTest, ConnectToASocketNobodyAcceptsFrom) {
   ASSERT_EQ(connect(first, target, size), 0);
   const int second = socket(AF_UNIX, SOCK_STREAM, 0);
   const Unit unit = UnitOf(
-      SYS_connect, [&] { connect(second, target, size); },
+      SYS_connect, [&] { static_cast<void>(connect(second, target, size)); },
       [&] { close(accept(listener, nullptr, nullptr)); });
   EXPECT_EQ(unit.state, WaitState::kConnect);
   EXPECT_THAT(unit.detail, EndsWith(" to @" + name));

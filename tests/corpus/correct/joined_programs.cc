@@ -207,7 +207,7 @@ TEST(Joined, AThreadIsCancelledAndJoined) {
 TEST(Joined, AThreadWithASmallStack) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, 128 * 1024);
+  pthread_attr_setstacksize(&attributes, std::size_t{128} * 1024);
   pthread_t thread{};
   ASSERT_EQ(pthread_create(
                 &thread, &attributes, [](void*) -> void* { return nullptr; }, nullptr),

@@ -30,8 +30,8 @@ struct AcceptAfterClose : Kernel<AcceptAfterClose> {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    listen(socket, 1);
+    EXPECT_EQ(bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(listen(socket, 1), 0);
     return socket;
   }
   void Body() {
