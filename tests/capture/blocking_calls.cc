@@ -1,5 +1,6 @@
 #include "capture/blocking_calls.h"
 
+#include <alloca.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <netinet/in.h>
@@ -22,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -478,6 +480,32 @@ void AddProcesses(Calls& calls) {
       });
 }
 
+__attribute__((noinline)) std::uintptr_t ReturnAddress() {
+  return reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
+}
+
+// Its frame is aligned and has memory taken at run time, as clang's AddressSanitizer makes them, so
+// its size is not known; and what is left over in that memory looks like frames.
+__attribute__((noinline)) bool ReadInOddFrame(int fd, std::size_t room) {
+  alignas(64) char c = 0;
+  auto* const leftovers = static_cast<std::uintptr_t*>(alloca(room * sizeof(std::uintptr_t)));
+  std::fill_n(leftovers, room, ReturnAddress());
+  asm volatile("" : : "r"(leftovers) : "memory");
+  return read(fd, &c, 1) == 1;
+}
+
+void AddOddFrame(Calls& calls) {
+  const auto pipe = std::make_shared<Pipe>();
+  Add(
+      calls, "read in an odd frame", {SYS_read},
+      [pipe] {
+        const bool read = ReadInOddFrame(pipe->in(), 128);
+        asm volatile("");  // so that the call is no tail call
+        return read;
+      },
+      [pipe] { pipe->Put(); });
+}
+
 }  // namespace
 
 std::vector<BlockingCall> MakeBlockingCalls() {
@@ -489,6 +517,7 @@ std::vector<BlockingCall> MakeBlockingCalls() {
   AddPosixThreads(calls);
   AddStandardLibrary(calls);
   AddFiles(calls);
+  AddOddFrame(calls);
   AddSockets(calls);
   AddSignals(calls);
   return calls;

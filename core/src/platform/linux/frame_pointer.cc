@@ -34,27 +34,44 @@ class Search {
     if (!frame_.is_return_address || function_ == 0) return Scan(sp);
     const Prologue& prologue = facts_.PrologueOf(function_);
     const std::uintptr_t lowest = sp + prologue.below;
-    if (prologue.sets_frame_pointer) {
-      constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
-      if (auto computed = Computed(lowest, lowest + prologue.slack)) return computed;
-      if (auto above_arguments = Scan(lowest, lowest + kMostArguments)) return above_arguments;
-    }
-    return Scan(lowest);  // alloca, or a prologue of another form
+    if (!prologue.sets_frame_pointer) return Scan(lowest);
+    const Candidate computed = Computed(lowest, prologue.slack);
+    if (IsSure(computed, prologue.slack)) return Found(computed);
+    constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
+    if (auto above_arguments = Scan(lowest, lowest + kMostArguments)) return above_arguments;
+    auto scanned = Scan(lowest);  // alloca, as AddressSanitizer makes frames with clang
+    if (computed.caller != Caller::kNone && (!scanned || scanned->guessed)) return Found(computed);
+    return scanned;
   }
 
  private:
+  // The best of where rbp must be by the prologue.
+  Candidate Computed(std::uintptr_t from, std::size_t slack)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    Candidate best;
+    for (std::uintptr_t at = from; at <= from + slack; at += sizeof(std::uint64_t)) {
+      Candidate candidate = Try(at, Caller::kCallsAnother);
+      if (candidate.caller == Caller::kCalls) return candidate;
+      if (candidate.caller == Caller::kNone) continue;
+      const bool whole = candidate.walk.end == WalkEnd::kStart;
+      if (best.caller == Caller::kNone || (whole && best.walk.end != WalkEnd::kStart))
+        best = std::move(candidate);
+    }
+    return best;
+  }
+
+  // Whether there can be no better one above: what looks like a frame may be left over from an
+  // earlier call, in memory that the function has on the stack and has not used.
+  static bool IsSure(const Candidate& computed, std::size_t slack) {
+    if (computed.caller == Caller::kCalls) return true;
+    return computed.walk.end == WalkEnd::kStart &&
+           (computed.caller == Caller::kMayCall || slack == 0);
+  }
+
   // Where rbp must be by the prologue, there is nothing to guess, even if the walk from there ends
   // early; unless the call there leads elsewhere.
-  std::optional<FoundFramePointer> Computed(std::uintptr_t from, std::uintptr_t to)
-      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    for (std::uintptr_t at = from; at <= to; at += sizeof(std::uint64_t)) {
-      Candidate candidate = Try(at);
-      if (candidate.caller != Caller::kNone) {
-        const bool guessed = candidate.caller == Caller::kCallsAnother;
-        return FoundFramePointer{std::move(candidate.walk), guessed};
-      }
-    }
-    return {};
+  static FoundFramePointer Found(const Candidate& computed) {
+    return {computed.walk, computed.caller == Caller::kCallsAnother};
   }
 
   // The lowest place that fits, since those above may be earlier calls of the same function. It is
@@ -72,9 +89,10 @@ class Search {
         if (best.caller != Caller::kNone || !image_.Grow()) break;
         end = image_.end();
       }
-      Candidate candidate = Try(at);
-      if (candidate.caller != Caller::kNone) ++walks;
-      if (candidate.caller < Caller::kMayCall || !candidate.MakesSense()) continue;
+      Candidate candidate = Try(at, Caller::kMayCall);
+      if (candidate.caller == Caller::kNone) continue;
+      ++walks;
+      if (!candidate.MakesSense()) continue;
       if (candidate.caller > best.caller) {
         best = std::move(candidate);
       } else if (candidate.caller == Caller::kCalls && IsRival(best.walk, candidate.walk)) {
@@ -94,7 +112,8 @@ class Search {
     return facts_.RuleAt(frame.instruction()).function_start != function_;
   }
 
-  Candidate Try(std::uintptr_t rbp) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+  // None if the caller there is not `least` as likely.
+  Candidate Try(std::uintptr_t rbp, Caller least) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState state = frame_;
     state.registers.Set(kRbp, rbp);
     const FrameState with_rbp = state;
@@ -102,7 +121,7 @@ class Search {
     WalkEnd end{};
     if (!walker_.ToCaller(&state, &cfa, &end)) return {};
     const Caller caller = CallerAt(state);
-    if (caller == Caller::kNone) return {};
+    if (caller < least) return {};
     return {caller, walker_.Go(with_rbp)};
   }
 
