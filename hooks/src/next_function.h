@@ -3,20 +3,51 @@
 #define TASKLEAK_HOOKS_NEXT_FUNCTION_H_
 
 #include <dlfcn.h>
+#include <link.h>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
 namespace taskleak::hooks {
+
+/// True if the dynamic linker looks into the object with `function` before that with `here`.
+inline bool ComesBefore(const void* function, const void* here) {
+  struct Search {
+    std::uintptr_t function;
+    std::uintptr_t here;
+    bool before;
+  } search{reinterpret_cast<std::uintptr_t>(function), reinterpret_cast<std::uintptr_t>(here),
+           false};
+  const auto look = [](dl_phdr_info* object, std::size_t, void* data) {
+    auto& wanted = *static_cast<Search*>(data);
+    for (int i = 0; i < object->dlpi_phnum; ++i) {
+      const auto& segment = object->dlpi_phdr[i];
+      if (segment.p_type != PT_LOAD) continue;
+      const std::uintptr_t start = object->dlpi_addr + segment.p_vaddr;
+      if (wanted.here - start < segment.p_memsz) {
+        wanted.before = false;  // or in the same one
+        return 1;
+      }
+      if (wanted.function - start < segment.p_memsz) wanted.before = true;
+    }
+    return wanted.before ? 1 : 0;
+  };
+  dl_iterate_phdr(look, &search);  // in the order of loading, which is that of looking up
+  return search.before;
+}
 
 /// Found on first use, and kept. Constant-initialized, since other code's static initialization may
 /// create threads.
 ///
 /// Under a sanitizer that intercepts the function itself, its interceptor comes next: it is called
 /// by the name that the sanitizers' interception protocol gives it (compiler-rt,
-/// lib/interception/interception.h), because dlsym would find libc's behind its back. In a static
-/// executable, where nothing can be looked up, libc's internal name is what remains.
+/// lib/interception/interception.h), because dlsym would find libc's behind its back. But where it
+/// comes before (clang links it into the executable, and the hooks are in a library), it is what
+/// has called the hook. In a static executable, where nothing can be looked up, libc's internal
+/// name is what remains.
 ///
 /// Hidden, because "next" counts from where the code that asks is: a copy of it that is shared with
 /// a library would answer for the executable.
@@ -28,7 +59,8 @@ class __attribute__((visibility("hidden"))) NextFunction {
   Function Get(Function interceptor, Function internal) {
     Function next = next_.load(std::memory_order_acquire);
     if (next != nullptr) return next;
-    next = interceptor;
+    if (interceptor != nullptr && !ComesBefore(reinterpret_cast<const void*>(interceptor), this))
+      next = interceptor;
     if (next == nullptr) next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name_));
     if (next == nullptr) next = internal;
     if (next == nullptr) Refuse();
