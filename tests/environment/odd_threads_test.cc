@@ -48,6 +48,9 @@ TEST(OddThreadsTest, OneThatWaitsInTheHandlerOfItsStackOverflow) {
 class BrokenStackTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(BrokenStackTest, IsReadAsFarAsItGoes) {
+#ifdef __clang__
+  if (kUnderAsan) GTEST_SKIP() << "frames without a fixed size are found by what is above them";
+#endif
   ExpectTheLeak(RunWith({"broken-stack", GetParam()}));
 }
 

@@ -40,7 +40,9 @@ class Search {
     constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
     if (auto above_arguments = Scan(lowest, lowest + kMostArguments)) return above_arguments;
     auto scanned = Scan(lowest);  // alloca, as AddressSanitizer makes frames with clang
-    if (computed.caller != Caller::kNone && (!scanned || scanned->guessed)) return Found(computed);
+    const bool plausible = computed.caller == Caller::kMayCall || prologue.slack == 0;
+    if (computed.caller != Caller::kNone && (!scanned || (scanned->guessed && plausible)))
+      return Found(computed);
     return scanned;
   }
 
@@ -81,6 +83,7 @@ class Search {
     constexpr int kMostWalks = 64;
     constexpr std::uintptr_t kSaved = 16;  // rbp and the return address
     Candidate best;
+    Candidate cut_off;  // calls this function, and the stack above is damaged
     bool rivals = false;
     int walks = 0;
     std::uintptr_t end = image_.end();
@@ -92,7 +95,11 @@ class Search {
       Candidate candidate = Try(at, Caller::kMayCall);
       if (candidate.caller == Caller::kNone) continue;
       ++walks;
-      if (!candidate.MakesSense()) continue;
+      if (!candidate.MakesSense()) {
+        const bool fits = candidate.caller == Caller::kCalls && candidate.walk.contradictions == 0;
+        if (fits && cut_off.caller == Caller::kNone) cut_off = std::move(candidate);
+        continue;
+      }
       if (candidate.caller > best.caller) {
         best = std::move(candidate);
       } else if (candidate.caller == Caller::kCalls && IsRival(best.walk, candidate.walk)) {
@@ -100,7 +107,9 @@ class Search {
       }
     }
     const bool sure = best.caller == Caller::kCalls && !rivals;
-    if (best.caller == Caller::kNone || (!sure && to != UINTPTR_MAX)) return {};
+    if (!sure && to != UINTPTR_MAX) return {};
+    if (best.caller == Caller::kNone) best = std::move(cut_off);
+    if (best.caller == Caller::kNone) return {};
     return FoundFramePointer{std::move(best.walk), !sure};
   }
 
