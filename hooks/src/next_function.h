@@ -59,13 +59,22 @@ class __attribute__((visibility("hidden"))) NextFunction {
   Function Get(Function interceptor, Function internal) {
     Function next = next_.load(std::memory_order_acquire);
     if (next != nullptr) return next;
-    if (interceptor != nullptr && !ComesBefore(reinterpret_cast<const void*>(interceptor), this))
-      next = interceptor;
+    if (interceptor != nullptr) {
+      if (ComesBefore(reinterpret_cast<const void*>(interceptor), this))
+        behind_interceptor_.store(true, std::memory_order_relaxed);
+      else
+        next = interceptor;
+    }
     if (next == nullptr) next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name_));
     if (next == nullptr) next = internal;
     if (next == nullptr) Refuse();
     next_.store(next, std::memory_order_release);
     return next;
+  }
+
+  /// After Get(): true if the hook is called by a sanitizer's interceptor.
+  [[nodiscard]] bool IsBehindInterceptor() const {
+    return behind_interceptor_.load(std::memory_order_relaxed);
   }
 
  private:
@@ -78,6 +87,7 @@ class __attribute__((visibility("hidden"))) NextFunction {
   }
 
   const char* name_;
+  std::atomic<bool> behind_interceptor_{false};
   std::atomic<Function> next_{nullptr};
 };
 

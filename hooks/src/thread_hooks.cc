@@ -112,10 +112,11 @@ extern "C" __attribute__((weak)) void* taskleak_run_thread(void* birth) {
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*routine)(void*), void* argument) {
   const auto next = g_pthread_create.Get(__interceptor_pthread_create, __pthread_create);
+  // Somebody else's routine must not run before the sanitizer's own, which prepares the thread.
+  const bool is_inner = routine == taskleak_run_thread || g_pthread_create.IsBehindInterceptor();
   auto* const birth =
-      routine == taskleak_run_thread
-          ? nullptr
-          : taskleak::internal::BeginBirth(routine, argument, StartsDetached(attributes));
+      is_inner ? nullptr
+               : taskleak::internal::BeginBirth(routine, argument, StartsDetached(attributes));
   if (birth == nullptr) return next(thread, attributes, routine, argument);
   const int result = next(thread, attributes, taskleak_run_thread, birth);
   if (result == 0) {

@@ -113,7 +113,8 @@ TEST_P(Catch2Passes, WhatIsLeftBetweenTestCasesIsReportedAtTheEndAndNoTestCaseBl
 
 TEST_P(Catch2Passes, AFatalSignalIsLeftToCatch2) {
   const Outcome outcome =
-      Run("leaky_tests", {"dies"}, "", {{"ASAN_OPTIONS", "handle_segv=0"}});  // nor to that
+      Run("leaky_tests", {"dies"}, "",
+          {{"ASAN_OPTIONS", "handle_segv=0"}, {"TSAN_OPTIONS", "handle_segv=0"}});  // nor to that
   EXPECT_NE(outcome.signal, 0) << outcome.exit_code;
   EXPECT_THAT(outcome.out, HasSubstr("SIGSEGV"));
   EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("still alive")));
