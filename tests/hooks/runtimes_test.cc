@@ -82,6 +82,7 @@ TEST(HooksRuntimesTest, SoHaveThoseOfBoostThread) {
 [[gnu::noinline]] void RunInParallel() {
 #pragma omp parallel num_threads(2)
   asm volatile("");  // an empty region would not be entered
+  asm volatile("");  // the region's start is no tail call
 }
 
 TEST(HooksRuntimesTest, SoHaveThoseOfOpenMp) {

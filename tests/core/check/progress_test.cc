@@ -118,7 +118,10 @@ class Reader {
 
  private:
   void Run(bool same_place) {
-    for (int i = 0; i < 2; ++i) same_place || i == 0 ? Read() : ReadDeeper();
+    for (int i = 0; i < 2; ++i) {
+      same_place || i == 0 ? Read() : ReadDeeper();
+      asm volatile("");  // the second is no tail call, which would wait at another place
+    }
   }
   [[gnu::noinline]] void Read() {
     char c = 0;
