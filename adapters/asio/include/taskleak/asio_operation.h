@@ -103,7 +103,8 @@ template <typename Context, typename Object, typename Native>
 void BeginAsioOperation(Context& /*context*/, const AsioHandler& handler, const char* object_type,
                         const Object* object, Native native, const char* operation) {
   const std::string_view type = object_type;
-  const std::string name = std::string(type == "deadline_timer" ? "timer" : type) + '.' + operation;
+  std::string name(type == "deadline_timer" ? "timer" : type);
+  name.append(1, '.').append(operation);
   Operation begun;
   begun.name = name;
   begun.state = StateOfAsioOperation(type, operation);
