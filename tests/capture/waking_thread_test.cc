@@ -68,7 +68,7 @@ std::string Ways(const std::vector<RawFrame>& frames) {
   int expected = 0;
   for (const RawFrame& frame : frames) {
     const auto& rule = platform::CodeFacts::Instance().RuleAt(frame.instruction());
-    const auto place = functions.find(rule.function_start);
+    const auto place = functions.find(rule.function.start);
     if (place == functions.end()) continue;
     ways += place->second.second == expected++ ? place->second.first : '?';
   }

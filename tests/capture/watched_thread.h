@@ -139,6 +139,8 @@ class Gate {
     char c = 0;
     return read(ends_[0], &c, 1) == 1;
   }
+  /// What Pass() reads one byte of.
+  [[nodiscard]] int fd() const { return ends_[0]; }
   void Open(std::size_t times = 1) const {
     for (; times > 0; --times) {
       if (write(ends_[1], "x", 1) != 1) std::abort();

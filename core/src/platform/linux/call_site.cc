@@ -11,6 +11,8 @@
 namespace taskleak::platform {
 namespace {
 
+constexpr std::size_t kMostCode = 4096;  // of a function, searched for jumps
+
 std::uintptr_t AddDisplacement(std::uintptr_t base, const unsigned char* displacement) {
   std::int32_t value = 0;
   std::memcpy(&value, displacement, sizeof value);
@@ -78,13 +80,25 @@ CallSite ReadCallSite(std::uintptr_t return_address) {
 
 bool HasJump(std::uintptr_t from, std::uintptr_t to) {
   constexpr std::size_t kLength = 5;  // of E9 with its displacement; the end of 0F 8x with it
-  std::array<unsigned char, 4096> code;
+  std::array<unsigned char, kMostCode> code;
   const std::size_t size = ReadMemory(from, code.data(), code.size());
   // Displacements that lead to `to` just by chance are one in four billion.
   for (std::size_t i = 0; i + kLength <= size; ++i) {
     const bool jump =
         code[i] == 0xe9 || (i > 0 && code[i - 1] == 0x0f && (code[i] & 0xf0U) == 0x80);
     if (jump && AddDisplacement(from + i + kLength, &code[i + 1]) == to) return true;
+  }
+  return false;
+}
+
+bool HasJumpThroughPointer(std::uintptr_t from, std::uintptr_t end) {
+  if (end <= from) return false;
+  std::array<unsigned char, kMostCode> code;
+  const std::size_t size = ReadMemory(from, code.data(), std::min(code.size(), end - from));
+  for (std::size_t i = 0; i + 1 < size; ++i) {
+    // FF /4; FF before it makes it the end of a negative displacement.
+    const bool jump = code[i] == 0xff && ((code[i + 1] >> 3) & 7U) == 4;
+    if (jump && (i == 0 || code[i - 1] != 0xff)) return true;
   }
   return false;
 }

@@ -24,6 +24,10 @@ CallSite ReadCallSite(std::uintptr_t return_address);
 /// another leaves its own frame to it.
 bool HasJump(std::uintptr_t from, std::uintptr_t to);
 
+/// True if the code between the two addresses jumps through a register or a pointer: so does a
+/// function that ends by a virtual call.
+bool HasJumpThroughPointer(std::uintptr_t from, std::uintptr_t end);
+
 }  // namespace taskleak::platform
 
 #endif  // TASKLEAK_SRC_PLATFORM_LINUX_CALL_SITE_H_

@@ -37,7 +37,11 @@ Caller CodeFacts::CallerOf(std::uintptr_t function_start, std::uintptr_t return_
         call.Calls(function_start) ||
         std::any_of(call.targets.begin(), call.targets.end(),
                     [&](std::uintptr_t at) { return HasJump(at, function_start); });
-    caller = reaches ? Caller::kCalls : Caller::kCallsAnother;
+    const std::uintptr_t called = call.targets.back();
+    if (reaches)
+      caller = Caller::kCalls;
+    else if (!HasJumpThroughPointer(called, RuleAt(called).function.end))
+      caller = Caller::kCallsAnother;
   }
   return callers_.emplace(std::pair{function_start, return_address}, caller).first->second;
 }

@@ -17,7 +17,7 @@ namespace taskleak::platform {
 enum class Caller {
   kNone,          ///< there is no call
   kCallsAnother,  ///< it calls another function, which is not known to jump on to this one
-  kMayCall,       ///< it goes through a pointer
+  kMayCall,       ///< it goes through a pointer, or the function that it calls jumps through one
   kCalls,         ///< it calls this function
 };
 

@@ -26,7 +26,7 @@ class Search {
         facts_(facts),
         image_(image),
         frame_(frame),
-        function_(facts.RuleAt(frame.instruction()).function_start) {}
+        function_(facts.RuleAt(frame.instruction()).function.start) {}
 
   std::optional<FoundFramePointer> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     const std::uintptr_t sp = frame_.registers[kRsp];
@@ -36,17 +36,26 @@ class Search {
     const std::uintptr_t lowest = sp + prologue.below;
     if (!prologue.sets_frame_pointer) return Scan(lowest);
     const Candidate computed = Computed(lowest, prologue.slack);
-    if (IsSure(computed, prologue.slack)) return Found(computed);
-    constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
-    if (auto above_arguments = Scan(lowest, lowest + kMostArguments)) return above_arguments;
-    auto scanned = Scan(lowest);  // alloca, as AddressSanitizer makes frames with clang
-    const bool plausible = computed.caller == Caller::kMayCall || prologue.slack == 0;
-    if (computed.caller != Caller::kNone && (!scanned || (scanned->guessed && plausible)))
+    const bool known = computed.caller != Caller::kNone;
+    if (known && (IsSure(computed) || !TakesStackAtRunTime(function_, frame_.pc())))
       return Found(computed);
+    constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
+    auto scanned = Scan(lowest, lowest + kMostArguments);
+    if (!scanned) scanned = Scan(lowest);
+    const bool plausible = computed.caller == Caller::kMayCall;
+    if (known && (!scanned || (scanned->guessed && plausible))) return Found(computed);
+    if (scanned) scanned->guessed |= plausible;
     return scanned;
   }
 
  private:
+  static bool IsBetter(const Candidate& candidate, const Candidate& than) {
+    const auto rank = [](const Candidate& each) {
+      return std::pair(each.walk.end == WalkEnd::kStart, each.caller);
+    };
+    return than.caller == Caller::kNone || rank(candidate) > rank(than);
+  }
+
   // The best of where rbp must be by the prologue.
   Candidate Computed(std::uintptr_t from, std::size_t slack)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
@@ -54,20 +63,17 @@ class Search {
     for (std::uintptr_t at = from; at <= from + slack; at += sizeof(std::uint64_t)) {
       Candidate candidate = Try(at, Caller::kCallsAnother);
       if (candidate.caller == Caller::kCalls) return candidate;
-      if (candidate.caller == Caller::kNone) continue;
-      const bool whole = candidate.walk.end == WalkEnd::kStart;
-      if (best.caller == Caller::kNone || (whole && best.walk.end != WalkEnd::kStart))
+      if (candidate.caller != Caller::kNone && IsBetter(candidate, best))
         best = std::move(candidate);
     }
     return best;
   }
 
-  // Whether there can be no better one above: what looks like a frame may be left over from an
-  // earlier call, in memory that the function has on the stack and has not used.
-  static bool IsSure(const Candidate& computed, std::size_t slack) {
-    if (computed.caller == Caller::kCalls) return true;
-    return computed.walk.end == WalkEnd::kStart &&
-           (computed.caller == Caller::kMayCall || slack == 0);
+  // Whether there can be no better one above. Otherwise what looks like a frame may be left over
+  // from an earlier call, in memory that the function has taken from the stack and not used.
+  static bool IsSure(const Candidate& computed) {
+    return computed.caller == Caller::kCalls ||
+           (computed.caller == Caller::kMayCall && computed.walk.end == WalkEnd::kStart);
   }
 
   // Where rbp must be by the prologue, there is nothing to guess, even if the walk from there ends
@@ -118,7 +124,7 @@ class Search {
     const auto same = std::find(walk.cfas.begin(), walk.cfas.end(), other.cfas.front());
     if (same == walk.cfas.end()) return true;
     const RawFrame& frame = walk.frames[static_cast<std::size_t>(same - walk.cfas.begin())];
-    return facts_.RuleAt(frame.instruction()).function_start != function_;
+    return facts_.RuleAt(frame.instruction()).function.start != function_;
   }
 
   // None if the caller there is not `least` as likely.

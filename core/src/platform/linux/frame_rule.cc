@@ -10,8 +10,6 @@
 #include <optional>
 #include <string_view>
 
-#include "platform/linux/function_start.h"
-
 namespace taskleak::platform {
 namespace {
 
@@ -127,7 +125,7 @@ FrameRule MakeFrameRule(std::uintptr_t pc) {
     if (cfi == nullptr || dwarf_cfi_addrframe(cfi, pc - bias, &frame) != 0) continue;
     const OwnedFrame owner(frame);
     if (auto rule = RuleMaker(frame).Make()) {
-      rule->function_start = FunctionStart(module, pc);
+      rule->function = FunctionAt(module, pc);
       return *std::move(rule);
     }
   }

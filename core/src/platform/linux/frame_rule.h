@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/linux/dwarf_expression.h"
+#include "platform/linux/function_range.h"
 #include "platform/linux/registers.h"
 #include "platform/modules.h"
 
@@ -38,7 +39,7 @@ struct FrameRule {
   std::int32_t cfa_operand = 0;             ///< what to add to that register
   std::array<Location, kRegisterCount> callers;
   std::vector<DwarfExpression> expressions;
-  std::uintptr_t function_start = 0;  ///< of the function this place is in; 0 when not known
+  FunctionRange function;  ///< that this place is in
 
   /// The outermost frame: nothing called it.
   [[nodiscard]] bool is_start() const { return callers[kRip].kind == Location::kUnknown; }

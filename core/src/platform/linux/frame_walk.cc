@@ -83,7 +83,7 @@ Walk FrameWalker::Go(FrameState state, std::size_t most_frames) {
     if (!ToCaller(&state, &cfa, &walk.end)) break;
     walk.cfas.push_back(cfa);
     if (callee.needs_frame_pointer && state.is_return_address &&
-        facts_.CallerOf(callee.function_start, state.pc()) == Caller::kCallsAnother)
+        facts_.CallerOf(callee.function.start, state.pc()) == Caller::kCallsAnother)
       ++walk.contradictions;
   }
   return walk;

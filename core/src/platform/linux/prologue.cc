@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <iterator>
+#include <vector>
 
 #include "platform/memory.h"
 
@@ -171,7 +172,25 @@ class PrologueDecoder {
   Prologue prologue_;
 };
 
+// sub %reg,%rsp or mov %reg,%rsp, but for the mov %rbp,%rsp that ends a frame; sub memory,%rsp.
+bool MovesStackPointer(unsigned rex, unsigned op, unsigned modrm) {
+  if (op == 0x2b) return (rex & 0xfcU) == 0x48U && ((modrm >> 3) & 7U) == kRspNumber;
+  if ((rex & 0xfbU) != 0x48U || (modrm & 0xc7U) != (0xc0U | kRspNumber)) return false;
+  const bool from_rbp = rex == 0x48U && ((modrm >> 3) & 7U) == kRbpNumber;
+  return op == 0x29 || (op == 0x89 && !from_rbp);
+}
+
 }  // namespace
+
+bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc) {
+  constexpr std::uintptr_t kMost = std::uintptr_t{1} << 16;
+  std::vector<unsigned char> code(std::min(pc - function_start, kMost));
+  const std::size_t size = ReadMemory(function_start, code.data(), code.size());
+  for (std::size_t i = 0; i + 3 <= size; ++i) {
+    if (MovesStackPointer(code[i], code[i + 1], code[i + 2])) return true;
+  }
+  return false;
+}
 
 Prologue ReadPrologue(std::uintptr_t function_start) {
   std::array<unsigned char, 128> code;

@@ -15,6 +15,11 @@ struct Prologue {
   std::size_t slack = 0;  ///< by how much more if the prologue aligns rsp
 };
 
+/// Whether the code from the function's start to `pc` takes an amount of stack that is known at run
+/// time only: alloca, arrays of variable length, AddressSanitizer's frames with clang. Bytes that
+/// just look so count, too.
+bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc);
+
 /// Decodes the function's first instructions, up to the first that is not understood.
 Prologue ReadPrologue(std::uintptr_t function_start);
 

@@ -1,4 +1,4 @@
-#include "platform/linux/function_start.h"
+#include "platform/linux/function_range.h"
 
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace taskleak::platform {
 namespace {
@@ -43,8 +44,9 @@ std::optional<GElf_Phdr> FindHeader(Elf* elf) {
   return {};
 }
 
-// The last entry at or before `offset`.
-std::optional<std::int32_t> Search(const char* table, std::size_t count, std::int64_t offset) {
+// The last entry at or before `offset`, and the next: the last one ends nowhere.
+std::optional<std::pair<std::int32_t, std::int32_t>> Search(const char* table, std::size_t count,
+                                                            std::int64_t offset) {
   const auto function = [table](std::size_t i) {
     std::int32_t value = 0;
     std::memcpy(&value, table + i * sizeof(Entry), sizeof value);
@@ -60,44 +62,50 @@ std::optional<std::int32_t> Search(const char* table, std::size_t count, std::in
       high = middle;
     }
   }
-  return low == 0 ? std::nullopt : std::optional(function(low - 1));
+  if (low == 0) return {};
+  return std::pair(function(low - 1), function(low < count ? low : low - 1));
 }
 
 // By the table of .eh_frame_hdr, which knows every function that has call frame information.
-std::uintptr_t ByFrameTable(Dwfl_Module* module, std::uintptr_t pc) {
+FunctionRange ByFrameTable(Dwfl_Module* module, std::uintptr_t pc) {
   GElf_Addr bias = 0;
   Elf* const elf = dwfl_module_getelf(module, &bias);
   const auto segment = FindHeader(elf);
-  if (!segment) return 0;
+  if (!segment) return {};
   const auto offset = static_cast<std::int64_t>(segment->p_offset);
   const Elf_Data* const data = elf_getdata_rawchunk(elf, offset, segment->p_filesz, ELF_T_BYTE);
   Header header;
-  if (data == nullptr || data->d_size < sizeof header) return 0;
+  if (data == nullptr || data->d_size < sizeof header) return {};
   std::memcpy(&header, data->d_buf, sizeof header);
   if (header.version != kVersion || header.frame_encoding != kRelativeToHere ||
       header.count_encoding != kCount || header.table_encoding != kRelativeToTable ||
       (data->d_size - sizeof header) / sizeof(Entry) < header.count)
-    return 0;
+    return {};
   const std::uintptr_t here = bias + segment->p_vaddr;
   const auto found = Search(static_cast<const char*>(data->d_buf) + sizeof header, header.count,
                             static_cast<std::int64_t>(pc - here));
-  return found ? here + static_cast<std::uintptr_t>(std::int64_t{*found}) : 0;
+  if (!found) return {};
+  const auto address = [here](std::int64_t function) {
+    return here + static_cast<std::uintptr_t>(function);
+  };
+  return {address(found->first), address(found->second)};
 }
 
 // GCC does not ask for .eh_frame_hdr in static executables; their symbols remain.
-std::uintptr_t BySymbol(Dwfl_Module* module, std::uintptr_t pc) {
+FunctionRange BySymbol(Dwfl_Module* module, std::uintptr_t pc) {
   GElf_Off offset = 0;
   GElf_Sym symbol;
   const char* const name =
       dwfl_module_addrinfo(module, pc, &offset, &symbol, nullptr, nullptr, nullptr);
-  return name == nullptr ? 0 : pc - offset;
+  if (name == nullptr) return {};
+  return {pc - offset, pc - offset + symbol.st_size};
 }
 
 }  // namespace
 
-std::uintptr_t FunctionStart(Dwfl_Module* module, std::uintptr_t pc) {
-  const std::uintptr_t start = ByFrameTable(module, pc);
-  return start != 0 ? start : BySymbol(module, pc);
+FunctionRange FunctionAt(Dwfl_Module* module, std::uintptr_t pc) {
+  const FunctionRange range = ByFrameTable(module, pc);
+  return range.start != 0 ? range : BySymbol(module, pc);
 }
 
 }  // namespace taskleak::platform

@@ -1,0 +1,23 @@
+// Where the function that holds an address begins and ends, also in stripped code.
+#ifndef TASKLEAK_SRC_PLATFORM_LINUX_FUNCTION_RANGE_H_
+#define TASKLEAK_SRC_PLATFORM_LINUX_FUNCTION_RANGE_H_
+
+#include <cstdint>
+
+struct Dwfl_Module;
+
+namespace taskleak::platform {
+
+struct FunctionRange {
+  std::uintptr_t start = 0;  ///< 0 when not known
+  std::uintptr_t end = 0;    ///< or where the next function begins
+};
+
+/// From the sorted table in .eh_frame_hdr (Linux Standard Base, "The .eh_frame_hdr section"), or
+/// the symbols if there is none. `pc` must be covered by .eh_frame. A part of a function that the
+/// compiler moved away is a range of its own.
+FunctionRange FunctionAt(Dwfl_Module* module, std::uintptr_t pc);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_PLATFORM_LINUX_FUNCTION_RANGE_H_
