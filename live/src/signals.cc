@@ -5,9 +5,9 @@
 #include <atomic>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "file_store.h"
@@ -30,13 +30,13 @@ struct SignalDump::Impl {
   explicit Impl(SignalOptions given)
       : period(given.period), bell(given.dump, given.files ? given.record : 0) {
     if (given.files) files.emplace(std::move(*given.files));
-    thread = internal::StartOwnThread("taskleak-signal", [this] { Run(); });
+    thread.emplace("taskleak-signal", [this] { Run(); });
   }
 
   ~Impl() {
     stopping.store(true);
     SignalBell::Wake();
-    thread.join();
+    thread->Join();
   }
 
   void Run() {
@@ -81,7 +81,7 @@ struct SignalDump::Impl {
   std::optional<FileStore> files;
   std::optional<Recording> recording;  // of the thread
   std::atomic<bool> stopping{false};
-  std::thread thread;
+  std::optional<internal::OwnThread> thread;
 };
 
 SignalDump::SignalDump(SignalOptions options) {

@@ -10,8 +10,8 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "file_store.h"
@@ -56,7 +56,7 @@ void Say(const std::string& error) {
 struct Watch::Impl {
   explicit Impl(WatchOptions given) : options(Checked(std::move(given))), judge(options.rules) {
     if (options.files) files.emplace(*options.files);
-    thread = internal::StartOwnThread("taskleak-watch", [this] { Run(); });
+    thread.emplace("taskleak-watch", [this] { Run(); });
   }
 
   ~Impl() {
@@ -65,7 +65,7 @@ struct Watch::Impl {
       stopping = true;
     }
     changed.notify_all();
-    thread.join();
+    thread->Join();
     for (const auto& [reason, units] : suspected) SetSuspected(reason, 0);
   }
 
@@ -142,7 +142,7 @@ struct Watch::Impl {
   std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;
-  std::thread thread;
+  std::optional<internal::OwnThread> thread;
 };
 
 Watch::Watch(WatchOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -2,15 +2,28 @@
 #ifndef TASKLEAK_OWN_THREAD_H_
 #define TASKLEAK_OWN_THREAD_H_
 
+#include <sys/types.h>
+
 #include <functional>
 #include <thread>
 
 namespace taskleak::internal {
 
-/// Starts a thread of taskleak's own, which runs `body`: named (at most 15 characters, which begin
-/// with "taskleak-"), neither reported nor counted, and deaf to all signals, so that the program's
-/// handlers run in its own threads. All that holds when this returns.
-[[nodiscard]] std::thread StartOwnThread(const char* name, std::function<void()> body);
+/// A thread of taskleak's own: named (at most 15 characters, which begin with "taskleak-"), neither
+/// reported nor counted, and deaf to all signals, so that the program's handlers run in its own
+/// threads. Must be joined.
+class OwnThread {
+ public:
+  /// Starts it, to run `body`. All that is said above holds when this returns.
+  OwnThread(const char* name, std::function<void()> body);
+
+  /// Waits for its end; but only lets go of it in a forked child, where it does not exist.
+  void Join();
+
+ private:
+  std::thread thread_;
+  pid_t process_;
+};
 
 }  // namespace taskleak::internal
 

@@ -1,6 +1,5 @@
 #include "run/hang_watch.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,24 +8,18 @@
 
 #include "run/futex.h"
 #include "run/output.h"
-#include "taskleak/own_thread.h"
 
 namespace taskleak::run {
 
 HangWatch::HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang)
     : checker_(checker),
       on_hang_(std::move(on_hang)),
-      pid_(getpid()),
-      thread_(internal::StartOwnThread("taskleak-watch", [this] { Watch(); })) {}
+      thread_("taskleak-watch", [this] { Watch(); }) {}
 
 HangWatch::~HangWatch() {
-  if (pid_ != getpid()) {
-    thread_.detach();
-    return;
-  }
   stop_.store(1);
   FutexWake(stop_);
-  thread_.join();
+  thread_.Join();
 }
 
 void HangWatch::Arm(std::string_view test) {

@@ -3,19 +3,17 @@
 #ifndef TASKLEAK_SRC_RUN_HANG_WATCH_H_
 #define TASKLEAK_SRC_RUN_HANG_WATCH_H_
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "base/mutex.h"
 #include "check/checker.h"
 #include "platform/clock.h"
 #include "run/last_resort.h"
+#include "taskleak/own_thread.h"
 #include "taskleak/test_run.h"
 
 namespace taskleak::run {
@@ -46,13 +44,12 @@ class HangWatch {
 
   const check::Checker& checker_;
   const TestRun::HangHandler on_hang_;
-  const pid_t pid_;
   LastResort last_resort_;
   Mutex mutex_;
   std::string test_ TASKLEAK_GUARDED_BY(mutex_);
   std::atomic<Clock::rep> deadline_{0};  // 0: no test runs
   std::atomic<std::uint32_t> stop_{0};
-  std::thread thread_;
+  internal::OwnThread thread_;
 };
 
 }  // namespace taskleak::run

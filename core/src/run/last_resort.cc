@@ -8,7 +8,6 @@
 #include "platform/clock.h"
 #include "run/futex.h"
 #include "run/raw_report.h"
-#include "taskleak/own_thread.h"
 
 namespace taskleak::run {
 namespace {
@@ -21,19 +20,12 @@ constexpr std::chrono::hours kForever{24};
 
 }  // namespace
 
-LastResort::LastResort()
-    : phase_(kIdle),
-      pid_(getpid()),
-      thread_(internal::StartOwnThread("taskleak-last", [this] { Wait(); })) {}
+LastResort::LastResort() : phase_(kIdle), thread_("taskleak-last", [this] { Wait(); }) {}
 
 LastResort::~LastResort() {
-  if (pid_ != getpid()) {
-    thread_.detach();
-    return;
-  }
   phase_.store(kStopped);
   FutexWake(phase_);
-  thread_.join();
+  thread_.Join();
 }
 
 void LastResort::SetTest(std::string_view test) {

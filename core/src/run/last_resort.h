@@ -7,7 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
-#include <thread>
+
+#include "taskleak/own_thread.h"
 
 namespace taskleak::run {
 
@@ -36,8 +37,7 @@ class LastResort {
 
   std::array<char, 256> test_{};
   std::atomic<std::uint32_t> phase_;
-  int pid_;
-  std::thread thread_;
+  internal::OwnThread thread_;
 };
 
 }  // namespace taskleak::run

@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstddef>
 #include <future>
+#include <new>
 #include <utility>
 
 #include "check/adopted.h"
@@ -27,16 +30,25 @@ void BecomeOwnThread(const char* name) {
 
 }  // namespace
 
-std::thread StartOwnThread(const char* name, std::function<void()> body) {
+OwnThread::OwnThread(const char* name, std::function<void()> body) : process_(getpid()) {
   std::promise<void> marked;
   const std::future<void> is_marked = marked.get_future();
-  std::thread thread([name, body = std::move(body), marked = std::move(marked)]() mutable {
+  thread_ = std::thread([name, body = std::move(body), marked = std::move(marked)]() mutable {
     BecomeOwnThread(name);
     marked.set_value();
     body();
   });
   is_marked.wait();
-  return thread;
+}
+
+void OwnThread::Join() {
+  if (process_ == getpid()) {
+    thread_.join();
+    return;
+  }
+  // Neither joined nor detached, since ThreadSanitizer does not know it here; and never destroyed.
+  alignas(std::thread) std::array<std::byte, sizeof(std::thread)> left;
+  new (left.data()) std::thread(std::move(thread_));
 }
 
 }  // namespace taskleak::internal

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -91,7 +92,7 @@ struct Server::Impl {
       throw std::runtime_error("cannot listen at " + options.address + ", port " +
                                std::to_string(options.port));
     listen(listening, kBacklog);  // again: cpp-httplib has asked for room for five
-    listener = internal::StartOwnThread("taskleak-http", [this] { server.listen_after_bind(); });
+    listener.emplace("taskleak-http", [this] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::yield();
     has_workers.get_future().wait();
   }
@@ -99,7 +100,7 @@ struct Server::Impl {
   ~Impl() {
     endpoint->Stop();
     server.stop();
-    listener.join();
+    listener->Join();
   }
 
   const ServerOptions options;
@@ -108,7 +109,7 @@ struct Server::Impl {
   int listening = -1;
   int port = 0;
   std::promise<void> has_workers;
-  std::thread listener;
+  std::optional<internal::OwnThread> listener;
 };
 
 Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -2,13 +2,11 @@
 
 #include <utility>
 
-#include "taskleak/own_thread.h"
-
 namespace taskleak::live {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queued_(most_queued) {
   for (std::size_t i = 0; i < threads; ++i)
-    threads_.push_back(internal::StartOwnThread("taskleak-http", [this] { Work(); }));
+    threads_.emplace_back("taskleak-http", [this] { Work(); });
 }
 
 void WorkerPool::enqueue(std::function<void()> job) {
@@ -25,7 +23,7 @@ void WorkerPool::shutdown() {
     has_job_.notify_all();
     has_room_.notify_all();
   }
-  for (std::thread& thread : threads_) thread.join();
+  for (internal::OwnThread& thread : threads_) thread.Join();
 }
 
 void WorkerPool::Work() {

@@ -9,8 +9,9 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
+
+#include "taskleak/own_thread.h"
 
 namespace taskleak::live {
 
@@ -33,7 +34,7 @@ class WorkerPool : public httplib::TaskQueue {
   std::condition_variable has_room_;
   std::deque<std::function<void()>> jobs_;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  std::vector<internal::OwnThread> threads_;
 };
 
 }  // namespace taskleak::live

@@ -112,10 +112,10 @@ TEST_F(CensusTest, CountsAThreadThatNobodyJoinsUntilSomebodyDoes) {
 TEST_F(CensusTest, DoesNotCountTaskleaksOwnThreads) {
   std::latch end(1);
   const Census before = TakeCensus();
-  std::thread own = internal::StartOwnThread("taskleak-test", [&] { end.wait(); });
+  internal::OwnThread own("taskleak-test", [&] { end.wait(); });
   EXPECT_EQ(TakeCensus().threads, before.threads);
   end.count_down();
-  own.join();
+  own.Join();
 }
 
 }  // namespace

@@ -58,10 +58,10 @@ TEST(FindAliveTest, NeverListsTaskleaksOwnThreads) {
   std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own
   std::latch end(1);
   const std::size_t before = FindAlive().unit_count();
-  std::thread own = internal::StartOwnThread("taskleak-test", [&] { end.wait(); });
+  internal::OwnThread own("taskleak-test", [&] { end.wait(); });
   EXPECT_EQ(FindAlive().unit_count(), before);
   end.count_down();
-  own.join();
+  own.Join();
 }
 
 TEST(FindAliveTest, TheReportCountsWhatIsAliveAndJudgesNothing) {
