@@ -19,7 +19,10 @@ namespace taskleak::capture {
 
 void Add(Calls& calls, const char* name, std::vector<long> numbers, std::function<bool()> block,
          std::function<void()> release) {
-  calls.push_back({name, std::move(numbers), std::move(block), std::move(release)});
+  calls.push_back({.name = name,
+                   .numbers = std::move(numbers),
+                   .block = std::move(block),
+                   .release = std::move(release)});
 }
 
 bool LastsItsTime(const std::function<bool()>& call) {
@@ -69,6 +72,7 @@ void AddOddFrame(Calls& calls) {
         return read;
       },
       [pipe] { pipe->Put(); });
+  calls.back().may_be_guessed = true;
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ struct BlockingCall {
   std::function<bool()> block;
   /// Ends it; empty for those that end by themselves after one second.
   std::function<void()> release;
+  /// Other places on the stack may look like its caller's frame, too.
+  bool may_be_guessed = false;
 };
 
 /// All of them, with what they need (pipes, a child process, ...). Made once per process.

@@ -60,7 +60,7 @@ class Blocked {
         std::any_of(frames.begin(), frames.end(), [](const RawFrame& f) { return f.guessed; });
     // With arguments on the stack, rbp cannot always be told from sp, nor in the frames of
     // AddressSanitizer's interceptors.
-    const bool may_guess = kUnderAsan || call_.numbers.front() == SYS_futex;
+    const bool may_guess = kUnderAsan || call_.may_be_guessed || call_.numbers.front() == SYS_futex;
     return guessed && !may_guess ? "guessed frames" : "";
   }
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
+#include "platform/linux/code_facts.h"
 #include "platform/stack_reader.h"
 
 namespace taskleak::capture {
@@ -18,10 +21,13 @@ namespace taskleak::capture {
 // One thread's way to a read that blocks.
 struct Way {
   const Gate* gate;
-  std::vector<std::uintptr_t> callers{};  // of the function that reads
+  std::uintptr_t function = 0;  // that reads
+  std::vector<std::uintptr_t> callers{};
   std::atomic<bool> known{false};
 
-  void Note(std::vector<std::uintptr_t> found) {
+  template <typename Function>
+  void Note(Function reads, std::vector<std::uintptr_t> found) {
+    function = reinterpret_cast<std::uintptr_t>(reads);
     callers = std::move(found);
     known = true;
   }
@@ -53,6 +59,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// Empty if the stack is right from the function that reads on.
+std::string Check(const platform::RawStack& stack, const Way& way) {
+  const std::string wrong = Compare(stack, way.callers);
+  if (!wrong.empty()) return wrong;
+  const platform::RawFrame& reads = stack.frames[stack.frames.size() - way.callers.size() - 1];
+  const MutexLock lock(platform::Modules::Instance().mutex());
+  const auto& rule = platform::CodeFacts::Instance().RuleAt(reads.instruction());
+  return rule.function.start == way.function ? "" : "a wrong caller of the function that reads";
+}
+
 __attribute__((noinline)) bool JumpThrough(Way* way, int depth, Step to) {
   const bool read = TaskleakJump(way, depth, to);
   asm volatile("");  // so that the call is no tail call
@@ -67,7 +83,7 @@ __attribute__((noinline)) bool ReadAligned(Way* way, int depth) {
   if (depth > 0) {
     done = JumpThrough(way, depth - 1, ReadAligned);
   } else {
-    way->Note(CallersByRuntime());
+    way->Note(ReadAligned, CallersByRuntime());
     done = read(way->gate->fd(), &c, 1) == 1;
   }
   asm volatile("" : : "r"(&c) : "memory");
@@ -83,11 +99,68 @@ TEST_P(JumpedIntoTest, IsReadWhole) {
   const WatchedThread thread([&] { JumpThrough(&way, GetParam(), ReadAligned); });
   ASSERT_TRUE(WaitFor([&] { return way.known.load(); }));
   ASSERT_TRUE(thread.WaitUntilIn(SYS_read));
-  EXPECT_EQ(Compare(platform::LookAtThread(thread.tid()).stack, way.callers), "");
+  EXPECT_EQ(Check(platform::LookAtThread(thread.tid()).stack, way), "");
   gate.Open();
 }
 
 INSTANTIATE_TEST_SUITE_P(Depth, JumpedIntoTest, ::testing::Values(0, 1, 5));
+
+__attribute__((noinline)) bool ReadAlignedLater(Way* way) {
+  alignas(128) char c = 0;
+  asm volatile("" : : "r"(&c) : "memory");
+  if (way == nullptr) return false;
+  way->Note(ReadAlignedLater, CallersByRuntime());
+  const bool done = read(way->gate->fd(), &c, 1) == 1;
+  asm volatile("" : : "r"(&c) : "memory");
+  return done;
+}
+
+__attribute__((noinline)) void CallEarlier(std::size_t room) {
+  char bytes[24];
+  asm volatile("" : : "r"(bytes), "r"(room) : "memory");
+  ReadAlignedLater(nullptr);
+  asm volatile("" : : "r"(bytes) : "memory");
+}
+
+// The earlier call's frame is where the later one has its padding.
+template <std::size_t kShift>
+__attribute__((noinline)) bool CallTwice(Way* way) {
+  char shift[kShift];
+  asm volatile("" : : "r"(shift) : "memory");
+  CallEarlier(kShift);
+  const bool done = ReadAlignedLater(way);
+  asm volatile("" : : "r"(shift) : "memory");
+  return done;
+}
+
+template <std::size_t kSize>
+__attribute__((noinline)) bool ReadLarge(Way* way) {
+  char room[kSize];
+  asm volatile("" : : "r"(room) : "memory");
+  way->Note(ReadLarge<kSize>, CallersByRuntime());
+  const bool done = read(way->gate->fd(), room, 1) == 1;
+  asm volatile("" : : "r"(room) : "memory");
+  return done;
+}
+
+class FrameTest : public ::testing::TestWithParam<bool (*)(Way*)> {};
+
+TEST_P(FrameTest, IsReadWhole) {
+  const Gate gate;
+  Way way{&gate};
+  const WatchedThread thread([&] { GetParam()(&way); });
+  ASSERT_TRUE(WaitFor([&] { return way.known.load(); }));
+  ASSERT_TRUE(thread.WaitUntilIn(SYS_read));
+  EXPECT_EQ(Check(platform::LookAtThread(thread.tid()).stack, way), "");
+  gate.Open();
+}
+
+INSTANTIATE_TEST_SUITE_P(AlignedAfterAnEarlierCall, FrameTest,
+                         ::testing::Values(CallTwice<8>, CallTwice<24>, CallTwice<40>,
+                                           CallTwice<56>, CallTwice<72>, CallTwice<88>,
+                                           CallTwice<104>, CallTwice<120>));
+INSTANTIATE_TEST_SUITE_P(Large, FrameTest,
+                         ::testing::Values(ReadLarge<5000>, ReadLarge<9000>, ReadLarge<70000>));
 
 bool CallBack(Way* way, int depth);
 
@@ -99,7 +172,7 @@ __attribute__((noinline)) bool ReadOrGoOn(Way* way, int depth) {
     asm volatile("" : : "r"(&c) : "memory");
     return done;
   }
-  way->Note(CallersByRuntime());
+  way->Note(ReadOrGoOn, CallersByRuntime());
   return read(way->gate->fd(), &c, 1) == 1;
 }
 

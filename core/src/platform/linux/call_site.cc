@@ -50,6 +50,12 @@ std::optional<std::uintptr_t> FollowJump(std::uintptr_t at) {
   return {};
 }
 
+std::size_t ReadCode(const FunctionRange& function, std::array<unsigned char, kMostCode>& code) {
+  if (function.end <= function.start) return 0;
+  return ReadMemory(function.start, code.data(),
+                    std::min(code.size(), function.end - function.start));
+}
+
 }  // namespace
 
 bool CallSite::Calls(std::uintptr_t function_start) const {
@@ -78,23 +84,22 @@ CallSite ReadCallSite(std::uintptr_t return_address) {
   return site;
 }
 
-bool HasJump(std::uintptr_t from, std::uintptr_t to) {
+bool HasJump(const FunctionRange& function, std::uintptr_t to) {
   constexpr std::size_t kLength = 5;  // of E9 with its displacement; the end of 0F 8x with it
   std::array<unsigned char, kMostCode> code;
-  const std::size_t size = ReadMemory(from, code.data(), code.size());
+  const std::size_t size = ReadCode(function, code);
   // Displacements that lead to `to` just by chance are one in four billion.
   for (std::size_t i = 0; i + kLength <= size; ++i) {
     const bool jump =
         code[i] == 0xe9 || (i > 0 && code[i - 1] == 0x0f && (code[i] & 0xf0U) == 0x80);
-    if (jump && AddDisplacement(from + i + kLength, &code[i + 1]) == to) return true;
+    if (jump && AddDisplacement(function.start + i + kLength, &code[i + 1]) == to) return true;
   }
   return false;
 }
 
-bool HasJumpThroughPointer(std::uintptr_t from, std::uintptr_t end) {
-  if (end <= from) return false;
+bool HasJumpThroughPointer(const FunctionRange& function) {
   std::array<unsigned char, kMostCode> code;
-  const std::size_t size = ReadMemory(from, code.data(), std::min(code.size(), end - from));
+  const std::size_t size = ReadCode(function, code);
   for (std::size_t i = 0; i + 1 < size; ++i) {
     // FF /4; FF before it makes it the end of a negative displacement.
     const bool jump = code[i] == 0xff && ((code[i + 1] >> 3) & 7U) == 4;

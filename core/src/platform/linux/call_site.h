@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "platform/linux/function_range.h"
+
 namespace taskleak::platform {
 
 /// The call instruction before a return address (Intel SDM volume 2, CALL: E8 and FF /2).
@@ -20,13 +22,12 @@ struct CallSite {
 /// Decodes the bytes before `return_address`.
 CallSite ReadCallSite(std::uintptr_t return_address);
 
-/// True if the code that begins at `from` has a jump to `to`: a function that ends by calling
-/// another leaves its own frame to it.
-bool HasJump(std::uintptr_t from, std::uintptr_t to);
+/// True if the function has a jump to `to`: one that ends by calling another leaves its own frame
+/// to it.
+bool HasJump(const FunctionRange& function, std::uintptr_t to);
 
-/// True if the code between the two addresses jumps through a register or a pointer: so does a
-/// function that ends by a virtual call.
-bool HasJumpThroughPointer(std::uintptr_t from, std::uintptr_t end);
+/// True if the function jumps through a register or a pointer, as one that ends by a virtual call.
+bool HasJumpThroughPointer(const FunctionRange& function);
 
 }  // namespace taskleak::platform
 

@@ -1,7 +1,5 @@
 #include "platform/linux/code_facts.h"
 
-#include <algorithm>
-
 namespace taskleak::platform {
 
 CodeFacts& CodeFacts::Instance() {
@@ -27,20 +25,29 @@ const CallSite& CodeFacts::CallBefore(std::uintptr_t return_address) {
              : calls_.emplace(return_address, ReadCallSite(return_address)).first->second;
 }
 
+// What a call of `target` executes.
+FunctionRange CodeFacts::FunctionFrom(std::uintptr_t target) {
+  return {target, RuleAt(target).function.end};
+}
+
+// Calls it, or a function that has a jump to it.
+bool CodeFacts::Reaches(const CallSite& call, std::uintptr_t function_start) {
+  if (call.Calls(function_start)) return true;
+  for (const std::uintptr_t target : call.targets) {
+    if (HasJump(FunctionFrom(target), function_start)) return true;
+  }
+  return false;
+}
+
 Caller CodeFacts::CallerOf(std::uintptr_t function_start, std::uintptr_t return_address) {
   const auto known = callers_.find({function_start, return_address});
   if (known != callers_.end()) return known->second;
   const CallSite& call = CallBefore(return_address);
   Caller caller = call.is_call ? Caller::kMayCall : Caller::kNone;
   if (!call.targets.empty()) {
-    const bool reaches =
-        call.Calls(function_start) ||
-        std::any_of(call.targets.begin(), call.targets.end(),
-                    [&](std::uintptr_t at) { return HasJump(at, function_start); });
-    const std::uintptr_t called = call.targets.back();
-    if (reaches)
+    if (Reaches(call, function_start))
       caller = Caller::kCalls;
-    else if (!HasJumpThroughPointer(called, RuleAt(called).function.end))
+    else if (!HasJumpThroughPointer(FunctionFrom(call.targets.back())))
       caller = Caller::kCallsAnother;
   }
   return callers_.emplace(std::pair{function_start, return_address}, caller).first->second;

@@ -39,6 +39,9 @@ class CodeFacts {
  private:
   CodeFacts() = default;
   const CallSite& CallBefore(std::uintptr_t return_address);
+  bool Reaches(const CallSite& call, std::uintptr_t function_start)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
+  FunctionRange FunctionFrom(std::uintptr_t target) TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
   std::unordered_map<std::uintptr_t, FrameRule> rules_;
   std::unordered_map<std::uintptr_t, CallSite> calls_;  // by return address

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace taskleak::platform {
 namespace {
@@ -12,10 +14,11 @@ struct Candidate {
   Caller caller = Caller::kNone;
   Walk walk;
 
-  /// The walk reaches the thread's start, past calls that fit the functions on the stack.
-  [[nodiscard]] bool MakesSense() const {
-    return walk.end == WalkEnd::kStart && walk.contradictions == 0;
+  [[nodiscard]] bool IsWhole() const {
+    return walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
   }
+  /// The walk reaches the thread's start, past calls that fit the functions on the stack.
+  [[nodiscard]] bool MakesSense() const { return IsWhole() && walk.contradictions == 0; }
 };
 
 class Search {
@@ -35,55 +38,61 @@ class Search {
     const Prologue& prologue = facts_.PrologueOf(function_);
     const std::uintptr_t lowest = sp + prologue.below;
     if (!prologue.sets_frame_pointer) return Scan(lowest);
-    const Candidate computed = Computed(lowest, prologue.slack);
-    const bool known = computed.caller != Caller::kNone;
-    if (known && (IsSure(computed) || !TakesStackAtRunTime(function_, frame_.pc())))
-      return Found(computed);
+    auto computed = Computed(lowest, prologue.slack);
+    if (computed && !TakesStackAtRunTime(function_, frame_.pc())) return computed;
+    // What looks like a frame may be left over from an earlier call, in memory that the function
+    // has taken from the stack and not used.
     constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
     auto scanned = Scan(lowest, lowest + kMostArguments);
     if (!scanned) scanned = Scan(lowest);
-    const bool plausible = computed.caller == Caller::kMayCall;
-    if (known && (!scanned || (scanned->guessed && plausible))) return Found(computed);
-    if (scanned) scanned->guessed |= plausible;
+    if (!computed) return scanned;
+    if (!scanned || (scanned->guessed && !computed->guessed)) {
+      computed->guessed = true;
+      return computed;
+    }
+    const bool same = scanned->walk.cfas.front() == computed->walk.cfas.front();
+    scanned->guessed |= !same && !computed->guessed;
     return scanned;
   }
 
  private:
-  static bool IsBetter(const Candidate& candidate, const Candidate& than) {
-    const auto rank = [](const Candidate& each) {
-      return std::pair(each.walk.end == WalkEnd::kStart, each.caller);
-    };
-    return than.caller == Caller::kNone || rank(candidate) > rank(than);
-  }
-
-  // The best of where rbp must be by the prologue.
-  Candidate Computed(std::uintptr_t from, std::size_t slack)
+  // Of the places where rbp must be by the prologue the best. There is nothing to guess, even if
+  // the walk from there ends early, unless the call there leads elsewhere or another place fits.
+  std::optional<FoundFramePointer> Computed(std::uintptr_t from, std::size_t slack)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    Candidate best;
+    std::vector<Candidate> all;
     for (std::uintptr_t at = from; at <= from + slack; at += sizeof(std::uint64_t)) {
       Candidate candidate = Try(at, Caller::kCallsAnother);
-      if (candidate.caller == Caller::kCalls) return candidate;
-      if (candidate.caller != Caller::kNone && IsBetter(candidate, best))
-        best = std::move(candidate);
+      if (candidate.caller != Caller::kNone) all.push_back(std::move(candidate));
     }
-    return best;
+    if (all.empty()) return {};
+    const Candidate* best = all.data();
+    for (const Candidate& candidate : all) {
+      if (IsBetter(candidate, *best)) best = &candidate;
+    }
+    const bool rivals = std::any_of(all.begin(), all.end(), [best](const Candidate& each) {
+      return &each != best && each.caller >= Caller::kMayCall && each.MakesSense() &&
+             !HasFrame(best->walk, each.walk.cfas.front());
+    });
+    return FoundFramePointer{best->walk, rivals || best->caller == Caller::kCallsAnother};
   }
 
-  // Whether there can be no better one above. Otherwise what looks like a frame may be left over
-  // from an earlier call, in memory that the function has taken from the stack and not used.
-  static bool IsSure(const Candidate& computed) {
-    return computed.caller == Caller::kCalls ||
-           (computed.caller == Caller::kMayCall && computed.walk.end == WalkEnd::kStart);
+  // Whether a candidate is better than one below it. The padding of an aligned frame is below rbp,
+  // and may hold what earlier calls have left; but above may be those that the callers left.
+  static bool IsBetter(const Candidate& candidate, const Candidate& lower) {
+    const auto rank = [](const Candidate& each) {
+      return std::tuple(each.MakesSense(), each.IsWhole(), each.caller);
+    };
+    return candidate.caller == Caller::kCalls ? rank(candidate) >= rank(lower)
+                                              : rank(candidate) > rank(lower);
   }
 
-  // Where rbp must be by the prologue, there is nothing to guess, even if the walk from there ends
-  // early; unless the call there leads elsewhere.
-  static FoundFramePointer Found(const Candidate& computed) {
-    return {computed.walk, computed.caller == Caller::kCallsAnother};
+  static bool HasFrame(const Walk& walk, std::uintptr_t cfa) {
+    return std::find(walk.cfas.begin(), walk.cfas.end(), cfa) != walk.cfas.end();
   }
 
   // The lowest place that fits, since those above may be earlier calls of the same function. It is
-  // sure if the caller there calls this function and no other such place contradicts.
+  // sure if the caller there calls this function and no other place does.
   std::optional<FoundFramePointer> Scan(std::uintptr_t from, std::uintptr_t to = UINTPTR_MAX)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     constexpr int kMostWalks = 64;
@@ -108,23 +117,17 @@ class Search {
       }
       if (candidate.caller > best.caller) {
         best = std::move(candidate);
-      } else if (candidate.caller == Caller::kCalls && IsRival(best.walk, candidate.walk)) {
-        rivals = true;
+      } else {
+        rivals |= candidate.caller == Caller::kCalls;
       }
     }
-    const bool sure = best.caller == Caller::kCalls && !rivals;
+    const bool unknown_code =
+        cut_off.caller != Caller::kNone && cut_off.walk.end == WalkEnd::kNoRule;
+    const bool sure = best.caller == Caller::kCalls && !rivals && !unknown_code;
     if (!sure && to != UINTPTR_MAX) return {};
     if (best.caller == Caller::kNone) best = std::move(cut_off);
     if (best.caller == Caller::kNone) return {};
     return FoundFramePointer{std::move(best.walk), !sure};
-  }
-
-  // True if `other` starts with no frame of `walk`, or one where that has another function's.
-  bool IsRival(const Walk& walk, const Walk& other) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    const auto same = std::find(walk.cfas.begin(), walk.cfas.end(), other.cfas.front());
-    if (same == walk.cfas.end()) return true;
-    const RawFrame& frame = walk.frames[static_cast<std::size_t>(same - walk.cfas.begin())];
-    return facts_.RuleAt(frame.instruction()).function.start != function_;
   }
 
   // None if the caller there is not `least` as likely.
@@ -142,10 +145,12 @@ class Search {
 
   Caller CallerAt(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     const Caller by_call = facts_.CallerOf(function_, caller.pc());
-    if (by_call != Caller::kNone) return by_call;
-    // The kernel enters signal handlers, and the first function of a thread has no caller.
+    // The kernel enters signal handlers, and the first function of a thread has no caller. But
+    // addresses of where threads start are left over in many places.
     const FrameRule& rule = facts_.RuleAt(caller.instruction());
-    return rule.found && (rule.signal_frame || rule.is_start()) ? Caller::kMayCall : Caller::kNone;
+    if (by_call == Caller::kCalls || !rule.found) return by_call;
+    if (rule.is_start()) return Caller::kCallsAnother;
+    return by_call == Caller::kNone && rule.signal_frame ? Caller::kMayCall : by_call;
   }
 
   FrameWalker& walker_;

@@ -22,8 +22,7 @@ class PrologueDecoder {
 
   Prologue Decode() {
     constexpr std::array<unsigned char, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
-    if (Left() >= kEndbr64.size() && std::memcmp(at_, kEndbr64.data(), kEndbr64.size()) == 0)
-      at_ += kEndbr64.size();
+    if (Follows(kEndbr64)) at_ += kEndbr64.size();
     constexpr std::size_t kLongest = 15;  // of any instruction
     while (Left() >= kLongest && !done_ && DecodeOne()) {
     }
@@ -39,6 +38,7 @@ class PrologueDecoder {
     rex_ = (*at_ & 0xf0U) == 0x40U ? *at_++ : 0U;
     const unsigned op = *at_++;
     if (op >= 0x50 && op <= 0x57) return Push((op - 0x50) | ((rex_ & 1U) << 3));
+    pushes_ = false;
     if (op >= 0xb8 && op <= 0xbf) {  // mov $imm,%reg
       at_ += (rex_ & 8U) != 0 ? 8 : 4;
       return (rex_ & 1U) != 0 || (op != 0xb8 + kRspNumber && op != 0xb8 + kRbpNumber);
@@ -69,6 +69,7 @@ class PrologueDecoder {
 
   // Moves to and from SSE registers, and clearing them.
   bool DecodeVector(std::size_t prefix) {
+    pushes_ = false;
     at_ += prefix;
     rex_ = (*at_ & 0xf0U) == 0x40U ? *at_++ : 0U;
     if (*at_++ != 0x0f) return false;
@@ -94,6 +95,11 @@ class PrologueDecoder {
 
   bool Push(unsigned number) {
     if (prologue_.sets_frame_pointer) {
+      // Registers of the caller are saved; one more push among these aligns. Later ones are
+      // arguments of a call.
+      constexpr unsigned kRbxNumber = 3;
+      constexpr unsigned kR12Number = 12;
+      if (!pushes_ && number != kRbxNumber && number < kR12Number) return false;
       prologue_.below += 8;
       return true;
     }
@@ -110,6 +116,9 @@ class PrologueDecoder {
   bool DecodeOperands(std::size_t immediate, Writes writes) {
     const unsigned op = at_[-1];
     const unsigned modrm = *at_++;
+    constexpr unsigned kR11FromRsp = 0x9c;  // lea of r11 with SIB and a displacement of 4 bytes
+    if (rex_ == 0x4c && op == 0x8d && modrm == kR11FromRsp && *at_ == 0x24)
+      loop_ = -Immediate(at_ + 1, 4);
     const unsigned mod = modrm >> 6;
     const unsigned reg = ((modrm >> 3) & 7U) | ((rex_ & 4U) << 1);
     const unsigned rm = (modrm & 7U) | ((rex_ & 1U) << 3);
@@ -118,6 +127,7 @@ class PrologueDecoder {
                            (op == 0x8b && rm == kRspNumber && reg == kRbpNumber));
     if (from_rsp && pushed_ && !prologue_.sets_frame_pointer) {
       prologue_.sets_frame_pointer = true;
+      pushes_ = true;
       return true;
     }
     if (mod != 3) {
@@ -153,8 +163,29 @@ class PrologueDecoder {
     const std::int64_t down = operation == kSub ? value : -value;
     if ((operation != kSub && operation != kAdd) || down < 0) return false;
     if (prologue_.sets_frame_pointer) prologue_.below += static_cast<std::size_t>(down);
-    done_ = true;
+    done_ = !SkipProbe(down);
     return true;
+  }
+
+  // After each page that it takes, a function that is compiled with -fstack-clash-protection
+  // touches the stack, in a loop if there are many.
+  bool SkipProbe(std::int64_t down) {
+    constexpr std::int64_t kPage = 4096;
+    constexpr std::array<unsigned char, 5> kTouch = {0x48, 0x83, 0x0c, 0x24, 0x00};
+    constexpr std::array<unsigned char, 4> kLoop = {0x4c, 0x39, 0xdc, 0x75};  // cmp %r11,%rsp; jne
+    if (down != kPage || !Follows(kTouch)) return false;
+    at_ += kTouch.size();
+    if (Follows(kLoop)) {
+      if (loop_ < kPage) return false;
+      at_ += kLoop.size() + 1;
+      prologue_.below += static_cast<std::size_t>(loop_ - kPage);
+    }
+    return true;
+  }
+
+  template <std::size_t kSize>
+  [[nodiscard]] bool Follows(const std::array<unsigned char, kSize>& bytes) const {
+    return Left() > kSize && std::memcmp(at_, bytes.data(), kSize) == 0;
   }
 
   static std::int64_t Immediate(const unsigned char* bytes, std::size_t width) {
@@ -168,6 +199,8 @@ class PrologueDecoder {
   const unsigned char* end_;
   unsigned rex_ = 0;
   bool pushed_ = false;
+  bool pushes_ = false;    // nothing but pushes since the frame pointer was set
+  std::int64_t loop_ = 0;  // how far down r11 marks the end of a loop
   bool done_ = false;
   Prologue prologue_;
 };
