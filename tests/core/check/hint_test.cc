@@ -156,6 +156,7 @@ std::string HintOfJthread(bool ask) {
   std::jthread thread([&](const std::stop_token&) {
     tid = gettid();
     end.wait();
+    asm volatile("");  // no tail call
   });
   if (ask) thread.request_stop();
   for (int error = 0;; std::this_thread::yield()) {

@@ -21,10 +21,13 @@ namespace {
 using std::chrono::milliseconds;
 using testing::BlockedThread;
 
-[[gnu::noinline]] void InnerPark(std::latch& latch) { latch.wait(); }
+[[gnu::noinline]] void InnerPark(std::latch& latch) {
+  latch.wait();
+  asm volatile("");  // no tail call
+}
 [[gnu::noinline]] void OuterPark(std::latch& latch) {
   InnerPark(latch);
-  asm volatile("");  // no tail call
+  asm volatile("");
 }
 
 class IgnoreTest : public ::testing::Test {
