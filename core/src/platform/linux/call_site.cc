@@ -50,6 +50,15 @@ std::optional<std::uintptr_t> FollowJump(std::uintptr_t at) {
   return {};
 }
 
+// Whether the byte at `i` may belong to a negative displacement, or to that of a call or jump.
+bool MayBeDisplacement(const unsigned char* code, std::size_t i) {
+  if (i > 0 && code[i - 1] == 0xff) return true;
+  for (std::size_t back = 1; back <= std::min<std::size_t>(i, sizeof(std::int32_t)); ++back) {
+    if (code[i - back] == 0xe8 || code[i - back] == 0xe9) return true;
+  }
+  return false;
+}
+
 std::size_t ReadCode(const FunctionRange& function, std::array<unsigned char, kMostCode>& code) {
   if (function.end <= function.start) return 0;
   return ReadMemory(function.start, code.data(),
@@ -101,9 +110,8 @@ bool HasJumpThroughPointer(const FunctionRange& function) {
   std::array<unsigned char, kMostCode> code;
   const std::size_t size = ReadCode(function, code);
   for (std::size_t i = 0; i + 1 < size; ++i) {
-    // FF /4; FF before it makes it the end of a negative displacement.
-    const bool jump = code[i] == 0xff && ((code[i + 1] >> 3) & 7U) == 4;
-    if (jump && (i == 0 || code[i - 1] != 0xff)) return true;
+    const bool jump = code[i] == 0xff && ((code[i + 1] >> 3) & 7U) == 4;  // FF /4
+    if (jump && !MayBeDisplacement(code.data(), i)) return true;
   }
   return false;
 }

@@ -10,15 +10,16 @@
 namespace taskleak::platform {
 namespace {
 
+bool IsWhole(const Walk& walk) {
+  return walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
+}
+
+// The walk reaches the thread's start, past calls that fit the functions on the stack.
+bool MakesSense(const Walk& walk) { return IsWhole(walk) && walk.contradictions == 0; }
+
 struct Candidate {
   Caller caller = Caller::kNone;
   Walk walk;
-
-  [[nodiscard]] bool IsWhole() const {
-    return walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
-  }
-  /// The walk reaches the thread's start, past calls that fit the functions on the stack.
-  [[nodiscard]] bool MakesSense() const { return IsWhole() && walk.contradictions == 0; }
 };
 
 class Search {
@@ -46,12 +47,12 @@ class Search {
     auto scanned = Scan(lowest, lowest + kMostArguments);
     if (!scanned) scanned = Scan(lowest);
     if (!computed) return scanned;
-    if (!scanned || (scanned->guessed && !computed->guessed)) {
+    const bool fits = !computed->guessed && MakesSense(computed->walk);
+    if (!scanned || (scanned->guessed && fits)) {
       computed->guessed = true;
       return computed;
     }
-    const bool same = scanned->walk.cfas.front() == computed->walk.cfas.front();
-    scanned->guessed |= !same && !computed->guessed;
+    scanned->guessed |= fits && scanned->walk.cfas.front() != computed->walk.cfas.front();
     return scanned;
   }
 
@@ -71,7 +72,7 @@ class Search {
       if (IsBetter(candidate, *best)) best = &candidate;
     }
     const bool rivals = std::any_of(all.begin(), all.end(), [best](const Candidate& each) {
-      return &each != best && each.caller >= Caller::kMayCall && each.MakesSense() &&
+      return &each != best && each.caller >= Caller::kMayCall && MakesSense(each.walk) &&
              !HasFrame(best->walk, each.walk.cfas.front());
     });
     return FoundFramePointer{best->walk, rivals || best->caller == Caller::kCallsAnother};
@@ -81,7 +82,7 @@ class Search {
   // and may hold what earlier calls have left; but above may be those that the callers left.
   static bool IsBetter(const Candidate& candidate, const Candidate& lower) {
     const auto rank = [](const Candidate& each) {
-      return std::tuple(each.MakesSense(), each.IsWhole(), each.caller);
+      return std::tuple(MakesSense(each.walk), IsWhole(each.walk), each.caller);
     };
     return candidate.caller == Caller::kCalls ? rank(candidate) >= rank(lower)
                                               : rank(candidate) > rank(lower);
@@ -110,7 +111,7 @@ class Search {
       Candidate candidate = Try(at, Caller::kMayCall);
       if (candidate.caller == Caller::kNone) continue;
       ++walks;
-      if (!candidate.MakesSense()) {
+      if (!MakesSense(candidate.walk)) {
         const bool fits = candidate.caller == Caller::kCalls && candidate.walk.contradictions == 0;
         if (fits && cut_off.caller == Caller::kNone) cut_off = std::move(candidate);
         continue;

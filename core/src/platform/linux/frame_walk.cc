@@ -59,7 +59,7 @@ bool FrameWalker::ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
   if (*cfa <= callee[kRsp] && !rule.signal_frame) return stop(WalkEnd::kNotUpwards);
   const auto return_address = CallersValue(rule, kRip, callee, *cfa);
   if (!return_address) return stop(WalkEnd::kUnreadable);
-  if (*return_address == 0) return stop(WalkEnd::kStart);
+  if (*return_address == 0) return stop(WalkEnd::kZero);
   if (!Modules::Instance().IsCode(*return_address - (rule.signal_frame ? 0 : 1)))
     return stop(WalkEnd::kNotCode);
   Registers caller;

@@ -27,6 +27,7 @@ struct FrameState {
 /// Why a walk ended where it did.
 enum class WalkEnd {
   kStart,              ///< nothing called the last frame: the stack is whole
+  kZero,               ///< the return address is 0, as where stacks made by hand begin
   kNoRule,             ///< there is no call frame information for the last frame
   kNeedsFramePointer,  ///< the last frame's caller is found through rbp, which is not known
   kUnreadable,         ///< needs a register that is lost, or memory that cannot be read

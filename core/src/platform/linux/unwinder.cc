@@ -13,6 +13,7 @@ namespace {
 const char* WhyMissing(WalkEnd end) {
   switch (end) {
     case WalkEnd::kStart:
+    case WalkEnd::kZero:
       return "";
     case WalkEnd::kNoRule:
       return "there is no call frame information for the outermost frame shown";
