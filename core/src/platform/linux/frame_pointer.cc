@@ -73,7 +73,7 @@ class Search {
     }
     const bool rivals = std::any_of(all.begin(), all.end(), [best](const Candidate& each) {
       return &each != best && each.caller >= Caller::kMayCall && MakesSense(each.walk) &&
-             !HasFrame(best->walk, each.walk.cfas.front());
+             (best->caller == Caller::kCalls || !HasFrame(best->walk, each.walk.cfas.front()));
     });
     return FoundFramePointer{best->walk, rivals || best->caller == Caller::kCallsAnother};
   }

@@ -22,7 +22,7 @@ class PrologueDecoder {
 
   Prologue Decode() {
     constexpr std::array<unsigned char, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
-    if (Follows(kEndbr64)) at_ += kEndbr64.size();
+    Skip(kEndbr64);
     constexpr std::size_t kLongest = 15;  // of any instruction
     while (Left() >= kLongest && !done_ && DecodeOne()) {
     }
@@ -151,6 +151,8 @@ class PrologueDecoder {
     constexpr unsigned kAnd = 4;
     constexpr unsigned kSub = 5;
     constexpr unsigned kCmp = 7;
+    constexpr unsigned kSubFromR11 = 0xeb;
+    if (rex_ == 0x49 && modrm == kSubFromR11 && width == 4) loop_ = Immediate(at_ + 1, width);
     const bool on_rsp = rex_ == 0x48 && (modrm & 0xc7U) == (0xc0U | kRspNumber);
     if (!on_rsp)
       return DecodeOperands(width, operation == kCmp ? Writes::kNothing : Writes::kMemory);
@@ -171,21 +173,22 @@ class PrologueDecoder {
   // touches the stack, in a loop if there are many.
   bool SkipProbe(std::int64_t down) {
     constexpr std::int64_t kPage = 4096;
-    constexpr std::array<unsigned char, 5> kTouch = {0x48, 0x83, 0x0c, 0x24, 0x00};
+    constexpr std::array<unsigned char, 5> kOr = {0x48, 0x83, 0x0c, 0x24, 0x00};          // GCC
+    constexpr std::array<unsigned char, 8> kMove = {0x48, 0xc7, 0x04, 0x24, 0, 0, 0, 0};  // clang
     constexpr std::array<unsigned char, 4> kLoop = {0x4c, 0x39, 0xdc, 0x75};  // cmp %r11,%rsp; jne
-    if (down != kPage || !Follows(kTouch)) return false;
-    at_ += kTouch.size();
-    if (Follows(kLoop)) {
-      if (loop_ < kPage) return false;
-      at_ += kLoop.size() + 1;
-      prologue_.below += static_cast<std::size_t>(loop_ - kPage);
-    }
+    if (down != kPage || (!Skip(kOr) && !Skip(kMove))) return false;
+    if (!Skip(kLoop)) return true;
+    ++at_;  // how far the jump goes
+    if (loop_ < kPage) return false;
+    prologue_.below += static_cast<std::size_t>(loop_ - kPage);
     return true;
   }
 
   template <std::size_t kSize>
-  [[nodiscard]] bool Follows(const std::array<unsigned char, kSize>& bytes) const {
-    return Left() > kSize && std::memcmp(at_, bytes.data(), kSize) == 0;
+  bool Skip(const std::array<unsigned char, kSize>& bytes) {
+    if (Left() <= kSize || std::memcmp(at_, bytes.data(), kSize) != 0) return false;
+    at_ += kSize;
+    return true;
   }
 
   static std::int64_t Immediate(const unsigned char* bytes, std::size_t width) {
@@ -226,7 +229,7 @@ bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc) {
 }
 
 Prologue ReadPrologue(std::uintptr_t function_start) {
-  std::array<unsigned char, 128> code;
+  std::array<unsigned char, 256> code;
   const std::size_t size = ReadMemory(function_start, code.data(), code.size());
   return PrologueDecoder(code.data(), size).Decode();
 }
