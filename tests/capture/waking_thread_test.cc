@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -75,6 +76,22 @@ std::string Ways(const std::vector<RawFrame>& frames) {
   return ways;
 }
 
+// Ends the walker and its waker, also when a check has failed.
+class Ending {
+ public:
+  Ending(std::atomic<bool>& end, const Gate& back) : end_(end), back_(back) {}
+  ~Ending() {
+    end_ = true;
+    back_.Open();  // the waker may wait for a walker that has seen the end
+  }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+ private:
+  std::atomic<bool>& end_;
+  const Gate& back_;
+};
+
 TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
   const Gate forth;
   const Gate back;
@@ -99,6 +116,7 @@ TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
   const std::string way_b(kDepth + 1, 'b');
   std::map<std::string, int> seen;
   const int looks = Looks(20'000);
+  std::optional<Ending> ending(std::in_place, end, back);
   for (int i = 0; i < looks; ++i) {
     const ThreadLook look = LookAtThread(walker.tid());
     ASSERT_EQ(Compare(look.stack, walker.callers()), "") << "look " << i;
@@ -109,7 +127,7 @@ TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
     ASSERT_TRUE(ways == way_a || ways == way_b || !blocked) << "look " << i << ": " << ways;
     ASSERT_TRUE(ways.find('a') == std::string::npos || ways.find('b') == std::string::npos) << ways;
   }
-  end = true;
+  ending.reset();
   EXPECT_GT(seen[way_a], 0);
   EXPECT_GT(seen[way_b], 0);
   std::cout << seen[way_a] << " looks on one way, " << seen[way_b] << " on the other\n";
