@@ -61,7 +61,7 @@ using ::testing::HasSubstr;
 
 // Empty if the stack is right from the function that reads on.
 std::string Check(const platform::RawStack& stack, const Way& way) {
-  const std::string wrong = Compare(stack, way.callers);
+  std::string wrong = Compare(stack, way.callers);
   if (!wrong.empty()) return wrong;
   const platform::RawFrame& reads = stack.frames[stack.frames.size() - way.callers.size() - 1];
   const MutexLock lock(platform::Modules::Instance().mutex());
