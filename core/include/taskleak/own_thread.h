@@ -2,8 +2,6 @@
 #ifndef TASKLEAK_OWN_THREAD_H_
 #define TASKLEAK_OWN_THREAD_H_
 
-#include <sys/types.h>
-
 #include <functional>
 #include <thread>
 
@@ -22,7 +20,7 @@ class OwnThread {
 
  private:
   std::thread thread_;
-  pid_t process_;
+  int process_;  // that it runs in
 };
 
 }  // namespace taskleak::internal
