@@ -79,7 +79,7 @@ class Search {
   }
 
   // Whether a candidate is better than one below it. The padding of an aligned frame is below rbp,
-  // and may hold what earlier calls have left; but above may be those that the callers left.
+  // and may hold what earlier calls have left; but above are the frames of its callers.
   static bool IsBetter(const Candidate& candidate, const Candidate& lower) {
     const auto rank = [](const Candidate& each) {
       return std::tuple(MakesSense(each.walk), IsWhole(each.walk), each.caller);
