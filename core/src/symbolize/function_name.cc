@@ -257,17 +257,48 @@ bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view
                      [text](std::string_view prefix) { return text.starts_with(prefix); });
 }
 
+// Empty if the C++ runtime cannot read it.
+std::string DemangleWhole(const std::string& symbol) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &std::free);
+  return name == nullptr ? std::string() : name.get();
+}
+
+// True for "Queue<int>", and false for "operator>", "operator->" and "operator<=>".
+bool EndsInArguments(std::string_view name) {
+  const std::string_view word = name.substr(0, name.find_last_not_of("<=->") + 1);
+  return name.ends_with('>') && !word.ends_with("operator");
+}
+
+// Clang since 18 and GCC since 14 write into a symbol what a template demands of its arguments (the
+// Itanium C++ ABI's <template-param-decl>, "Tk", "Tn" and others), which libstdc++ before 14 cannot
+// read. Of those this is what stands before these arguments: "app::Queue<int>::Push<...>". Empty if
+// that cannot be read either.
+std::string DemangleUpToConstraint(std::string symbol) {
+  constexpr std::size_t kPrefix = 2;  // "_Z"
+  for (;;) {
+    for (std::size_t end = symbol.rfind('I'); end != symbol.npos && end > kPrefix;
+         end = symbol.rfind('I', end - 1)) {
+      for (const char* const closed : {"E", ""}) {  // a nested name, or one that is not
+        const std::string name = DemangleWhole(symbol.substr(0, end) + closed);
+        if (!name.empty() && !EndsInArguments(name)) return name + "<...>";
+      }
+    }
+    // What is local to a function cannot be named without it, but the function can.
+    if (symbol.size() <= kPrefix || symbol[kPrefix] != 'Z') return {};
+    symbol.erase(kPrefix, 1);
+  }
+}
+
 }  // namespace
 
 std::string Demangle(const char* symbol) {
-  const std::string unversioned(symbol, std::strcspn(symbol, "@"));
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> name(
-      unversioned.starts_with("_Z")
-          ? abi::__cxa_demangle(unversioned.c_str(), nullptr, nullptr, &status)
-          : nullptr,
-      &std::free);
-  return name == nullptr ? unversioned : name.get();
+  std::string unversioned(symbol, std::strcspn(symbol, "@"));
+  if (!unversioned.starts_with("_Z")) return unversioned;
+  std::string name = DemangleWhole(unversioned);
+  if (name.empty()) name = DemangleUpToConstraint(unversioned);
+  return name.empty() ? unversioned : name;
 }
 
 std::string PlainName(std::string_view demangled) {

@@ -154,6 +154,18 @@ TEST(DemangleTest, ReadsMangledNamesAndLeavesOthers) {
   EXPECT_EQ(Demangle(""), "");
 }
 
+// As clang 19 writes them. A C++ runtime that reads them whole shows the same function.
+TEST(DemangleTest, ReadsWhatIsBeforeTheConstraintsOfATemplate) {
+  const auto plain = [](const char* symbol) { return PlainName(Demangle(symbol)); };
+  EXPECT_EQ(plain("_ZN3app6HandleITkSt8integraliEEvT_"), "app::Handle");
+  EXPECT_EQ(plain("_ZN3app5QueueINS_4RingIiEEE4PushITkSt8integraliEEvT_"), "app::Queue::Push");
+  EXPECT_EQ(plain("_ZN3appgtITkSt8integraliEEbNS_5QueueINS_4RingIiEEEET_"), "app::operator>");
+  EXPECT_EQ(plain("_ZSt12__apply_implIZ4mainE3$_0St5tupleIJiiEETpTnmJLm0ELm1EEEDcOT_OT0_"
+                  "St16integer_sequenceImJXspT1_EEE"),
+            "std::__apply_impl");
+  EXPECT_TRUE(plain("_ZZN3app3RunITkSt8integralcEEvT_ENKUlvE_clEv").starts_with("app::Run"));
+}
+
 TEST(RuntimeNameTest, TellsTheRuntimeFromUserCode) {
   for (const char* name : {"std::thread::_State_impl::_M_run", "std::__invoke", "clone3",
                            "__gnu_cxx::__exchange_and_add", "start_thread", "__tsan::Foo",

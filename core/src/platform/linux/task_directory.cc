@@ -37,8 +37,8 @@ bool TaskDirectory::StillOpen(std::uint64_t* links) const {
   return true;
 }
 
-bool TaskDirectory::Open(std::uint64_t* links) {
-  const pid_t pid = SubjectPid();
+bool TaskDirectory::Open(std::uint64_t* links, bool same_process) {
+  const pid_t pid = same_process ? pid_ : SubjectPid();
   const bool open_still = StillOpen(links);
   if (open_still && pid_ == pid) return true;
   // A number that is not open on our file may by now be somebody else's: only what is surely ours

@@ -16,9 +16,10 @@ namespace taskleak::platform {
 /// Not thread-safe.
 class TaskDirectory {
  public:
-  /// Brings the descriptor up to date. `links` receives the directory's link count. Returns false,
-  /// with errno set, if it cannot be opened.
-  bool Open(std::uint64_t* links);
+  /// Brings the descriptor up to date. `links` receives the directory's link count. With
+  /// `same_process` the caller knows that the subject is that of the call before, and it is not
+  /// asked for. Returns false, with errno set, if it cannot be opened.
+  bool Open(std::uint64_t* links, bool same_process = false);
   [[nodiscard]] int fd() const { return fd_; }
   /// The process that the directory shows.
   [[nodiscard]] pid_t pid() const { return pid_; }

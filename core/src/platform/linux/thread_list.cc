@@ -20,6 +20,7 @@
 #include "platform/linux/births.h"
 #include "platform/linux/proc_file.h"
 #include "platform/linux/task_directory.h"
+#include "platform/subject.h"
 #include "platform/thread_info.h"
 
 namespace taskleak::platform {
@@ -123,8 +124,10 @@ std::shared_ptr<const ThreadIds> ThreadList::List() {
   const MutexLock lock(mutex_);
   // Births first: one that happens after this look shows in the next.
   const BirthCounter::Look births = births_.LookNow();
+  // Whoever is forked gets a number, too: while none was given out, this is the same process.
+  const bool same_process = births.none && LooksAtItself();
   std::uint64_t links = 0;
-  if (!directory_.Open(&links)) return nullptr;
+  if (!directory_.Open(&links, same_process)) return nullptr;
   const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
   const bool complete = usable && NotePending(births) && ProbePending();
   ForgetOldPending();
@@ -142,6 +145,7 @@ std::shared_ptr<const ThreadIds> ThreadList::List() {
 // too many.
 bool ThreadList::NotePending(const BirthCounter::Look& births) {
   constexpr std::uint64_t kMost = 1024;
+  if (births.none) return true;
   const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
   if (given_out > kMost) return false;
   const Clock::time_point now = Clock::now();
