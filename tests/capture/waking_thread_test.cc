@@ -119,6 +119,9 @@ TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
   std::optional<Ending> ending(std::in_place, end, back);
   for (int i = 0; i < looks; ++i) {
     const ThreadLook look = LookAtThread(walker.tid());
+    // On a machine that is busy it may not get to answer in time; that look has no stack to be
+    // wrong.
+    if (look.stack.missing.ends_with("it did not answer SIGURG within 100 ms")) continue;
     ASSERT_EQ(Compare(look.stack, walker.callers()), "") << "look " << i;
     const std::string ways = Ways(look.stack.frames);
     // While it runs it may be on its way down or up, or between the two.
