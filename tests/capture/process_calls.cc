@@ -18,6 +18,7 @@
 
 namespace taskleak::capture {
 
+// Each of them sleeps because that is the call to be seen through.
 void AddSleeping(Calls& calls) {
   Add(calls, "nanosleep", {SYS_nanosleep, SYS_clock_nanosleep},
       [] { return LastsItsTime([] { return nanosleep(&kTime, nullptr) == 0; }); });

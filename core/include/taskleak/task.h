@@ -43,7 +43,7 @@ class Task {
   class Run;
 
   /// `name` is copied, at most 47 bytes of it.
-  explicit Task(std::string_view name);
+  [[gnu::noinline]] explicit Task(std::string_view name);  // its caller is the creator
   /// It has ended.
   ~Task();
   /// The unit is this one from now on.

@@ -97,6 +97,7 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
+// Asks again and again, since what is awaited tells nobody.
 template <typename Condition>
 bool Within(std::chrono::seconds limit, Condition condition) {
   const auto end = std::chrono::steady_clock::now() + limit;
@@ -186,6 +187,7 @@ TEST(FiberThreadsTest, FibersThatEndLateAreWaitedFor) {
   const auto before = Snapshot::Take();
   std::thread thread([] {
     fibers::use_scheduling_algorithm<TrackedFibers<fibers::algo::round_robin>>();
+    // It is to end after the look has begun, of which the fiber learns nothing.
     fibers::fiber([] { boost::this_fiber::sleep_for(std::chrono::milliseconds(50)); }).join();
   });
   Options options;
