@@ -95,7 +95,7 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
   unit.detail = describer_.Describe(unit.state, look.at, finding.hold);
-  if (HasRunSince(look, straggler.id.tid)) unit.detail.clear();
+  if (!unit.detail.empty() && HasRunSince(look, straggler.id.tid)) unit.detail.clear();
   unit.stack = finding.stack->stack;
   unit.stack_missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
