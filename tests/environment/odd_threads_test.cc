@@ -25,7 +25,7 @@ void ExpectTheLeak(const Outcome& outcome) {
 }
 
 TEST(OddThreadsTest, ThousandsAreOneGroup) {
-  const std::string count = kUnderAsan || kUnderTsan ? "500" : "2000";
+  const std::string count = kUnderAsan || kUnderTsan ? "500" : "5000";
   const Outcome outcome = RunWith({"many", count});
   ExpectTheLeak(outcome);
   EXPECT_THAT(outcome.out, HasSubstr("[1] " + count + " threads"));

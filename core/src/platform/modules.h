@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_PLATFORM_MODULES_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ class Modules {
   /// cached fact about addresses is void. Returns false if nothing could be read.
   bool Refresh() TASKLEAK_REQUIRES(mutex_);
   /// Refresh(), unless that was done in the last 10 ms: what is mapped takes longer to read than a
-  /// stack.
+  /// stack. With very many mappings it is done less often, so that it stays a small part of a look
+  /// at as many threads.
   void RefreshIfOld() TASKLEAK_REQUIRES(mutex_);
   [[nodiscard]] std::uint64_t generation() const TASKLEAK_REQUIRES(mutex_) { return generation_; }
 
@@ -53,6 +55,7 @@ class Modules {
   std::string executable_lines_ TASKLEAK_GUARDED_BY(mutex_);  // of maps, at the last Refresh
   std::vector<Range> code_ TASKLEAK_GUARDED_BY(mutex_);       // the same, as addresses, ascending
   std::chrono::steady_clock::time_point refreshed_ TASKLEAK_GUARDED_BY(mutex_);
+  std::size_t maps_size_ TASKLEAK_GUARDED_BY(mutex_) = 0;  // bytes of maps, at the last Refresh
   std::uint64_t generation_ TASKLEAK_GUARDED_BY(mutex_) = 0;
 };
 

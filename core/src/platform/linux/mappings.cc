@@ -17,8 +17,7 @@ Mapping ParseLine(std::string_view line) {
   mapping.begin = fields.Next(16).value_or(0);
   fields.SkipCharacter('-');
   mapping.end = fields.Next(16).value_or(0);
-  constexpr std::size_t kExecutable = 3;  // after a blank, r and w
-  mapping.executable = fields.rest().size() > kExecutable && fields.rest()[kExecutable] == 'x';
+  mapping.executable = IsExecutable(line);
   fields.Skip(1);
   mapping.offset = fields.Next(16).value_or(0);
   fields.Skip(2);
@@ -31,6 +30,13 @@ Mapping ParseLine(std::string_view line) {
 
 std::string ReadMaps() {
   return ReadWholeProcFile((std::string(SubjectThreadFolder()) + "maps").c_str());
+}
+
+bool IsExecutable(std::string_view line) {
+  constexpr std::size_t kExecutable = 3;  // after a blank, r and w
+  const std::size_t blank = line.find(' ');
+  return blank < line.size() && blank + kExecutable < line.size() &&
+         line[blank + kExecutable] == 'x';
 }
 
 std::vector<Mapping> ParseMaps(std::string_view maps) {

@@ -32,13 +32,16 @@ const Dwfl_Callbacks kCallbacks = {
     .debuginfo_path = nullptr,
 };
 
-// The lines of executable mappings: as long as they stay the same, so does all code.
-std::string ExecutableLines(const std::vector<Mapping>& mappings) {
-  std::string lines;
-  for (const Mapping& mapping : mappings) {
-    if (mapping.executable) lines += mapping.line;
+// The lines of executable mappings: as long as they stay the same, so does all code. Each stack of
+// a thread is a line or two as well, so nothing else is read of the others.
+std::string ExecutableLines(std::string_view maps) {
+  std::string executable;
+  while (!maps.empty()) {
+    const std::string_view line = maps.substr(0, std::min(maps.find('\n'), maps.size() - 1) + 1);
+    if (IsExecutable(line)) executable += line;
+    maps.remove_prefix(line.size());
   }
-  return lines;
+  return executable;
 }
 
 // The lines of files that are loaded to be executed. Files that are merely mapped are left out:
@@ -94,11 +97,12 @@ Modules& Modules::Instance() {
 
 bool Modules::Refresh() {
   const std::string maps = ReadMaps();
-  const std::vector<Mapping> mappings = ParseMaps(maps);
-  std::string executable = ExecutableLines(mappings);
+  std::string executable = ExecutableLines(maps);
   if (executable.empty()) return false;
   refreshed_ = Clock::now();
+  maps_size_ = maps.size();
   if (dwfl_ != nullptr && executable == executable_lines_) return true;
+  const std::vector<Mapping> mappings = ParseMaps(maps);
   if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
   if (dwfl_ == nullptr) return false;
   // Modules that are still there keep what was read of them (dwfl_report_begin(3): gone ones are
@@ -121,7 +125,8 @@ bool Modules::Refresh() {
 
 void Modules::RefreshIfOld() {
   constexpr std::chrono::milliseconds kOld{10};
-  if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld) Refresh();
+  constexpr std::size_t kSmall = std::size_t{32} << 10;  // read in less than a millisecond
+  if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld * (1 + maps_size_ / kSmall)) Refresh();
 }
 
 bool Modules::IsCode(std::uintptr_t pc) const {
