@@ -1,11 +1,14 @@
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -189,26 +192,89 @@ TEST(FindLeaksTest, SwitchedOffNothingIsLookedAt) {
   EXPECT_TRUE(FindLeaks(before, options).empty());
 }
 
+// Whether `condition` holds in a child that is forked now.
+bool HoldsInAForkedChild(const std::function<bool()>& condition) {
+  const pid_t child = fork();
+  if (child == 0) _exit(condition() ? 0 : 1);
+  int status = 0;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 TEST(FindLeaksTest, InAForkedChildTheParentsThreadsAreNoLeaks) {
   const ParkedThread background;
   const auto before = Snapshot::Take();
-  const pid_t child = fork();
-  if (child == 0) _exit(FindLeaks(before, NoWait()).empty() ? 0 : 1);
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_TRUE(HoldsInAForkedChild([&] { return FindLeaks(before, NoWait()).empty(); }));
 }
 
 TEST(FindLeaksTest, InAForkedChildItsOwnLeakIsFound) {
   const auto before = Snapshot::Take();
-  const pid_t child = fork();
-  if (child == 0) {
+  EXPECT_TRUE(HoldsInAForkedChild([&] {
     const ParkedThread leaked;
-    _exit(FindLeaks(before, NoWait()).unit_count() == 1 ? 0 : 1);
+    return FindLeaks(before, NoWait()).unit_count() == 1;
+  }));
+}
+
+TEST(FindLeaksTest, InAForkedChildItsMainThreadIsNoLeak) {
+  const auto before = Snapshot::Take();
+  EXPECT_TRUE(HoldsInAForkedChild([&] {
+    bool clean = false;
+    std::thread([&] { clean = FindLeaks(before, NoWait()).empty(); }).join();
+    return clean;
+  }));
+}
+
+// A process that traces a thread of this one, by which the thread stays listed when it has ended.
+class Tracer {
+ public:
+  explicit Tracer(int tid) {
+    if (pipe(tells_.data()) != 0 || pipe(told_.data()) != 0) return;
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  // where that is restricted to parents
+    child_ = fork();
+    if (child_ == 0) Trace(tid);
+    close(tells_[1]);
+    close(told_[0]);
   }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  ~Tracer() {
+    close(told_[1]);
+    close(tells_[0]);
+    waitpid(child_, nullptr, 0);
+  }
+  Tracer(const Tracer&) = delete;
+  Tracer& operator=(const Tracer&) = delete;
+
+  // The first time: it traces. The second time: the thread has ended. False if that failed.
+  bool AwaitNext() {
+    char byte = 0;
+    return read(tells_[0], &byte, 1) == 1;
+  }
+
+ private:
+  [[noreturn]] void Trace(int tid) {
+    close(told_[1]);
+    if (ptrace(PTRACE_SEIZE, tid, nullptr, nullptr) != 0 || write(tells_[1], "t", 1) != 1) _exit(1);
+    siginfo_t info;
+    if (waitid(P_PID, static_cast<id_t>(tid), &info, WEXITED | WNOWAIT | __WALL) != 0 ||
+        write(tells_[1], "e", 1) != 1)
+      _exit(1);
+    char byte = 0;
+    _exit(read(told_[0], &byte, 1) == 0 ? 0 : 1);  // till the other end is closed
+  }
+
+  std::array<int, 2> tells_{};
+  std::array<int, 2> told_{};
+  pid_t child_ = -1;
+};
+
+TEST(FindLeaksTest, AThreadThatHasEndedButIsStillListedIsNotWaitedFor) {
+  const auto before = Snapshot::Take();
+  auto thread = std::make_unique<ParkedThread>();
+  Tracer tracer(thread->tid());
+  if (!tracer.AwaitNext()) GTEST_SKIP() << "no process may be traced here";
+  thread.reset();
+  ASSERT_TRUE(tracer.AwaitNext());
+  const LeakReport report = FindLeaks(before);
+  EXPECT_TRUE(report.empty()) << report.ToText();
+  EXPECT_EQ(report.waited, milliseconds(0));
 }
 
 TEST(FindLeaksTest, ABadOptionIsAnError) {
