@@ -227,10 +227,12 @@ TEST(FindLeaksTest, InAForkedChildItsMainThreadIsNoLeak) {
 class Tracer {
  public:
   explicit Tracer(int tid) {
-    if (pipe(tells_.data()) != 0 || pipe(told_.data()) != 0) return;
+    EXPECT_EQ(pipe(tells_.data()), 0);
+    EXPECT_EQ(pipe(told_.data()), 0);
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  // where that is restricted to parents
     child_ = fork();
     if (child_ == 0) Trace(tid);
+    EXPECT_GT(child_, 0);
     close(tells_[1]);
     close(told_[0]);
   }
@@ -260,8 +262,8 @@ class Tracer {
     _exit(read(told_[0], &byte, 1) == 0 ? 0 : 1);  // till the other end is closed
   }
 
-  std::array<int, 2> tells_{};
-  std::array<int, 2> told_{};
+  std::array<int, 2> tells_{-1, -1};
+  std::array<int, 2> told_{-1, -1};
   pid_t child_ = -1;
 };
 

@@ -32,6 +32,12 @@ std::string ReadMaps() {
   return ReadWholeProcFile((std::string(SubjectThreadFolder()) + "maps").c_str());
 }
 
+std::string_view TakeLine(std::string_view& maps) {
+  const std::string_view line = maps.substr(0, std::min(maps.find('\n'), maps.size() - 1) + 1);
+  maps.remove_prefix(line.size());
+  return line;
+}
+
 bool IsExecutable(std::string_view line) {
   constexpr std::size_t kExecutable = 3;  // after a blank, r and w
   const std::size_t blank = line.find(' ');
@@ -41,11 +47,7 @@ bool IsExecutable(std::string_view line) {
 
 std::vector<Mapping> ParseMaps(std::string_view maps) {
   std::vector<Mapping> mappings;
-  while (!maps.empty()) {
-    const std::size_t length = std::min(maps.find('\n'), maps.size() - 1) + 1;
-    mappings.push_back(ParseLine(maps.substr(0, length)));
-    maps.remove_prefix(length);
-  }
+  while (!maps.empty()) mappings.push_back(ParseLine(TakeLine(maps)));
   return mappings;
 }
 

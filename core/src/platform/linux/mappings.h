@@ -22,6 +22,8 @@ struct Mapping {
 /// The text of its maps; empty if it cannot be read. Of a thread that is alive: that of the process
 /// shows nothing once the first thread has ended.
 std::string ReadMaps();
+/// Takes the first line, with its end, off the front of `maps`, which is not empty.
+std::string_view TakeLine(std::string_view& maps);
 /// What `Mapping::executable` of that line is.
 bool IsExecutable(std::string_view line);
 /// The lines of `maps`, into which the results point, by ascending address.

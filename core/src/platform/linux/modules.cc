@@ -37,9 +37,8 @@ const Dwfl_Callbacks kCallbacks = {
 std::string ExecutableLines(std::string_view maps) {
   std::string executable;
   while (!maps.empty()) {
-    const std::string_view line = maps.substr(0, std::min(maps.find('\n'), maps.size() - 1) + 1);
+    const std::string_view line = TakeLine(maps);
     if (IsExecutable(line)) executable += line;
-    maps.remove_prefix(line.size());
   }
   return executable;
 }
@@ -125,7 +124,7 @@ bool Modules::Refresh() {
 
 void Modules::RefreshIfOld() {
   constexpr std::chrono::milliseconds kOld{10};
-  constexpr std::size_t kSmall = std::size_t{32} << 10;  // read in less than a millisecond
+  constexpr std::size_t kSmall = std::size_t{32} << 10;  // of some hundred threads
   if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld * (1 + maps_size_ / kSmall)) Refresh();
 }
 
