@@ -1,14 +1,14 @@
-// taskleak in Catch2: a test case that leaves a thread behind fails.
+// taskleak for Catch2: a test case that leaves a thread behind fails.
 //
-// Two ways to switch the checks on, by CMake target, beside the Catch2 of your program:
-//   taskleak::catch2       link it; every test case is checked, no code changes
-//   taskleak::catch2_main  the same with a ready main(), in place of Catch2::Catch2WithMain
+// Two ways to switch the checks on, by CMake target, beside your Catch2:
+//   taskleak::catch2       link it; every test case is checked, without a change in the code
+//   taskleak::catch2_main  the same with a main(); link it in place of Catch2::Catch2WithMain
 //
 // Tags of a test case:
-//   [VerifyNoLeaks]  checked also where check=marked leaves out the others
-//   [AllowLeaks]     what it leaves behind is background from then on
+//   [VerifyNoLeaks]  the test case is checked with check=marked too
+//   [AllowLeaks]     what the test case leaves behind is adopted, not reported
 //
-// Catch2 3 and 2. Includes nothing of Catch2, so it goes with either.
+// Works with Catch2 3 and 2; includes no header of Catch2.
 #ifndef TASKLEAK_CATCH2_H_
 #define TASKLEAK_CATCH2_H_
 
@@ -18,14 +18,14 @@
 #include "taskleak/snapshot.h"
 #include "taskleak/verify.h"
 
-/// For tests of Catch2.
+/// Checks for Catch2.
 namespace taskleak::catch2 {
 
-/// Sets the options of all checks from now on, in place of the defaults.
+/// Sets the options of all checks, in place of the defaults.
 ///
 /// Call it before the session runs: in main(), or while a global variable is initialized. Bad
-/// options end the program with code 2 and a message before any test runs. TASKLEAK_OPTIONS wins
-/// over `options`.
+/// options end the program with a message and exit code 2 before any test runs. TASKLEAK_OPTIONS
+/// wins over `options`.
 ///
 /// Example:
 ///   const bool configured = [] {
@@ -34,16 +34,16 @@ namespace taskleak::catch2 {
 ///   }();
 void SetOptions(Options options);
 
-/// Checks the scope it lives in: what is born after its constructor and alive in its destructor
-/// fails the current test case.
+/// Checks a scope: what is started after the constructor and alive in the destructor fails the
+/// current test case.
 ///
 /// With `check=marked`, only what is marked in this way, by the tag or by the macros below is
 /// checked. Use it as a local variable, as the first member of a fixture of TEST_CASE_METHOD (the
-/// members after it are destroyed before it looks), or as a base class of a fixture. The failure is
-/// non-fatal and stands at the line of the test case, since a destructor does not know its
-/// caller's.
+/// members after it are destroyed before the check), or as a base class of a fixture. The failure
+/// is non-fatal, and its line is that of the test case, because a destructor does not know the line
+/// of its caller.
 ///
-/// Construct and destroy it in the thread that runs the tests. The destructor never throws, not
+/// Construct and destroy it on the thread that runs the tests. The destructor never throws, not
 /// even under --abort, and reports bad options as a failure.
 ///
 /// Example:
@@ -59,11 +59,12 @@ void SetOptions(Options options);
 ///   };
 class VerifyNoLeaks {
  public:
-  /// Uses the options given to SetOptions, or else the defaults.
+  /// Begins the scope with the options given to SetOptions, or else with the defaults.
   VerifyNoLeaks();
-  /// Uses `options` and nothing of SetOptions's. TASKLEAK_OPTIONS wins over them.
+  /// Begins the scope with `options` in place of those given to SetOptions. TASKLEAK_OPTIONS wins
+  /// over them.
   explicit VerifyNoLeaks(Options options);
-  /// Looks.
+  /// Checks the scope.
   ~VerifyNoLeaks();
   VerifyNoLeaks(const VerifyNoLeaks&) = delete;
   VerifyNoLeaks& operator=(const VerifyNoLeaks&) = delete;
@@ -75,8 +76,8 @@ class VerifyNoLeaks {
 
 namespace internal {
 
-/// One assertion about a statement: Next() is true once, for the statement; asked again, it checks
-/// and fails the assertion if anything was left alive.
+/// Drives a statement macro: the first Next() returns true, so the statement runs; the second
+/// checks, and fails the assertion if anything was left alive.
 class StatementCheck {
  public:
   enum class OnFailure { kContinue, kThrow };
@@ -85,7 +86,8 @@ class StatementCheck {
                  OnFailure on_failure)
       : macro_(macro), statement_(statement), file_(file), line_(line), on_failure_(on_failure) {}
 
-  /// Throws what a failed REQUIRE of this Catch2 throws.
+  /// Returns whether to run the statement. A failure with kThrow throws what a failed REQUIRE of
+  /// this Catch2 throws.
   [[nodiscard]] bool Next();
 
  private:
@@ -101,10 +103,10 @@ class StatementCheck {
 }  // namespace internal
 }  // namespace taskleak::catch2
 
-/// Runs an expression or statements and fails, at this line, if they leave anything alive. Options
-/// as for VerifyNoLeaks(). An assertion like CHECK: INFO and CAPTURE show with it, and the tags
-/// [!mayfail] and [!shouldfail] hold for it. Statements that throw, or leave by `return` or
-/// `break`, are not checked.
+/// Runs an expression or statements and fails, at this line, if they leave anything alive. Uses the
+/// options of VerifyNoLeaks(). It is an assertion like CHECK: INFO and CAPTURE appear with it, and
+/// the tags [!mayfail] and [!shouldfail] apply. Does not check statements that throw or that leave
+/// by `return` or `break`.
 ///
 /// Example:
 ///   CHECK_NO_LEAKS(server.Restart());
@@ -114,7 +116,7 @@ class StatementCheck {
 ///   });
 #define CHECK_NO_LEAKS(...) TASKLEAK_CATCH2_NO_LEAKS_("CHECK_NO_LEAKS", kContinue, __VA_ARGS__)
 
-/// The same as an assertion like REQUIRE: a failure ends the test case.
+/// Does the same like REQUIRE: a failure ends the test case.
 ///
 /// Example:
 ///   REQUIRE_NO_LEAKS(pool.Stop());

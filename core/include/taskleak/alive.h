@@ -1,4 +1,4 @@
-// Looking at all that is alive, without judging it.
+// Reports everything that is alive, without judging it.
 #ifndef TASKLEAK_ALIVE_H_
 #define TASKLEAK_ALIVE_H_
 
@@ -6,13 +6,14 @@
 
 namespace taskleak {
 
-/// All threads and tasks that are alive now, and threads that ended and were not joined, grouped,
-/// with stacks and wait states: whether leaks or not, adopted or not, known to some rule or not.
+/// Returns all threads and tasks that are alive now, and all threads that ended and were not
+/// joined, in groups with stacks and wait states. It does not matter whether they are leaks,
+/// adopted or ignored by a rule.
 ///
-/// Missing are the calling thread and taskleak's own. Waits for nobody. Touches blocked threads no
-/// more than FindLeaks does; costs some 20 us for each thread and less for a task. Thread-safe, but
-/// several looks at once hinder each other. Does not throw; what could not be seen is said in
-/// LeakReport::notes and could_not_look.
+/// Leaves out the calling thread and taskleak's own threads. Does not wait for stragglers. Treats
+/// blocked threads as FindLeaks does. Costs about 20 us for each thread, and less for a task.
+/// Thread-safe, but several looks at once slow each other down. Does not throw: LeakReport::notes
+/// and could_not_look say what could not be seen.
 ///
 /// Example:
 ///   std::cerr << taskleak::FindAlive().ToText();

@@ -1,5 +1,5 @@
-// What adapters of asynchronous runtimes tell the core of operations that are begun and end later.
-// Not for other use.
+// Registers operations of asynchronous runtimes, which begin now and end later. For taskleak's own
+// adapters.
 #ifndef TASKLEAK_ASYNC_OPERATION_H_
 #define TASKLEAK_ASYNC_OPERATION_H_
 
@@ -11,20 +11,21 @@
 
 namespace taskleak::internal {
 
-/// An asynchronous operation that the calling thread begins.
+/// Describes an asynchronous operation that the calling thread begins.
 struct Operation {
-  std::string_view name;  ///< "socket.async_receive"; copied, as for Task
+  std::string_view name;  ///< for example "socket.async_receive"; copied, as by Task
   WaitState state = WaitState::kSuspended;
-  std::string_view what = {};    ///< what exactly it waits for; copied, as for Task::SetWaiting
-  int descriptor = -1;           ///< on which it waits; described in reports. -1: none
-  std::uint64_t awaited_by = 0;  ///< serial of the coroutine that it is begun for; 0: none
-  std::uintptr_t callback = 0;   ///< the function that it will call; 0: not known
-  const char* hint = nullptr;    ///< what ends it, for people: a literal; may be null
+  std::string_view what = {};    ///< what exactly it waits for; copied, as by Task::SetWaiting
+  int descriptor = -1;           ///< that it waits on, which reports describe; -1: none
+  std::uint64_t awaited_by = 0;  ///< serial of the coroutine that awaits it; 0: none
+  std::uintptr_t callback = 0;   ///< the function that it will call; 0: unknown
+  const char* hint = nullptr;    ///< how to end it, for the report: a literal, or null
 };
 
-/// A task for it. Its creator is the innermost function of the calling thread's stack that belongs
-/// to no library of asynchronous operations (as far as Options::task_stacks says); one that a
-/// coroutine awaits or whose callback is known has none, since that tells more.
+/// Returns a task for the operation. Its creator is the innermost function on the calling thread's
+/// stack that does not belong to a library of asynchronous operations, unless Options::task_stacks
+/// is kOff. An operation that a coroutine awaits, or whose callback is known, has no creator, since
+/// the coroutine or callback says more. Thread-safe.
 [[nodiscard]] Task BeginOperation(const Operation& operation) noexcept;
 
 }  // namespace taskleak::internal

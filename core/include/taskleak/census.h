@@ -1,4 +1,4 @@
-// Counting what is alive, often and cheaply.
+// Counts what is alive, cheaply enough to do it often.
 #ifndef TASKLEAK_CENSUS_H_
 #define TASKLEAK_CENSUS_H_
 
@@ -12,42 +12,44 @@
 
 namespace taskleak {
 
-/// How many threads and tasks are alive, by what can be known without reading a stack. Taskleak's
-/// own threads are not counted.
+/// Holds how many threads and tasks are alive, by what is known without reading a stack. Does not
+/// count taskleak's own threads.
 struct Census {
-  /// How many units of a kind are in a state.
+  /// Counts the units of one kind in one state.
   struct StateCount {
-    UnitKind kind = UnitKind::kThread;    ///< of units
+    UnitKind kind = UnitKind::kThread;    ///< what they are
     WaitState state = WaitState::kOther;  ///< what they wait for
     std::size_t count = 0;                ///< how many; never 0
   };
-  /// How many units of a kind one function created.
+  /// Counts the units of one kind that one function created.
   struct SiteCount {
-    UnitKind kind = UnitKind::kThread;  ///< of units
-    std::string site;  ///< the innermost function of its own that created them, without parameters;
-                       ///< empty when not known
-    std::size_t count = 0;                ///< how many; never 0
-    std::chrono::milliseconds oldest{0};  ///< age of the oldest; 0 when not known
+    UnitKind kind = UnitKind::kThread;  ///< what they are
+    std::string site;       ///< the innermost function of the program that created them, without
+                            ///< parameters; empty when unknown
+    std::size_t count = 0;  ///< how many; never 0
+    std::chrono::milliseconds oldest{0};  ///< age of the oldest; 0 when unknown
   };
 
-  std::size_t threads = 0;   ///< alive; 0 if they cannot be counted
-  std::size_t unjoined = 0;  ///< threads that ended and that nobody has joined (needs the hooks)
-  std::size_t tasks = 0;     ///< alive
-  std::vector<StateCount> states;  ///< of the living
-  std::vector<SiteCount> sites;    ///< of the living; the most frequent first
+  std::size_t threads = 0;         ///< alive; 0 if they cannot be counted
+  std::size_t unjoined = 0;        ///< threads that ended and were not joined (needs the hooks)
+  std::size_t tasks = 0;           ///< alive
+  std::vector<StateCount> states;  ///< of those alive
+  std::vector<SiteCount> sites;    ///< of those alive; the most frequent first
 
   // Since the process began; these never fall.
   std::uint64_t threads_born = 0;   ///< created through the hooks
-  std::uint64_t threads_ended = 0;  ///< of those, or could not be created after all
+  std::uint64_t threads_ended = 0;  ///< of those, ended or could not be created after all
   std::uint64_t tasks_born = 0;     ///< registered
-  std::uint64_t tasks_ended = 0;    ///< of those
+  std::uint64_t tasks_ended = 0;    ///< of those, ended
 };
 
-/// Counts. What a thread waits for is taken from its system call alone, so waits on a futex are not
-/// told apart as finely as in a report; with very many threads only some are looked at anew in each
-/// census, new ones first, the others are counted as they were when last seen. Costs about 2 us
-/// for each thread, at most about a millisecond for all of them, and some 50 ns for a task.
-/// Touches no thread. Thread-safe. Does not throw but for want of memory.
+/// Counts what is alive now.
+///
+/// Takes the state of a thread from its system call alone, so it distinguishes waits on a futex
+/// less finely than a report does. With very many threads, each census looks at only some of them,
+/// new ones first, and counts the others as they were when last seen. Costs about 2 us for each
+/// thread, about a millisecond at most for all of them, and about 50 ns for each task. Does not
+/// disturb any thread. Thread-safe. Throws only std::bad_alloc.
 ///
 /// Example:
 ///   gauge.Set(static_cast<double>(taskleak::TakeCensus().threads));

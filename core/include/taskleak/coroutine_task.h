@@ -1,5 +1,5 @@
-// What the coroutine adapters (taskleak/coroutine.h, taskleak/asio.h) tell the core. Not for other
-// use. Needs C++20.
+// Registers coroutines. For taskleak's own adapters (taskleak/coroutine.h, taskleak/asio.h). Needs
+// C++20.
 #ifndef TASKLEAK_COROUTINE_TASK_H_
 #define TASKLEAK_COROUTINE_TASK_H_
 
@@ -13,12 +13,12 @@
 
 namespace taskleak::internal {
 
-/// One coroutine, registered as a task from the construction of its promise to its destruction. Its
-/// members are called as the coroutine runs: by one thread at a time.
+/// Registers one coroutine as a task, from the construction of its promise to the promise's
+/// destruction. Used by one thread at a time: the one that runs the coroutine.
 class CoroutineTask {
  public:
-  /// `frame` is the address of the coroutine's handle, `site` a return address in whoever called
-  /// it.
+  /// Registers the coroutine whose handle has the address `frame`. `site` is a return address in
+  /// its caller.
   CoroutineTask(const void* frame, const void* site) noexcept
       : head_(Begin(DestroyFunction(frame), reinterpret_cast<std::uintptr_t>(site))) {}
   ~CoroutineTask() {
@@ -27,18 +27,19 @@ class CoroutineTask {
   CoroutineTask(const CoroutineTask&) = delete;
   CoroutineTask& operator=(const CoroutineTask&) = delete;
 
-  /// It is about to be suspended in that line of its source. Another thread may resume it at once.
+  /// Notes that the coroutine is about to be suspended at that line of its source. Another thread
+  /// may resume it at once.
   void Suspend(const char* file, int line) noexcept {
     // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it was made
     if (head_ == nullptr) return;
     Leave();
-    // A reader that is in between takes the line for one of the other file, which is rare: all
-    // lines of a function are in one file.
+    // A reader between these two stores pairs the line with the wrong file. That is rare, because
+    // all lines of a function are in one file.
     head_->file.store(file, std::memory_order_release);
     Move(TaskPlace(WaitState::kSuspended, static_cast<std::uint32_t>(line)));
   }
 
-  /// The calling thread has started or resumed it.
+  /// Notes that the calling thread started or resumed the coroutine.
   void Resume() noexcept {
     if (head_ == nullptr) return;
     ThreadTasks& thread = t_tasks;
@@ -49,20 +50,20 @@ class CoroutineTask {
     Move(thread.turn);
   }
 
-  /// It is about to be suspended for the last time.
+  /// Notes that the coroutine is about to be suspended for the last time.
   void Finish() noexcept {
     if (head_ == nullptr) return;
     Leave();
     Move(TaskPlace(WaitState::kOther, 0));
   }
 
-  /// `awaiter` will go on when this one has finished.
+  /// Notes that `awaiter` continues when this coroutine has finished.
   void SetAwaitedBy(const CoroutineTask& awaiter) noexcept { SetAwaitedBy(awaiter.serial()); }
   void SetAwaitedBy(std::uint64_t awaiter) noexcept {
     if (head_ != nullptr) head_->awaited_by.store(awaiter, std::memory_order_release);
   }
 
-  /// Never used again in this process; 0 for one that is not registered.
+  /// Returns its serial, which is never used again in this process; 0 if it is not registered.
   [[nodiscard]] std::uint64_t serial() const noexcept {
     return head_ == nullptr ? 0 : head_->serial.load(std::memory_order_relaxed);
   }
@@ -77,8 +78,8 @@ class CoroutineTask {
     return function;
   }
 
-  // A slot that was used in this epoch, by a thread that knows the present conditions: all that is
-  // left to be done is written here.
+  // Takes a slot that was used in this epoch, by a thread that knows the present conditions. All
+  // other cases are handled by BeginCoroutineTask().
   [[gnu::always_inline]] static TaskHead* Begin(std::uintptr_t code, std::uintptr_t site) noexcept {
     ThreadTasks& thread = t_tasks;
     TaskHead* const head = thread.free;
@@ -123,7 +124,7 @@ class CoroutineTask {
 
   void Move(TaskPlace next) noexcept { head_->place.store(next.word(), std::memory_order_release); }
 
-  // What the thread ran before goes on.
+  // Restores what the thread ran before.
   void Leave() noexcept {
     ThreadTasks& thread = t_tasks;
     if (thread.running == head_) thread.running = outer_;

@@ -1,4 +1,4 @@
-// What the Boost.Fiber adapter (taskleak/boost_fiber.h) tells the core. Not for other use.
+// Registers fibers. For taskleak's own Boost.Fiber adapter (taskleak/boost_fiber.h).
 #ifndef TASKLEAK_FIBER_TASK_H_
 #define TASKLEAK_FIBER_TASK_H_
 
@@ -9,11 +9,11 @@ namespace taskleak::internal {
 struct TaskHead;
 struct TaskSlot;
 
-/// What a switch of contexts leaves on the stack of the one it parks: the registers that a function
-/// must preserve and the address where it goes on, each at so many bytes above the stack pointer
-/// that the switch saves.
+/// Describes what a context switch leaves on the stack of the fiber that it parks: the registers
+/// that a function must preserve, and the address where the fiber continues. Each number is an
+/// offset in bytes from the stack pointer that the switch saves.
 struct SwitchLayout {
-  const char* unknown_because = nullptr;  ///< if not null, nothing below holds
+  const char* unknown_because = nullptr;  ///< if not null, the offsets are not valid
   std::uint8_t rbx = 0;
   std::uint8_t rbp = 0;
   std::uint8_t r12 = 0;
@@ -23,35 +23,35 @@ struct SwitchLayout {
   std::uint8_t rip = 0;
 };
 
-/// That of all fibers of this process. Until it is called, no layout is known. Thread-safe; the
-/// last one counts.
+/// Sets the layout for all fibers of this process. Before the first call, no layout is known.
+/// Thread-safe; the last call wins.
 void SetSwitchLayout(const SwitchLayout& layout) noexcept;
 
-/// Where the stack pointer of a fiber is found while it is parked; null is found there while it
-/// runs.
+/// Points to where the stack pointer of a fiber is while it is parked; null is there while it runs.
 using SavedStackPointer = const void* const*;
 
-/// One fiber, registered as a task from when it is launched to its end. Its members are called by
-/// whoever has the fiber at the time: by one thread at a time.
+/// Registers one fiber as a task, from its launch to its end. Used by one thread at a time: the one
+/// that has the fiber.
 class FiberTask {
  public:
-  /// The calling code launches it.
+  /// Registers a fiber that the calling code launches.
   explicit FiberTask(SavedStackPointer saved) noexcept;
-  /// Code that is parked with the stack pointer `launcher` launched it; null: not known who.
+  /// Registers a fiber launched by code that is parked with the stack pointer `launcher`. Null: the
+  /// launcher is unknown.
   FiberTask(SavedStackPointer saved, const void* launcher) noexcept;
   ~FiberTask();
   FiberTask(const FiberTask&) = delete;
   FiberTask& operator=(const FiberTask&) = delete;
 
-  /// It may go on, and waits for a thread.
+  /// Notes that the fiber is ready and waits for a thread.
   void Ready() noexcept;
-  /// The calling thread is about to go on with it.
+  /// Notes that the calling thread is about to continue the fiber.
   void Enter() noexcept;
-  /// The calling thread is about to park it.
+  /// Notes that the calling thread is about to park the fiber.
   void Leave() noexcept;
 
  private:
-  // What a thread runs; it may end meanwhile.
+  // The task that a thread runs; it may end meanwhile.
   struct Running {
     TaskHead* task = nullptr;
     std::uint64_t serial = 0;
@@ -63,8 +63,8 @@ class FiberTask {
   void Restore() noexcept;
 
   TaskSlot* slot_;
-  Running own_;        // what goes on with it: itself, or a task that it was running
-  Running threads_{};  // what its thread ran when it came to it
+  Running own_;        // what continues with it: itself, or a task that it was running
+  Running threads_{};  // what its thread ran before
   bool entered_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Rules that say which threads and tasks are background and no leak.
+// Rules that say which threads and tasks are background and not leaks.
 #ifndef TASKLEAK_IGNORE_H_
 #define TASKLEAK_IGNORE_H_
 
@@ -12,18 +12,23 @@
 
 namespace taskleak {
 
-/// One rule: units it matches are not leaks, and are never waited for.
+/// Says which units are not leaks. Units that it matches are never waited for.
 ///
-/// Patterns are globs (`*` any run of characters, `?` one character) that must match the whole
-/// text, or regular expressions (ECMAScript, found anywhere in the text) after the prefix `re:`.
-/// Case matters. Function patterns are compared with the function's plain name, without parameters,
-/// template arguments, lambda numbers and clone suffixes (`pool::WorkerPool::Run`), and, when the
-/// pattern contains `(` or `<`, with the full demangled name.
+/// A pattern is a glob that must match the whole text (`*` matches any run of characters, `?` one
+/// character). After the prefix `re:` it is a regular expression (ECMAScript) that may match
+/// anywhere in the text. Case matters. A function pattern is compared with the function's plain
+/// name, without parameters, template arguments, lambda numbers and clone suffixes
+/// (`pool::WorkerPool::Run`). If it contains `(` or `<`, it is also compared with the full
+/// demangled name.
 ///
 /// Immutable; copies share state and may be used from several threads at once.
+///
+/// Example:
+///   taskleak::Options options{taskleak::IgnoreThreadName("log-*"),
+///                             taskleak::IgnoreRule::Parse("created_by:vendor::*")};
 class IgnoreRule {
  public:
-  /// What of a unit the rule is compared with: see the function that makes it.
+  /// Names the property of a unit that the rule is compared with; see the function that makes it.
   enum class Kind {
     kThreadName,   ///< IgnoreThreadName()
     kTaskName,     ///< IgnoreTaskName()
@@ -37,55 +42,62 @@ class IgnoreRule {
     kPredicate,    ///< IgnoreIf()
   };
 
-  /// Reads a rule in its text form, `kind:pattern`, with the kinds thread_name, task_name,
-  /// top_function, function, created_by, module, signature and origin. Throws
-  /// std::invalid_argument, quoting `text`, if the kind is unknown, the pattern is empty or the
-  /// regular expression is bad.
+  /// Returns the rule with the text form `kind:pattern`, where the kind is thread_name, task_name,
+  /// top_function, function, created_by, module, signature or origin. Throws std::invalid_argument,
+  /// quoting `text`, if the kind is unknown, the pattern is empty or the regular expression is bad.
   ///
   /// Example: IgnoreRule::Parse("thread_name:pool-*")
   [[nodiscard]] static IgnoreRule Parse(std::string_view text);
 
-  /// What it is compared with.
+  /// Returns what the rule is compared with.
   [[nodiscard]] Kind kind() const;
-  /// The text form, as Parse reads it; for kCurrent and kPredicate a description.
+  /// Returns the text form that Parse reads; for kCurrent and kPredicate a description.
   [[nodiscard]] std::string ToString() const;
 
-  /// For taskleak's own parts, as the two that follow.
+  /// For taskleak's own parts, like the two members that follow.
   struct Data;
-  /// A rule of data that is not null.
+  /// Makes a rule of `data`, which is not null.
   explicit IgnoreRule(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
-  /// What it is made of.
+  /// Returns what the rule is made of.
   [[nodiscard]] const Data& data() const { return *data_; }
 
  private:
   std::shared_ptr<const Data> data_;
 };
 
-/// The thread's name (at most 15 characters, as the kernel keeps it). Example:
-/// IgnoreThreadName("pool-*")
+/// Ignores threads by their name (at most 15 characters, as the kernel keeps it). Throws
+/// std::invalid_argument if the pattern is bad, as all functions here that take one.
+///
+/// Example: IgnoreThreadName("pool-*")
 [[nodiscard]] IgnoreRule IgnoreThreadName(std::string_view pattern);
-/// The task's name (taskleak/task.h). Example: IgnoreTaskName("heartbeat-*")
+/// Ignores tasks by their name (taskleak/task.h). Example: IgnoreTaskName("heartbeat-*")
 [[nodiscard]] IgnoreRule IgnoreTaskName(std::string_view pattern);
-/// The innermost function that is not of libc or the C++ runtime. Example:
-/// IgnoreTopFunction("net::Poller::Wait")
+/// Ignores units by the innermost function on their stack that is not part of libc or the C++
+/// runtime. Example: IgnoreTopFunction("net::Poller::Wait")
 [[nodiscard]] IgnoreRule IgnoreTopFunction(std::string_view pattern);
-/// Any function of the stack, inlined ones included where debug information tells them.
+/// Ignores units by any function on their stack, including inlined functions where debug
+/// information names them. Example: IgnoreAnyFunction("vendor::Client::*")
 [[nodiscard]] IgnoreRule IgnoreAnyFunction(std::string_view pattern);
-/// Any function of the stack that created the unit.
+/// Ignores units by any function on the stack that created them. Example:
+/// IgnoreCreatedBy("pool::WorkerPool::Start")
 [[nodiscard]] IgnoreRule IgnoreCreatedBy(std::string_view pattern);
-/// The file name of the library or executable in which the thread's own code starts, or that holds
-/// the code that created the task. Example:
-/// IgnoreModule("libgomp.so*")
+/// Ignores threads by the file name of the library or executable in which their own code starts,
+/// and tasks by that of the code that created them. Example: IgnoreModule("libgomp.so*")
 [[nodiscard]] IgnoreRule IgnoreModule(std::string_view pattern);
-/// The signature printed in a report: just that leak. Example: IgnoreSignature("5f1c09aa31d2")
+/// Ignores just the leak with this signature, which reports print. Example:
+/// IgnoreSignature("5f1c09aa31d2")
 [[nodiscard]] IgnoreRule IgnoreSignature(std::string_view signature);
-/// The test, suite or run that the unit descends from; known where taskleak::hooks is linked.
-/// Example: IgnoreOrigin("Slow.*")
+/// Ignores units by the test, suite or run that they descend from. That is known of threads if
+/// taskleak::hooks is linked, and of tasks. Example: IgnoreOrigin("Slow.*")
 [[nodiscard]] IgnoreRule IgnoreOrigin(std::string_view pattern);
-/// All that is alive at the moment of the call.
+/// Ignores everything that is alive at the moment of this call.
 [[nodiscard]] IgnoreRule IgnoreCurrent();
-/// Whatever `predicate` says; `description` names it in verbose reports. It is called from the
-/// thread that checks, with the unit complete (stack included). Must not throw.
+/// Ignores the units for which `predicate` returns true. It is called on the thread that checks,
+/// with the complete unit (stack included), and must not throw. `description` is what
+/// IgnoreRule::ToString() returns. Throws std::invalid_argument if `predicate` is empty.
+///
+/// Example:
+///   IgnoreIf([](const taskleak::Unit& unit) { return unit.age > std::chrono::hours(1); })
 [[nodiscard]] IgnoreRule IgnoreIf(std::function<bool(const Unit&)> predicate,
                                   std::string description = "predicate");
 

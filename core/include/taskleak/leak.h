@@ -1,4 +1,4 @@
-// The values of a leak report: frames, stacks, units, groups. They know nothing of how they were
+// The values of a leak report: frames, stacks, units, groups. They do not depend on how they were
 // gathered.
 #ifndef TASKLEAK_LEAK_H_
 #define TASKLEAK_LEAK_H_
@@ -15,14 +15,14 @@
 
 namespace taskleak {
 
-/// What kind of thing is alive.
+/// Names the kinds of things that can be alive.
 enum class UnitKind {
   kThread,          ///< an OS thread that runs or is blocked
   kUnjoinedThread,  ///< a joinable thread that ended and was neither joined nor detached
   kTask,            ///< a user-space task: coroutine, fiber, pool job
 };
 
-/// What a unit is doing or waiting for, as far as the kernel and its stack tell.
+/// Names what a unit does or waits for, as far as the kernel and its stack show it.
 enum class WaitState {
   kMutex,       ///< a mutex
   kRwlock,      ///< a read-write lock
@@ -31,70 +31,68 @@ enum class WaitState {
   kSemaphore,   ///< a semaphore
   kFuture,      ///< a std::future
   kAtomicWait,  ///< std::atomic::wait
-  kFutex,       ///< a futex of which nothing else is known
-  kSleep,       ///< a time
+  kFutex,       ///< a futex whose purpose is unknown
+  kSleep,       ///< a point in time
   kPoll,        ///< descriptors, by poll(2)
   kEpoll,       ///< descriptors, by epoll_wait(2)
   kSelect,      ///< descriptors, by select(2)
   kRead,        ///< something to read
-  kWrite,       ///< room to write to
+  kWrite,       ///< room to write
   kAccept,      ///< a connection to accept
-  kConnect,     ///< that its connection is established
+  kConnect,     ///< an outgoing connection
   kRecv,        ///< a message
-  kSend,        ///< that a message can be sent
+  kSend,        ///< room to send a message
   kWaitChild,   ///< the end of a child process
   kSignalWait,  ///< a signal
-  kRunning,     ///< nothing: it runs, or could
-  kOther,       ///< none of these; of a coroutine: it has finished
-  kSuspended,   ///< tasks only: that somebody goes on with it
-  kQueued,      ///< tasks only: that somebody begins it
+  kRunning,     ///< nothing: it runs or is ready to run
+  kOther,       ///< none of these; for a coroutine: it has finished
+  kSuspended,   ///< tasks only: to be resumed
+  kQueued,      ///< tasks only: to be started
   kChannel,     ///< tasks only: a fiber that sends to or receives from a channel
 };
 
-/// The name of a value as it stands in the JSON report: "thread", "condvar", ...
+/// Returns the name that the JSON report uses: "thread", "task", ... Thread-safe.
 [[nodiscard]] std::string_view ToString(UnitKind kind);
-/// The same of a state.
+/// Returns the name that the JSON report uses: "condvar", "sleep", ... Thread-safe.
 [[nodiscard]] std::string_view ToString(WaitState state);
 
-/// One line of a stack, outermost caller last.
+/// Describes one function call on a stack.
 ///
-/// A frame whose function is unknown (a stripped binary) has an empty `function`; `module` and
-/// `module_offset` still tell where it is.
+/// If the function is unknown (a stripped binary), `function` is empty, and `module` and
+/// `module_offset` still show the place.
 struct Frame {
-  std::uintptr_t address = 0;  ///< in this process; a return address except in the first frame
+  std::uintptr_t address = 0;  ///< in this process; a return address, except in the first frame
   std::string function;        ///< demangled, with parameters; empty when unknown
-  std::string file;            ///< source file as the debug information has it; empty when unknown
-  int line = 0;                ///< 0 when unknown
+  std::string file;  ///< source file as the debug information names it; empty when unknown
+  int line = 0;      ///< 0 when unknown
   std::string
-      module;  ///< file name of the executable or library; empty when the address is in none
+      module;  ///< file name of the executable or library; empty if the address is in neither
   std::uintptr_t module_offset =
-      0;                 ///< address as the module's own file has it (what addr2line takes)
-  bool inlined = false;  ///< inlined into the next frame, so both share one address
-  bool guessed = false;  ///< found by searching the stack, not by unwinding: may be wrong
-  bool runtime =
-      false;  ///< belongs to libc, the C++ runtime or a sanitizer; folded in text reports
+      0;                 ///< address within the module's file (the one that addr2line takes)
+  bool inlined = false;  ///< inlined into the next frame; both have the same address
+  bool guessed = false;  ///< found by searching the stack instead of unwinding; may be wrong
+  bool runtime = false;  ///< part of libc, the C++ runtime or a sanitizer; folded in text reports
 };
 
-/// The frames of one stack, innermost first. Immutable and cheap to copy: copies share the frames.
-///
-/// Thread-safe as a value (as std::shared_ptr is).
+/// Holds the frames of one stack, innermost first. Immutable and cheap to copy: copies share the
+/// frames. As thread-safe as a std::shared_ptr.
 class Stack {
  public:
-  /// No frames.
+  /// Makes a stack without frames.
   Stack() = default;
-  /// `frames` stand innermost first.
+  /// Makes a stack of `frames`, innermost first.
   explicit Stack(std::vector<Frame> frames)
       : frames_(std::make_shared<const std::vector<Frame>>(std::move(frames))) {}
 
-  /// True if there are no frames.
+  /// Returns whether there are no frames.
   [[nodiscard]] bool empty() const { return frames_ == nullptr || frames_->empty(); }
-  /// The number of frames.
+  /// Returns the number of frames.
   [[nodiscard]] std::size_t size() const { return frames_ == nullptr ? 0 : frames_->size(); }
-  /// A frame; 0 is the innermost. `index` must be less than size().
+  /// Returns a frame; 0 is the innermost. `index` must be less than size().
   [[nodiscard]] const Frame& operator[](std::size_t index) const { return (*frames_)[index]; }
-  /// From the innermost frame; valid as long as this stack or a copy of it exists.
+  /// Returns the innermost frame; valid as long as this stack or a copy of it exists.
   [[nodiscard]] const Frame* begin() const { return empty() ? nullptr : frames_->data(); }
-  /// Past the outermost frame.
+  /// Returns the end, behind the outermost frame.
   [[nodiscard]] const Frame* end() const {
     return empty() ? nullptr : frames_->data() + frames_->size();
   }
@@ -103,92 +101,91 @@ class Stack {
   std::shared_ptr<const std::vector<Frame>> frames_;
 };
 
-/// The thread that holds the lock another one waits for, or whose end another one awaits.
+/// Describes the thread that holds a lock that another thread waits for, or that another thread
+/// joins.
 struct Holder {
   std::int64_t id = 0;  ///< kernel thread id
-  std::string name;     ///< empty when not known
-  bool ended = false;   ///< it ended without letting go; then nothing else is known but its name
-  WaitState state = WaitState::kOther;  ///< what it does itself
+  std::string name;     ///< empty when unknown
+  bool ended = false;   ///< it ended and still holds the lock; then only its name is known
+  WaitState state = WaitState::kOther;  ///< what it does or waits for itself
   Stack stack;                          ///< where it is; empty if it could not be read
 };
 
-/// One thing that is still alive.
+/// Describes one thread or task that is still alive.
 struct Unit {
-  UnitKind kind = UnitKind::kThread;  ///< what it is
-  std::int64_t id = 0;                ///< kernel thread id, or a task's serial
-  std::string name;                   ///< thread or task name
-  std::int64_t parent = 0;  ///< id of the task that created this task; 0 when there is none
+  UnitKind kind = UnitKind::kThread;    ///< what it is
+  std::int64_t id = 0;                  ///< kernel thread id, or serial of the task
+  std::string name;                     ///< thread or task name
+  std::int64_t parent = 0;              ///< id of the task that created this task; 0 if none
   WaitState state = WaitState::kOther;  ///< what it does or waits for
-  std::string detail;  ///< what exactly it waits for: "descriptor 5, listening TCP 127.0.0.1:8080";
-                       ///< may be empty
-  std::uintptr_t waits_at = 0;    ///< address of the lock, condition variable or semaphore that it
-                                  ///< waits for; 0 when it waits for no such thing
-  std::optional<Holder> held_by;  ///< who holds that lock, or whom it joins; nothing when not known
+  std::string detail;           ///< what exactly it waits for, such as "descriptor 5, listening TCP
+                                ///< 127.0.0.1:8080"; may be empty
+  std::uintptr_t waits_at = 0;  ///< address of the lock, condition variable or semaphore that it
+                                ///< waits for; 0 if it waits for something else
+  std::optional<Holder> held_by;  ///< the thread that holds that lock or that it joins, if known
   Stack stack;                    ///< where it is; empty if it could not be read
-  std::string stack_missing;      ///< why `stack` is empty or incomplete; empty when it is whole
-  Stack created_by;               ///< the stack that created it; empty when not known
-  std::string origin;             ///< the test it descends from; empty when not known
-  std::chrono::milliseconds age{0};  ///< since it was created
+  std::string stack_missing;      ///< why `stack` is empty or incomplete; empty if it is complete
+  Stack created_by;               ///< the stack that created it; empty when unknown
+  std::string origin;             ///< the test it descends from; empty when unknown
+  std::chrono::milliseconds age{0};  ///< time since it was created
 };
 
-/// Units of the same kind that the same code created (same creation stack and origin), wherever
-/// they stand; where the creator is not known, units with the same stack and wait state.
+/// Holds units of one kind that the same code created (same creation stack and origin), wherever
+/// they are now. If the creator is unknown: units with the same stack and wait state.
 struct LeakGroup {
-  /// Never empty. Those with the same stack and wait state stand side by side, the largest such set
-  /// first.
+  /// The units; never empty. Units with the same stack and wait state are next to each other, the
+  /// largest such set first.
   std::vector<Unit> units;
-  std::string signature;  ///< twelve hex digits: the same leak has the same signature in every run
+  std::string signature;  ///< twelve hex digits; the same leak has the same signature in every run
                           ///< and build
-  std::string part_of;    ///< of jobs: the signature of the group of threads that run such jobs,
-                          ///< behind which this one stands; both are one finding. Empty otherwise
+  std::string part_of;    ///< for a pool's jobs: the signature of the group of its threads, which
+                          ///< stands before this group; both are one finding. Otherwise empty
   std::vector<std::string>
-      ignore;  ///< rules that would each silence this group: "thread_name:pool-worker"
+      ignore;  ///< rules, each of which silences this group: "thread_name:pool-worker"
 
-  bool deadlock =
-      false;         ///< a unit of it is one of those that wait in a circle (LeakReport::deadlocks)
-  std::string hint;  ///< what helps, where there is evidence for it; one line, may be empty
+  bool deadlock = false;  ///< one of the units is in a deadlock (LeakReport::deadlocks)
+  std::string hint;       ///< how to fix it, where there is evidence; one line, may be empty
 
-  /// One of the largest set of units with the same stack and wait state.
+  /// Returns a unit of the largest set with the same stack and wait state.
   [[nodiscard]] const Unit& first() const { return units.front(); }
 };
 
-/// Threads none of which can ever go on.
+/// Holds threads none of which can ever continue.
 struct Deadlock {
-  /// Why none of them can go on.
+  /// Names the reason why none of them can continue.
   enum class Kind {
     kCycle,       ///< each waits for the next, and the last for the first
-    kSelf,        ///< one that waits for a lock it holds, or for its own end
+    kSelf,        ///< a thread waits for a lock that it holds, or for its own end
     kOwnerEnded,  ///< all wait for one lock, whose owner ended without unlocking it
   };
-  Kind kind = Kind::kCycle;  ///< why none of them can go on
-  /// Never empty; those that are no leaks, such as the thread that runs the tests, among them. Each
-  /// has `held_by`, and so names both ends of one edge of the wait-for graph.
+  Kind kind = Kind::kCycle;  ///< why none of them can continue
+  /// The threads; never empty. Includes threads that are not leaks, such as the thread that runs
+  /// the tests. Each has `held_by`, so each is one edge of the wait-for graph.
   std::vector<Unit> units;
 };
 
-/// What one look found. Groups are sorted by count (largest first), then by name.
+/// Holds what one check found. Groups are sorted by count (largest first), then by name.
 struct LeakReport {
-  std::string test;   ///< the test, suite or run that was checked; empty for a bare FindLeaks
-  bool hang = false;  ///< true when the test did not return within the hang timeout; then all that
-                      ///< is alive is listed
-  bool everything = false;  ///< true of FindAlive (taskleak/alive.h): all that is alive is listed,
-                            ///< be it a leak or not
+  std::string test;         ///< the test, suite or run that was checked; empty for a bare FindLeaks
+  bool hang = false;        ///< the test did not return within the hang timeout; everything that is
+                            ///< alive is listed
+  bool everything = false;  ///< made by FindAlive (taskleak/alive.h): everything that is alive is
+                            ///< listed, whether it is a leak or not
   std::chrono::milliseconds waited{0};  ///< how long the drain took
   std::vector<LeakGroup> groups;        ///< what was found
-  std::vector<Deadlock> deadlocks;      ///< that units of the groups are in, or wait for
-  std::vector<std::string> notes;       ///< what could not be seen, and other remarks
-  std::string could_not_look;  ///< why nothing could be looked at; then no groups prove nothing
+  std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
+  std::vector<std::string> notes;   ///< what could not be seen, and other remarks
+  std::string could_not_look;       ///< why nothing could be checked; `groups` is then empty
 
-  /// True if all was looked at and nothing was found.
+  /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }
-  /// The number of threads and tasks in all groups.
+  /// Returns the number of threads and tasks in all groups.
   [[nodiscard]] std::size_t unit_count() const;
 
-  /// The report as a person reads it. Without `verbose`, frames of the C++ runtime and libc are
-  /// folded and at most 20 groups are printed. Never contains terminal escapes.
+  /// Returns the report as text for people. Without `verbose`, folds frames of the C++ runtime and
+  /// libc and prints at most 20 groups. The text contains no terminal escapes.
   [[nodiscard]] std::string ToText(bool verbose = false) const;
-  /// The report as a complete JSON document (docs/report-formats.md). Functions that a terminal
-  /// cannot show are escaped.
+  /// Returns the report as a complete JSON document (docs/report-formats.md).
   [[nodiscard]] std::string ToJson() const;
 };
 

@@ -1,4 +1,4 @@
-// For taskleak's other parts that need a thread. Not for other use.
+// Runs a thread of taskleak's own. For taskleak's own parts.
 #ifndef TASKLEAK_OWN_THREAD_H_
 #define TASKLEAK_OWN_THREAD_H_
 
@@ -7,20 +7,20 @@
 
 namespace taskleak::internal {
 
-/// A thread of taskleak's own: named (at most 15 characters, which begin with "taskleak-"), neither
-/// reported nor counted, and deaf to all signals, so that the program's handlers run in its own
-/// threads. Must be joined.
+/// Runs a thread of taskleak's own. It is neither reported nor counted, and blocks all signals, so
+/// that the program's signal handlers run on the program's threads. Must be joined.
 class OwnThread {
  public:
-  /// Starts it, to run `body`. All that is said above holds when this returns.
+  /// Starts the thread, which runs `body`. `name` has at most 15 characters and begins with
+  /// "taskleak-". When this returns, the thread is already left out of reports.
   OwnThread(const char* name, std::function<void()> body);
 
-  /// Waits for its end; but only lets go of it in a forked child, where it does not exist.
+  /// Waits for the end of the thread. In a forked child, where it does not exist, only releases it.
   void Join();
 
  private:
   std::thread thread_;
-  int process_;  // that it runs in
+  int process_;  // in which it runs
 };
 
 }  // namespace taskleak::internal

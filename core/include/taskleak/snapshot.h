@@ -1,4 +1,4 @@
-// What is alive at one moment, to be compared with what is alive later.
+// Records what is alive, to compare it with what is alive later.
 #ifndef TASKLEAK_SNAPSHOT_H_
 #define TASKLEAK_SNAPSHOT_H_
 
@@ -10,12 +10,12 @@ namespace internal {
 struct SnapshotData;
 }  // namespace internal
 
-/// What is alive at one moment: identities only, so taking one costs microseconds and touches no
-/// thread.
+/// Records what is alive at one moment. It holds identities only, so taking one costs microseconds
+/// and does not disturb any thread.
 ///
-/// A thread's identity is its kernel id together with its start time, so a later thread that was
-/// given the same number is another thread. Immutable and cheap to copy; copies may be used from
-/// several threads at once.
+/// The identity of a thread is its kernel id together with its start time, so a later thread with
+/// the same id is a different thread. Immutable and cheap to copy; copies may be used from several
+/// threads at once.
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();
@@ -23,15 +23,15 @@ struct SnapshotData;
 ///   const taskleak::LeakReport report = taskleak::FindLeaks(before);
 class Snapshot {
  public:
-  /// What is alive now. Thread-safe. Never throws for want of /proc: FindLeaks then says in its
-  /// notes that it could not look.
+  /// Records what is alive now. Thread-safe. Does not throw: if /proc is missing or there is no
+  /// memory, a later FindLeaks reports that in LeakReport::could_not_look.
   [[nodiscard]] static Snapshot Take();
 
-  /// Nothing is known to be alive: against it, every thread but the caller's and the main one is
-  /// new.
+  /// Makes an empty snapshot. Compared with it, every thread but the caller's and the main thread
+  /// is new.
   Snapshot() = default;
 
-  /// For taskleak's own parts; null for a default-constructed snapshot.
+  /// For taskleak's own parts. Returns null for a default-constructed snapshot.
   [[nodiscard]] const std::shared_ptr<const internal::SnapshotData>& data() const { return data_; }
 
  private:

@@ -1,5 +1,5 @@
-// Units of work that are no threads: jobs of a pool, sessions, coroutines, whatever shall be missed
-// when it does not end.
+// Registers work that is not a thread: a pool's jobs, sessions, coroutines, and whatever else must
+// be reported when it does not end.
 #ifndef TASKLEAK_TASK_H_
 #define TASKLEAK_TASK_H_
 
@@ -21,17 +21,19 @@ struct TaskSlot;
 Task BeginOperation(const Operation& operation) noexcept;
 }  // namespace internal
 
-/// One unit of work, registered from construction to destruction: alive at the end of a test, it is
-/// a leak of kind `task`, treated like a thread (drain, ignore rules, groups, signature, reports).
+/// Registers one unit of work from construction to destruction. If it is alive at the end of a
+/// test, it is a leak of kind `task` and is treated like a thread: it is waited for, ignored,
+/// grouped and reported.
 ///
-/// It knows the code that created it (as far as Options::task_stacks says), the test it descends
-/// from (its creator's: the task or thread that ran) and its parent (the task that ran there). A
-/// new task is queued; then it runs (Task::Run) or is suspended (SetWaiting).
+/// It records the code that created it (as far as Options::task_stacks says), its parent (the task
+/// that ran when it was created) and its origin (the test from which its parent, or else the
+/// creating thread, descends). A new task is queued; later it runs (Task::Run) or is suspended
+/// (SetWaiting).
 ///
-/// Movable; a moved-from task is no unit any more. Different tasks may be used by different threads
-/// at once, without a lock in common; one task by one thread at a time, which need not be the same
-/// one each time. Costs no allocation of its own: registered tasks live in blocks that are used
-/// again. If there is no memory for a block, the task is not registered.
+/// Movable; a moved-from task is not registered any more. Different tasks may be used by different
+/// threads at once, and share no lock. One task may be used by one thread at a time, not always the
+/// same one. Does not allocate memory for each task: tasks live in blocks that are used again. If
+/// there is no memory for a block, the task is not registered.
 ///
 /// Example:
 ///   class Session {
@@ -42,13 +44,13 @@ class Task {
  public:
   class Run;
 
-  /// `name` is copied, at most 47 bytes of it.
+  /// Registers a task with this name; copies at most 47 bytes of it.
   [[gnu::noinline]] explicit Task(std::string_view name);  // its caller is the creator
-  /// It has ended.
+  /// Ends the task.
   ~Task();
-  /// The unit is this one from now on.
+  /// Takes over the registration.
   Task(Task&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
-  /// Exchanges the two: what this one was ends with `other`.
+  /// Exchanges the registrations; the old one ends with `other`.
   Task& operator=(Task&& other) noexcept {
     std::swap(slot_, other.slot_);
     return *this;
@@ -56,17 +58,17 @@ class Task {
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
 
-  /// It is suspended now, and `what` says for what it waits: "for the reply of 10.0.0.1". Copied,
-  /// at most 63 bytes of it.
+  /// Marks the task as suspended. `what` says what it waits for, such as "for the reply
+  /// of 10.0.0.1"; copies at most 63 bytes of it.
   void SetWaiting(std::string_view what, WaitState state = WaitState::kSuspended);
 
-  /// The number that reports name it by, never used again in this process; 0 for one that is not
-  /// registered.
+  /// Returns the number that reports show, which is never used again in this process; 0 if the task
+  /// is not registered.
   [[nodiscard]] std::int64_t id() const;
 
-  /// For adapters: a task created where `site` is, an address in the code.
+  /// For adapters: registers a task that is created at the code address `site`.
   Task(std::string_view name, const void* site);
-  /// For adapters: one more unit like `other`, which somebody copies.
+  /// For adapters: registers one more task like `other`.
   static Task CopyOf(const Task& other);
 
  private:
@@ -77,9 +79,11 @@ class Task {
   internal::TaskSlot* slot_;
 };
 
-/// While it exists, the calling thread runs the task: it counts as running, and what is created
-/// meanwhile descends from it. Afterwards it is suspended. The task may be moved or destroyed
-/// meanwhile. Runs nest; construct and destroy it in one thread.
+/// Marks a task as running on the calling thread, from construction to destruction. What the thread
+/// creates meanwhile descends from the task. Afterwards the task is suspended.
+///
+/// The task may be moved or destroyed meanwhile. Runs may nest. Construct and destroy it in one
+/// thread.
 ///
 /// Example:
 ///   void Job::Step() {
@@ -88,7 +92,7 @@ class Task {
 ///   }
 class [[nodiscard]] Task::Run {
  public:
-  /// It begins, or goes on.
+  /// Marks the task as running.
   explicit Run(const Task& task);
   ~Run();
   Run(const Run&) = delete;
@@ -101,20 +105,20 @@ class [[nodiscard]] Task::Run {
   std::uint64_t outer_serial_;
 };
 
-/// A callable that is a task from when it is made to when it has been called, or is destroyed
-/// uncalled; made by Tracked(). A copy is one more task. Called again, it calls and is no task.
+/// Wraps a function that is a task until it has been called once, or is destroyed without a call.
+/// Made by Tracked(). A copy is one more task. Later calls call the function without a task.
 template <typename Function>
 class TrackedJob {
  public:
-  /// `function`, which is that task.
+  /// Wraps `function`, which is `task`.
   TrackedJob(Task task, Function function)
       : task_(std::move(task)), function_(std::move(function)) {}
-  /// One more task.
+  /// Copies the function and registers one more task.
   TrackedJob(const TrackedJob& other)
       : task_(Task::CopyOf(other.task_)), function_(other.function_) {}
-  /// The task goes along.
+  /// Moves the function together with its task.
   TrackedJob(TrackedJob&&) noexcept(std::is_nothrow_move_constructible_v<Function>) = default;
-  /// What this one was has ended.
+  /// Replaces the function; the old task ends.
   TrackedJob& operator=(TrackedJob other) {
     task_ = std::move(other.task_);
     function_ = std::move(other.function_);
@@ -122,7 +126,7 @@ class TrackedJob {
   }
   ~TrackedJob() = default;
 
-  /// Calls the function, and returns or throws what it does; then the task has ended.
+  /// Calls the function and ends the task. Returns or throws what the function does.
   template <typename... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) {
     const Task task = std::move(task_);
@@ -135,7 +139,7 @@ class TrackedJob {
   Function function_;
 };
 
-/// `function` as a job that is missed when it is never called or does not return.
+/// Returns `function` as a job that is reported when it is never called or does not return.
 ///
 /// Example:
 ///   void Pool::Submit(std::function<void()> job) {
@@ -147,7 +151,7 @@ template <typename Function>
   return {Task(name, __builtin_return_address(0)), std::forward<Function>(function)};
 }
 
-/// What WrapExecutor() returns. As thread-safe as the executor.
+/// Wraps an executor; made by WrapExecutor(). As thread-safe as the executor.
 template <typename Submit>
 class TrackingExecutor {
  public:
@@ -155,7 +159,7 @@ class TrackingExecutor {
   TrackingExecutor(std::string_view name, Submit submit)
       : name_(name), submit_(std::move(submit)) {}
 
-  /// Hands `function` to the executor as a task, and returns what that returns.
+  /// Hands `function` to the executor as a task. Returns what the executor returns.
   template <typename Function>
   [[gnu::noinline]] decltype(auto) operator()(Function&& function) const {
     return submit_(TrackedJob<std::decay_t<Function>>(Task(name_, __builtin_return_address(0)),
@@ -167,8 +171,8 @@ class TrackingExecutor {
   Submit submit_;
 };
 
-/// An executor that makes every job it is given a task named `name` (which must outlive it, as a
-/// literal does) and hands it to `submit`.
+/// Returns an executor that makes each job a task named `name` and hands it to `submit`. `name`
+/// must outlive the executor, as a literal does.
 ///
 /// Example:
 ///   auto run = taskleak::WrapExecutor("resize", [&](auto job) { pool.Submit(std::move(job)); });

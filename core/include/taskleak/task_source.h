@@ -1,11 +1,11 @@
-// Runtimes whose tasks have to be asked for, since they tell of none by themselves. For adapters.
+// Asks runtimes for their tasks, if they do not report them by themselves. For adapters.
 #ifndef TASKLEAK_TASK_SOURCE_H_
 #define TASKLEAK_TASK_SOURCE_H_
 
 namespace taskleak::internal {
 
-/// While it exists, it is asked whenever somebody takes a snapshot or looks for leaks, so that it
-/// can register and end tasks first.
+/// Is asked, from construction to destruction, before each snapshot and each check for leaks, so
+/// that it can register and end tasks.
 class TaskSource {
  public:
   TaskSource(const TaskSource&) = delete;
@@ -17,11 +17,12 @@ class TaskSource {
 
  private:
   friend void AskTaskSources();
-  /// Called by the thread that looks, by one at a time. Must not look for leaks itself.
+  /// Registers and ends tasks. Called on the thread that checks, by one thread at a time. Must not
+  /// check for leaks itself.
   virtual void Update() noexcept = 0;
 };
 
-/// Calls Update() of all. One comparison if there are none. Thread-safe.
+/// Calls Update() of all sources. Costs one comparison if there are none. Thread-safe.
 void AskTaskSources();
 
 }  // namespace taskleak::internal

@@ -1,4 +1,4 @@
-// What taskleak::hooks tells the core of the lives of threads. Not for other use.
+// Records the lives of threads. For taskleak::hooks.
 #ifndef TASKLEAK_THREAD_BIRTH_H_
 #define TASKLEAK_THREAD_BIRTH_H_
 
@@ -10,25 +10,27 @@ namespace taskleak::internal {
 
 using StartRoutine = void* (*)(void*);
 
-/// One thread, from before its creation to when nobody needs to know of it any more.
+/// Records one thread, from before its creation until its end does not matter any more.
 class ThreadBirth;
 
-/// In the creator, before the thread exists: remembers who asks. Null if births are not recorded or
-/// there is no memory: then create the thread as if there were no hooks. Thread-safe, as all that
-/// follows; creators share no lock. Keeps errno.
+/// Records the creator of a thread. Call it in the creator, before the thread exists. Returns null
+/// if births are not recorded or there is no memory; then create the thread as without hooks.
+/// Thread-safe, like all functions here; creators share no lock. Keeps errno.
 ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached);
-/// The thread could not be created.
+/// Forgets a thread that could not be created.
 void CancelBirth(ThreadBirth* birth);
-/// In the creator, once the thread exists; `handle` is where pthread_create has put its handle.
+/// Notes that the thread exists. Call it in the creator; `handle` is where pthread_create stored
+/// the handle.
 void FinishBirth(ThreadBirth* birth, const pthread_t* handle);
-/// All that the thread itself does: runs its routine. Its end is noticed however it comes.
+/// Runs the thread's routine on the new thread. Notices the thread's end, however it ends.
 void* RunThread(ThreadBirth* birth);
 
-/// The serial of the newest thread with that handle, to be kept over a join or detach; 0 if it is
-/// not known. A handle is used again once its thread is gone.
+/// Returns the serial of the newest thread with that handle; 0 if unknown. Take it before a join or
+/// detach, since the handle can be used again once its thread is gone.
 std::uint64_t FindSerial(pthread_t handle);
-/// Somebody has joined it: nothing is left to say of it.
+/// Notes that the thread was joined, so it will not be reported.
 void MarkJoined(pthread_t handle, std::uint64_t serial);
+/// Notes that the thread was detached.
 void MarkDetached(pthread_t handle, std::uint64_t serial);
 
 }  // namespace taskleak::internal

@@ -1,4 +1,4 @@
-// Looking for leaks, without any test framework.
+// Finds leaks without a test framework.
 #ifndef TASKLEAK_VERIFY_H_
 #define TASKLEAK_VERIFY_H_
 
@@ -8,18 +8,17 @@
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
 
-/// What is alive, and what of it should not be.
+/// Finds threads and tasks that are left behind.
 namespace taskleak {
 
-/// Returns what is alive now, was not in `before`, is not ignored and was not adopted, after
-/// waiting for stragglers.
+/// Waits for stragglers, then returns what is alive, was not in `before`, is not ignored and was
+/// not adopted.
 ///
-/// Waits at most `options.drain` (up to `options.drain_max` while they make progress); returns at
-/// once when nothing is left. Ignored units are never waited for. The calling thread and the main
-/// thread are never leaks. Thread-safe. Blocked threads are neither stopped, signalled nor traced;
-/// a running one is interrupted once by a signal to copy its stack. TASKLEAK_OPTIONS wins over
-/// `options`. Throws std::invalid_argument if an option is bad (a negative duration, an unreadable
-/// suppression file).
+/// Waits at most `options.drain`, or `options.drain_max` while stragglers make progress, and
+/// returns at once when nothing is left. Does not wait for ignored units. Never reports the calling
+/// thread and the main thread. Does not stop, signal or trace blocked threads; a running thread
+/// gets one signal, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe. Throws
+/// std::invalid_argument if an option is bad (a negative duration, an unreadable suppression file).
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();
@@ -28,7 +27,7 @@ namespace taskleak {
 ///   if (!report.empty()) std::cerr << report.ToText();
 [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, const Options& options = {});
 
-/// Makes all that is alive now background: it is never reported as a leak. For what a program
+/// Adopts everything that is alive now: it is never reported as a leak. Use it for what a program
 /// starts once and keeps. Thread-safe.
 ///
 /// Example:
@@ -36,17 +35,16 @@ namespace taskleak {
 ///   taskleak::AdoptCurrent();
 void AdoptCurrent();
 
-/// A scope in which leaks are allowed, with a reason for the reader: what is born while it exists
-/// and alive when it ends is adopted.
+/// Allows leaks in a scope: adopts what was born while it existed and is alive when it ends.
 ///
-/// Stands for all threads of the process, since a thread does not tell who asked for it. Not
-/// copyable; construct and destroy it in one thread; several may nest or overlap.
+/// Applies to all threads of the process, whichever thread starts them. Not copyable. Construct and
+/// destroy it in one thread. Several may nest or overlap.
 ///
 /// Example:
 ///   taskleak::AllowLeaks allow("the vendor's client keeps a thread per process");
 class [[nodiscard]] AllowLeaks {
  public:
-  /// `reason` says why, for whoever reads the code; it is not printed.
+  /// Begins the scope. `reason` explains it to readers of the code; it is not printed.
   explicit AllowLeaks(std::string reason);
   ~AllowLeaks();
   AllowLeaks(const AllowLeaks&) = delete;

@@ -1,9 +1,9 @@
-// taskleak in GoogleTest: a test, suite or run that leaves a thread behind fails.
+// taskleak for GoogleTest: a test, suite or run that leaves a thread behind fails.
 //
 // Three ways to switch the checks on, by CMake target:
-//   taskleak::gtest_auto  link it; every test is checked, no code changes
-//   taskleak::gtest_main  the same with a ready main(), in place of GTest::gtest_main
-//   taskleak::gtest       call AddListener yourself, or only use the checks below
+//   taskleak::gtest_auto  link it; every test is checked, without a change in the code
+//   taskleak::gtest_main  the same with a main(); link it in place of GTest::gtest_main
+//   taskleak::gtest       call AddListener yourself, or use only the checks below
 //
 // GoogleTest 1.12 and later.
 #ifndef TASKLEAK_GTEST_H_
@@ -16,20 +16,21 @@
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
 
-/// For tests of GoogleTest.
+/// Checks for GoogleTest.
 namespace taskleak::gtest {
 
 /// Checks every test, every suite and the whole run from now on.
 ///
-/// What is born in a test must end with it, TearDown and the fixture's destructor included; what is
-/// born in SetUpTestSuite may live until TearDownTestSuite, and what an environment starts until
-/// its TearDown. A leak is a non-fatal failure of the test, suite or run that left it.
+/// What a test starts must end before the end of the test, which includes TearDown and the
+/// fixture's destructor. What SetUpTestSuite starts may live until the end of TearDownTestSuite,
+/// and what an environment starts until the end of its TearDown. A leak is a non-fatal failure of
+/// the test, suite or run that left it.
 ///
-/// Call it from the thread that calls RUN_ALL_TESTS, before that, and after InitGoogleTest if
-/// listeners of your own are to see a test's result with its leaks. A second call does nothing,
-/// also when it comes from a shared library that uses the same GoogleTest; nor does any call under
-/// taskleak::gtest_auto and gtest_main, which were first. TASKLEAK_OPTIONS wins over `options`;
-/// throws std::invalid_argument if what results is bad.
+/// Call it before RUN_ALL_TESTS, on the same thread. Call it after InitGoogleTest if your own
+/// listeners must see a test's leaks in its result. A second call does nothing, even from a shared
+/// library that uses the same GoogleTest. Under taskleak::gtest_auto and gtest_main, which call it
+/// first, any call does nothing. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument
+/// if the resulting options are bad.
 ///
 /// Example:
 ///   int main(int argc, char** argv) {
@@ -39,15 +40,15 @@ namespace taskleak::gtest {
 ///   }
 void AddListener(Options options = {});
 
-/// Checks the scope it lives in: what is born after its constructor and alive in its destructor
-/// fails the current test.
+/// Checks a scope: what is started after the constructor and alive in the destructor fails the
+/// current test.
 ///
-/// Works with and without a listener; with one and `check=marked`, only what is marked in this way
-/// is checked. Use it as a local variable, as the first member of a fixture (the members after it
-/// are destroyed before it looks), or as a base class of a fixture. The failure is non-fatal and
-/// stands at the line of the current test, since a destructor does not know its caller's.
+/// Works with and without a listener. With `check=marked`, only what is marked in this way is
+/// checked. Use it as a local variable, as the first member of a fixture (the members after it are
+/// destroyed before the check), or as a base class of a fixture. The failure is non-fatal, and its
+/// line is that of the current test, because a destructor does not know the line of its caller.
 ///
-/// Construct and destroy it in the thread that runs the tests. The destructor never throws, not
+/// Construct and destroy it on the thread that runs the tests. The destructor never throws, not
 /// even under --gtest_throw_on_failure, and reports bad options as a failure.
 ///
 /// Example:
@@ -63,11 +64,13 @@ void AddListener(Options options = {});
 ///   };
 class VerifyNoLeaks {
  public:
-  /// Uses the options given to AddListener; without a listener, the defaults.
+  /// Begins the scope with the options given to AddListener, or with the defaults if there is no
+  /// listener.
   VerifyNoLeaks();
-  /// Uses `options` and nothing of AddListener's. TASKLEAK_OPTIONS wins over them.
+  /// Begins the scope with `options` in place of those given to AddListener. TASKLEAK_OPTIONS wins
+  /// over them.
   explicit VerifyNoLeaks(Options options);
-  /// Looks.
+  /// Checks the scope.
   ~VerifyNoLeaks();
   VerifyNoLeaks(const VerifyNoLeaks&) = delete;
   VerifyNoLeaks& operator=(const VerifyNoLeaks&) = delete;
@@ -79,8 +82,8 @@ class VerifyNoLeaks {
 
 namespace internal {
 
-/// The two passes of a statement macro: Next() is true once for the statement and, if that leaked,
-/// a second time for the failure.
+/// Drives a statement macro: Next() returns true once for the statement and, if that leaked, a
+/// second time for the failure.
 class StatementCheck {
  public:
   explicit StatementCheck(const char* statement) : statement_(statement) {}
@@ -101,9 +104,9 @@ class StatementCheck {
 }  // namespace internal
 }  // namespace taskleak::gtest
 
-/// Runs a statement and fails, at this line, if it leaves anything alive. Options as for
-/// VerifyNoLeaks(). More can be streamed into the message. A statement that throws, or leaves by
-/// `return` or `break`, is not checked.
+/// Runs a statement and fails, at this line, if it leaves anything alive. Uses the options of
+/// VerifyNoLeaks(). You can stream more into the message. Does not check a statement that throws or
+/// that leaves by `return` or `break`.
 ///
 /// Example:
 ///   EXPECT_NO_LEAKS(server.Restart()) << "with " << connections << " connections open";
@@ -113,8 +116,8 @@ class StatementCheck {
 ///   });
 #define EXPECT_NO_LEAKS(...) TASKLEAK_NO_LEAKS_(ADD_FAILURE(), __VA_ARGS__)
 
-/// The same with a fatal failure: returns from the function, which must return void, as with
-/// ASSERT_TRUE.
+/// Does the same with a fatal failure: like ASSERT_TRUE, it returns from the function, which must
+/// return void.
 ///
 /// Example:
 ///   ASSERT_NO_LEAKS(pool.Stop());
