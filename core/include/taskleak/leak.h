@@ -175,7 +175,7 @@ struct LeakReport {
   std::vector<LeakGroup> groups;        ///< what was found
   std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
   std::vector<std::string> notes;   ///< what could not be seen, and other remarks
-  std::string could_not_look;       ///< why nothing could be checked; `groups` is then empty
+  std::string could_not_look;       ///< why the check failed; then an empty `groups` proves nothing
 
   /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }

@@ -1,15 +1,16 @@
-// Asynchronous operations of Asio as tasks. Not to be included: Boost.Asio and Asio include it by
-// themselves, everywhere, where BOOST_ASIO_CUSTOM_HANDLER_TRACKING and ASIO_CUSTOM_HANDLER_TRACKING
-// are defined as <taskleak/asio.h>; the CMake target taskleak::asio does that.
+// Makes asynchronous operations of Asio tasks. Do not include it yourself: Boost.Asio and Asio
+// include it if BOOST_ASIO_CUSTOM_HANDLER_TRACKING and ASIO_CUSTOM_HANDLER_TRACKING are defined as
+// <taskleak/asio.h>, which the CMake target taskleak::asio does.
 //
-// All code of a program that uses Asio must be compiled so, since the operations get a member more.
+// All code of a program that uses Asio must be compiled in this way, since it adds members to
+// Asio's operations.
 #ifndef TASKLEAK_ASIO_H_
 #define TASKLEAK_ASIO_H_
 
 #include "taskleak/asio_operation.h"
 
-// What Asio's detail/handler_tracking.hpp asks for ("The user-specified header must define the
-// following macros"), and HANDLER_LOCATION, which it uses and does not name.
+// The macros that Asio's detail/handler_tracking.hpp requires ("The user-specified header must
+// define the following macros"), and HANDLER_LOCATION, which it uses without listing it.
 #define TASKLEAK_ASIO_NOTHING static_cast<void>(0)
 
 #define BOOST_ASIO_INHERIT_TRACKED_HANDLER : public ::taskleak::internal::AsioHandler
@@ -47,7 +48,7 @@
 #define ASIO_HANDLER_REACTOR_EVENTS(arguments) TASKLEAK_ASIO_NOTHING
 #define ASIO_HANDLER_REACTOR_OPERATION(arguments) TASKLEAK_ASIO_NOTHING
 
-// Work guards and coroutines can be replaced only where templates have constraints.
+// Replacing work guards and coroutines needs templates with constraints.
 #if defined(__cpp_concepts) && __cpp_concepts >= 201907L
 #define TASKLEAK_ASIO_HAS_CONSTRAINTS
 #include "taskleak/asio_work_guard.h"

@@ -1,4 +1,4 @@
-// Asio's coroutines, those that return an awaitable, as tasks.
+// Makes Asio's coroutines (those that return an awaitable) tasks.
 #ifndef TASKLEAK_ASIO_COROUTINE_H_
 #define TASKLEAK_ASIO_COROUTINE_H_
 
@@ -18,8 +18,9 @@ inline constexpr bool kIsAsioAwaitable = false;
 template <typename>
 inline constexpr bool kIsAsioToken = false;  // use_awaitable_t
 
-/// Awaits what Asio's own promise makes of an awaited thing. Says meanwhile for whom operations are
-/// begun; from await_suspend on the coroutine may run elsewhere, and this object may be gone.
+/// Awaits what Asio's own promise makes of an awaited expression. Records meanwhile which coroutine
+/// begins operations. From await_suspend on, the coroutine may run elsewhere and this object may be
+/// gone.
 template <typename Awaiter, typename AsioPromise>
 class AsioAwaiter {
  public:
@@ -32,7 +33,7 @@ class AsioAwaiter {
   void await_suspend(std::coroutine_handle<Promise> handle) {
     t_asio_awaiting = serial_;
     if constexpr (kIsAsioAwaitable<Awaiter>) {
-      // Asio's thread of awaitables resumes the awaited coroutine next, which says who awaits it.
+      // Asio's thread of awaitables resumes the awaited coroutine next; that notes its awaiter.
       awaiter_.await_suspend(std::coroutine_handle<AsioPromise>::from_address(handle.address()));
     } else {
       awaiter_.await_suspend(handle);
@@ -50,7 +51,7 @@ class AsioAwaiter {
   std::uint64_t serial_;
 };
 
-/// The start of a coroutine, by whoever awaits it or by co_spawn.
+/// Awaits the start of a coroutine, which its awaiter or co_spawn causes.
 class AsioStart : public std::suspend_always {
  public:
   explicit AsioStart(CoroutineTask& task) noexcept : task_(task) {}
@@ -63,8 +64,8 @@ class AsioStart : public std::suspend_always {
   CoroutineTask& task_;
 };
 
-/// The promise of a coroutine that somebody wrote. Asio takes it for the `AsioPromise` that it
-/// starts with.
+/// Is the promise of a coroutine of the program. Asio takes it for the `AsioPromise` that it starts
+/// with.
 template <typename AsioPromise>
 class TrackedAsioPromise : public AsioPromise {
  public:
@@ -96,7 +97,8 @@ class TrackedAsioPromise : public AsioPromise {
   CoroutineTask task_;
 };
 
-/// The promise of Asio's own coroutine that begins an operation for the one that awaits it.
+/// Is the promise of Asio's own coroutine, which begins an operation for the coroutine that awaits
+/// it.
 template <typename AsioPromise>
 class InitiatingAsioPromise : public AsioPromise {
  public:
@@ -119,7 +121,7 @@ inline constexpr bool kIsAsioInitiation = false;
 template <typename First, typename Second, typename... Rest>
 inline constexpr bool kIsAsioInitiation<First, Second, Rest...> = kIsAsioToken<Second>;
 
-/// The promise of a coroutine with such parameters.
+/// Chooses the promise of a coroutine with these parameters.
 template <typename AsioPromise, typename... Arguments>
 using AsioPromiseFor = std::conditional_t<
     kIsAsioEntryPoint<Arguments...>, AsioPromise,

@@ -1,4 +1,4 @@
-// Asio's operations, from when they are begun to when their handlers have returned or are
+// Makes Asio's operations tasks, from their beginning until their handlers have returned or are
 // destroyed.
 #ifndef TASKLEAK_ASIO_OPERATION_H_
 #define TASKLEAK_ASIO_OPERATION_H_
@@ -17,10 +17,10 @@
 
 namespace taskleak::internal {
 
-/// Serial of the coroutine for which the calling thread begins operations just now; 0: for none.
+/// Holds the serial of the coroutine for which the calling thread begins operations now; 0: none.
 inline thread_local std::uint64_t t_asio_awaiting = 0;
 
-/// A base of all of Asio's operations. Destroyed before its handler is called, or with it.
+/// Is a base class of all of Asio's operations. Destroyed before the handler is called, or with it.
 class AsioHandler {
  private:
   friend class AsioCompletion;
@@ -33,7 +33,7 @@ class AsioHandler {
   mutable std::uint64_t awaited_by_ = 0;
 };
 
-/// Lives while an operation is taken apart and, unless its context is being destroyed, its handler
+/// Lives while an operation is dismantled and, unless its context is being destroyed, its handler
 /// is called. What the handler begins descends from the operation.
 class AsioCompletion {
  public:
@@ -49,7 +49,7 @@ class AsioCompletion {
     if (task_) run_.emplace(*task_);
     outer_awaiting_ = t_asio_awaiting;
     invoked_ = true;
-    // One of several steps of what the coroutine awaits may be followed by another.
+    // The coroutine may await several steps, of which this is not the last.
     t_asio_awaiting = awaited_by_;
   }
   void EndInvocation() {
@@ -67,7 +67,7 @@ class AsioCompletion {
   bool invoked_ = false;
 };
 
-/// What an operation of this name waits for.
+/// Returns what an operation of this name waits for.
 inline WaitState StateOfAsioOperation(std::string_view object, std::string_view operation) {
   if (object == "deadline_timer") return WaitState::kSleep;
   if (object == "signal_set") return WaitState::kSignalWait;
@@ -80,7 +80,7 @@ inline WaitState StateOfAsioOperation(std::string_view object, std::string_view 
   return operation.substr(0, 6) == "async_" ? WaitState::kSuspended : WaitState::kQueued;
 }
 
-/// "armed for 30.0 s"; empty where the clock is not one of the standard library's kind.
+/// Returns "armed for 30.0 s"; empty if the clock is not like one of std::chrono.
 template <typename Object, typename = void>
 struct ArmedFor {
   static std::string Text(const Object*) { return {}; }
@@ -98,7 +98,7 @@ struct ArmedFor<Object, std::void_t<typename decltype(Object::expiry)::clock>> {
   }
 };
 
-/// `native` is a descriptor for sockets and other descriptors.
+/// Registers an operation. For sockets and descriptors, `native` is the descriptor.
 template <typename Context, typename Object, typename Native>
 void BeginAsioOperation(Context& /*context*/, const AsioHandler& handler, const char* object_type,
                         const Object* object, Native native, const char* operation) {

@@ -1,4 +1,4 @@
-// Asio's work guards as tasks: what keeps a context running that has nothing to do.
+// Makes Asio's work guards tasks: they keep a context running that has nothing to do.
 #ifndef TASKLEAK_ASIO_WORK_GUARD_H_
 #define TASKLEAK_ASIO_WORK_GUARD_H_
 
@@ -10,8 +10,8 @@
 
 namespace taskleak::internal {
 
-/// What an executor_work_guard is (Networking TS, [async.exec.work.guard]), and a task while it
-/// owns work.
+/// Is an executor_work_guard (Networking TS, [async.exec.work.guard]) that is a task while it owns
+/// work.
 template <typename Executor>
 class AsioWorkGuard {
  public:
@@ -51,7 +51,7 @@ class AsioWorkGuard {
   std::optional<Task> task_;  // while it owns work
 };
 
-/// Depends on its argument, so that a constraint can be made of it.
+/// Is always true; depends on its argument so that it can be a constraint.
 template <typename>
 inline constexpr bool kAsioIsTracked = true;
 

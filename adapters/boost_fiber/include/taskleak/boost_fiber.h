@@ -1,4 +1,4 @@
-// Fibers of Boost.Fiber as tasks: which are left, where each of them is parked and what it waits
+// Makes fibers of Boost.Fiber tasks: shows which are left, where each is parked and what it waits
 // for.
 #ifndef TASKLEAK_BOOST_FIBER_H_
 #define TASKLEAK_BOOST_FIBER_H_
@@ -13,7 +13,7 @@ namespace taskleak {
 
 namespace internal {
 
-/// Passes everything on to another algorithm, and tells what becomes of fibers meanwhile.
+/// Passes everything on to another algorithm, and records meanwhile what fibers do.
 class FiberTracker : public boost::fibers::algo::algorithm {
  public:
   explicit FiberTracker(ptr_t scheduled_by);
@@ -32,15 +32,15 @@ class FiberTracker : public boost::fibers::algo::algorithm {
 
 }  // namespace internal
 
-/// The scheduling algorithm `Algorithm`, in a thread whose fibers are tasks: those that are left
-/// after a test are leaks of kind `task`, with their stacks, what they wait for and who launched
+/// Schedules like `Algorithm`, and makes the thread's fibers tasks. Fibers that are left after a
+/// test are leaks of kind `task`, with their stacks, what they wait for and the code that launched
 /// them, whether they were posted or dispatched.
 ///
-/// It is to be used by every thread that runs fibers, before it launches any, in the place of
-/// `Algorithm` (boost::fibers::algo::round_robin if the thread has not chosen one), with the same
-/// arguments. Where fibers go from thread to thread, all these threads use it. As thread-safe as
-/// `Algorithm`. Fibers are launched, joined and switched as before; what that costs more is
-/// in docs/boost-fiber.md.
+/// Use it in every thread that runs fibers, before the thread launches any, in place of `Algorithm`
+/// and with the same arguments. A thread that has not chosen an algorithm has
+/// boost::fibers::algo::round_robin. If fibers migrate between threads, all these threads must use
+/// it. As thread-safe as `Algorithm`. Launching, joining and switching fibers works as before;
+/// docs/boost-fiber.md lists what it costs.
 ///
 /// Example:
 ///   namespace fibers = boost::fibers;
@@ -48,7 +48,7 @@ class FiberTracker : public boost::fibers::algo::algorithm {
 template <typename Algorithm>
 class TrackedFibers final : public internal::FiberTracker {
  public:
-  /// `arguments` are those of `Algorithm`.
+  /// Makes the algorithm; `arguments` are those of `Algorithm`.
   template <typename... Arguments>
   explicit TrackedFibers(Arguments&&... arguments)
       : FiberTracker(ptr_t(new Algorithm(std::forward<Arguments>(arguments)...))) {}

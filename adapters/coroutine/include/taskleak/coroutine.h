@@ -1,5 +1,5 @@
-// C++20 coroutines as tasks: which were never resumed, never finished, never destroyed, where they
-// await and who awaits them.
+// Makes C++20 coroutines tasks: shows which were never started, finished or destroyed, where they
+// await and what awaits them.
 #ifndef TASKLEAK_COROUTINE_H_
 #define TASKLEAK_COROUTINE_H_
 
@@ -13,7 +13,7 @@ namespace taskleak {
 
 namespace internal {
 
-/// What `co_await awaitable` calls ([expr.await]/3): an object of its own or a reference.
+/// Returns the awaiter of `co_await awaitable` ([expr.await]/3), as an object or a reference.
 template <typename Awaitable>
 decltype(auto) GetAwaiter(Awaitable&& awaitable) {
   if constexpr (requires { std::forward<Awaitable>(awaitable).operator co_await(); }) {
@@ -27,12 +27,12 @@ decltype(auto) GetAwaiter(Awaitable&& awaitable) {
 
 }  // namespace internal
 
-/// An awaiter that notes where its coroutine is suspended, and does all else as the one it wraps.
-/// Made by TrackedPromise, and called by the coroutine ([expr.await]).
+/// Wraps an awaiter, and notes where its coroutine is suspended. Made by TrackedPromise and called
+/// by the coroutine ([expr.await]).
 template <typename Awaiter>
 class TrackedAwaiter {
  public:
-  /// Wraps what `co_await awaitable` calls; `file` and `line` are where that stands.
+  /// Wraps the awaiter of `co_await awaitable`, which is at `file` and `line`.
   template <typename Awaitable>
   TrackedAwaiter(Awaitable&& awaitable, internal::CoroutineTask& task, const char* file, int line)
       : awaiter_(internal::GetAwaiter(std::forward<Awaitable>(awaitable))),
@@ -40,12 +40,12 @@ class TrackedAwaiter {
         file_(file),
         line_(line) {}
 
-  /// Whether there is nothing to wait for.
+  /// Returns whether there is nothing to wait for.
   bool await_ready() noexcept(noexcept(std::declval<Awaiter&>().await_ready())) {
     return awaiter_.await_ready();
   }
 
-  /// The coroutine of `handle` is suspended.
+  /// Suspends the coroutine of `handle`.
   template <typename Promise>
   auto await_suspend(std::coroutine_handle<Promise> handle) noexcept(
       noexcept(std::declval<Awaiter&>().await_suspend(handle))) {
@@ -55,7 +55,8 @@ class TrackedAwaiter {
     if constexpr (noexcept(std::declval<Awaiter&>().await_suspend(handle))) {
       return awaiter_.await_suspend(handle);
     } else {
-      // Whoever throws has not handed the coroutine on: it goes on here, without await_resume.
+      // After an exception the coroutine was not handed on: it continues here, without
+      // await_resume.
       try {
         return awaiter_.await_suspend(handle);
       } catch (...) {
@@ -65,7 +66,7 @@ class TrackedAwaiter {
     }
   }
 
-  /// The coroutine goes on, with what this returns.
+  /// Resumes the coroutine, and returns the result of the co_await.
   decltype(auto) await_resume() noexcept(noexcept(std::declval<Awaiter&>().await_resume())) {
     if (suspended_) task_->Resume();
     return awaiter_.await_resume();
@@ -81,7 +82,7 @@ class TrackedAwaiter {
 
 namespace internal {
 
-/// The same for the first and the last suspension of a coroutine.
+/// Wraps the awaiter of the initial suspension of a coroutine.
 template <typename Awaiter>
 class InitialAwaiter {
  public:
@@ -103,6 +104,7 @@ class InitialAwaiter {
   CoroutineTask& task_;
 };
 
+/// Wraps the awaiter of the final suspension of a coroutine.
 template <typename Awaiter>
 class FinalAwaiter {
  public:
@@ -134,19 +136,20 @@ inline constexpr bool kIsFinalAwaiter<FinalAwaiter<Awaiter>> = true;
 
 }  // namespace internal
 
-/// Makes every coroutine with the promise type `Promise`, which inherits this, a task.
+/// Makes every coroutine a task whose promise type `Promise` inherits this.
 ///
 /// The task has the name of the coroutine's function, and lives as long as the coroutine's frame. A
-/// report tells those that were never started, those that await (and in which line), those whose
-/// code runs, and those that have finished and were not destroyed. Destroying a suspended coroutine
-/// is no leak.
+/// report distinguishes coroutines that were never started, that await (with the line), that run,
+/// and that have finished but were not destroyed. A suspended coroutine that is destroyed is not a
+/// leak.
 ///
-/// `Promise` returns Initial(...) and Final(...) from initial_suspend and final_suspend, with what
-/// it would return otherwise, and Yield(...) from yield_value. Where it keeps who continues after
-/// it, it says SetAwaitedBy(handle): then a report shows who awaits whom. A promise with an
-/// await_transform of its own lets that return Await(...).
+/// `Promise` must return Initial(awaiter) from initial_suspend, Final(awaiter) from final_suspend
+/// and Yield(awaiter) from yield_value, with the awaiter that it would return otherwise. When it
+/// stores the coroutine that continues after it, it calls SetAwaitedBy(handle), so that reports
+/// show which coroutine awaits which. If it has an await_transform of its own, that must return
+/// Await(...).
 ///
-/// As thread-safe as a promise is: a coroutine may go from thread to thread. Needs C++20.
+/// As thread-safe as a promise: a coroutine may move between threads. Needs C++20.
 ///
 /// Example:
 ///   struct promise_type : taskleak::TrackedPromise<promise_type> {
@@ -157,7 +160,7 @@ inline constexpr bool kIsFinalAwaiter<FinalAwaiter<Awaiter>> = true;
 template <typename Promise>
 class TrackedPromise {
  public:
-  /// What `co_await awaitable` awaits.
+  /// Returns what `co_await awaitable` awaits.
   template <typename Awaitable>
   auto await_transform(Awaitable&& awaitable, const char* file = __builtin_FILE(),
                        int line = __builtin_LINE()) {
@@ -165,9 +168,9 @@ class TrackedPromise {
   }
 
  protected:
-  // The caller of the coroutine: with optimization this is part of the coroutine's own first piece,
-  // without it of the constructor of `Promise`, which that calls (and then there are frame
-  // pointers).
+  // Takes the caller of the coroutine. With optimization, this code is part of the coroutine's
+  // first piece. Without it, it is part of the constructor of `Promise`, which that piece calls;
+  // then there are frame pointers.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wframe-address"
 #ifdef __OPTIMIZE__
@@ -180,7 +183,8 @@ class TrackedPromise {
   TrackedPromise(const TrackedPromise&) = delete;
   TrackedPromise& operator=(const TrackedPromise&) = delete;
 
-  /// What an await_transform of one's own returns; `file` and `line` are its default arguments.
+  /// Returns what an await_transform of `Promise` must return; `file` and `line` are its default
+  /// arguments.
   template <typename Awaitable>
   auto Await(Awaitable&& awaitable, const char* file, int line) {
     static_assert(internal::kIsInitialAwaiter<decltype(std::declval<Promise&>().initial_suspend())>,
@@ -191,27 +195,27 @@ class TrackedPromise {
     return TrackedAwaiter<Awaiter>(std::forward<Awaitable>(awaitable), task_, file, line);
   }
 
-  /// What initial_suspend() returns, with the awaiter that it would return otherwise.
+  /// Returns what initial_suspend() must return; `awaiter` is what it would return otherwise.
   template <typename Awaiter>
   auto Initial(Awaiter awaiter) {
     return internal::InitialAwaiter<Awaiter>(std::move(awaiter), task_);
   }
 
-  /// What final_suspend() returns, with the awaiter that it would return otherwise.
+  /// Returns what final_suspend() must return; `awaiter` is what it would return otherwise.
   template <typename Awaiter>
   auto Final(Awaiter awaiter) noexcept {
     return internal::FinalAwaiter<Awaiter>(std::move(awaiter), task_);
   }
 
-  /// What yield_value() returns, with the awaiter that it would return otherwise; `file` and `line`
-  /// of the co_yield, if yield_value has them as default arguments.
+  /// Returns what yield_value() must return; `awaiter` is what it would return otherwise. `file`
+  /// and `line` are those of the co_yield, if yield_value has them as default arguments.
   template <typename Awaiter>
   auto Yield(Awaiter awaiter, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     return TrackedAwaiter<Awaiter>(std::move(awaiter), task_, file, line);
   }
 
  public:
-  /// The coroutine of `handle` will go on when this one has finished.
+  /// Notes that the coroutine of `handle` continues when this one has finished.
   template <typename Other>
   void SetAwaitedBy(std::coroutine_handle<Other> handle) {
     if constexpr (std::is_base_of_v<TrackedPromise<Other>, Other>) {

@@ -1,4 +1,4 @@
-// Active handles and requests of a libuv loop as tasks.
+// Makes the active handles and requests of a libuv loop tasks.
 #ifndef TASKLEAK_LIBUV_H_
 #define TASKLEAK_LIBUV_H_
 
@@ -22,13 +22,13 @@ namespace taskleak {
 
 /// Makes tasks of a loop's handles that are active or being closed, and of its active requests.
 ///
-/// libuv tells nobody when those begin and end, so the loop is walked (uv_walk) whenever a snapshot
-/// is taken or leaks are looked for, if the thread that does so is the loop's: the one that made
-/// this object, or called Look() last. Nothing is added to the loop.
+/// libuv does not report when they begin and end. So the loop is walked (uv_walk) before each
+/// snapshot and each check for leaks, if the checking thread is the loop's thread: the one that
+/// made this object, or that called Look() last. Adds nothing to the loop.
 ///
-/// The loop is initialized before this object is made, and lives at least as long unless it is
-/// closed by Close(). What is active when this object ends is left behind: it stays a task until
-/// the process ends. To be used by the loop's thread only.
+/// The loop must be initialized before, and must outlive this object unless Close() closes it. What
+/// is active when this object is destroyed was left behind: it stays a task until the process ends.
+/// Use it on the loop's thread only.
 ///
 /// Example:
 ///   uv_loop_t loop;
@@ -39,22 +39,22 @@ namespace taskleak {
 ///   watched.Close();  // instead of uv_loop_close(&loop)
 class UvLoop final : private internal::TaskSource {
  public:
-  /// For a loop that the calling thread runs; walks it.
+  /// Watches and walks a loop that the calling thread runs.
   explicit UvLoop(uv_loop_t* loop) : loop_(loop) { Look(); }
-  /// What is active now stays a task.
+  /// Keeps what is active now as tasks.
   ~UvLoop() override {
     Update();
     for (auto& [key, entry] : tasks_) LeftBehind().push_back(std::move(entry.task));
   }
 
-  /// Walks the loop now, and from now on when this thread looks for leaks. For a loop with a thread
-  /// of its own: only there it may be walked.
+  /// Walks the loop now, and from now on whenever this thread checks for leaks. Call it on the
+  /// thread of a loop that has a thread of its own, since only that thread may walk the loop.
   void Look() {
     thread_ = std::this_thread::get_id();
     Update();
   }
 
-  /// uv_loop_close(), and what that returns. If it succeeds, this object has nothing to do with the
+  /// Calls uv_loop_close() and returns its result. If it succeeds, this object does not use the
   /// loop any more.
   int Close() {
     const int result = uv_loop_close(loop_);
@@ -96,7 +96,7 @@ class UvLoop final : private internal::TaskSource {
       static_cast<UvLoop*>(self)->See(handle);
     };
     uv_walk(loop_, see, this);
-    // Those of files, names, the thread pool and the like are in no list but that of their owners.
+    // Requests of files, names, the thread pool and the like are only counted by the loop.
     for (unsigned int i = told_requests_; i < loop_->active_reqs.count; ++i)
       SeeRequest({loop_, i - told_requests_}, "uv_req", -1);
   }
@@ -156,7 +156,7 @@ class UvLoop final : private internal::TaskSource {
   uv_loop_t* loop_;  // null once it is closed
   std::atomic<std::thread::id> thread_{};
   std::uint64_t walk_ = 0;
-  unsigned int told_requests_ = 0;  // in this walk, of those that are told apart
+  unsigned int told_requests_ = 0;  // in this walk: requests that have an address
   std::map<Key, Entry> tasks_;
 };
 

@@ -1,5 +1,5 @@
-// What a report says of a libuv handle. The handles' own fields are read (uv.h and uv/unix.h), by
-// the loop's thread.
+// Describes a libuv handle for reports. Reads the handle's own fields (uv.h and uv/unix.h), on the
+// loop's thread.
 #ifndef TASKLEAK_LIBUV_HANDLE_H_
 #define TASKLEAK_LIBUV_HANDLE_H_
 
@@ -23,7 +23,7 @@ std::uintptr_t UvAddress(Function* function) {
   return reinterpret_cast<std::uintptr_t>(function);
 }
 
-/// The function that the handle calls; 0 if it is not known.
+/// Returns the function that the handle calls; 0 if unknown.
 inline std::uintptr_t UvCallback(const uv_handle_t* handle, uv_handle_type type) {
   const auto as = [handle](auto* null) { return reinterpret_cast<decltype(null)>(handle); };
   if (IsUvStream(type)) {
@@ -78,14 +78,15 @@ inline WaitState UvState(const uv_handle_t* handle, uv_handle_type type) {
   }
 }
 
-/// -1 for a handle without one.
+/// Returns the handle's descriptor; -1 if it has none.
 inline int UvDescriptor(const uv_handle_t* handle, uv_handle_type type) {
   uv_os_fd_t fd = -1;
   const bool may_have = IsUvStream(type) || type == UV_UDP || type == UV_POLL;
   return may_have && uv_fileno(handle, &fd) == 0 ? fd : -1;
 }
 
-/// "due in 3.0 s, then every 1.0 s", "being closed"; "unreferenced" if it keeps no loop running.
+/// Returns details such as "due in 3.0 s, then every 1.0 s" or "being closed"; "unreferenced" if
+/// the handle does not keep its loop running.
 inline std::string UvDetail(const uv_handle_t* handle, uv_handle_type type) {
   if (uv_is_closing(handle) != 0) return "being closed";
   std::string detail;

@@ -1,4 +1,4 @@
-// Jobs of oneTBB's task groups and arenas as tasks.
+// Makes the jobs of oneTBB's task groups and arenas tasks.
 #ifndef TASKLEAK_TBB_H_
 #define TASKLEAK_TBB_H_
 
@@ -13,21 +13,21 @@
 
 namespace taskleak {
 
-/// A job that oneTBB can keep: it calls the functions it keeps as constants.
+/// Wraps a job so that oneTBB can store it, which calls stored functions as constants.
 template <typename Function>
 class TbbJob {
  public:
-  /// Made by TbbTracked().
+  /// Wraps `job`; made by TbbTracked().
   explicit TbbJob(TrackedJob<Function> job) : job_(std::move(job)) {}
-  /// Calls the function; then the task has ended.
+  /// Calls the function and ends the task.
   decltype(auto) operator()() const { return job_(); }
 
  private:
   mutable TrackedJob<Function> job_;
 };
 
-/// `function` as a job that is missed when oneTBB never calls it, or it does not return. For
-/// whatever of oneTBB takes a function and keeps it.
+/// Returns `function` as a job that is reported when oneTBB never calls it or it does not return.
+/// Use it with any function of oneTBB that stores a function.
 ///
 /// Example:
 ///   tbb::this_task_arena::enqueue(taskleak::TbbTracked("thumbnail", [=] { Shrink(image); }));
@@ -38,8 +38,8 @@ template <typename Function>
       Task(name, __builtin_return_address(0)), std::forward<Function>(function)));
 }
 
-/// A tbb::task_group whose jobs are tasks: queued until a thread takes them, running until they
-/// return, gone when the group is cancelled. As thread-safe as a tbb::task_group.
+/// Makes the jobs of a tbb::task_group tasks: queued until a thread takes them, running until they
+/// return, and gone when the group is cancelled. As thread-safe as a tbb::task_group.
 ///
 /// Example:
 ///   taskleak::TbbTaskGroup group;
@@ -47,28 +47,28 @@ template <typename Function>
 ///   group.wait();
 class TbbTaskGroup : public tbb::task_group {
  public:
-  /// The tasks have the name `name`, which must outlive the group, as a literal does.
+  /// Makes a group whose tasks are named `name`, which must outlive the group, as a literal does.
   explicit TbbTaskGroup(std::string_view name = "task_group job") : name_(name) {}
 
-  /// tbb::task_group::run() with a job that is a task.
+  /// Calls tbb::task_group::run() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] void run(Function&& function) {
     tbb::task_group::run(Job(__builtin_return_address(0), std::forward<Function>(function)));
   }
-  /// The same with what defer() returned.
+  /// Calls tbb::task_group::run() with a result of defer().
   void run(tbb::task_handle&& deferred) { tbb::task_group::run(std::move(deferred)); }
 
-  /// tbb::task_group::run_and_wait() with a job that is a task.
+  /// Calls tbb::task_group::run_and_wait() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] tbb::task_group_status run_and_wait(const Function& function) {
     return tbb::task_group::run_and_wait(Job(__builtin_return_address(0), function));
   }
-  /// The same with what defer() returned.
+  /// Calls tbb::task_group::run_and_wait() with a result of defer().
   tbb::task_group_status run_and_wait(tbb::task_handle&& deferred) {
     return tbb::task_group::run_and_wait(std::move(deferred));
   }
 
-  /// tbb::task_group::defer() with a job that is a task, from now on.
+  /// Calls tbb::task_group::defer() with a job that is a task from now on.
   template <typename Function>
   [[nodiscard, gnu::noinline]] tbb::task_handle defer(Function&& function) {
     return tbb::task_group::defer(
@@ -85,8 +85,8 @@ class TbbTaskGroup : public tbb::task_group {
   std::string_view name_;
 };
 
-/// A tbb::task_arena whose enqueued jobs are tasks. What is executed in it by waiting for it is
-/// not, since the thread that waits shows it.
+/// Makes the enqueued jobs of a tbb::task_arena tasks. Work of execute() is not a task: the thread
+/// that waits for it shows it.
 ///
 /// Example:
 ///   taskleak::TbbTaskArena arena(2);
@@ -95,13 +95,13 @@ class TbbTaskArena : public tbb::task_arena {
  public:
   using tbb::task_arena::task_arena;
 
-  /// tbb::task_arena::enqueue() with a job that is a task.
+  /// Calls tbb::task_arena::enqueue() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] void enqueue(Function&& function) {
     tbb::task_arena::enqueue(TbbJob<std::decay_t<Function>>(TrackedJob<std::decay_t<Function>>(
         Task("task_arena job", __builtin_return_address(0)), std::forward<Function>(function))));
   }
-  /// The same with what TbbTaskGroup::defer() returned.
+  /// Calls tbb::task_arena::enqueue() with a result of TbbTaskGroup::defer().
   void enqueue(tbb::task_handle&& deferred) { tbb::task_arena::enqueue(std::move(deferred)); }
 };
 

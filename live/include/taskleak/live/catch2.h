@@ -1,4 +1,4 @@
-// Growth as a test failure in Catch2, 3 and 2.
+// Fails tests of Catch2 3 and 2 on growth.
 #ifndef TASKLEAK_LIVE_CATCH2_H_
 #define TASKLEAK_LIVE_CATCH2_H_
 
@@ -10,9 +10,9 @@
 
 #include "taskleak/live/no_growth.h"
 
-/// Runs statements so often (24 times at least) and fails if a group of threads or tasks, or
-/// descriptors of one kind, grow with it (GrowthCheck). An assertion like CHECK. Statements that
-/// throw, or leave by `return` or `break`, are not judged.
+/// Runs statements `runs` times (at least 24) and fails if a group of threads or tasks, or the
+/// descriptors of one kind, grow with the runs (GrowthCheck). It is an assertion like CHECK. Does
+/// not judge statements that throw or that leave by `return` or `break`.
 ///
 /// Example:
 ///   CHECK_NO_GROWTH(200, {

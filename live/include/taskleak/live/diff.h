@@ -1,4 +1,4 @@
-// What changed between two captures.
+// Shows what changed between two captures.
 #ifndef TASKLEAK_LIVE_DIFF_H_
 #define TASKLEAK_LIVE_DIFF_H_
 
@@ -11,37 +11,39 @@
 
 namespace taskleak::live {
 
-/// The groups that are not the same in two captures. Units belong together if the same code created
-/// them (and the same test, if any); where that is not known, if they stand at the same place.
+/// Holds the groups that differ between two captures. Units are in one group if the same code
+/// created them (in the same test, if any) or, if that is unknown, if they are at the same place.
 struct Diff {
-  /// What became of a group.
+  /// Says how a group changed.
   enum class Kind {
-    kAppeared,  ///< there was none
+    kAppeared,  ///< there was no such group
     kGrew,      ///< there are more units
     kShrank,    ///< there are fewer
-    kVanished,  ///< there is none any more
+    kVanished,  ///< there is no such group any more
   };
-  /// One group that is not what it was.
+  /// Describes one group that changed.
   struct Change {
-    Kind kind = Kind::kGrew;           ///< what became of it
-    std::size_t before = 0;            ///< how many there were
-    std::size_t after = 0;             ///< how many there are
-    std::size_t fresh = 0;             ///< of those that there are, how many are others than before
-    const LeakGroup* group = nullptr;  ///< as it is, or for a vanished one as it was
+    Kind kind = Kind::kGrew;  ///< how it changed
+    std::size_t before = 0;   ///< units in the earlier capture
+    std::size_t after = 0;    ///< units in the later capture
+    std::size_t fresh = 0;    ///< units in the later capture that are not in the earlier one
+    const LeakGroup* group =
+        nullptr;  ///< as in the later capture; if it vanished, as in the earlier one
   };
 
   CapturePtr from;              ///< the earlier one
   CapturePtr to;                ///< the later one
-  std::vector<Change> changes;  ///< largest growth first; groups that only exchanged units are not
-                                ///< among them
+  std::vector<Change> changes;  ///< largest growth first; without groups that have other units but
+                                ///< the same number
 
-  /// As a person reads it, the stacks included.
+  /// Returns the changes as text for people, with stacks.
   [[nodiscard]] std::string ToText() const;
+  /// Returns them as JSON:
   /// {"from":{...},"to":{...},"changes":[{"change":"grew","before":1,"after":9,...}]}
   [[nodiscard]] std::string ToJson() const;
 };
 
-/// Compares; `from` is the earlier one. Thread-safe.
+/// Compares two captures; `from` is the earlier one. Thread-safe.
 ///
 /// Example:
 ///   const auto before = taskleak::live::TakeCapture();

@@ -1,4 +1,4 @@
-// Pages about what is alive, for any HTTP server.
+// Serves pages about what is alive, through any HTTP server.
 #ifndef TASKLEAK_LIVE_ENDPOINT_H_
 #define TASKLEAK_LIVE_ENDPOINT_H_
 
@@ -12,21 +12,21 @@
 
 namespace taskleak::live {
 
-/// What an Endpoint answers, and to whom.
+/// Says what an Endpoint answers, and to whom.
 struct EndpointOptions {
-  std::string prefix = "/debug/tasks";  ///< begins with '/' and does not end so
-  bool go_paths = false;  ///< also answer /debug/pprof/goroutine, where Go's tools look
+  std::string prefix = "/debug/tasks";  ///< begins with '/' and does not end with it
+  bool go_paths = false;  ///< also answers /debug/pprof/goroutine, where Go's tools look
   std::string token;      ///< if not empty, requests must carry `Authorization: Bearer TOKEN`
-  std::chrono::seconds longest_diff{60};  ///< most that /diff?seconds= waits
+  std::chrono::seconds longest_diff{60};  ///< the longest wait of /diff?seconds=
   std::size_t most_sites = 50;            ///< as for CollectMetrics()
 };
 
-/// Answers requests; knows nothing of connections. Thread-safe.
+/// Answers requests, whichever server receives them. Thread-safe.
 ///
 /// | path | answer |
 /// |---|---|
 /// | PREFIX/ | a page; `?debug=1` ToStackText, `?debug=2` ToUnitText, `?format=json|folded|pprof` |
-/// | PREFIX/count | "threads 12", "unjoined 0", "tasks 3", a line each; `?format=json` |
+/// | PREFIX/count | "threads 12", "unjoined 0", "tasks 3", one per line; `?format=json` |
 /// | PREFIX/diff?seconds=N | what changed within the next N seconds; `&format=json` |
 /// | PREFIX/diff?base=ID | what changed since a capture that is still kept (FindCapture) |
 /// | PREFIX/metrics | ToOpenMetrics |
@@ -34,36 +34,36 @@ struct EndpointOptions {
 /// Example: see Mount() below.
 class Endpoint {
  public:
-  /// What somebody asks.
+  /// Holds a request.
   struct Request {
-    std::string method;                             ///< "GET" or "HEAD"; all else is refused
+    std::string method;                             ///< "GET" or "HEAD"; others are refused
     std::string path;                               ///< without the query
-    std::map<std::string, std::string> parameters;  ///< of the query, decoded
-    std::string authorization;                      ///< of the header with that name
+    std::map<std::string, std::string> parameters;  ///< from the query, decoded
+    std::string authorization;                      ///< value of the header Authorization
   };
-  /// What it is answered.
+  /// Holds an answer.
   struct Response {
-    int status = 200;                                        ///< of HTTP
-    std::string content_type = "text/plain; charset=utf-8";  ///< the header of that name
+    int status = 200;                                        ///< HTTP status code
+    std::string content_type = "text/plain; charset=utf-8";  ///< value of the header Content-Type
     std::string body;                            ///< UTF-8 text, or a compressed profile
-    std::map<std::string, std::string> headers;  ///< more of them
+    std::map<std::string, std::string> headers;  ///< further headers
   };
 
-  /// Throws std::invalid_argument if the prefix is bad, or the token has characters that a header
-  /// cannot carry.
+  /// Makes an endpoint. Throws std::invalid_argument if the prefix is bad, or if the token has
+  /// characters that a header cannot carry.
   explicit Endpoint(EndpointOptions options = {});
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
-  /// Does not throw: what goes wrong is an answer with the status 500. A /diff?seconds= blocks its
-  /// caller; while one does, others are refused.
+  /// Answers a request. An error is an answer with the status 500. A /diff?seconds= blocks its
+  /// caller; meanwhile, further ones are refused.
   [[nodiscard]] Response Handle(const Request& request) noexcept;
 
-  /// The paths that it answers.
+  /// Returns the paths that it answers.
   [[nodiscard]] std::vector<std::string> Paths() const;
 
-  /// Ends a /diff that is waiting, and refuses to wait from now on: for when the server stops.
+  /// Ends a /diff that is waiting, and refuses to wait from now on. Call it when the server stops.
   void Stop();
 
  private:
@@ -71,7 +71,8 @@ class Endpoint {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Lets a server of cpp-httplib (any version, or what looks like it) answer the endpoint's paths.
+/// Makes a server of cpp-httplib (any version, or one with the same interface) answer the
+/// endpoint's paths.
 ///
 /// Example:
 ///   httplib::Server server;

@@ -1,4 +1,4 @@
-// Where dumps and recordings are kept.
+// Says where dumps and recordings are kept.
 #ifndef TASKLEAK_LIVE_FILES_H_
 #define TASKLEAK_LIVE_FILES_H_
 
@@ -8,14 +8,15 @@
 
 namespace taskleak::live {
 
-/// Files are named NAME-WHAT-PID-TIME.SUFFIX, readable by their owner only, written whole or not at
-/// all, and never through a symbolic link. When there are too many, the oldest of that name go, be
-/// they this process's or those of one that ran before.
+/// Says where files are kept, and how many. Files are named NAME-WHAT-PID-TIME.SUFFIX. They are
+/// readable by their owner only, written completely or not at all, and never through a symbolic
+/// link. If there are too many, the oldest with the same NAME are deleted, including those of
+/// earlier processes.
 struct FileOptions {
-  std::string folder;           ///< exists, and is not a symbolic link itself
-  std::string name;             ///< without '/'; empty: the program's
+  std::string folder;           ///< must exist, and must not be a symbolic link
+  std::string name;             ///< NAME, without '/'; empty: the program's name
   std::size_t most_files = 60;  ///< at least 1
-  std::uint64_t most_bytes = std::uint64_t{100} << 20;  ///< of all these files
+  std::uint64_t most_bytes = std::uint64_t{100} << 20;  ///< in all these files
 };
 
 }  // namespace taskleak::live

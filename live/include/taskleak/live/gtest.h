@@ -1,4 +1,4 @@
-// Growth as a test failure in GoogleTest.
+// Fails tests of GoogleTest on growth.
 #ifndef TASKLEAK_LIVE_GTEST_H_
 #define TASKLEAK_LIVE_GTEST_H_
 
@@ -6,10 +6,10 @@
 
 #include "taskleak/live/no_growth.h"
 
-/// Runs a statement so often (24 times at least) and fails, at this line, if a group of threads or
-/// tasks, or descriptors of one kind, grow with it (GrowthCheck). What the statement leaves behind
-/// once is for EXPECT_NO_LEAKS. A statement that throws, or leaves by `return` or `break`, is not
-/// judged. More can be streamed into the message.
+/// Runs a statement `runs` times (at least 24) and fails, at this line, if a group of threads or
+/// tasks, or the descriptors of one kind, grow with the runs (GrowthCheck). For what a statement
+/// leaves behind once, use EXPECT_NO_LEAKS. Does not judge a statement that throws or that leaves
+/// by `return` or `break`. You can stream more into the message.
 ///
 /// Example:
 ///   EXPECT_NO_GROWTH(200, {

@@ -1,4 +1,4 @@
-// Counts for a monitoring system.
+// Collects counts for a monitoring system.
 #ifndef TASKLEAK_LIVE_METRICS_H_
 #define TASKLEAK_LIVE_METRICS_H_
 
@@ -9,34 +9,38 @@
 
 namespace taskleak::live {
 
-/// One metric with its samples.
+/// Holds one metric with its samples.
 struct Metric {
-  /// How its values change.
+  /// Says how the values change.
   enum class Type {
-    kGauge,    ///< up and down
-    kCounter,  ///< never down
+    kGauge,    ///< they go up and down
+    kCounter,  ///< they never go down
   };
-  /// One value.
+  /// Holds one value.
   struct Sample {
     std::vector<std::pair<std::string, std::string>> labels;  ///< names and values
     double value = 0;                                         ///< seconds, or a count
   };
 
-  Type type = Type::kGauge;     ///< how its values change
-  std::string name;             ///< without the `_total` that a counter's samples have
+  Type type = Type::kGauge;     ///< how the values change
+  std::string name;             ///< without `_total`, which a counter's samples end with
   std::string help;             ///< one line for people
-  std::vector<Sample> samples;  ///< one for each set of labels
+  std::vector<Sample> samples;  ///< one for each combination of labels
 };
 
-/// What is alive, by state and by the function that created it (docs/live.md lists the metrics).
+/// Returns what is alive, by state and by the function that created it (docs/live.md lists the
+/// metrics).
 ///
 /// Only the `most_sites` most frequent creators of threads, and as many of tasks, have samples of
-/// their own; the others are added up under `(other)`. Takes a census (taskleak/census.h) and reads
-/// no stack, so it may be called each second. Thread-safe.
+/// their own; the sample `(other)` sums up the rest. Takes a census (taskleak/census.h) and reads
+/// no stack, so you may call it each second. Thread-safe.
+///
+/// Example:
+///   for (const taskleak::live::Metric& metric : taskleak::live::CollectMetrics()) Export(metric);
 [[nodiscard]] std::vector<Metric> CollectMetrics(std::size_t most_sites = 50);
 
-/// Metrics as text: OpenMetrics 1.0, content type
-/// `application/openmetrics-text; version=1.0.0; charset=utf-8`.
+/// Returns metrics as OpenMetrics 1.0 text, whose content type is
+/// `application/openmetrics-text; version=1.0.0; charset=utf-8`. Thread-safe.
 ///
 /// Example:
 ///   response.body = taskleak::live::ToOpenMetrics(taskleak::live::CollectMetrics());

@@ -1,4 +1,4 @@
-// Whether what is alive grows with how often something is done.
+// Checks whether more is alive the more often something is done.
 #ifndef TASKLEAK_LIVE_NO_GROWTH_H_
 #define TASKLEAK_LIVE_NO_GROWTH_H_
 
@@ -8,9 +8,17 @@
 
 namespace taskleak::live {
 
-/// What EXPECT_NO_GROWTH (taskleak/live/gtest.h) and CHECK_NO_GROWTH (taskleak/live/catch2.h) are
-/// made of; for other test frameworks use it so:
+/// Runs a statement many times and finds what grows with it. EXPECT_NO_GROWTH
+/// (taskleak/live/gtest.h) and CHECK_NO_GROWTH (taskleak/live/catch2.h) use it; use it yourself
+/// with other test frameworks.
 ///
+/// Looks at twelve moments, evenly spread over the runs, and judges each group of threads or tasks,
+/// and each kind of descriptor, by its slope (taskleak/live/growth.h). What is made once, or grows
+/// only at first, as pools and caches do, is not growth. Waits for what seems to grow, up to the
+/// `drain` of TASKLEAK_OPTIONS, since work that was handed over may end a little later. Use it in
+/// one thread.
+///
+/// Example:
 ///   for (taskleak::live::GrowthCheck check(200, "request"); check.Next();) {
 ///     if (check.InStatement()) {
 ///       HandleRequest();
@@ -18,26 +26,21 @@ namespace taskleak::live {
 ///       FailMyTest(check.failure());
 ///     }
 ///   }
-///
-/// Looks at twelve moments, evenly spread over the runs, and judges each group of threads and
-/// tasks, and each kind of descriptors, by its slope (taskleak/live/growth.h): what is made once,
-/// or grows only at first, as pools and caches do, is no growth. What seems to grow is waited for,
-/// up to the `drain` of TASKLEAK_OPTIONS: work that was handed over may end a little later. Use it
-/// in one thread.
 class GrowthCheck {
  public:
-  /// `runs` is how often the statement is run: 24 at least, and more tell more. `what` names it in
-  /// the failure.
+  /// Begins a check that runs the statement `runs` times, at least 24; more runs make the result
+  /// more certain. `what` names the statement in the failure.
   GrowthCheck(std::size_t runs, std::string what);
   ~GrowthCheck();
   GrowthCheck(const GrowthCheck&) = delete;
   GrowthCheck& operator=(const GrowthCheck&) = delete;
 
-  /// True for each run, and once more if there was growth.
+  /// Returns true for each run, and once more if there was growth.
   [[nodiscard]] bool Next();
-  /// True if the statement is to be run now.
+  /// Returns whether to run the statement now.
   [[nodiscard]] bool InStatement() const;
-  /// What grew, with stacks; once Next() was true and InStatement() is false.
+  /// Returns what grew, with stacks. Call it when Next() returned true and InStatement() returns
+  /// false.
   [[nodiscard]] const std::string& failure() const;
 
  private:

@@ -1,4 +1,4 @@
-// Captures as pprof profiles.
+// Writes captures as pprof profiles.
 #ifndef TASKLEAK_LIVE_PPROF_H_
 #define TASKLEAK_LIVE_PPROF_H_
 
@@ -8,14 +8,14 @@
 
 namespace taskleak::live {
 
-/// The capture as `go tool pprof` and other tools read it: profile.proto of
+/// Returns the capture as a profile for `go tool pprof` and other tools: profile.proto of
 /// github.com/google/pprof, compressed with gzip.
 ///
-/// Values are of the types `threads` and `tasks`; the labels are `kind`, `state`, `name`, `origin`
-/// and `created_by`, each where it is known. A unit without a stack of its own, such as a queued
-/// task, is shown where it was created. Functions, files and lines are in the profile, so neither
-/// binary nor debug information is needed to read it. Thread-safe. Throws std::bad_alloc for want
-/// of memory.
+/// The value types are `threads` and `tasks`. The labels are `kind`, `state`, `name`, `origin` and
+/// `created_by`, as far as they are known. A unit without a stack of its own, such as a queued
+/// task, appears where it was created. The profile contains functions, files and lines, so reading
+/// it needs neither the binary nor debug information. Thread-safe. Throws std::bad_alloc if there
+/// is no memory.
 ///
 /// Example:
 ///   std::ofstream("tasks.pb.gz") << taskleak::live::ToPprof(*taskleak::live::TakeCapture());

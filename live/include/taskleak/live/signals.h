@@ -1,4 +1,4 @@
-// Dumps and recordings on a signal.
+// Writes dumps and recordings on a signal.
 #ifndef TASKLEAK_LIVE_SIGNALS_H_
 #define TASKLEAK_LIVE_SIGNALS_H_
 
@@ -11,35 +11,35 @@
 
 namespace taskleak::live {
 
-/// Which signals a SignalDump answers, and where to.
+/// Says which signals a SignalDump answers, and where it writes.
 struct SignalOptions {
-  int dump = SIGQUIT;    ///< writes all stacks; 0: no signal does
-  int record = SIGUSR2;  ///< the first starts a recording, the second ends and writes it; 0: none
-  std::optional<FileOptions> files;  ///< where to; without, dumps go to standard error, and there
-                                     ///< are no recordings
-  std::chrono::milliseconds period{1000};  ///< of the looks while recording
+  int dump = SIGQUIT;    ///< signal that writes all stacks; 0: none
+  int record = SIGUSR2;  ///< signal that starts a recording, or ends and writes it; 0: none
+  std::optional<FileOptions> files;  ///< where to write; if empty, dumps go to standard error and
+                                     ///< there are no recordings
+  std::chrono::milliseconds period{1000};  ///< time between looks while recording
 };
 
-/// From construction to destruction these signals are answered, by a thread of taskleak's own that
-/// sleeps until one comes. The handler itself only wakes it, so a signal may come at any time, in
-/// the middle of malloc or under any lock; then it calls the handler that was installed before, if
-/// any. The process goes on: what the signal would do by default, it does not.
+/// Answers signals, from construction to destruction, on a thread of taskleak's own that sleeps
+/// until one comes. The handler only wakes that thread, so a signal may come at any time, in the
+/// middle of malloc or under any lock. Then it calls the handler that was installed before, if any.
+/// It replaces the signal's default action, so the process continues.
 ///
-/// A dump is ToStackText, in a file NAME-dump-PID-TIME.txt. A recording is three files
-/// NAME-tasks-PID-TIME: .txt (counts over time, what changed from its first look to the last, all
+/// A dump is the text of ToStackText, in a file NAME-dump-PID-TIME.txt. A recording is three files
+/// NAME-tasks-PID-TIME: .txt (counts over time, what changed from the first look to the last, all
 /// stacks), .json (the same) and .pb.gz (the last look as a profile).
 ///
-/// There is one at a time. In a forked child nobody answers.
+/// Only one may exist at a time. A forked child does not answer.
 ///
 /// Example:
 ///   const taskleak::live::SignalDump dump;  // kill -QUIT shows all stacks
 class SignalDump {
  public:
-  /// Throws std::invalid_argument if an option is bad, std::logic_error if there is one already,
-  /// std::runtime_error if the folder cannot be written to.
+  /// Installs the handlers. Throws std::invalid_argument if an option is bad, std::logic_error if
+  /// there is one already, and std::runtime_error if the folder cannot be written to.
   explicit SignalDump(SignalOptions options = {});
-  /// Puts back the handlers that were there before, unless others have come since. A recording that
-  /// is under way is written.
+  /// Restores the previous handlers, unless others were installed since. Writes a recording that is
+  /// under way.
   ~SignalDump();
   SignalDump(const SignalDump&) = delete;
   SignalDump& operator=(const SignalDump&) = delete;

@@ -1,4 +1,4 @@
-// Looking again and again, and saying when something is wrong.
+// Looks at intervals and raises an alarm when something is wrong.
 #ifndef TASKLEAK_LIVE_WATCH_H_
 #define TASKLEAK_LIVE_WATCH_H_
 
@@ -17,59 +17,59 @@
 
 namespace taskleak::live {
 
-/// A group grows over so many looks: its size has a slope that one jump does not make
-/// (taskleak/live/growth.h), by which it grew by at least so many units within them.
+/// Raises an alarm when a group grows: when the robust slope of its size (taskleak/live/growth.h)
+/// over the last `looks` looks amounts to at least `at_least` units within them.
 struct GrowthRule {
   std::size_t looks = 6;      ///< at least 3
   std::size_t at_least = 10;  ///< units
 };
 
-/// More than so many units are blocked at one place (same creator, stack and state), and so many of
-/// them are there for longer than that: the rule of Uber's LeakProf. Of a unit, how long it was
-/// seen there counts, not its age.
+/// Raises an alarm when more than `more_than` units have been blocked at one place (same creator,
+/// stack and state) for longer than `longer_than`: the rule of Uber's LeakProf. What counts is how
+/// long the watch has seen a unit there, not the unit's age.
 struct BlockedRule {
   std::size_t more_than = 100;                    ///< units
   std::chrono::milliseconds longer_than{60'000};  ///< each of them
 };
 
-/// The process has more threads, or more resident memory, than that for longer than a time.
+/// Raises an alarm when the process has had more threads, or more resident memory, than a limit for
+/// longer than `longer_than`.
 struct LimitRule {
-  std::size_t threads = 0;                        ///< 0: any number
-  std::uint64_t bytes = 0;                        ///< 0: any size
-  std::chrono::milliseconds longer_than{60'000};  ///< without a break
+  std::size_t threads = 0;                        ///< 0: no limit
+  std::uint64_t bytes = 0;                        ///< 0: no limit
+  std::chrono::milliseconds longer_than{60'000};  ///< without interruption
 };
 
-/// The same threads wait for each other in a circle in two looks.
+/// Raises an alarm when the same threads wait for each other in a circle in two looks.
 struct DeadlockRule {};
 
-/// What a Watch looks for.
+/// Says what a Watch looks for.
 using Rule = std::variant<GrowthRule, BlockedRule, LimitRule, DeadlockRule>;
 
-/// What a rule has found.
+/// Describes what a rule found.
 struct Alarm {
   std::string reason;     ///< "growth", "blocked", "limit", "deadlock"
-  std::string text;       ///< for people, one line
-  std::size_t units = 0;  ///< how many are concerned
-  std::string signature;  ///< of the group; empty if it is about none
-  CapturePtr capture;     ///< in which it was found
+  std::string text;       ///< one line for people
+  std::size_t units = 0;  ///< how many units are affected
+  std::string signature;  ///< of the group; empty if it is not about a group
+  CapturePtr capture;     ///< the capture in which it was found
 };
 
-/// How often a Watch looks, what for, and what it does about it.
+/// Says how often a Watch looks, what for, and what it does about it.
 struct WatchOptions {
   std::chrono::milliseconds period{10'000};                                 ///< between looks
   std::vector<Rule> rules = {GrowthRule(), BlockedRule(), DeadlockRule()};  ///< each by itself
-  std::chrono::milliseconds cool_down{600'000};  ///< in which a group, or a limit, alarms once
-  std::optional<FileOptions> files;              ///< where the scene of an alarm is saved
+  std::chrono::milliseconds cool_down{600'000};  ///< in which each group or limit alarms once
+  std::optional<FileOptions> files;              ///< where an alarm's files are kept, if anywhere
   std::function<void(const Alarm&)> on_alarm;    ///< called on the watching thread; must not throw
 };
 
-/// Looks every period from construction to destruction, on one thread of taskleak's own, which
-/// wakes once for each look. What it finds counts as suspected in the metrics for as long as it
-/// holds.
+/// Looks once per period, from construction to destruction, on one thread of taskleak's own. The
+/// metrics count what it finds as suspected, for as long as the rule applies.
 ///
-/// With files, an alarm leaves NAME-watch-PID-TIME.txt (why, what changed since the oldest of the
-/// last looks, all stacks), -before.txt (the stacks of the look before), .pb.gz, and after the next
-/// look -after.txt.
+/// With `files`, an alarm writes NAME-watch-PID-TIME.txt (the reason, what changed since the oldest
+/// of the last looks, all stacks), -before.txt (the stacks of the previous look), .pb.gz, and after
+/// the next look -after.txt.
 ///
 /// Example:
 ///   taskleak::live::WatchOptions options;
@@ -77,10 +77,10 @@ struct WatchOptions {
 ///   const taskleak::live::Watch watch(options);
 class Watch {
  public:
-  /// Throws std::invalid_argument if an option is bad, std::runtime_error if the folder cannot be
-  /// written to.
+  /// Starts to watch. Throws std::invalid_argument if an option is bad, and std::runtime_error if
+  /// the folder cannot be written to.
   explicit Watch(WatchOptions options = {});
-  /// Waits for a look that is under way.
+  /// Stops, after a look that is under way.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;

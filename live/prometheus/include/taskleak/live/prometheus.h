@@ -1,4 +1,4 @@
-// The metrics for prometheus-cpp.
+// Exposes the metrics through prometheus-cpp.
 #ifndef TASKLEAK_LIVE_PROMETHEUS_H_
 #define TASKLEAK_LIVE_PROMETHEUS_H_
 
@@ -14,17 +14,17 @@
 
 namespace taskleak::live {
 
-/// CollectMetrics() for a prometheus::Exposer, which calls it at each scrape. Thread-safe.
+/// Passes CollectMetrics() to a prometheus::Exposer, which calls it at each scrape. Thread-safe.
 ///
 /// Example:
 ///   auto collectable = std::make_shared<taskleak::live::PrometheusCollectable>();
 ///   exposer.RegisterCollectable(collectable);
 class PrometheusCollectable : public prometheus::Collectable {
  public:
-  /// `most_sites` as for CollectMetrics().
+  /// Makes a collectable; `most_sites` is as for CollectMetrics().
   explicit PrometheusCollectable(std::size_t most_sites = 50) : most_sites_(most_sites) {}
 
-  /// What is alive now, as prometheus-cpp wants it.
+  /// Returns what is alive now, in prometheus-cpp's types.
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
     std::vector<prometheus::MetricFamily> families;
     for (Metric& metric : CollectMetrics(most_sites_)) families.push_back(FamilyOf(metric));
