@@ -52,7 +52,7 @@ void SetOptions(Options options);
 ///     WorkerPool pool(4);
 ///   }
 ///
-/// Example (a fixture all of whose test cases are checked):
+/// Example (a fixture that checks all its test cases):
 ///   class PoolFixture : private taskleak::catch2::VerifyNoLeaks {
 ///    protected:
 ///     WorkerPool pool_{4};

@@ -60,15 +60,15 @@ class TestRun {
   void SuiteStarted(std::string_view suite);
   /// Begins a test. Returns the snapshot with which the test is compared at its end.
   Snapshot TestStarted(std::string_view test);
-  /// Checks what was born since TestStarted(). Call it after the test's own clean-up.
+  /// Checks what was started since TestStarted(). Call it after the test's own clean-up.
   [[nodiscard]] std::optional<std::string> TestEnded();
-  /// Checks what was born after `since`, for a framework that checks a test in pieces. `scope`
+  /// Checks what was started after `since`, for a framework that checks a test in pieces. `scope`
   /// names the piece. A `marked` piece is checked with `check=marked` too.
   [[nodiscard]] std::optional<std::string> TestEnded(const Snapshot& since, std::string_view scope,
                                                      bool marked);
-  /// Checks what was born since SuiteStarted(). Call it after the suite's own clean-up.
+  /// Checks what was started since SuiteStarted(). Call it after the suite's own clean-up.
   [[nodiscard]] std::optional<std::string> SuiteEnded();
-  /// Checks what was born since RunStarted(), and completes the JSON report.
+  /// Checks what was started since RunStarted(), and completes the JSON report.
   [[nodiscard]] std::optional<std::string> RunEnded();
 
  private:

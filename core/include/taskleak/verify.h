@@ -35,7 +35,7 @@ namespace taskleak {
 ///   taskleak::AdoptCurrent();
 void AdoptCurrent();
 
-/// Allows leaks in a scope: adopts what was born while it existed and is alive when it ends.
+/// Allows leaks in a scope: adopts what was started while it existed and is alive when it ends.
 ///
 /// Applies to all threads of the process, whichever thread starts them. Not copyable. Construct and
 /// destroy it in one thread. Several may nest or overlap.

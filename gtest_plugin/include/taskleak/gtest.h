@@ -57,7 +57,7 @@ void AddListener(Options options = {});
 ///     WorkerPool pool(4);
 ///   }
 ///
-/// Example (a fixture all of whose tests are checked):
+/// Example (a fixture that checks all its tests):
 ///   class PoolTest : public testing::Test, private taskleak::gtest::VerifyNoLeaks {
 ///    protected:
 ///     WorkerPool pool_{4};

@@ -136,7 +136,7 @@ inline constexpr bool kIsFinalAwaiter<FinalAwaiter<Awaiter>> = true;
 
 }  // namespace internal
 
-/// Makes every coroutine a task whose promise type `Promise` inherits this.
+/// Makes a task of every coroutine whose promise type is `Promise`, which inherits this.
 ///
 /// The task has the name of the coroutine's function, and lives as long as the coroutine's frame. A
 /// report distinguishes coroutines that were never started, that await (with the line), that run,

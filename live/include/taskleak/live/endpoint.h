@@ -12,7 +12,7 @@
 
 namespace taskleak::live {
 
-/// Says what an Endpoint answers, and to whom.
+/// Says which paths and requests an Endpoint answers.
 struct EndpointOptions {
   std::string prefix = "/debug/tasks";  ///< begins with '/' and does not end with it
   bool go_paths = false;  ///< also answers /debug/pprof/goroutine, where Go's tools look

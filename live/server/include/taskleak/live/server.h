@@ -15,7 +15,7 @@ struct ServerOptions {
   int port = 0;                       ///< 0: any free port
   /// Allows other machines to look without a token. Stacks and names reveal much about a program.
   bool remote_without_token = false;
-  EndpointOptions endpoint;  ///< what it answers, and to whom
+  EndpointOptions endpoint;  ///< which paths and requests it answers
 };
 
 /// Serves the endpoint from construction to destruction, on five threads of its own that sleep
