@@ -91,6 +91,9 @@ class IgnoreRule {
 /// taskleak::hooks is linked, and of tasks. Example: IgnoreOrigin("Slow.*")
 [[nodiscard]] IgnoreRule IgnoreOrigin(std::string_view pattern);
 /// Ignores everything that is alive at the moment of this call.
+///
+/// Example:
+///   taskleak::gtest::AddListener({taskleak::IgnoreCurrent()});
 [[nodiscard]] IgnoreRule IgnoreCurrent();
 /// Ignores the units for which `predicate` returns true. It is called on the thread that checks,
 /// with the complete unit (stack included), and must not throw. `description` is what

@@ -75,6 +75,8 @@ struct Options {
 
   /// Applies `text`, which has the form of TASKLEAK_OPTIONS. If any of it is bad, throws
   /// std::invalid_argument and changes nothing.
+  ///
+  /// Example: options.Apply("drain=500ms:on_leak=warn")
   void Apply(std::string_view text);
 
   OnLeak on_leak = OnLeak::kFail;       ///< key on_leak=fail|warn|off

@@ -79,6 +79,9 @@ class TestRun {
 /// Returns true to the first caller in this process that names `key`, and false to all later ones.
 /// Works across copies of taskleak in the executable and in shared libraries, so that a plugin that
 /// is switched on twice registers once. Not thread-safe; call it at start-up.
+///
+/// Example:
+///   if (taskleak::ClaimOnce("my_framework")) RegisterListener();
 [[nodiscard]] bool ClaimOnce(std::string_view key);
 
 }  // namespace taskleak
