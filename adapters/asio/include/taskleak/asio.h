@@ -1,4 +1,4 @@
-// Makes asynchronous operations of Asio tasks. Do not include it yourself: Boost.Asio and Asio
+// Turns asynchronous operations of Asio into tasks. Do not include it yourself: Boost.Asio and Asio
 // include it if BOOST_ASIO_CUSTOM_HANDLER_TRACKING and ASIO_CUSTOM_HANDLER_TRACKING are defined as
 // <taskleak/asio.h>, which the CMake target taskleak::asio does.
 //

@@ -1,4 +1,4 @@
-// Makes Asio's coroutines (those that return an awaitable) tasks.
+// Turns Asio's coroutines (those that return an awaitable) into tasks.
 #ifndef TASKLEAK_ASIO_COROUTINE_H_
 #define TASKLEAK_ASIO_COROUTINE_H_
 

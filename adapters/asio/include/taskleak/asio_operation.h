@@ -1,5 +1,5 @@
-// Makes Asio's operations tasks, from their beginning until their handlers have returned or are
-// destroyed.
+// Turns Asio's operations into tasks, from their beginning until their handlers have returned or
+// are destroyed.
 #ifndef TASKLEAK_ASIO_OPERATION_H_
 #define TASKLEAK_ASIO_OPERATION_H_
 

@@ -1,4 +1,4 @@
-// Makes Asio's work guards tasks: they keep a context running that has nothing to do.
+// Turns Asio's work guards into tasks: they keep a context running that has nothing to do.
 #ifndef TASKLEAK_ASIO_WORK_GUARD_H_
 #define TASKLEAK_ASIO_WORK_GUARD_H_
 

@@ -1,5 +1,5 @@
-// Makes fibers of Boost.Fiber tasks: shows which are left, where each is parked and what it waits
-// for.
+// Turns fibers of Boost.Fiber into tasks: shows which are left, where each is parked and what it
+// waits for.
 #ifndef TASKLEAK_BOOST_FIBER_H_
 #define TASKLEAK_BOOST_FIBER_H_
 
@@ -32,9 +32,9 @@ class FiberTracker : public boost::fibers::algo::algorithm {
 
 }  // namespace internal
 
-/// Schedules like `Algorithm`, and makes the thread's fibers tasks. Fibers that are left after a
-/// test are leaks of kind `task`, with their stacks, what they wait for and the code that launched
-/// them, whether they were posted or dispatched.
+/// Schedules like `Algorithm`, and turns the thread's fibers into tasks. Fibers that are left after
+/// a test are leaks of kind `task`, with their stacks, what they wait for and the code that
+/// launched them, whether they were posted or dispatched.
 ///
 /// Use it in every thread that runs fibers, before the thread launches any, in place of `Algorithm`
 /// and with the same arguments. A thread that has not chosen an algorithm has

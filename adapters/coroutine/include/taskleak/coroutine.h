@@ -1,5 +1,5 @@
-// Makes C++20 coroutines tasks: shows which were never started, finished or destroyed, where they
-// await and what awaits them.
+// Turns C++20 coroutines into tasks: shows which were never started, finished or destroyed, where
+// they await and what awaits them.
 #ifndef TASKLEAK_COROUTINE_H_
 #define TASKLEAK_COROUTINE_H_
 
@@ -136,7 +136,7 @@ inline constexpr bool kIsFinalAwaiter<FinalAwaiter<Awaiter>> = true;
 
 }  // namespace internal
 
-/// Makes a task of every coroutine whose promise type is `Promise`, which inherits this.
+/// Turns every coroutine with the promise type `Promise`, which inherits this, into a task.
 ///
 /// The task has the name of the coroutine's function, and lives as long as the coroutine's frame. A
 /// report distinguishes coroutines that were never started, that await (with the line), that run,

@@ -1,4 +1,4 @@
-// Makes the active handles and requests of a libuv loop tasks.
+// Turns the active handles and requests of a libuv loop into tasks.
 #ifndef TASKLEAK_LIBUV_H_
 #define TASKLEAK_LIBUV_H_
 

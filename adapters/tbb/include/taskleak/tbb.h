@@ -1,4 +1,4 @@
-// Makes the jobs of oneTBB's task groups and arenas tasks.
+// Turns the jobs of oneTBB's task groups and arenas into tasks.
 #ifndef TASKLEAK_TBB_H_
 #define TASKLEAK_TBB_H_
 
@@ -38,8 +38,8 @@ template <typename Function>
       Task(name, __builtin_return_address(0)), std::forward<Function>(function)));
 }
 
-/// Makes the jobs of a tbb::task_group tasks: queued until a thread takes them, running until they
-/// return, and gone when the group is cancelled. As thread-safe as a tbb::task_group.
+/// Turns the jobs of a tbb::task_group into tasks: queued until a thread takes them, running until
+/// they return, and gone when the group is cancelled. As thread-safe as a tbb::task_group.
 ///
 /// Example:
 ///   taskleak::TbbTaskGroup group;
@@ -85,8 +85,8 @@ class TbbTaskGroup : public tbb::task_group {
   std::string_view name_;
 };
 
-/// Makes the enqueued jobs of a tbb::task_arena tasks. Work of execute() is not a task: the thread
-/// that waits for it shows it.
+/// Turns the enqueued jobs of a tbb::task_arena into tasks. Work of execute() is not a task: the
+/// thread that waits for it shows it.
 ///
 /// Example:
 ///   taskleak::TbbTaskArena arena(2);

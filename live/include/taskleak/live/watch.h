@@ -17,8 +17,9 @@
 
 namespace taskleak::live {
 
-/// Raises an alarm when a group grows: when the robust slope of its size (taskleak/live/growth.h)
-/// over the last `looks` looks amounts to at least `at_least` units within them.
+/// Raises an alarm when a group grows by at least `at_least` units within `looks` looks. Growth is
+/// measured by the robust slope of the group's size (taskleak/live/growth.h), so one jump does not
+/// count.
 struct GrowthRule {
   std::size_t looks = 6;      ///< at least 3
   std::size_t at_least = 10;  ///< units
