@@ -8,6 +8,7 @@
 #include "gzip.h"
 #include "places.h"
 #include "profile_writer.h"
+#include "taskleak/internal/mappings.h"
 #include "wording.h"
 
 namespace taskleak::live {
@@ -42,7 +43,7 @@ void AddPlace(Place units, ProfileWriter& profile) {
 }  // namespace
 
 std::string ToPprof(const Capture& capture) {
-  ProfileWriter profile(ReadCodeMappings());
+  ProfileWriter profile(internal::ReadMaps());
   profile.AddValueType("threads", "count");
   profile.AddValueType("tasks", "count");
   for (const LeakGroup& group : capture.report.groups) {

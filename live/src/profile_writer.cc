@@ -39,9 +39,18 @@ enum LocationField : protozero::pbf_tag_type { kId = 1, kInMapping = 2, kAddress
 enum LineField : protozero::pbf_tag_type { kFunctionId = 1, kLineNumber = 2 };
 enum FunctionField : protozero::pbf_tag_type { kName = 2, kSystemName = 3, kFilename = 4 };
 
+std::vector<internal::Mapping> ExecutedFiles(std::string_view maps) {
+  std::vector<internal::Mapping> mappings = internal::ParseMaps(maps);
+  std::erase_if(mappings, [](const internal::Mapping& each) {
+    return !each.executable || each.path.empty();
+  });
+  return mappings;
+}
+
 }  // namespace
 
-ProfileWriter::ProfileWriter(std::vector<CodeMapping> mappings) : mappings_(std::move(mappings)) {
+ProfileWriter::ProfileWriter(std::string maps)
+    : maps_(std::move(maps)), mappings_(ExecutedFiles(maps_)) {
   String({});  // number 0 is the empty one
   WriteMappings();
 }
@@ -65,7 +74,7 @@ void ProfileWriter::AddValueType(std::string_view type, std::string_view unit) {
 
 void ProfileWriter::WriteMappings() {
   for (std::size_t i = 0; i < mappings_.size(); ++i) {
-    const std::int64_t path = String(mappings_[i].path);
+    const std::int64_t path = String(OneLine(mappings_[i].path));
     pbf_writer profile(data_);
     pbf_writer message(profile, kMapping);
     message.add_uint64(kMappingId, i + 1);
@@ -81,7 +90,7 @@ void ProfileWriter::WriteMappings() {
 
 std::uint64_t ProfileWriter::Function(const Frame& frame) {
   const std::int64_t name = String(FunctionText(frame));
-  const std::int64_t file = String(frame.file);
+  const std::int64_t file = String(OneLine(frame.file));
   const auto [known, is_new] = functions_.try_emplace({name, file}, functions_.size() + 1);
   if (is_new) {
     pbf_writer profile(data_);
@@ -95,7 +104,7 @@ std::uint64_t ProfileWriter::Function(const Frame& frame) {
 }
 
 std::uint64_t ProfileWriter::MappingOf(std::uintptr_t address) const {
-  const auto mapping = std::ranges::find_if(mappings_, [address](const CodeMapping& each) {
+  const auto mapping = std::ranges::find_if(mappings_, [address](const internal::Mapping& each) {
     return each.begin <= address && address < each.end;
   });
   return mapping == mappings_.end() ? 0

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "code_mappings.h"
+#include "taskleak/internal/mappings.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::live {
@@ -22,7 +22,8 @@ class ProfileWriter {
  public:
   using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
 
-  explicit ProfileWriter(std::vector<CodeMapping> mappings);
+  /// `maps` is the text of /proc/PID/maps, of which the profile has the files that are executed.
+  explicit ProfileWriter(std::string maps);
 
   void AddValueType(std::string_view type, std::string_view unit);
   /// One value for each value type. Labels with an empty value are left out.
@@ -43,7 +44,8 @@ class ProfileWriter {
   void WriteMappings();
   void WriteStrings();
 
-  std::vector<CodeMapping> mappings_;  // the first is number 1
+  std::string maps_;
+  std::vector<internal::Mapping> mappings_;  // the first is number 1
   std::map<std::string, std::int64_t, std::less<>> strings_;
   std::vector<std::string_view> strings_in_order_;
   std::map<std::pair<std::int64_t, std::int64_t>, std::uint64_t> functions_;  // by name and file

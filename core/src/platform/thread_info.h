@@ -16,11 +16,16 @@ struct ThreadStat {
   bool exiting = false;           ///< PF_EXITING, or state X or Z: on its way out, not alive
   bool kernel_worker = false;     ///< PF_IO_WORKER: no user stack, must never be signalled
   std::uint64_t start_ticks = 0;  ///< since boot, in clock ticks
+
+  bool operator==(const ThreadStat&) const = default;
 };
 
 /// Nothing, with errno set, when the thread is gone or cannot be read. Thread-safe, does not
 /// allocate beyond the name.
 std::optional<ThreadStat> ReadThreadStat(int tid);
+
+/// Returns true if the thread is gone, on its way out or cannot be read.
+bool HasEnded(int tid);
 
 /// Right after ReadThreadStat() returned nothing: whether that thread has ended. Otherwise it is
 /// /proc that cannot be read (no descriptors are left, it was unmounted), and nothing is known.

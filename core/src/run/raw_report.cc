@@ -1,8 +1,6 @@
 #include "run/raw_report.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,12 +8,13 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <span>
 
-#include "platform/linux/proc_file.h"
+#include "platform/linux/branch.h"
 #include "platform/linux/task_directory.h"
 #include "platform/memory.h"
 #include "platform/thread_info.h"
+#include "taskleak/internal/mappings.h"
 
 namespace taskleak::run {
 namespace {
@@ -25,17 +24,15 @@ constexpr std::size_t kMostMappings = 1024;
 constexpr int kMostAddresses = 32;
 
 // One executable mapping and the address at which its file begins in memory.
-struct Mapping {
-  std::uintptr_t start;
-  std::uintptr_t end;
-  std::uintptr_t base;
-  std::string_view path;
+struct CodeRange {
+  internal::Mapping mapping;
+  std::uintptr_t base = 0;
 };
 
 // Static, because a thread's stack may be small and nothing may be allocated.
 std::array<char, std::size_t{1} << 20> g_maps_text;
-std::array<Mapping, kMostMappings> g_mappings;
-std::size_t g_mapping_count = 0;
+std::array<CodeRange, kMostMappings> g_code;
+std::size_t g_code_count = 0;
 std::array<std::uintptr_t, kStackBytes / sizeof(std::uintptr_t)> g_stack;
 
 class Line {
@@ -80,33 +77,21 @@ std::string_view ReadMaps() {
   return {g_maps_text.data(), size};
 }
 
-// "start-end perms offset device inode path" (proc_pid_maps(5)).
-void ParseMaps(std::string_view text) {
+void FindCode(std::string_view maps) {
   std::string_view last_path;
   std::uintptr_t base = 0;
-  g_mapping_count = 0;
-  while (!text.empty() && g_mapping_count < g_mappings.size()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    platform::NumberReader numbers(line);
-    const std::uintptr_t start = numbers.Next(16).value_or(0);
-    const std::size_t dash = line.find('-');
-    if (dash == std::string_view::npos) continue;
-    const std::uintptr_t end = platform::NumberReader(line.substr(dash + 1)).Next(16).value_or(0);
-    const std::size_t blank = line.find(' ');
-    const std::size_t slash = line.find_first_of("/[", blank);
-    const std::string_view path =
-        slash == std::string_view::npos ? std::string_view() : line.substr(slash);
-    if (path != last_path) base = start;
-    last_path = path;
-    if (line.substr(blank + 1, 4).find('x') != std::string_view::npos)
-      g_mappings[g_mapping_count++] = {start, end, base, path};
+  g_code_count = 0;
+  while (!maps.empty() && g_code_count < g_code.size()) {
+    const internal::Mapping mapping = internal::ParseMapping(internal::TakeLine(maps));
+    if (mapping.path != last_path) base = mapping.begin;
+    last_path = mapping.path;
+    if (mapping.executable) g_code[g_code_count++] = {mapping, base};
   }
 }
 
-const Mapping* FindMapping(std::uintptr_t address) {
-  for (std::size_t i = 0; i < g_mapping_count; ++i) {
-    if (g_mappings[i].start <= address && address < g_mappings[i].end) return &g_mappings[i];
+const CodeRange* CodeAt(std::uintptr_t address) {
+  for (const CodeRange& code : std::span(g_code).first(g_code_count)) {
+    if (code.mapping.begin <= address && address < code.mapping.end) return &code;
   }
   return nullptr;
 }
@@ -114,26 +99,19 @@ const Mapping* FindMapping(std::uintptr_t address) {
 void WriteAddress(Line& line, std::uintptr_t address) {
   line << "    ";
   line.Hex(address);
-  if (const Mapping* const mapping = FindMapping(address)) {
-    line << "  " << mapping->path << "+";
-    line.Hex(address - mapping->base);
+  if (const CodeRange* const code = CodeAt(address)) {
+    line << "  " << code->mapping.path << "+";
+    line.Hex(address - code->base);
   }
   line.End();
 }
 
-// True if the instruction before `address` may be a call: E8 with a 32-bit distance, or FF /2 with
-// any operand.
+// True if the instruction before `address` may be a call.
 bool FollowsCall(std::uintptr_t address) {
-  std::array<unsigned char, 7> code;
-  if (FindMapping(address - 1) == nullptr ||
-      platform::ReadMemory(address - code.size(), code.data(), code.size()) != code.size()) {
-    return false;
-  }
-  if (code[2] == 0xE8) return true;
-  for (const std::size_t at : {0U, 1U, 3U, 4U, 5U}) {
-    if (code[at] == 0xFF && (code[at + 1] & 0x38) == 0x10) return true;
-  }
-  return false;
+  if (CodeAt(address - 1) == nullptr) return false;
+  const auto code = platform::ReadValue<std::array<unsigned char, platform::kLongestCall>>(
+      address - platform::kLongestCall);
+  return code && platform::DecodeCall(*code, address).kind != platform::Branch::Kind::kNone;
 }
 
 void WriteStack(Line& line, std::uintptr_t sp) {
@@ -141,7 +119,7 @@ void WriteStack(Line& line, std::uintptr_t sp) {
       platform::ReadMemory(sp, g_stack.data(), kStackBytes) / sizeof(std::uintptr_t);
   int written = 0;
   for (std::size_t i = 0; i < words && written < kMostAddresses; ++i) {
-    if (FindMapping(g_stack[i]) == nullptr || !FollowsCall(g_stack[i])) continue;
+    if (CodeAt(g_stack[i]) == nullptr || !FollowsCall(g_stack[i])) continue;
     WriteAddress(line, g_stack[i]);
     ++written;
   }
@@ -169,7 +147,7 @@ void WriteThread(Line& line, int tid) {
 }  // namespace
 
 void WriteRawReport(int fd, std::string_view test) {
-  ParseMaps(ReadMaps());
+  FindCode(ReadMaps());
   Line line(fd);
   line << "taskleak: " << test
        << " does not return, and the full report got stuck as well. All threads, with what look "
@@ -180,16 +158,7 @@ void WriteRawReport(int fd, std::string_view test) {
   line.End();
   const int directory = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   alignas(8) std::array<char, 4096> buffer;
-  for (long n = 0; (n = syscall(SYS_getdents64, directory, buffer.data(), buffer.size())) > 0;) {
-    for (long at = 0; at < n;) {
-      const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
-      int tid = 0;
-      const char* const name = static_cast<const char*>(entry->d_name);
-      if (std::from_chars(name, name + std::strlen(name), tid).ec == std::errc())
-        WriteThread(line, tid);
-      at += entry->d_reclen;
-    }
-  }
+  platform::VisitTids(directory, buffer, [&line](int tid) { WriteThread(line, tid); });
   if (directory >= 0) close(directory);
 }
 

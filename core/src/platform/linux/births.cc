@@ -26,34 +26,41 @@ std::uint64_t ReadPidMax() {
   return text ? NumberReader(*text).Next().value_or(kSmallest) : kSmallest;
 }
 
-// The last field of a descriptor open on /proc/loadavg: "0.20 0.18 0.12 1/80 11206"
-// (proc_loadavg(5)). Nothing if it is open on something else.
-std::optional<std::uint64_t> ReadLastNumber(int fd) {
+// From a descriptor that was opened on /proc/loadavg. Nothing if it is open on something else.
+std::optional<std::uint64_t> ReadCursorFrom(int fd) {
   if (fd < 0) return std::nullopt;
   std::array<char, 128> buffer;
   const ssize_t n = pread(fd, buffer.data(), buffer.size(), 0);
   if (n <= 0) return std::nullopt;
-  const std::string_view text(buffer.data(), static_cast<std::size_t>(n));
-  const std::size_t last = text.rfind(' ');
-  const std::size_t slash = text.find('/');
-  if (text.back() != '\n' || std::ranges::count(text, ' ') != 4 || slash == text.npos ||
-      slash > last)
-    return std::nullopt;
-  const auto cursor = NumberReader(text.substr(last)).Next();
-  return cursor == 0U ? std::nullopt : cursor;  // zero: an emulated /proc that does not tell
-}
-
-// "processes N" of /proc/stat (proc_stat(5)): forks and thread starts of the whole machine since
-// boot.
-std::optional<std::uint64_t> ReadMachineBirths() {
-  const std::string stat = ReadWholeProcFile("/proc/stat");
-  constexpr std::string_view kKey = "\nprocesses ";
-  const std::size_t at = stat.find(kKey);
-  if (at == std::string::npos) return std::nullopt;
-  return NumberReader(std::string_view(stat).substr(at + kKey.size())).Next();
+  return ParseCursor({buffer.data(), static_cast<std::size_t>(n)});
 }
 
 }  // namespace
+
+// "0.20 0.18 0.12 1/80 11206"
+std::optional<std::uint64_t> ParseCursor(std::string_view loadavg) {
+  const std::size_t last = loadavg.rfind(' ');
+  const std::size_t slash = loadavg.find('/');
+  if (!loadavg.ends_with('\n') || std::ranges::count(loadavg, ' ') != 4 || slash == loadavg.npos ||
+      slash > last)
+    return std::nullopt;
+  const auto cursor = NumberReader(loadavg.substr(last)).Next();
+  return cursor == 0U ? std::nullopt : cursor;
+}
+
+std::optional<std::uint64_t> ParseMachineBirths(std::string_view stat) {
+  constexpr std::string_view kKey = "\nprocesses ";
+  const std::size_t at = stat.find(kKey);
+  if (at == stat.npos) return std::nullopt;
+  return NumberReader(stat.substr(at + kKey.size())).Next();
+}
+
+bool FullTurnPossible(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
+                      std::uint64_t pid_max) {
+  // RESERVED_PIDS in kernel/pid.c: numbers that are passed over after a full turn.
+  constexpr std::uint64_t kReserved = 300;
+  return !before || !now || *now < *before || *now - *before + kReserved >= pid_max;
+}
 
 bool BirthCounter::Look::MayHaveReused(int tid) const {
   if (none) return false;
@@ -65,9 +72,9 @@ bool BirthCounter::Look::MayHaveReused(int tid) const {
 // A program may close descriptors it does not know, and open something else in their place: what
 // does not read like the file is not the file, and it is opened again.
 std::optional<std::uint64_t> BirthCounter::ReadCursor() {
-  if (const auto cursor = ReadLastNumber(loadavg_)) return cursor;
+  if (const auto cursor = ReadCursorFrom(loadavg_)) return cursor;
   loadavg_ = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-  const auto cursor = ReadLastNumber(loadavg_);
+  const auto cursor = ReadCursorFrom(loadavg_);
   if (!cursor && loadavg_ >= 0) {
     close(loadavg_);
     loadavg_ = -1;
@@ -76,16 +83,25 @@ std::optional<std::uint64_t> BirthCounter::ReadCursor() {
 }
 
 // True unless there were surely fewer births than numbers since the machine's count was last read.
-bool BirthCounter::FullTurnPossible() {
+bool BirthCounter::MayHaveTurned() {
   const Clock::time_point now = Clock::now();
   if (births_ && now - checked_ < kShortestBirth * pid_max_) return false;
   const std::optional<std::uint64_t> before = births_;
-  births_ = ReadMachineBirths();
+  births_ = ParseMachineBirths(ReadWholeProcFile("/proc/stat"));
   pid_max_ = ReadPidMax();
   checked_ = now;
-  constexpr std::uint64_t kReserved =
-      300;  // RESERVED_PIDS: numbers that are passed over after a full turn
-  return !before || !births_ || *births_ - *before + kReserved >= pid_max_;
+  return FullTurnPossible(before, births_, pid_max_);
+}
+
+BirthCounter::Look BirthCounter::Compare(std::optional<std::uint64_t> before,
+                                         std::optional<std::uint64_t> now, bool full_turn) {
+  Look look;
+  look.unknown = !before || !now || full_turn;
+  if (look.unknown) return look;
+  look.from = *before;
+  look.to = *now;
+  look.none = look.from == look.to;
+  return look;
 }
 
 BirthCounter::Look BirthCounter::LookNow() {
@@ -96,14 +112,8 @@ BirthCounter::Look BirthCounter::LookNow() {
   }
   const std::optional<std::uint64_t> before = cursor_;
   if (usable_) cursor_ = ReadCursor();
-  const bool full_turn = FullTurnPossible();
-  Look look;
-  look.unknown = !usable_ || !before || !cursor_ || full_turn;
-  if (look.unknown) return look;
-  look.from = *before;
-  look.to = *cursor_;
-  look.none = look.from == look.to;
-  return look;
+  const bool turned = MayHaveTurned();
+  return Compare(before, usable_ ? cursor_ : std::nullopt, turned);
 }
 
 }  // namespace taskleak::platform

@@ -5,8 +5,22 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace taskleak::platform {
+
+/// Reads the cursor, the last field of /proc/loadavg (proc_loadavg(5)). Returns nothing if the text
+/// is of another form, or the cursor 0, as an emulated /proc may show it.
+std::optional<std::uint64_t> ParseCursor(std::string_view loadavg);
+
+/// Reads "processes N" of /proc/stat (proc_stat(5)): forks and thread starts of the whole machine
+/// since boot.
+std::optional<std::uint64_t> ParseMachineBirths(std::string_view stat);
+
+/// Returns false only if fewer numbers were given out than make a full turn of the cursor, by the
+/// machine's births before and now.
+bool FullTurnPossible(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
+                      std::uint64_t pid_max);
 
 /// Follows the kernel's cursor for new process and thread numbers.
 ///
@@ -30,13 +44,17 @@ class BirthCounter {
     [[nodiscard]] bool MayHaveReused(int tid) const;
   };
 
+  /// Returns what the cursor's places before and now say, unless there was a full turn between.
+  static Look Compare(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
+                      bool full_turn);
+
   Look LookNow();
 
  private:
   using Clock = std::chrono::steady_clock;
 
   std::optional<std::uint64_t> ReadCursor();
-  bool FullTurnPossible();
+  bool MayHaveTurned();
 
   int loadavg_ = -1;  // stays open
   bool usable_ = true;

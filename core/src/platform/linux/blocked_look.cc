@@ -33,11 +33,6 @@ bool HasNotRunSince(int tid, const Position& before) {
   return ReadBlockedAt(tid, &error) == before.at && ReadRunCount(tid) == before.count;
 }
 
-bool HasEnded(int tid) {
-  const auto stat = ReadThreadStat(tid);
-  return !stat || stat->exiting;
-}
-
 ThreadLook Gone() {
   ThreadLook look;
   look.gone = true;

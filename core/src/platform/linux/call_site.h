@@ -9,7 +9,7 @@
 
 namespace taskleak::platform {
 
-/// The call instruction before a return address (Intel SDM volume 2, CALL: E8 and FF /2).
+/// The call instruction before a return address.
 struct CallSite {
   bool is_call = false;
   /// Where the call leads, and where the jumps that stand there lead on (PLT entries, thunks).

@@ -150,11 +150,6 @@ bool Send(int tid) {
   return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, kCopySignal, &info) == 0;
 }
 
-bool HasEnded(int tid) {
-  const auto stat = ReadThreadStat(tid);
-  return !stat || stat->exiting;
-}
-
 // Waits for an answer beyond `seen`; false if none came in `patience`.
 bool AwaitAnswer(std::uint32_t seen, std::chrono::microseconds patience) {
   timespec wait{};

@@ -74,21 +74,9 @@ FunctionRange ByFrameTable(Dwfl_Module* module, std::uintptr_t pc) {
   if (!segment) return {};
   const auto offset = static_cast<std::int64_t>(segment->p_offset);
   const Elf_Data* const data = elf_getdata_rawchunk(elf, offset, segment->p_filesz, ELF_T_BYTE);
-  Header header;
-  if (data == nullptr || data->d_size < sizeof header) return {};
-  std::memcpy(&header, data->d_buf, sizeof header);
-  if (header.version != kVersion || header.frame_encoding != kRelativeToHere ||
-      header.count_encoding != kCount || header.table_encoding != kRelativeToTable ||
-      (data->d_size - sizeof header) / sizeof(Entry) < header.count)
-    return {};
-  const std::uintptr_t here = bias + segment->p_vaddr;
-  const auto found = Search(static_cast<const char*>(data->d_buf) + sizeof header, header.count,
-                            static_cast<std::int64_t>(pc - here));
-  if (!found) return {};
-  const auto address = [here](std::int64_t function) {
-    return here + static_cast<std::uintptr_t>(function);
-  };
-  return {address(found->first), address(found->second)};
+  if (data == nullptr) return {};
+  return SearchFrameTable({static_cast<const char*>(data->d_buf), data->d_size},
+                          bias + segment->p_vaddr, pc);
 }
 
 // GCC does not ask for .eh_frame_hdr in static executables; their symbols remain.
@@ -102,6 +90,24 @@ FunctionRange BySymbol(Dwfl_Module* module, std::uintptr_t pc) {
 }
 
 }  // namespace
+
+FunctionRange SearchFrameTable(std::span<const char> table, std::uintptr_t here,
+                               std::uintptr_t pc) {
+  Header header;
+  if (table.size() < sizeof header) return {};
+  std::memcpy(&header, table.data(), sizeof header);
+  if (header.version != kVersion || header.frame_encoding != kRelativeToHere ||
+      header.count_encoding != kCount || header.table_encoding != kRelativeToTable ||
+      (table.size() - sizeof header) / sizeof(Entry) < header.count)
+    return {};
+  const auto found =
+      Search(table.data() + sizeof header, header.count, static_cast<std::int64_t>(pc - here));
+  if (!found) return {};
+  const auto address = [here](std::int64_t function) {
+    return here + static_cast<std::uintptr_t>(function);
+  };
+  return {address(found->first), address(found->second)};
+}
 
 FunctionRange FunctionAt(Dwfl_Module* module, std::uintptr_t pc) {
   const FunctionRange range = ByFrameTable(module, pc);

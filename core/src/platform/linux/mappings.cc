@@ -1,4 +1,4 @@
-#include "platform/linux/mappings.h"
+#include "taskleak/internal/mappings.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,30 +6,11 @@
 #include "platform/linux/proc_file.h"
 #include "platform/subject.h"
 
-namespace taskleak::platform {
-namespace {
-
-// "begin-end rwxp offset device inode   path"
-Mapping ParseLine(std::string_view line) {
-  Mapping mapping;
-  mapping.line = line;
-  NumberReader fields(line.substr(0, line.find('\n')));
-  mapping.begin = fields.Next(16).value_or(0);
-  fields.SkipCharacter('-');
-  mapping.end = fields.Next(16).value_or(0);
-  mapping.executable = IsExecutable(line);
-  fields.Skip(1);
-  mapping.offset = fields.Next(16).value_or(0);
-  fields.Skip(2);
-  const std::size_t path = fields.rest().find_first_not_of(' ');
-  if (path != std::string_view::npos) mapping.path = fields.rest().substr(path);
-  return mapping;
-}
-
-}  // namespace
+namespace taskleak::internal {
 
 std::string ReadMaps() {
-  return ReadWholeProcFile((std::string(SubjectThreadFolder()) + "maps").c_str());
+  return platform::ReadWholeProcFile(
+      (std::string(platform::SubjectThreadFolder()) + "maps").c_str());
 }
 
 std::string_view TakeLine(std::string_view& maps) {
@@ -45,10 +26,27 @@ bool IsExecutable(std::string_view line) {
          line[blank + kExecutable] == 'x';
 }
 
+// "begin-end rwxp offset device inode   path"
+Mapping ParseMapping(std::string_view line) {
+  Mapping mapping;
+  mapping.line = line;
+  platform::NumberReader fields(line.substr(0, line.find('\n')));
+  mapping.begin = fields.Next(16).value_or(0);
+  fields.SkipCharacter('-');
+  mapping.end = fields.Next(16).value_or(0);
+  mapping.executable = IsExecutable(line);
+  fields.Skip(1);
+  mapping.offset = fields.Next(16).value_or(0);
+  fields.Skip(2);
+  const std::size_t path = fields.rest().find_first_not_of(' ');
+  if (path != std::string_view::npos) mapping.path = fields.rest().substr(path);
+  return mapping;
+}
+
 std::vector<Mapping> ParseMaps(std::string_view maps) {
   std::vector<Mapping> mappings;
-  while (!maps.empty()) mappings.push_back(ParseLine(TakeLine(maps)));
+  while (!maps.empty()) mappings.push_back(ParseMapping(TakeLine(maps)));
   return mappings;
 }
 
-}  // namespace taskleak::platform
+}  // namespace taskleak::internal

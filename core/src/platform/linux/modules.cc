@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "platform/clock.h"
-#include "platform/linux/mappings.h"
 #include "platform/subject.h"
+#include "taskleak/internal/mappings.h"
 
 namespace taskleak::platform {
 namespace {
+
+using internal::Mapping;
 
 // Only this machine's own files, found by build id. libdwfl's standard finder may ask debuginfod
 // servers over the network.
@@ -37,8 +39,8 @@ const Dwfl_Callbacks kCallbacks = {
 std::string ExecutableLines(std::string_view maps) {
   std::string executable;
   while (!maps.empty()) {
-    const std::string_view line = TakeLine(maps);
-    if (IsExecutable(line)) executable += line;
+    const std::string_view line = internal::TakeLine(maps);
+    if (internal::IsExecutable(line)) executable += line;
   }
   return executable;
 }
@@ -95,13 +97,13 @@ Modules& Modules::Instance() {
 }
 
 bool Modules::Refresh() {
-  const std::string maps = ReadMaps();
+  const std::string maps = internal::ReadMaps();
   std::string executable = ExecutableLines(maps);
   if (executable.empty()) return false;
   refreshed_ = Clock::now();
   maps_size_ = maps.size();
   if (dwfl_ != nullptr && executable == executable_lines_) return true;
-  const std::vector<Mapping> mappings = ParseMaps(maps);
+  const std::vector<Mapping> mappings = internal::ParseMaps(maps);
   if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
   if (dwfl_ == nullptr) return false;
   // Modules that are still there keep what was read of them (dwfl_report_begin(3): gone ones are

@@ -18,7 +18,8 @@ constexpr unsigned kRbpNumber = 5;
 // few instructions that compilers put between those of a prologue.
 class PrologueDecoder {
  public:
-  PrologueDecoder(const unsigned char* code, std::size_t size) : at_(code), end_(code + size) {}
+  explicit PrologueDecoder(std::span<const unsigned char> code)
+      : at_(code.data()), end_(code.data() + code.size()) {}
 
   Prologue Decode() {
     constexpr std::array<unsigned char, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
@@ -159,12 +160,13 @@ class PrologueDecoder {
     const std::int64_t value = Immediate(at_ + 1, width);
     at_ += 1 + width;
     if (operation == kAnd) {  // with minus the alignment
+      if (!prologue_.sets_frame_pointer) return true;
       prologue_.slack = static_cast<std::size_t>(std::clamp<std::int64_t>(-value - 8, 0, 4096));
       return true;
     }
     const std::int64_t down = operation == kSub ? value : -value;
     if ((operation != kSub && operation != kAdd) || down < 0) return false;
-    if (prologue_.sets_frame_pointer) prologue_.below += static_cast<std::size_t>(down);
+    GoDown(down);
     done_ = !SkipProbe(down);
     return true;
   }
@@ -180,8 +182,12 @@ class PrologueDecoder {
     if (!Skip(kLoop)) return true;
     ++at_;  // how far the jump goes
     if (loop_ < kPage) return false;
-    prologue_.below += static_cast<std::size_t>(loop_ - kPage);
+    GoDown(loop_ - kPage);
     return true;
+  }
+
+  void GoDown(std::int64_t distance) {
+    if (prologue_.sets_frame_pointer) prologue_.below += static_cast<std::size_t>(distance);
   }
 
   template <std::size_t kSize>
@@ -218,11 +224,12 @@ bool MovesStackPointer(unsigned rex, unsigned op, unsigned modrm) {
 
 }  // namespace
 
-bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc) {
-  constexpr std::uintptr_t kMost = std::uintptr_t{1} << 16;
-  std::vector<unsigned char> code(std::min(pc - function_start, kMost));
-  const std::size_t size = ReadMemory(function_start, code.data(), code.size());
-  for (std::size_t i = 0; i + 3 <= size; ++i) {
+Prologue DecodePrologue(std::span<const unsigned char> code) {
+  return PrologueDecoder(code).Decode();
+}
+
+bool TakesStackAtRunTime(std::span<const unsigned char> code) {
+  for (std::size_t i = 0; i + 3 <= code.size(); ++i) {
     if (MovesStackPointer(code[i], code[i + 1], code[i + 2])) return true;
   }
   return false;
@@ -231,7 +238,14 @@ bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc) {
 Prologue ReadPrologue(std::uintptr_t function_start) {
   std::array<unsigned char, 256> code;
   const std::size_t size = ReadMemory(function_start, code.data(), code.size());
-  return PrologueDecoder(code.data(), size).Decode();
+  return DecodePrologue(std::span(code).first(size));
+}
+
+bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc) {
+  constexpr std::uintptr_t kMost = std::uintptr_t{1} << 16;
+  std::vector<unsigned char> code(std::min(pc - function_start, kMost));
+  code.resize(ReadMemory(function_start, code.data(), code.size()));
+  return TakesStackAtRunTime(code);
 }
 
 }  // namespace taskleak::platform

@@ -17,10 +17,10 @@
 #include <vector>
 
 #include "platform/linux/copy_signal.h"
-#include "platform/linux/mappings.h"
 #include "platform/linux/unwinder.h"
 #include "platform/memory.h"
 #include "platform/thread_info.h"
+#include "taskleak/internal/mappings.h"
 
 namespace taskleak::platform {
 namespace {
@@ -34,8 +34,8 @@ constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
 
 // The begin of the mapping that holds `address`.
 std::optional<std::uintptr_t> MappingBegin(std::uintptr_t address) {
-  const std::string maps = ReadMaps();
-  for (const Mapping& mapping : ParseMaps(maps)) {
+  const std::string maps = internal::ReadMaps();
+  for (const internal::Mapping& mapping : internal::ParseMaps(maps)) {
     if (mapping.begin <= address && address < mapping.end) return mapping.begin;
   }
   return {};

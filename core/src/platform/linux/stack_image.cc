@@ -39,8 +39,9 @@ std::optional<std::uint64_t> StackImage::Word(std::uintptr_t address) {
     while (address - base_ + sizeof word > size_ && Grow()) {
     }
   }
-  if (address >= base_ && address - base_ + sizeof word <= size_) {
-    std::memcpy(&word, bytes_.data() + (address - base_), sizeof word);
+  const std::uintptr_t offset = address - base_;  // of an address below, more than any size
+  if (offset < size_ && size_ - offset >= sizeof word) {
+    std::memcpy(&word, bytes_.data() + offset, sizeof word);
     return word;
   }
   if (!live_) return std::nullopt;

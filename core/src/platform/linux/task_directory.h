@@ -2,12 +2,16 @@
 #ifndef TASKLEAK_SRC_PLATFORM_LINUX_TASK_DIRECTORY_H_
 #define TASKLEAK_SRC_PLATFORM_LINUX_TASK_DIRECTORY_H_
 
+#include <dirent.h>
 #include <sys/types.h>
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <system_error>
 
 namespace taskleak::platform {
 
@@ -32,6 +36,25 @@ class TaskDirectory {
   std::uint64_t device_ = 0;
   std::uint64_t inode_ = 0;
 };
+
+/// Calls `visit(int tid)` for each thread in the task directory that `directory` is open on, from
+/// its position on. Returns false, with errno set, if it cannot be read. Uses `buffer`, which is
+/// aligned as linux_dirent64 (getdents64(2)), and allocates nothing.
+template <typename Visit>
+bool VisitTids(int directory, std::span<char> buffer, Visit visit) {
+  for (;;) {
+    const ssize_t size = getdents64(directory, buffer.data(), buffer.size());
+    if (size <= 0) return size == 0;
+    for (ssize_t at = 0; at < size;) {
+      const auto* const entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      const std::string_view name = static_cast<const char*>(entry->d_name);
+      int tid = 0;
+      if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc())
+        visit(tid);
+      at += entry->d_reclen;
+    }
+  }
+}
 
 /// Reads task/TID/`file` of the process that is looked at. Thread-safe and async-signal-safe.
 std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,

@@ -11,10 +11,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <iterator>
 #include <optional>
-#include <string_view>
 
 #include "base/mutex.h"
 #include "platform/linux/births.h"
@@ -29,33 +27,11 @@ namespace {
 // proc's task directory has one link for each thread, one for its name and one for ".".
 constexpr std::uint64_t kLinksBesidesThreads = 2;
 
-// linux_dirent64 of getdents64(2), up to the name.
-struct DirectoryEntry {
-  std::uint64_t inode;
-  std::int64_t offset;
-  std::uint16_t length;
-  std::uint8_t type;
-  char name[1];
-};
-
 std::optional<std::vector<int>> ReadDirectory(int directory) {
   if (lseek(directory, 0, SEEK_SET) != 0) return std::nullopt;
   std::vector<int> tids;
   alignas(8) std::array<char, 32768> buffer;
-  for (;;) {
-    const long n = syscall(SYS_getdents64, directory, buffer.data(), buffer.size());
-    if (n < 0) return std::nullopt;
-    if (n == 0) break;
-    for (long at = 0; at < n;) {
-      DirectoryEntry entry;
-      std::memcpy(&entry, buffer.data() + at, offsetof(DirectoryEntry, name));
-      const char* name = buffer.data() + at + offsetof(DirectoryEntry, name);
-      int tid = 0;
-      if (std::from_chars(name, name + std::strlen(name), tid).ec == std::errc())
-        tids.push_back(tid);
-      at += entry.length;
-    }
-  }
+  if (!VisitTids(directory, buffer, [&tids](int tid) { tids.push_back(tid); })) return std::nullopt;
   std::sort(tids.begin(), tids.end());
   return tids;
 }

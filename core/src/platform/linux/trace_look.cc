@@ -85,8 +85,7 @@ Registers ToRegisters(const user_regs_struct& values) {
 ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
   ThreadLook look;
   look.at.running = true;
-  const auto stat = ReadThreadStat(tid);
-  look.gone = !stat || stat->exiting;
+  look.gone = HasEnded(tid);
   if (look.gone) return look;
   const Traced traced(tid);
   user_regs_struct values{};

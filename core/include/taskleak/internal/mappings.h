@@ -1,0 +1,41 @@
+// What is mapped into the process that is looked at, from /proc. For taskleak's own parts.
+#ifndef TASKLEAK_INTERNAL_MAPPINGS_H_
+#define TASKLEAK_INTERNAL_MAPPINGS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskleak::internal {
+
+/// One line of /proc/PID/maps (proc_pid_maps(5)).
+struct Mapping {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+  bool executable = false;
+  std::uint64_t offset = 0;  ///< in the file
+  std::string_view path;     ///< or a name such as "[vdso]"; empty for anonymous memory
+  std::string_view line;     ///< with its end
+};
+
+/// Returns the text of maps; empty if it cannot be read. Reads that of a thread that is alive: that
+/// of the process shows nothing once the first thread has ended.
+std::string ReadMaps();
+
+/// Takes the first line, with its end, off the front of `maps`, which is not empty.
+/// Async-signal-safe, as the next two.
+std::string_view TakeLine(std::string_view& maps);
+
+/// Reads one line, into which the result points. What is missing of it is 0, false or empty.
+Mapping ParseMapping(std::string_view line);
+
+/// Returns what `Mapping::executable` of that line is, for less than the whole.
+bool IsExecutable(std::string_view line);
+
+/// Reads the lines of `maps`, into which the results point, by ascending address.
+std::vector<Mapping> ParseMaps(std::string_view maps);
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_INTERNAL_MAPPINGS_H_

@@ -1,0 +1,26 @@
+// Any bytes as code: calls and jumps are looked for everywhere, and each way to look for a jump
+// finds the same.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+
+#include "platform/linux/branch.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)
+  constexpr std::uintptr_t kStart = 0x401000;
+  const std::span code(data, size);
+  static_cast<void>(HasJumpThroughPointer(code));
+  for (std::size_t i = 0; i + kLongestCall <= size; ++i) {
+    const Branch call =
+        DecodeCall(code.subspan(i).first<kLongestCall>(), kStart + i + kLongestCall);
+    const bool has_address = call.kind == Branch::Kind::kDirect || call.kind == Branch::Kind::kSlot;
+    if (!has_address && call.address != 0) std::abort();
+  }
+  for (std::size_t i = 0; i + kLongestJump <= size; ++i) {
+    const Branch jump = DecodeJump(code.subspan(i).first<kLongestJump>(), kStart + i);
+    if (jump.kind == Branch::Kind::kDirect && !HasJump(code, kStart, jump.address)) std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,17 @@
+// Any bytes as the code of a function: what is read of its frame agrees with itself.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+
+#include "platform/linux/prologue.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)
+  const std::span code(data, size);
+  const Prologue prologue = DecodePrologue(code);
+  if (!prologue.sets_frame_pointer && prologue != Prologue()) std::abort();
+  if (prologue.slack > 4096) std::abort();
+  if (TakesStackAtRunTime(code.first(size / 2)) && !TakesStackAtRunTime(code)) std::abort();
+  return 0;
+}
