@@ -2,34 +2,30 @@
 #ifndef TASKLEAK_CLI_WHOLE_FILE_H_
 #define TASKLEAK_CLI_WHOLE_FILE_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "taskleak/internal/whole_file.h"
+
 namespace taskleak::cli {
 
-/// Writes piece by piece to a temporary file beside `path`, which is on the disk before it takes
-/// that file's place: whatever happens, `path` is the old file or the new one. "-" is standard
-/// output, which gets what there is.
+/// Writes piece by piece to a file that is on the disk before it takes the place of `path`:
+/// whatever happens, that is the old file or the new one. "-" is standard output, which gets what
+/// there is.
 class WholeFile {
  public:
   explicit WholeFile(std::string path);
-  /// Without Commit, the old file stays.
-  ~WholeFile();
-  WholeFile(const WholeFile&) = delete;
-  WholeFile& operator=(const WholeFile&) = delete;
 
   void Append(std::string_view text);
-  /// Returns why it failed, naming the file, or an empty text. To be called once.
+  /// Puts the file in its place; without it, the old one stays. Returns why it failed, naming the
+  /// file, or an empty text. To be called once.
   [[nodiscard]] std::string Commit();
 
  private:
-  void Flush();
-
   std::string path_;
-  std::string temporary_;  // empty for standard output
-  std::string buffer_;
-  int file_ = -1;
-  int error_ = 0;  // errno of the first thing that failed
+  std::optional<internal::WholeFile> file_;  // none for standard output
+  int error_ = 0;                            // errno of the first thing that failed there
 };
 
 /// The same for a text that is there. Returns why it failed, naming the file, or an empty text.

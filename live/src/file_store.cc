@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,12 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "taskleak/internal/whole_file.h"
 #include "wording.h"
 
 namespace taskleak::live {
 namespace {
-
-constexpr std::string_view kPart = ".part";  // of a file that is being written
 
 FileOptions Checked(FileOptions options) {
   if (options.name.empty()) options.name = program_invocation_short_name;
@@ -29,16 +27,6 @@ FileOptions Checked(FileOptions options) {
                                 "\" should have no '/' and not begin with '.'");
   if (options.most_files == 0) throw std::invalid_argument("most_files should be at least 1");
   return options;
-}
-
-bool WriteAll(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t n = write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 // A file of ours in the folder, the oldest first.
@@ -105,27 +93,12 @@ std::string FileStore::Stem(std::string_view what,
 std::string FileStore::Write(const std::string& stem, std::string_view suffix,
                              std::string_view content) {
   MakeRoom(content.size());
-  return WriteNew(fmt::format("{}{}", stem, suffix), content);
-}
-
-std::string FileStore::WriteNew(const std::string& name, std::string_view content) {
-  const std::string part = fmt::format(".{}{}", name, kPart);
-  const auto fails = [&](std::string_view what) {
-    return fmt::format("{}/{}: {}: {}", options_.folder, name, what, std::strerror(errno));
-  };
-  // Neither open follows a link: O_EXCL takes nothing that is there (open(2)), and a rename
-  // replaces nothing.
-  const int fd =
-      openat(folder_, part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) return fails("cannot be made");
-  std::string error;
-  if (!WriteAll(fd, content)) error = fails("cannot be written");
-  if (close(fd) != 0 && error.empty()) error = fails("cannot be written");
-  if (error.empty() &&
-      renameat2(folder_, part.c_str(), folder_, name.c_str(), RENAME_NOREPLACE) != 0)
-    error = fails("cannot be put in place");
-  if (!error.empty()) unlinkat(folder_, part.c_str(), 0);
-  return error;
+  const std::string name = fmt::format("{}{}", stem, suffix);
+  internal::WholeFile file(folder_, name);
+  file.Append(content);
+  const int error = file.Commit();
+  if (error == 0) return {};
+  return fmt::format("{}/{}: cannot be written: {}", options_.folder, name, std::strerror(error));
 }
 
 // For one more file of that size.

@@ -30,7 +30,6 @@ class FileStore {
   std::string Write(const std::string& stem, std::string_view suffix, std::string_view content);
 
  private:
-  std::string WriteNew(const std::string& name, std::string_view content);
   void MakeRoom(std::uint64_t bytes);
 
   FileOptions options_;

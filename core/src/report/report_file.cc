@@ -1,18 +1,15 @@
 #include "report/report_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "report/json_report.h"
+#include "taskleak/internal/whole_file.h"
 
 namespace taskleak::report {
 namespace {
@@ -20,27 +17,6 @@ namespace {
 std::string Failure(const std::string& path, int error) {
   return fmt::format("cannot write the JSON report {}: {}", path,
                      std::generic_category().message(error));
-}
-
-// Returns 0 or errno.
-int WriteAll(int file, std::string_view data) {
-  while (!data.empty()) {
-    const ssize_t written = write(file, data.data(), data.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    data.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
-// Returns 0 or errno.
-int WriteFile(const std::string& path, std::string_view data) {
-  constexpr mode_t kReadableByAll = 0644;
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll);
-  if (file < 0) return errno;
-  const int write_error = WriteAll(file, data);
-  const int close_error = close(file) == 0 ? 0 : errno;
-  return write_error != 0 ? write_error : close_error;
 }
 
 }  // namespace
@@ -120,11 +96,9 @@ std::string ReportFile::Replace(const std::string& target, bool keep) {
   const std::filesystem::path folder = std::filesystem::path(target).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return Failure(target, error.value());
-  const std::string temporary = fmt::format("{}.{}.tmp", target, pid_);
-  int failed = WriteFile(temporary, JsonDocument(reports_, checked_, check::CountSuppressionUse()));
-  if (failed == 0 && keep && std::rename(temporary.c_str(), target.c_str()) != 0) failed = errno;
-  if (failed == 0 && keep) return {};
-  std::remove(temporary.c_str());
+  internal::WholeFile file(target);
+  file.Append(JsonDocument(reports_, checked_, check::CountSuppressionUse()));
+  const int failed = keep ? file.Commit() : file.Close();
   return failed == 0 ? std::string() : Failure(target, failed);
 }
 
