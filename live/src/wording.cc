@@ -6,23 +6,9 @@
 #include <ctime>
 #include <set>
 
+#include "taskleak/internal/utf8.h"
+
 namespace taskleak::live {
-namespace {
-
-// How many bytes the first character has in UTF-8; 0 if it is none, or one that moves a cursor.
-std::size_t CharacterSize(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return lead < 0x20 || lead == 0x7f ? 0 : 1;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (text.size() < size) return 0;
-  for (const char c : text.substr(1, size - 1)) {
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) return 0;
-  }
-  return size;
-}
-
-}  // namespace
 
 std::string Count(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -69,11 +55,13 @@ std::string LineText(const Frame& frame) {
 }
 
 std::string OneLine(std::string_view text) {
-  std::string line(text);
-  for (std::size_t i = 0; i < line.size();) {
-    const std::size_t size = CharacterSize(std::string_view(line).substr(i));
-    if (size == 0) line[i] = '?';
-    i += std::max<std::size_t>(size, 1);
+  std::string line;
+  line.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t size = internal::Utf8Length(text);
+    if (internal::BeginsWithControl(text)) size = 0;
+    line += size == 0 ? "?" : text.substr(0, size);
+    text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return line;
 }

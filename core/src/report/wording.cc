@@ -8,24 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "taskleak/internal/utf8.h"
+
 namespace taskleak::report {
 namespace {
-
-// The length of the UTF-8 sequence at the start of `text` (RFC 3629); 0 when there is none.
-std::size_t SequenceLength(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool no_character = (first == 0xED && byte(1) > 0x9F) || (first == 0xF4 && byte(1) > 0x8F);
-  return overlong || no_character ? 0 : length;
-}
 
 // "8 threads, 1 unjoined thread and 3 tasks"
 std::string KindsOf(const LeakReport& report, bool* only_live) {
@@ -272,10 +258,10 @@ std::string Printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = SequenceLength(text);
-    const auto byte = static_cast<unsigned char>(text.front());
-    if (length == 0 || (byte < 0x20 && byte != '\n') || byte == 0x7F) {
-      result += fmt::format("\\x{:02x}", byte);
+    std::size_t length = internal::Utf8Length(text);
+    if (internal::BeginsWithControl(text) && text.front() != '\n') length = 0;
+    if (length == 0) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
       text.remove_prefix(1);
     } else {
       result += text.substr(0, length);
