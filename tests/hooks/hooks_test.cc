@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <latch>
 #include <memory>
@@ -18,29 +17,18 @@
 
 #include "registry/origin.h"
 #include "registry/thread_birth.h"
+#include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "support/sanitizer.h"
-#include "symbolize/function_name.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
 namespace {
 
-using std::chrono::milliseconds;
 using ::testing::Contains;
+using testing::Functions;
 using ::testing::HasSubstr;
-
-Options NoWait() {
-  Options options;
-  options.drain = milliseconds(0);
-  return options;
-}
-
-std::vector<std::string> Functions(const Stack& stack) {
-  std::vector<std::string> names;
-  for (const Frame& frame : stack) names.push_back(symbolize::PlainName(frame.function));
-  return names;
-}
+using testing::NoWait;
 
 constexpr char kHere[] = "taskleak::(anonymous namespace)::";
 

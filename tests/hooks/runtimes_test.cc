@@ -11,6 +11,7 @@
 #include <boost/thread.hpp>
 
 #include "hooks/programs/creator_library.h"
+#include "support/leaks.h"
 #include "support/sanitizer.h"
 #include "symbolize/function_name.h"
 #include "taskleak/verify.h"
@@ -20,6 +21,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::EndsWith;
+using testing::NoWait;
 
 void Wait(void* latch) { static_cast<std::latch*>(latch)->wait(); }
 
@@ -35,8 +37,7 @@ template <typename Create>
 std::vector<std::string> Creators(Create create) {
   const auto before = Snapshot::Take();
   create();
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
+  Options options = NoWait();
   options.report_known = {"all"};
   const LeakReport report = FindLeaks(before, options);
   std::vector<std::string> names;
@@ -97,8 +98,7 @@ TEST(HooksRuntimesTest, AThreadIsOfTheModuleWhoseFunctionItWasStartedWith) {
   const auto before = Snapshot::Take();
 #pragma omp parallel num_threads(3)
   asm volatile("");
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
+  Options options = NoWait();
   options.report_known = {"libgomp", "libomp"};
   EXPECT_GE(FindLeaks(before, options).unit_count(), 1U);
   options.report_known.clear();

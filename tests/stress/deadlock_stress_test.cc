@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/leaks.h"
 #include "support/planted_circle.h"
 #include "taskleak/verify.h"
 
@@ -21,18 +22,13 @@ namespace taskleak {
 namespace {
 
 using testing::Edge;
+using testing::Look;
 using testing::PlantedCircle;
 using Random = std::mt19937;
 
 int FromEnvironment(const char* name, int otherwise) {
   const char* const value = std::getenv(name);
   return value == nullptr ? otherwise : std::atoi(value);
-}
-
-LeakReport LookSince(const Snapshot& before) {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  return FindLeaks(before, options);
 }
 
 // Threads that take two locks at a time, always the lower one first: each waits for another most of
@@ -83,7 +79,7 @@ TEST(DeadlockStressTest, BusyLocksAreNeverTakenForADeadlock) {
   int looks = 0;
   int holders = 0;
   for (; std::chrono::steady_clock::now() < end; ++looks) {
-    const LeakReport report = LookSince(before);
+    const LeakReport report = Look(before);
     ASSERT_TRUE(report.deadlocks.empty()) << report.ToText();
     for (const LeakGroup& group : report.groups) {
       for (const Unit& unit : group.units) {
@@ -113,7 +109,7 @@ TEST(DeadlockStressTest, NoPlantedCircleIsMissed) {
     const Snapshot before = Snapshot::Take();
     const PlantedCircle circle(RandomEdges(random));
     circle.AwaitClosed();
-    const LeakReport report = LookSince(before);
+    const LeakReport report = Look(before);
     ASSERT_EQ(report.deadlocks.size(), 1U) << "round " << round << '\n' << report.ToText();
     std::vector<int> ids;
     for (const Unit& unit : report.deadlocks[0].units) ids.push_back(static_cast<int>(unit.id));

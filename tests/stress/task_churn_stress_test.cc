@@ -21,6 +21,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/coroutine/coroutines.h"
+#include "support/leaks.h"
 #include "support/sanitizer.h"
 #include "taskleak/census.h"
 #include "taskleak/task.h"
@@ -29,6 +30,7 @@
 namespace taskleak {
 namespace {
 
+using testing::Look;
 using Clock = std::chrono::steady_clock;
 using Random = std::mt19937;
 using testing::Event;
@@ -37,12 +39,6 @@ using testing::Lazy;
 std::chrono::seconds Duration() {
   const char* const seconds = std::getenv("TASKLEAK_STRESS_SECONDS");
   return std::chrono::seconds(seconds == nullptr ? 3 : std::atoi(seconds));
-}
-
-LeakReport LookSince(const Snapshot& before) {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  return FindLeaks(before, options);
 }
 
 std::size_t CountNamed(const LeakReport& report, std::string_view name) {
@@ -155,8 +151,8 @@ void LookInAChild() {
   ASSERT_GE(child, 0);
   if (child == 0) {
     const Task own("of the child");
-    _exit(CountNamed(LookSince(Snapshot()), "of the child") == 1 &&
-                  CountNamed(LookSince(Snapshot()), "anchor") == 0
+    _exit(CountNamed(Look(Snapshot()), "of the child") == 1 &&
+                  CountNamed(Look(Snapshot()), "anchor") == 0
               ? 0
               : 1);
   }
@@ -186,7 +182,7 @@ TEST(TaskChurnStressTest, WhatStaysIsFoundWhatEndedIsNotAndTotalsAddUp) {
     for (; Clock::now() - start < duration; ++looks) {
       { const Task ended("ended before the look"); }
       ++others;
-      const LeakReport report = LookSince(before);
+      const LeakReport report = Look(before);
       ASSERT_EQ(CountNamed(report, "anchor"), anchors.size()) << report.ToText();
       ASSERT_EQ(CountNamed(report, "ended before the look"), 0U) << report.ToText();
       const Census census = TakeCensus();

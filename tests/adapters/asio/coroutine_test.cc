@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "adapters/asio/net.h"
-#include "adapters/leaks.h"
 #include "core/registry/tasks.h"
+#include "support/leaks.h"
 
 namespace taskleak {
 namespace {
@@ -24,16 +24,14 @@ using ::testing::EndsWith;
 using testing::Functions;
 using ::testing::HasSubstr;
 using testing::Look;
+using testing::NoWait;
 using testing::OnlyLeak;
+using testing::Own;
 using ::testing::StartsWith;
 using testing::TasksSince;
 using Socket = net::local::stream_protocol::socket;
 
 constexpr auto kLong = std::chrono::hours(1);
-
-std::string Own(const std::string& function) {
-  return "taskleak::(anonymous namespace)::" + function;
-}
 
 constexpr int kWaitLine = __LINE__ + 3;
 net::awaitable<int> Wait(net::steady_timer& timer) {
@@ -247,8 +245,7 @@ TEST(AsioCoroutineTest, TheRulesThatTheReportGivesSilenceIt) {
   context.poll();
   const LeakReport report = Look(before);
   ASSERT_EQ(report.groups.size(), 2U);
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
+  Options options = NoWait();
   for (const LeakGroup& group : report.groups)
     options.ignore.push_back(IgnoreRule::Parse(group.ignore.front()));
   EXPECT_TRUE(FindLeaks(before, options).empty());

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "adapters/asio/net.h"
-#include "adapters/leaks.h"
 #include "core/registry/tasks.h"
+#include "support/leaks.h"
 #include "taskleak/task.h"
 
 namespace taskleak {
@@ -21,6 +21,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::Look;
+using testing::NoWait;
 using testing::OnlyLeak;
 using ::testing::StartsWith;
 using testing::TasksSince;
@@ -185,9 +186,7 @@ TEST(AsioOperationTest, TheRulesThatTheReportGivesSilenceIt) {
   EXPECT_THAT(report.groups[0].hint, HasSubstr("cancel it"));
   EXPECT_GE(report.groups[0].ignore.size(), 3U);
   for (const std::string& line : report.groups[0].ignore) {
-    Options options{IgnoreRule::Parse(line)};
-    options.drain = std::chrono::milliseconds(0);
-    EXPECT_TRUE(FindLeaks(before, options).empty()) << line;
+    EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreRule::Parse(line)})).empty()) << line;
   }
 }
 

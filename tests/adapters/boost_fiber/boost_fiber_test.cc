@@ -16,6 +16,7 @@
 #include "adapters/boost_fiber/fibers.h"
 #include "registry/origin.h"
 #include "registry/switch_layout.h"
+#include "support/leaks.h"
 #include "taskleak/fiber_task.h"
 #include "taskleak/task.h"
 
@@ -30,16 +31,13 @@ using testing::IsWhole;
 using testing::LetAllRun;
 using testing::Look;
 using testing::OnlyLeak;
+using testing::Own;
 using testing::OwnFunctions;
 using ::testing::SizeIs;
 using testing::Units;
 using testing::WithFibers;
 
 using Channel = fibers::unbuffered_channel<int>;
-
-std::string Own(const std::string& function) {
-  return "taskleak::(anonymous namespace)::" + function;
-}
 
 // Not inlined, so that each is a frame.
 [[gnu::noinline]] int ReadOne(Channel& channel) {

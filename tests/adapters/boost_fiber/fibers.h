@@ -12,6 +12,7 @@
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/operations.hpp>
 
+#include "support/leaks.h"
 #include "taskleak/boost_fiber.h"
 #include "taskleak/snapshot.h"
 #include "taskleak/verify.h"
@@ -34,26 +35,12 @@ inline void LetAllRun() {
   for (int i = 0; i < 10; ++i) boost::this_fiber::yield();
 }
 
-/// What is there now, without a wait.
-inline LeakReport Look(const Snapshot& before) {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  return FindLeaks(before, options);
-}
-
 /// All units of a report.
 inline std::vector<Unit> Units(const LeakReport& report) {
   std::vector<Unit> units;
   for (const LeakGroup& group : report.groups)
     units.insert(units.end(), group.units.begin(), group.units.end());
   return units;
-}
-
-/// The only unit that was found.
-inline Unit OnlyLeak(const Snapshot& before) {
-  const LeakReport report = Look(before);
-  EXPECT_EQ(report.unit_count(), 1U) << report.ToText();
-  return report.groups.empty() ? Unit() : report.groups[0].first();
 }
 
 /// The functions of a stack that are nobody else's.

@@ -1,6 +1,5 @@
 #include "taskleak/coroutine.h"
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include "adapters/coroutine/coroutines.h"
 #include "core/registry/tasks.h"
 #include "registry/origin.h"
+#include "support/leaks.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -23,33 +23,15 @@ using testing::Detached;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using testing::Event;
+using testing::Functions;
 using testing::Generator;
 using ::testing::HasSubstr;
 using testing::Lazy;
+using testing::Look;
+using testing::NoWait;
+using testing::OnlyLeak;
+using testing::Own;
 using testing::TasksSince;
-
-std::string Own(const std::string& function) {
-  return "taskleak::(anonymous namespace)::" + function;
-}
-
-LeakReport Look(const Snapshot& before) {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  return FindLeaks(before, options);
-}
-
-// The only unit that was found.
-Unit OnlyLeak(const Snapshot& before) {
-  const LeakReport report = Look(before);
-  EXPECT_EQ(report.unit_count(), 1U) << report.ToText();
-  return report.groups.empty() ? Unit() : report.groups[0].first();
-}
-
-std::vector<std::string> Functions(const Stack& stack) {
-  std::vector<std::string> functions;
-  for (const Frame& frame : stack) functions.push_back(frame.function);
-  return functions;
-}
 
 constexpr int kLeafLine = __LINE__ + 2;
 Lazy Leaf(Event& event) {
@@ -269,13 +251,9 @@ TEST(CoroutineTest, TheRulesThatTheReportGivesSilenceIt) {
   const LeakReport report = Look(before);
   ASSERT_EQ(report.groups.size(), 1U);
   for (const std::string& line : report.groups[0].ignore) {
-    Options options{IgnoreRule::Parse(line)};
-    options.drain = std::chrono::milliseconds(0);
-    EXPECT_TRUE(FindLeaks(before, options).empty()) << line;
+    EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreRule::Parse(line)})).empty()) << line;
   }
-  Options by_function{IgnoreAnyFunction("*::Leaf")};
-  by_function.drain = std::chrono::milliseconds(0);
-  EXPECT_TRUE(FindLeaks(before, by_function).empty());
+  EXPECT_TRUE(FindLeaks(before, NoWait({IgnoreAnyFunction("*::Leaf")})).empty());
 }
 
 }  // namespace

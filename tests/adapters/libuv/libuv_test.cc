@@ -10,8 +10,8 @@
 #include <string>
 #include <thread>
 
-#include "adapters/leaks.h"
 #include "core/registry/tasks.h"
+#include "support/leaks.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {

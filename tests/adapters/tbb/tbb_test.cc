@@ -9,8 +9,8 @@
 #include <optional>
 #include <stdexcept>
 
-#include "adapters/leaks.h"
 #include "core/registry/tasks.h"
+#include "support/leaks.h"
 
 namespace taskleak {
 namespace {

@@ -1,14 +1,11 @@
 #include <taskleak/verify.h>
 
-#include <chrono>
 #include <iostream>
 #include <thread>
 
-namespace consumer {
+#include "../tests/wait_for_hours.h"
 
-void WaitForHours() {
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-}
+namespace consumer {
 
 void RunTheThing() { std::thread(WaitForHours).detach(); }
 

@@ -1,13 +1,9 @@
-#include <chrono>
 #include <thread>
 
+#include "../tests/wait_for_hours.h"
 #include "catch2.h"
 
 namespace consumer {
-
-void WaitForHours() {
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-}
 
 TEST_CASE("leaves a thread") { std::thread(WaitForHours).detach(); }
 

@@ -2,15 +2,10 @@
 #include <taskleak/live/diff.h>
 #include <taskleak/verify.h>
 
-#include <chrono>
 #include <cstdio>
 #include <thread>
 
-namespace consumer {
-
-void WaitForHours() { std::this_thread::sleep_for(std::chrono::hours(2)); }
-
-}  // namespace consumer
+#include "../tests/wait_for_hours.h"
 
 int main() {
   const auto before = taskleak::Snapshot::Take();

@@ -1,13 +1,10 @@
-#include <chrono>
 #include <thread>
 
 #include <gtest/gtest.h>
 
-namespace consumer {
+#include "wait_for_hours.h"
 
-void WaitForHours() {
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-}
+namespace consumer {
 
 TEST(ConsumerTest, LeavesAThread) { std::thread(WaitForHours).detach(); }
 

@@ -19,8 +19,8 @@
 #include <gtest/gtest.h>
 
 #include "platform/thread_info.h"
+#include "support/leaks.h"
 #include "support/parked_thread.h"
-#include "symbolize/function_name.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -29,19 +29,9 @@ namespace {
 using std::chrono::milliseconds;
 using testing::BlockedThread;
 using ::testing::Contains;
+using testing::Functions;
+using testing::NoWait;
 using testing::ParkedThread;
-
-Options NoWait() {
-  Options options;
-  options.drain = milliseconds(0);
-  return options;
-}
-
-std::vector<std::string> Functions(const Stack& stack) {
-  std::vector<std::string> names;
-  for (const Frame& frame : stack) names.push_back(symbolize::PlainName(frame.function));
-  return names;
-}
 
 [[gnu::noinline]] void WaitForTheSignalThatNeverComes(std::mutex& mutex,
                                                       std::condition_variable& condition,

@@ -15,8 +15,8 @@
 #include <gtest/gtest.h>
 
 #include "platform/thread_info.h"
+#include "support/leaks.h"
 #include "support/parked_thread.h"
-#include "symbolize/function_name.h"
 #include "taskleak/task.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
@@ -28,23 +28,10 @@ using std::chrono::milliseconds;
 using testing::BlockedThread;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using testing::Functions;
 using ::testing::HasSubstr;
-
-Options NoWait(std::initializer_list<IgnoreRule> rules = {}) {
-  Options options(rules);
-  options.drain = milliseconds(0);
-  return options;
-}
-
-std::vector<std::string> Functions(const Stack& stack) {
-  std::vector<std::string> names;
-  for (const Frame& frame : stack) names.push_back(symbolize::PlainName(frame.function));
-  return names;
-}
-
-std::string Own(const std::string& function) {
-  return "taskleak::(anonymous namespace)::" + function;
-}
+using testing::NoWait;
+using testing::Own;
 
 [[gnu::noinline]] Task StartSession() { return Task("session"); }
 [[gnu::noinline]] Task StartUpload() { return Task("upload"); }

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <latch>
@@ -26,6 +25,7 @@
 #include "check/hint.h"
 #include "check/inspect.h"
 #include "platform/thread_info.h"
+#include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/verify.h"
 
@@ -36,11 +36,11 @@ using testing::BlockedThread;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using testing::NoWait;
 
 // The one group that is left.
 LeakGroup GroupSince(const Snapshot& before) {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
+  Options options = NoWait();
   const LeakReport report = FindLeaks(before, options);
   EXPECT_EQ(report.groups.size(), 1U) << report.ToText();
   return report.groups.empty() ? LeakGroup() : report.groups[0];

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/verify.h"
 
@@ -27,6 +28,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::BlockedThread;
+using testing::NoWait;
 
 [[gnu::noinline]] void InnerPark(std::latch& latch) {
   latch.wait();
@@ -43,9 +45,7 @@ class IgnoreTest : public ::testing::Test {
 
   // What is still reported with this rule.
   [[nodiscard]] std::size_t LeftWith(const IgnoreRule& rule) const {
-    Options options{rule};
-    options.drain = milliseconds(0);
-    return FindLeaks(before_, options).unit_count();
+    return FindLeaks(before_, NoWait({rule})).unit_count();
   }
 
   const Snapshot before_ = Snapshot::Take();
@@ -95,8 +95,7 @@ TEST_F(IgnoreTest, ByModule) {
 }
 
 TEST_F(IgnoreTest, BySignature) {
-  Options options;
-  options.drain = milliseconds(0);
+  Options options = NoWait();
   const std::string signature = FindLeaks(before_, options).groups.at(0).signature;
   EXPECT_EQ(LeftWith(IgnoreSignature(signature)), 0U);
   EXPECT_EQ(LeftWith(IgnoreSignature("000000000000")), 1U);
@@ -119,16 +118,14 @@ TEST_F(IgnoreTest, ByPredicateOnTheCompleteUnit) {
 TEST_F(IgnoreTest, ByASuppressionFile) {
   const std::string path = ::testing::TempDir() + "ignore_test_suppressions";
   std::ofstream(path) << "thread_name:parked-*\n";
-  Options options;
-  options.drain = milliseconds(0);
+  Options options = NoWait();
   options.suppressions = {path};
   EXPECT_TRUE(FindLeaks(before_, options).empty());
   std::filesystem::remove(path);
 }
 
 TEST_F(IgnoreTest, EveryIgnoreLineOfTheReportSilencesTheGroup) {
-  Options options;
-  options.drain = milliseconds(0);
+  Options options = NoWait();
   const LeakReport report = FindLeaks(before_, options);
   ASSERT_EQ(report.groups.size(), 1U);
   EXPECT_EQ(report.groups[0].ignore.size(), 3U);
@@ -162,8 +159,7 @@ class KnownNameTest : public ::testing::Test {
 
 TEST_F(KnownNameTest, IsIgnoredUnlessAskedFor) {
   known_.AwaitCall(SYS_futex);
-  Options options;
-  options.drain = milliseconds(0);
+  Options options = NoWait();
   EXPECT_EQ(Left(options), 0U);
   options.report_known = {"grpc"};
   EXPECT_EQ(Left(options), 0U);

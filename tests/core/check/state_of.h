@@ -2,12 +2,12 @@
 #ifndef TASKLEAK_TESTS_CORE_CHECK_STATE_OF_H_
 #define TASKLEAK_TESTS_CORE_CHECK_STATE_OF_H_
 
-#include <chrono>
 #include <functional>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/verify.h"
 
@@ -19,9 +19,7 @@ inline Unit UnitOf(long number, const std::function<void()>& block,
   const auto before = Snapshot::Take();
   const BlockedThread thread(block, release);
   thread.AwaitCall(number);
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  const LeakReport report = FindLeaks(before, options);
+  const LeakReport report = Look(before);
   for (const LeakGroup& group : report.groups) {
     for (const Unit& unit : group.units) {
       if (unit.id == thread.tid()) return unit;

@@ -22,6 +22,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "support/planted_circle.h"
 #include "taskleak/verify.h"
@@ -35,15 +36,10 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::Look;
 using testing::PlantedCircle;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
-
-LeakReport LookSince(const Snapshot& before) {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  return FindLeaks(before, options);
-}
 
 Unit UnitOf(const LeakReport& report, int tid) {
   for (const LeakGroup& group : report.groups) {
@@ -118,7 +114,7 @@ TEST_P(MutexKind, NamesItsOwner) {
       },
       [&] { holder.LetGo(); });
   waiter.AwaitCall(SYS_futex);
-  const LeakReport report = LookSince(before);
+  const LeakReport report = Look(before);
   const Unit unit = UnitOf(report, waiter.tid());
   EXPECT_EQ(unit.state, WaitState::kMutex);
   EXPECT_EQ(unit.waits_at, reinterpret_cast<std::uintptr_t>(&mutex_));
@@ -156,7 +152,7 @@ TEST(WaitGraphTest, ATimedMutexNamesItsOwnerAndTheTimeLeft) {
       },
       [&] { holder.LetGo(); });
   waiter.AwaitCall(SYS_futex);
-  const Unit unit = UnitOf(LookSince(before), waiter.tid());
+  const Unit unit = UnitOf(Look(before), waiter.tid());
   EXPECT_EQ(unit.state, WaitState::kMutex);
   ASSERT_TRUE(unit.held_by);
   EXPECT_EQ(unit.held_by->id, holder.tid());
@@ -172,7 +168,7 @@ TEST(WaitGraphTest, AReadWriteLockNamesItsWriter) {
   const BlockedThread writer([&] { const std::unique_lock lock(mutex); }, let_go);
   reader.AwaitCall(SYS_futex);
   writer.AwaitCall(SYS_futex);
-  const LeakReport report = LookSince(before);
+  const LeakReport report = Look(before);
   for (const int tid : {reader.tid(), writer.tid()}) {
     const Unit unit = UnitOf(report, tid);
     EXPECT_EQ(unit.state, WaitState::kRwlock);
@@ -193,7 +189,7 @@ TEST(WaitGraphTest, AReadWriteLockCountsItsReaders) {
                                two.LetGo();
                              });
   writer.AwaitCall(SYS_futex);
-  const Unit unit = UnitOf(LookSince(before), writer.tid());
+  const Unit unit = UnitOf(Look(before), writer.tid());
   EXPECT_THAT(unit.detail, EndsWith("held by 2 readers"));
   EXPECT_EQ(unit.waits_at, reinterpret_cast<std::uintptr_t>(&mutex));
   EXPECT_FALSE(unit.held_by);
@@ -209,7 +205,7 @@ TEST(WaitGraphTest, AJoinNamesTheThread) {
   });
   const BlockedThread joiner([&] { other.join(); }, [&] { end.count_down(); });
   joiner.AwaitCall(SYS_futex);
-  const Unit unit = UnitOf(LookSince(before), joiner.tid());
+  const Unit unit = UnitOf(Look(before), joiner.tid());
   EXPECT_EQ(unit.state, WaitState::kJoin);
   EXPECT_EQ(unit.waits_at, 0U);
   ASSERT_TRUE(unit.held_by);
@@ -222,7 +218,7 @@ TEST(WaitGraphTest, TheThreadThatLooksMayBeTheHolder) {
   mutex.lock();
   const BlockedThread waiter([&] { const std::lock_guard lock(mutex); }, [&] { mutex.unlock(); });
   waiter.AwaitCall(SYS_futex);
-  const Unit unit = UnitOf(LookSince(before), waiter.tid());
+  const Unit unit = UnitOf(Look(before), waiter.tid());
   ASSERT_TRUE(unit.held_by);
   EXPECT_EQ(unit.held_by->id, gettid());
   EXPECT_EQ(unit.held_by->state, WaitState::kRunning);
@@ -244,12 +240,12 @@ TEST(WaitGraphTest, AfterTheNotificationTheMutexIsWaitedFor) {
   while (!waiting) std::this_thread::yield();
   mutex.lock();  // had only once the waiter waits
   waiter.AwaitCall(SYS_futex);
-  EXPECT_EQ(UnitOf(LookSince(before), waiter.tid()).state, WaitState::kCondvar);
+  EXPECT_EQ(UnitOf(Look(before), waiter.tid()).state, WaitState::kCondvar);
   stop = true;
   condition.notify_one();
   Unit unit;
   do {
-    unit = UnitOf(LookSince(before), waiter.tid());
+    unit = UnitOf(Look(before), waiter.tid());
   } while (unit.state != WaitState::kMutex);  // else the test's time limit ends it
   EXPECT_EQ(unit.waits_at, reinterpret_cast<std::uintptr_t>(&mutex));
   ASSERT_TRUE(unit.held_by);
@@ -261,7 +257,7 @@ TEST(WaitGraphTest, ACircleOfAnyLengthIsADeadlock) {
     const Snapshot before = Snapshot::Take();
     const PlantedCircle circle(std::vector(length, Edge::kMutex));
     circle.AwaitClosed();
-    const LeakReport report = LookSince(before);
+    const LeakReport report = Look(before);
     ASSERT_EQ(report.deadlocks.size(), 1U);
     const Deadlock& deadlock = report.deadlocks[0];
     EXPECT_EQ(deadlock.kind, Deadlock::Kind::kCycle);
@@ -284,7 +280,7 @@ TEST(WaitGraphTest, AThreadThatWaitsForItsOwnMutexIsADeadlock) {
   const Snapshot before = Snapshot::Take();
   const PlantedCircle circle({Edge::kMutex});
   circle.AwaitClosed();
-  const LeakReport report = LookSince(before);
+  const LeakReport report = Look(before);
   ASSERT_EQ(report.deadlocks.size(), 1U);
   EXPECT_EQ(report.deadlocks[0].kind, Deadlock::Kind::kSelf);
   EXPECT_THAT(Ids(report.deadlocks[0]), ElementsAre(circle.tid(0)));
@@ -296,7 +292,7 @@ TEST(WaitGraphTest, JoinsAndReadWriteLocksCloseACircleToo) {
     const Snapshot before = Snapshot::Take();
     const PlantedCircle circle({edge, Edge::kMutex});
     circle.AwaitClosed();
-    const LeakReport report = LookSince(before);
+    const LeakReport report = Look(before);
     ASSERT_EQ(report.deadlocks.size(), 1U) << static_cast<int>(edge);
     std::vector<int> ids = Ids(report.deadlocks[0]);
     std::sort(ids.begin(), ids.end());
@@ -311,7 +307,7 @@ TEST(WaitGraphTest, ALeakBehindADeadlockOfThreadsThatWereThereBeforeNamesIt) {
   const Snapshot before = Snapshot::Take();
   const BlockedThread victim([&] { circle->WaitBehind(); }, [&] { circle.reset(); });
   victim.AwaitCall(SYS_futex);
-  const LeakReport report = LookSince(before);
+  const LeakReport report = Look(before);
   ASSERT_EQ(report.groups.size(), 1U);
   EXPECT_FALSE(report.groups[0].deadlock);
   ASSERT_TRUE(report.groups[0].first().held_by);
@@ -348,7 +344,7 @@ TEST(WaitGraphTest, ACircleThatATimeLimitWillBreakIsNoDeadlock) {
       [&] { other.unlock(); });
   limited.AwaitCall(SYS_futex);
   unlimited.AwaitCall(SYS_futex);
-  const LeakReport report = LookSince(before);
+  const LeakReport report = Look(before);
   ASSERT_TRUE(UnitOf(report, limited.tid()).held_by);
   EXPECT_EQ(UnitOf(report, limited.tid()).held_by->id, unlimited.tid());
   EXPECT_EQ(UnitOf(report, unlimited.tid()).held_by->id, limited.tid());
@@ -368,7 +364,7 @@ TEST(WaitGraphTest, AMutexWhoseOwnerEndedIsAbandoned) {
   const BlockedThread other(wait, [&] { mutex.unlock(); });
   one.AwaitCall(SYS_futex);
   other.AwaitCall(SYS_futex);
-  const LeakReport report = LookSince(before);
+  const LeakReport report = Look(before);
   ASSERT_EQ(report.deadlocks.size(), 1U);
   EXPECT_EQ(report.deadlocks[0].kind, Deadlock::Kind::kOwnerEnded);
   EXPECT_THAT(Ids(report.deadlocks[0]), UnorderedElementsAre(one.tid(), other.tid()));

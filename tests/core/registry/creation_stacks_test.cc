@@ -8,6 +8,7 @@
 
 #include "core/registry/tasks.h"
 #include "registry/task_life.h"
+#include "support/leaks.h"
 #include "symbolize/symbolizer.h"
 #include "taskleak/task.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsSupersetOf;
+using testing::Own;
 using testing::RecordOf;
 
 std::string NameOf(std::uintptr_t return_address) {
@@ -24,10 +26,6 @@ std::string NameOf(std::uintptr_t return_address) {
 }
 
 // The test's own namespace is anonymous in all of them.
-std::string Own(const std::string& function) {
-  return "taskleak::(anonymous namespace)::" + function;
-}
-
 [[gnu::noinline]] Task MakeTask() { return Task("made"); }
 
 [[gnu::noinline]] Task CallMakeTask() {

@@ -1,7 +1,6 @@
 // Whom the scopes around a leak blame, and whom not.
 #include <sys/prctl.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <latch>
@@ -11,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
@@ -19,14 +19,9 @@ namespace taskleak::run {
 namespace {
 
 using taskleak::testing::BlockedThread;
+using taskleak::testing::NoWait;
 using taskleak::testing::ParkedThread;
 using ::testing::HasSubstr;
-
-Options NoWait() {
-  Options options;
-  options.drain = std::chrono::milliseconds(0);
-  return options;
-}
 
 TEST(CheckScopeTest, WhatATestReportsTheSuiteDoesNot) {
   const Snapshot before = Snapshot::Take();
