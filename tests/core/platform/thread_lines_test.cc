@@ -52,7 +52,9 @@ TEST(ThreadLinesTest, StatSaysNameStateAndStart) {
       {"cut off before the start",
        "4711 (worker) S 4 5 6 7 -8 0 10 11 12 13 14 15 16 17 20 0 3 0 ",
        {}},
-      {"a name that ends before it begins", "4711 )worker( S 4 5 6", {}},
+      {"a name that ends before it begins",
+       "4711 ) S 4 5 6 7 -8 0 10 11 12 13 14 15 16 17 20 0 3 0 987654 (",
+       {}},
       {"empty", "", {}},
   };
   for (const auto& each : cases) EXPECT_EQ(ParseStat(each.line), each.expected) << each.what;

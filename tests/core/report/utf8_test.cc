@@ -37,9 +37,9 @@ TEST(Utf8Test, LengthIsThatOfTheFirstCharacterIfThereIsOne) {
       {"the longest of four bytes that three have", "\xF0\x8F\xBF\xBF", 0},
       {"a byte that continues", "\x80", 0},
       {"a byte that is in no character", "\xF5\x80\x80\x80", 0},
-      {"cut off after one of two", "\xC3", 0},
-      {"cut off after two of three", "\xE2\x82", 0},
-      {"cut off after three of four", "\xF0\x9F\x98", 0},
+      {"cut off after one of two", "\xC3\xA9"sv.substr(0, 1), 0},
+      {"cut off after two of three", "\xE2\x82\xAC"sv.substr(0, 2), 0},
+      {"cut off after three of four", "\xF0\x9F\x98\x80"sv.substr(0, 3), 0},
       {"another character within", "\xE2\x82z", 0},
       {"another character at once", "\xC3z", 0},
   };
