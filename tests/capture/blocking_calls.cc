@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "capture/calls.h"
+#include "support/sanitizer.h"
 
 namespace taskleak::capture {
 
@@ -89,6 +90,8 @@ std::vector<BlockingCall> MakeBlockingCalls() {
   AddOddFrame(calls);
   AddSockets(calls);
   AddSignals(calls);
+  // Sanitizers stand before vfork and clone.
+  if (!kUnderAsan && !kUnderTsan) AddVforks(calls);
   return calls;
 }
 

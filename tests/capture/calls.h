@@ -45,6 +45,7 @@ void AddStandardLibrary(Calls& calls);
 void AddSleeping(Calls& calls);
 void AddSignals(Calls& calls);
 void AddProcesses(Calls& calls);
+void AddVforks(Calls& calls);
 
 }  // namespace taskleak::capture
 

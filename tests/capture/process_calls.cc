@@ -1,17 +1,25 @@
 // Calls that wait for time to pass, for a signal or for another process.
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "capture/calls.h"
@@ -128,6 +136,73 @@ void AddProcesses(Calls& calls) {
         sembuf up = {0, 1, 0};
         semop(semaphores, &up, 1);
       });
+}
+
+namespace {
+
+std::string MakeFifo() {
+  std::string folder = "/tmp/taskleak-XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) std::abort();
+  const std::string path = folder + "/fifo";
+  if (mkfifo(path.c_str(), 0600) != 0) std::abort();
+  return path;
+}
+
+// Lets go a child that opens the FIFO to read, and removes the FIFO.
+void Feed(const std::string& fifo) {
+  close(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
+  std::filesystem::remove_all(std::filesystem::path(fifo).parent_path());
+}
+
+bool EndsWithZero(pid_t child) {
+  int status = 1;
+  return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+// The child waits in a file action, before it executes anything.
+bool Spawn(const std::string& fifo) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, fifo.c_str(), O_RDONLY, 0);
+  char program[] = "/bin/true";
+  char* const arguments[] = {program, nullptr};
+  pid_t child = 0;
+  const int error = posix_spawn(&child, program, &actions, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  return error == 0 && EndsWithZero(child);
+}
+
+int ReadOne(void* pipe) {
+  char c = 0;
+  return read(static_cast<Pipe*>(pipe)->in(), &c, 1) == 1 ? 0 : 1;
+}
+
+}  // namespace
+
+// The parent waits until its child executes another program or ends.
+void AddVforks(Calls& calls) {
+  const auto vfork_pipe = std::make_shared<Pipe>();
+  Add(
+      calls, "vfork", {SYS_vfork},
+      [vfork_pipe] {
+        const pid_t child = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+        if (child == 0) _exit(ReadOne(vfork_pipe.get()));
+        return EndsWithZero(child);
+      },
+      [vfork_pipe] { vfork_pipe->Put(); });
+  const std::string fifo = MakeFifo();
+  Add(
+      calls, "posix_spawn", {SYS_clone3, SYS_clone}, [fifo] { return Spawn(fifo); },
+      [fifo] { Feed(fifo); });
+  const auto clone_pipe = std::make_shared<Pipe>();
+  const auto stack = std::make_shared<std::array<char, 65536>>();
+  Add(
+      calls, "clone", {SYS_clone},
+      [clone_pipe, stack] {
+        return EndsWithZero(clone(ReadOne, stack->data() + stack->size(),
+                                  CLONE_VM | CLONE_VFORK | SIGCHLD, clone_pipe.get()));
+      },
+      [clone_pipe] { clone_pipe->Put(); });
 }
 
 }  // namespace taskleak::capture

@@ -1,6 +1,8 @@
 #include "platform/linux/blocked_look.h"
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -48,6 +50,18 @@ ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
   return look;
 }
 
+// What a blocked thread's registers hold. A system call leaves those of its arguments alone
+// (x86-64 ABI, appendix A.2.1), and vfork(3) keeps its return address in one of them.
+Registers RegistersAt(const BlockedAt& at) {
+  constexpr std::array<Register, 6> kArguments = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
+  Registers registers;
+  registers.Set(kRip, at.pc);
+  registers.Set(kRsp, at.sp);
+  if (at.number < 0) return registers;
+  for (std::size_t i = 0; i < kArguments.size(); ++i) registers.Set(kArguments[i], at.arguments[i]);
+  return registers;
+}
+
 std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& image) {
   const BlockedAt& at = *before.at;
   const bool copied = image.Copy(at.sp);
@@ -60,10 +74,7 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
     look.stack.missing = "its stack could not be read";
     return look;
   }
-  Registers registers;
-  registers.Set(kRip, at.pc);
-  registers.Set(kRsp, at.sp);
-  look.stack = Unwind({registers, /*is_return_address=*/false}, image);
+  look.stack = Unwind({RegistersAt(at), /*is_return_address=*/false}, image);
   if (image.read_later() && !HasNotRunSince(tid, before)) return {};
   return look;
 }

@@ -4,11 +4,15 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
+
+#include "platform/memory.h"
 
 namespace taskleak::platform {
 namespace {
@@ -111,6 +115,30 @@ FrameRule StartRule() {
   return rule;
 }
 
+// Whether a system call returns at `pc` to the code that glibc has around the calls that start a
+// thread or a process (sysdeps/unix/sysv/linux/x86_64/clone.S, clone3.S): syscall; test %rax,%rax.
+// No call frame information covers that place, because what it says of the parent is wrong of the
+// child.
+bool ReturnsFromClone(std::uintptr_t pc) {
+  constexpr std::array<unsigned char, 5> kCode = {0x0f, 0x05, 0x48, 0x85, 0xc0};
+  constexpr std::size_t kSyscallSize = 2;
+  std::array<unsigned char, kCode.size()> code{};
+  return ReadMemory(pc - kSyscallSize, code.data(), code.size()) == code.size() && code == kCode;
+}
+
+// The parent has pushed nothing there: its return address is on top of its stack.
+FrameRule NothingPushedRule(const FunctionRange& function) {
+  FrameRule rule;
+  rule.found = true;
+  rule.cfa_register = kRsp;
+  rule.cfa_operand = sizeof(std::uintptr_t);
+  for (Location& location : rule.callers) location.kind = Location::kSame;
+  rule.callers[kRsp] = {Location::kCfaPlus, 0};
+  rule.callers[kRip] = {Location::kSavedAtCfaPlus, -rule.cfa_operand};
+  rule.function = function;
+  return rule;
+}
+
 }  // namespace
 
 FrameRule MakeFrameRule(std::uintptr_t pc) {
@@ -129,6 +157,7 @@ FrameRule MakeFrameRule(std::uintptr_t pc) {
       return *std::move(rule);
     }
   }
+  if (ReturnsFromClone(pc)) return NothingPushedRule(FunctionAt(module, pc));
   return StartsContext(module, pc) ? StartRule() : FrameRule();
 }
 

@@ -55,8 +55,10 @@ bool FrameWalker::ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
   const auto address = Cfa(rule, callee);
   if (!address) return stop(WalkEnd::kUnreadable);
   *cfa = *address;
-  // A signal handler may run on a stack of its own, anywhere.
-  if (*cfa <= callee[kRsp] && !rule.signal_frame) return stop(WalkEnd::kNotUpwards);
+  // A signal handler may run on a stack of its own, anywhere; and the innermost function may have
+  // taken its return address off the stack, as vfork(3) does.
+  const bool upwards = *cfa > callee[kRsp] || (*cfa == callee[kRsp] && !state->is_return_address);
+  if (!upwards && !rule.signal_frame) return stop(WalkEnd::kNotUpwards);
   const auto return_address = CallersValue(rule, kRip, callee, *cfa);
   if (!return_address) return stop(WalkEnd::kUnreadable);
   if (*return_address == 0) return stop(WalkEnd::kZero);
