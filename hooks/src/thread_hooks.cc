@@ -118,6 +118,7 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
       is_inner ? nullptr
                : taskleak::internal::BeginBirth(routine, argument, StartsDetached(attributes));
   if (birth == nullptr) return next(thread, attributes, routine, argument);
+  taskleak::internal::NoteStack(birth, attributes);
   const int result = next(thread, attributes, taskleak_run_thread, birth);
   if (result == 0) {
     taskleak::internal::FinishBirth(birth, thread);

@@ -1,13 +1,17 @@
-// Threads that run are asked for their stack by a signal.
+// Threads that run are stopped for a moment, or asked for their stack by a signal.
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -17,7 +21,9 @@
 
 #include "capture/watched_thread.h"
 #include "platform/linux/signal_look.h"
+#include "platform/linux/tracer_look.h"
 #include "platform/stack_reader.h"
+#include "registry/thread_birth.h"
 #include "support/sanitizer.h"
 
 namespace taskleak::capture {
@@ -61,10 +67,23 @@ struct sigaction CurrentAction() {
   return action;
 }
 
+ThreadLook LookBySignal(int tid, const char* failure = "running") {
+  platform::StackImage image;
+  return platform::LookBySignal(tid, {{}, failure, false}, registry::FindStack, image);
+}
+
+// Not in a sandbox, under a debugger, or where only parents may trace.
+bool MayTrace() {
+  const Spinner spinner;
+  platform::StackImage image;
+  return platform::LookByTracer(spinner.thread().tid(), image).has_value();
+}
+
 TEST(RunningThreadTest, IsReadWhole) {
   const Spinner spinner;
   for (int i = 0; i < 200; ++i) {
-    const ThreadLook look = LookAtThread(spinner.thread().tid());
+    const ThreadLook look =
+        LookAtThread(spinner.thread().tid(), platform::Signals::kAllowed, registry::FindStack);
     ASSERT_FALSE(look.gone);
     ASSERT_TRUE(look.at.running);
     ASSERT_EQ(Compare(look.stack, spinner.thread().callers()), "");
@@ -72,12 +91,165 @@ TEST(RunningThreadTest, IsReadWhole) {
   EXPECT_EQ(CurrentAction().sa_handler, SIG_DFL);
 }
 
+TEST(RunningThreadTest, ThatBlocksAllSignalsIsReadWholeByATracer) {
+  if (!MayTrace()) GTEST_SKIP() << "ptrace is not permitted";
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const Spinner spinner;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
+}
+
+TEST(RunningThreadTest, WithTheSmallestStackIsReadWholeByATracer) {
+  if (!MayTrace()) GTEST_SKIP() << "ptrace is not permitted";
+  const Spinner spinner(static_cast<std::size_t>(PTHREAD_STACK_MIN) + 16384);
+  EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
+}
+
+// A stack in the middle of an array, whose lower part is another thread's.
+class CarvedStack {
+ public:
+  CarvedStack() { memory_.fill(kPattern); }
+  [[nodiscard]] unsigned char* begin() { return memory_.data() + kBelow; }
+  [[nodiscard]] static constexpr std::size_t size() { return kSize; }
+  [[nodiscard]] bool IsUntouchedBelow() const {
+    return std::all_of(memory_.begin(), memory_.begin() + kBelow,
+                       [](unsigned char byte) { return byte == kPattern; });
+  }
+
+ private:
+  static constexpr unsigned char kPattern = 0x5A;
+  static constexpr std::size_t kBelow = std::size_t{64} << 10;
+  static constexpr std::size_t kSize = std::size_t{64} << 10;
+  alignas(4096) std::array<unsigned char, kBelow + kSize> memory_{};
+};
+
+// Runs to within a few hundred bytes of the end of its stack, and there until told to end.
+struct SpinAtTheEnd {
+  unsigned char* end_of_stack = nullptr;
+  std::atomic<bool> running{false};
+  std::atomic<bool> end{false};
+
+  __attribute__((noinline, no_sanitize("address", "thread"))) void Run() {
+    constexpr std::ptrdiff_t kRoom = 2000;
+    auto* const here = static_cast<unsigned char*>(__builtin_frame_address(0));
+    auto* const used = static_cast<unsigned char*>(
+        __builtin_alloca(static_cast<std::size_t>(here - end_of_stack - kRoom)));
+    used[0] = 1;
+    asm volatile("" : : "r"(used) : "memory");
+    running.store(true);
+    while (!end.load()) {
+    }
+  }
+};
+
+void LookOften(int tid) {
+  for (int i = 0; i < 20; ++i) {
+    LookAtThread(tid, platform::Signals::kAllowed, registry::FindStack);
+    LookBySignal(tid);
+  }
+}
+
+TEST(RunningThreadTest, NothingIsWrittenBelowAStackInAnArray) {
+  if (kUnderAsan || kUnderTsan) GTEST_SKIP() << "sanitizers use more stack";
+  static CarvedStack stack;
+  static SpinAtTheEnd spin;
+  spin.end_of_stack = stack.begin();
+  static std::atomic<int> tid{0};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  ASSERT_EQ(pthread_attr_setstack(&attributes, stack.begin(), CarvedStack::size()), 0);
+  pthread_t thread{};
+  const auto run = [](void*) -> void* {
+    tid = gettid();
+    spin.Run();
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, run, nullptr), 0);
+  ASSERT_TRUE(WaitFor([] { return spin.running.load(); }));
+  LookOften(tid);
+  EXPECT_TRUE(stack.IsUntouchedBelow());
+  EXPECT_THAT(LookBySignal(tid).stack.missing, HasSubstr("no room for a signal handler"));
+  const bool may_trace = MayTrace();
+  EXPECT_NE(LookAtThread(tid).stack.frames.empty(), may_trace);
+  spin.end = true;
+  pthread_join(thread, nullptr);
+}
+
+// Where it runs is nothing that anybody knows: only a tracer reads it.
+TEST(RunningThreadTest, NothingIsWrittenBelowTheStackOfAContext) {
+  if (kUnderAsan || kUnderTsan) GTEST_SKIP() << "sanitizers need to know of other stacks";
+  if (!MayTrace()) GTEST_SKIP() << "ptrace is not permitted";
+  static CarvedStack stack;
+  static SpinAtTheEnd spin;
+  spin.end_of_stack = stack.begin();
+  static ucontext_t back;
+  WatchedThread thread([] {
+    static ucontext_t context;
+    getcontext(&context);
+    context.uc_stack.ss_sp = stack.begin();
+    context.uc_stack.ss_size = CarvedStack::size();
+    context.uc_link = &back;
+    makecontext(
+        &context, +[] { spin.Run(); }, 0);
+    swapcontext(&back, &context);
+  });
+  ASSERT_TRUE(WaitFor([] { return spin.running.load(); }));
+  for (int i = 0; i < 20; ++i) {
+    const ThreadLook look =
+        LookAtThread(thread.tid(), platform::Signals::kAllowed, registry::FindStack);
+    EXPECT_FALSE(look.stack.frames.empty()) << look.stack.missing;
+  }
+  EXPECT_TRUE(stack.IsUntouchedBelow());
+  spin.end = true;
+}
+
+// One that was on its way to the thread when it was stopped is passed on.
+TEST(RunningThreadTest, NoSignalIsLost) {
+  static std::atomic<int> taken{0};
+  struct sigaction action {};
+  action.sa_handler = [](int) { ++taken; };
+  ASSERT_EQ(sigaction(SIGRTMIN, &action, nullptr), 0);
+  const Spinner spinner;
+  constexpr int kSignals = 2000;
+  std::thread sender([&spinner] {
+    for (int i = 0; i < kSignals; ++i) {
+      pthread_kill(spinner.thread().handle(), SIGRTMIN);
+      while (taken <= i - 10) std::this_thread::yield();
+    }
+  });
+  while (taken < kSignals - 10) LookAtThread(spinner.thread().tid());
+  sender.join();
+  EXPECT_TRUE(WaitFor([] { return taken == kSignals; })) << taken;
+  signal(SIGRTMIN, SIG_DFL);
+}
+
+TEST(RunningThreadTest, IsReadWholeByASignal) {
+  const Spinner spinner;
+  const ThreadLook look = LookBySignal(spinner.thread().tid());
+  EXPECT_TRUE(look.at.running);
+  EXPECT_EQ(Compare(look.stack, spinner.thread().callers()), "");
+  EXPECT_EQ(CurrentAction().sa_handler, SIG_DFL);
+}
+
+TEST(RunningThreadTest, WhoseStackNobodyKnowsIsNotSentASignal) {
+  const Spinner spinner;
+  platform::StackImage image;
+  const ThreadLook look = platform::LookBySignal(spinner.thread().tid(), {{}, "running", false},
+                                                 /*find_stack=*/nullptr, image);
+  EXPECT_TRUE(look.stack.frames.empty());
+  EXPECT_EQ(look.stack.missing,
+            "running, and where its stack ends is not certain, so it was not sent a signal");
+}
+
 TEST(RunningThreadTest, ThatBlocksTheSignalIsReportedWithTheReason) {
   const sigset_t set = OnlySigurg();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const Spinner spinner;
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-  const ThreadLook look = LookAtThread(spinner.thread().tid());
+  const ThreadLook look = LookBySignal(spinner.thread().tid());
   EXPECT_TRUE(look.at.running);
   EXPECT_TRUE(look.stack.frames.empty());
   EXPECT_EQ(look.stack.missing, "running, and it blocks SIGURG, so its stack could not be copied");
@@ -86,7 +258,7 @@ TEST(RunningThreadTest, ThatBlocksTheSignalIsReportedWithTheReason) {
 TEST(RunningThreadTest, WithASmallStackIsNotSentASignal) {
   if (kUnderTsan) GTEST_SKIP() << "ThreadSanitizer makes stacks larger";
   const Spinner spinner(static_cast<std::size_t>(PTHREAD_STACK_MIN) + 16384);
-  const ThreadLook look = LookAtThread(spinner.thread().tid());
+  const ThreadLook look = LookBySignal(spinner.thread().tid());
   EXPECT_TRUE(look.stack.frames.empty());
   EXPECT_THAT(look.stack.missing, HasSubstr("may have no room for a signal handler"));
 }
@@ -116,18 +288,17 @@ class DeafThread {
 TEST(RunningThreadTest, ALateAnswerFindsItsRequestWithdrawn) {
   DeafThread deaf;
   ASSERT_TRUE(deaf.WaitUntilDeaf());
-  platform::StackImage image;
-  const ThreadLook look = platform::LookBySignal(deaf.tid(), {{}, "deaf", false}, image);
+  const ThreadLook look = LookBySignal(deaf.tid(), "deaf");
   EXPECT_EQ(look.stack.missing, "deaf, and it did not answer SIGURG within 100 ms");
   EXPECT_NE(CurrentAction().sa_handler, SIG_DFL) << "the signal is still to come";
   {
     // Another one's request meanwhile.
     const Spinner spinner;
-    EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
+    EXPECT_EQ(Compare(LookBySignal(spinner.thread().tid()).stack, spinner.thread().callers()), "");
   }
   deaf.End();
   const Spinner spinner;
-  EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
+  EXPECT_EQ(Compare(LookBySignal(spinner.thread().tid()).stack, spinner.thread().callers()), "");
   EXPECT_EQ(CurrentAction().sa_handler, SIG_DFL);
 }
 
@@ -144,19 +315,18 @@ TEST(RunningThreadTest, AHandlerOfTheProgramGetsItsOwnSignalsAndNoOthers) {
     WaitFor([] { return g_own_signals != 0; });
     return g_own_signals.exchange(0);
   };
-  LookAtThread(spinner.thread().tid());
+  LookBySignal(spinner.thread().tid());
   EXPECT_EQ(g_own_signals, 0);
   EXPECT_EQ(CurrentAction().sa_handler, action.sa_handler);
   EXPECT_EQ(signals_that_arrive(), 1) << "the handler is back";
   DeafThread deaf;
   ASSERT_TRUE(deaf.WaitUntilDeaf());
-  platform::StackImage image;
-  platform::LookBySignal(deaf.tid(), {{}, "deaf", false}, image);
+  LookBySignal(deaf.tid(), "deaf");
   EXPECT_NE(CurrentAction().sa_handler, action.sa_handler) << "a signal is still to come";
   EXPECT_EQ(signals_that_arrive(), 1) << "it is passed on";
   deaf.End();
   EXPECT_EQ(g_own_signals, 0);
-  LookAtThread(spinner.thread().tid());
+  LookBySignal(spinner.thread().tid());
   EXPECT_EQ(CurrentAction().sa_handler, action.sa_handler);
   sigaction(SIGURG, &before, nullptr);
 }
@@ -166,8 +336,7 @@ TEST(RunningThreadTest, ThatHasEndedIsGone) {
   const int tid = thread.tid();
   thread.Join();
   ASSERT_TRUE(WaitFor([tid] { return LookAtThread(tid).gone; }));
-  platform::StackImage image;
-  EXPECT_TRUE(platform::LookBySignal(tid, {{}, "ended", false}, image).gone);
+  EXPECT_TRUE(LookBySignal(tid, "ended").gone);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "platform/linux/code_facts.h"
 #include "platform/modules.h"
 #include "platform/stack_reader.h"
+#include "registry/thread_birth.h"
 
 namespace taskleak::capture {
 namespace {
@@ -118,7 +119,8 @@ TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
   const int looks = Looks(20'000);
   std::optional<Ending> ending(std::in_place, end, back);
   for (int i = 0; i < looks; ++i) {
-    const ThreadLook look = LookAtThread(walker.tid());
+    const ThreadLook look =
+        LookAtThread(walker.tid(), platform::Signals::kAllowed, registry::FindStack);
     // On a machine that is busy it may not get to answer in time; that look has no stack to be
     // wrong.
     if (look.stack.missing.ends_with("it did not answer SIGURG within 100 ms")) continue;

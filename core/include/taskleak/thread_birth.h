@@ -17,6 +17,8 @@ class ThreadBirth;
 /// if births are not recorded or there is no memory; then create the thread as without hooks.
 /// Thread-safe, like all functions here; creators share no lock. Keeps errno.
 ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached);
+/// Notes which stack the thread is going to have. Call it in the creator, before the thread exists.
+void NoteStack(ThreadBirth* birth, const pthread_attr_t* attributes);
 /// Forgets a thread that could not be created.
 void CancelBirth(ThreadBirth* birth);
 /// Notes that the thread exists. Call it in the creator; `handle` is where pthread_create stored

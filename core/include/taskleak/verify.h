@@ -17,8 +17,9 @@ namespace taskleak {
 /// Waits at most `options.drain`, or `options.drain_max` while stragglers make progress, and
 /// returns at once when nothing is left. Does not wait for ignored units. Never reports the calling
 /// thread and the main thread. Does not stop, signal or trace blocked threads; a running thread
-/// gets one signal, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe. Throws
-/// std::invalid_argument if an option is bad (a negative duration, an unreadable suppression file).
+/// is stopped for a moment, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe.
+/// Throws std::invalid_argument if an option is bad (a negative duration, an unreadable suppression
+/// file).
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();

@@ -288,7 +288,7 @@ Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) co
       continue;
     }
     const platform::ThreadLook look =
-        platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed);
+        platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed, registry::FindStack);
     if (!look.gone && ignore_.MatchesStack(look.stack.frames)) continue;
     if (look.gone || IsInTransit(look)) unsettled.push_back(straggler);
     if (look.gone) continue;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/stack_bounds.h"
 #include "platform/thread_info.h"
 #include "taskleak/fiber_task.h"
 
@@ -39,17 +40,18 @@ struct ThreadLook {
 /// Whether a thread may be interrupted for its stack.
 enum class Signals {
   kNone,     ///< a thread that runs, or cannot be read otherwise, goes without a stack
-  kAllowed,  ///< such a thread copies its own stack in a signal handler; one of another process is
-             ///< stopped for a moment
+  kAllowed,  ///< such a thread is stopped for a moment; where that is not permitted, it copies its
+             ///< own stack in a signal handler
 };
 
 /// Reads one thread (not the caller's own). A blocked thread is neither signalled nor stopped: its
 /// registers come from task/TID/syscall, its stack is copied, and the copy is used only if the
-/// thread has not run in between. A running thread, or one that cannot be read so, copies its own
-/// stack in a handler for SIGURG, if it does not block that signal and has room for the handler; of
-/// another process (platform/subject.h) it is stopped with ptrace instead. Thread-safe; one look at
-/// a time.
-ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed);
+/// thread has not run in between. A running thread is stopped with ptrace for a moment. Where that
+/// is not permitted, or the kernel does not show where the thread is, it copies its own stack in a
+/// handler for SIGURG, if it does not block that signal, `find_stack` knows its stack and there is
+/// room for the handler. Thread-safe; one look at a time.
+ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed,
+                        StackFinder find_stack = nullptr);
 
 /// The stack of code that is parked with the stack pointer `sp`, such as a fiber's. Nothing holds
 /// it there: the caller must find out afterwards whether it went on meanwhile. Thread-safe.

@@ -179,6 +179,25 @@ ThreadBirth* BeginBirth(StartRoutine routine, void* argument, bool detached) {
   return birth;
 }
 
+// glibc returns an address of 0 less the size where no stack was set (pthread_attr_getstack.c).
+void NoteStack(ThreadBirth* birth, const pthread_attr_t* attributes) {
+  pthread_attr_t defaults;
+  if (attributes == nullptr) {
+    if (pthread_attr_init(&defaults) != 0) return;
+    attributes = &defaults;
+  }
+  void* address = nullptr;
+  std::size_t size = 0;
+  if (pthread_attr_getstack(attributes, &address, &size) != 0) return;
+  const auto begin = reinterpret_cast<std::uintptr_t>(address);
+  if (begin + size != 0) {
+    birth->record.given_stack = {begin, begin + size};
+  } else if (pthread_attr_getstacksize(attributes, &size) == 0) {
+    birth->record.least_stack = size;
+  }
+  if (attributes == &defaults) pthread_attr_destroy(&defaults);
+}
+
 // No thread came to know it.
 void CancelBirth(ThreadBirth* birth) {
   g_ended.fetch_add(1, std::memory_order_relaxed);
@@ -255,6 +274,24 @@ std::unordered_map<int, ThreadRecord> RunningThreads() {
   std::unordered_map<int, ThreadRecord> running;
   ForEachRunning([&running](const ThreadRecord& record) { running[record.tid] = record; });
   return running;
+}
+
+// A handle is the address of the thread's descriptor, at the end of its stack (nptl,
+// allocatestack.c). The stack that libc makes has the size asked for beside the guard, since glibc
+// 2.27, and what it has ready from an earlier thread is not smaller.
+std::optional<platform::StackBounds> FindStack(int tid) {
+  constexpr std::uintptr_t kMostDescriptor = 4096;  // struct pthread
+  std::optional<platform::StackBounds> stack;
+  ForEachRunning([&](const ThreadRecord& record) {
+    if (record.tid != tid) return;
+    const std::uintptr_t end = record.handle + kMostDescriptor;
+    if (record.given_stack.end != 0) {
+      stack = record.given_stack;
+    } else if (record.least_stack > kMostDescriptor) {
+      stack = {end - record.least_stack, record.handle};
+    }
+  });
+  return stack;
 }
 
 ThreadTotals CountThreadsEver() {

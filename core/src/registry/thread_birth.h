@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "platform/stack_bounds.h"
 #include "registry/origin.h"
 #include "taskleak/thread_birth.h"
 
@@ -36,7 +38,9 @@ struct ThreadRecord {
   std::array<char, 16> name{};  ///< as it was when the thread ended
   Clock::time_point born{};
   Clock::time_point end{};
-  std::uint32_t depth = 0;  ///< how many entries of created_by are used
+  platform::StackBounds given_stack{};  ///< as its attributes have it; empty if libc made it
+  std::size_t least_stack = 0;          ///< how large a stack libc has made at least; 0: not known
+  std::uint32_t depth = 0;              ///< how many entries of created_by are used
   std::array<std::uintptr_t, kMostFrames> created_by{};  ///< return addresses, innermost first
   std::uint32_t detach_depth = 0;  ///< the same of who detached it; 0 if it was created so
   std::array<std::uintptr_t, kMostDetachFrames> detached_by{};
@@ -52,6 +56,9 @@ std::uint64_t NextSerial();
 std::unordered_map<int, ThreadRecord> RunningThreads();
 /// Calls `visit` for each of them, with a lock held: it should be quick. Their names are not known.
 void ForEachRunning(const std::function<void(const ThreadRecord&)>& visit);
+
+/// The stack of one of them, by its number: for platform::LookAtThread.
+std::optional<platform::StackBounds> FindStack(int tid);
 
 /// How many threads were created through the hooks, and how many of those have ended (or could not
 /// be created): neither ever falls.

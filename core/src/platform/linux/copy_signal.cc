@@ -2,7 +2,6 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -10,15 +9,7 @@
 #include <cerrno>
 
 #include "platform/clock.h"
-
-// Code that runs in a signal handler of any thread, at any moment: sanitizers must not see it.
-#if defined(__has_attribute) && __has_attribute(disable_sanitizer_instrumentation)
-#define TASKLEAK_IN_HANDLER                          \
-  __attribute__((disable_sanitizer_instrumentation)) \
-  __attribute__((no_sanitize("address", "thread", "undefined")))
-#else
-#define TASKLEAK_IN_HANDLER __attribute__((no_sanitize("address", "thread", "undefined")))
-#endif
+#include "platform/linux/raw_call.h"
 
 // What a handler returns to (rt_sigreturn(2)): the same bytes as in every libc, by which debuggers
 // know it.
@@ -59,7 +50,7 @@ constexpr std::uint64_t MakeWord(std::uint64_t serial, Phase phase, int tid) {
   return (serial << kSerialShift) | (static_cast<std::uint64_t>(phase) << kPhaseShift) |
          static_cast<std::uint32_t>(tid);
 }
-TASKLEAK_IN_HANDLER Phase PhaseOf(std::uint64_t word) {
+TASKLEAK_UNINSTRUMENTED Phase PhaseOf(std::uint64_t word) {
   return static_cast<Phase>((word >> kPhaseShift) & 3);
 }
 
@@ -69,28 +60,7 @@ std::uint32_t g_answers = 0;   // atomic, and a futex: counts answers
 SignalCopy g_copy;             // written by whoever made the word kCopying
 KernelAction g_previous = {};  // written only while our handler is not installed
 
-// A system call that leaves errno alone.
-TASKLEAK_IN_HANDLER long RawCall(long number, long a, long b, long c, long d, long e, long f) {
-  long result = 0;
-  register long r10 asm("r10") = d;
-  register long r8 asm("r8") = e;
-  register long r9 asm("r9") = f;
-  asm volatile("syscall"
-               : "=a"(result)
-               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-               : "rcx", "r11", "memory");
-  return result;
-}
-
-// process_vm_readv(2) on the thread itself: stops where the stack's mapping ends, and never faults.
-TASKLEAK_IN_HANDLER long CopyOwnMemory(int tid, std::uintptr_t from, char* to, std::size_t size) {
-  const iovec local = {to, size};
-  const iovec remote = {reinterpret_cast<void*>(from), size};  // NOLINT(performance-no-int-to-ptr)
-  return RawCall(SYS_process_vm_readv, tid, reinterpret_cast<long>(&local), 1,
-                 reinterpret_cast<long>(&remote), 1, 0);
-}
-
-TASKLEAK_IN_HANDLER void CopyOwnStack(int tid, const ucontext_t& context) {
+TASKLEAK_UNINSTRUMENTED void CopyOwnStack(int tid, const ucontext_t& context) {
   // DWARF numbers of the registers, in the order of gregs up to REG_RIP (sys/ucontext.h).
   static constexpr unsigned char kNumbers[] = {kR8,  kR9,  kR10, kR11, kR12, kR13, kR14, kR15, kRdi,
                                                kRsi, kRbp, kRbx, kRdx, kRax, kRcx, kRsp, kRip};
@@ -104,8 +74,8 @@ TASKLEAK_IN_HANDLER void CopyOwnStack(int tid, const ucontext_t& context) {
   g_copy.size = copied < 0 ? 0 : static_cast<std::size_t>(copied);
 }
 
-TASKLEAK_IN_HANDLER void AnswerIfAsked(const ucontext_t& context) {
-  const int tid = static_cast<int>(RawCall(SYS_gettid, 0, 0, 0, 0, 0, 0));
+TASKLEAK_UNINSTRUMENTED void AnswerIfAsked(const ucontext_t& context) {
+  const int tid = static_cast<int>(RawCall(SYS_gettid));
   std::uint64_t asked = __atomic_load_n(&g_word, __ATOMIC_ACQUIRE);
   if (PhaseOf(asked) != Phase::kAsked ||
       static_cast<std::uint32_t>(asked) != static_cast<unsigned>(tid))
@@ -117,10 +87,10 @@ TASKLEAK_IN_HANDLER void AnswerIfAsked(const ucontext_t& context) {
   CopyOwnStack(tid, context);
   __atomic_store_n(&g_word, asked + 2 * step, __ATOMIC_RELEASE);
   __atomic_add_fetch(&g_answers, 1, __ATOMIC_RELEASE);
-  RawCall(SYS_futex, reinterpret_cast<long>(&g_answers), FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+  RawCall(SYS_futex, reinterpret_cast<long>(&g_answers), FUTEX_WAKE_PRIVATE, 1);
 }
 
-TASKLEAK_IN_HANDLER void PassOn(int signal, siginfo_t* info, void* context) {
+TASKLEAK_UNINSTRUMENTED void PassOn(int signal, siginfo_t* info, void* context) {
   const auto handler = reinterpret_cast<std::uintptr_t>(g_previous.handler);
   if (handler == reinterpret_cast<std::uintptr_t>(SIG_DFL) ||
       handler == reinterpret_cast<std::uintptr_t>(SIG_IGN))
@@ -128,7 +98,7 @@ TASKLEAK_IN_HANDLER void PassOn(int signal, siginfo_t* info, void* context) {
   g_previous.handler(signal, info, context);  // one without SA_SIGINFO ignores what it gets more
 }
 
-TASKLEAK_IN_HANDLER void OnCopySignal(int signal, siginfo_t* info, void* context) {
+TASKLEAK_UNINSTRUMENTED void OnCopySignal(int signal, siginfo_t* info, void* context) {
   AnswerIfAsked(*static_cast<const ucontext_t*>(context));
   // Of several SIGURG that are pending only the first is delivered (signal(7)), so an answer may
   // have been given to somebody else's signal; that is passed on all the same.

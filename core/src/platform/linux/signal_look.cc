@@ -1,6 +1,7 @@
 #include "platform/linux/signal_look.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,41 +33,46 @@ constexpr std::size_t kSmallestStack = std::size_t{64} << 10;
 // A stack whose lowest pages were never touched has had room for more ever since.
 constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
 
-// The begin of the mapping that holds `address`.
-std::optional<std::uintptr_t> MappingBegin(std::uintptr_t address) {
+// The process that the program was started in: in a forked child any thread may be the first.
+const pid_t g_program_pid = getpid();
+
+constexpr const char* kMayBeFull = "its stack may be full, with no room for a signal handler";
+constexpr const char* kNotCertain =
+    "where its stack ends is not certain, so it was not sent a signal";
+
+// The first thread's stack grows till its limit (setrlimit(2), RLIMIT_STACK).
+std::string ObjectionOfMainStack() {
+  rlimit limit{};
+  if (getpid() != g_program_pid || getrlimit(RLIMIT_STACK, &limit) != 0) return kNotCertain;
   const std::string maps = internal::ReadMaps();
   for (const internal::Mapping& mapping : internal::ParseMaps(maps)) {
-    if (mapping.begin <= address && address < mapping.end) return mapping.begin;
+    if (!mapping.path.starts_with("[stack]")) continue;
+    const std::size_t used = mapping.end - mapping.begin;
+    return limit.rlim_cur >= used && limit.rlim_cur - used >= kSmallestStack ? "" : kMayBeFull;
   }
-  return {};
-}
-
-struct StackExtent {
-  std::uintptr_t begin;
-  std::size_t size;
-};
-
-// Where a thread's stack is. The C library keeps a thread's descriptor, and in it the head of
-// its list of robust mutexes, at the top of the stack's mapping; the main thread's is elsewhere,
-// but its stack is large. Nothing if it cannot be told.
-std::optional<StackExtent> StackOf(int tid) {
-  if (tid == getpid()) return StackExtent{0, SIZE_MAX};
-  std::uintptr_t head = 0;
-  std::size_t length = 0;
-  if (syscall(SYS_get_robust_list, tid, &head, &length) != 0 || head == 0) return {};
-  const auto begin = MappingBegin(head);
-  return begin ? std::optional<StackExtent>({*begin, head - *begin}) : std::nullopt;
+  return kNotCertain;
 }
 
 // Whether the thread may have used its stack up to its end, now or earlier. mincore(2) tells which
 // pages there are.
-bool MayBeFull(const StackExtent& stack) {
-  constexpr std::size_t kPage = 4096;
-  if (stack.begin == 0) return false;
+bool MayBeFull(const StackBounds& stack) {
+  constexpr std::uintptr_t kPage = 4096;
+  const std::uintptr_t first = (stack.begin + kPage - 1) / kPage * kPage;
   std::array<unsigned char, kRoomNeeded / kPage> present{};
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
-  if (mincore(reinterpret_cast<void*>(stack.begin), kRoomNeeded, present.data()) != 0) return false;
-  return std::ranges::any_of(present, [](unsigned char page) { return (page & 1) != 0; });
+  return mincore(reinterpret_cast<void*>(first), kRoomNeeded, present.data()) != 0 ||
+         std::ranges::any_of(present, [](unsigned char page) { return (page & 1) != 0; });
+}
+
+std::string ObjectionOfStack(int tid, StackFinder find_stack) {
+  if (tid == getpid()) return ObjectionOfMainStack();
+  const auto stack = find_stack == nullptr ? std::nullopt : find_stack(tid);
+  if (!stack) return kNotCertain;
+  const std::size_t size = stack->end - stack->begin;
+  if (size < kSmallestStack)
+    return "its stack of " + std::to_string((size + 1023) >> 10) +
+           " KiB may have no room for a signal handler";
+  return MayBeFull(*stack) ? kMayBeFull : "";
 }
 
 // True if the thread blocks the signal for good. It does for a moment while it starts, and while it
@@ -82,17 +88,11 @@ std::optional<bool> KeepsBlocking(int tid) {
 }
 
 // Why thread `tid` must not be sent the signal; empty if it may.
-std::string Objection(int tid) {
+std::string Objection(int tid, StackFinder find_stack) {
   const auto blocks = KeepsBlocking(tid);
   if (!blocks) return "its signal mask could not be read";
   if (*blocks) return "it blocks SIGURG, so its stack could not be copied";
-  const auto stack = StackOf(tid);
-  if (!stack) return "its stack's size is not known, so it could not be sent a signal";
-  if (stack->size < kSmallestStack)
-    return "its stack of " + std::to_string((stack->size + 1023) >> 10) +
-           " KiB may have no room for a signal handler";
-  if (MayBeFull(*stack)) return "its stack may be full, with no room for a signal handler";
-  return "";
+  return ObjectionOfStack(tid, find_stack);
 }
 
 // Threads that the signal may still reach: it must then find our handler and not one that does not
@@ -161,13 +161,15 @@ BlockedAt WhereInterrupted(const SignalCopy& copy) {
 
 }  // namespace
 
-ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackImage& image) {
+ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackFinder find_stack,
+                        StackImage& image) {
   ThreadLook look;
   look.at.running = true;
   const auto stat = ReadThreadStat(tid);
   look.gone = !stat || stat->exiting;
   if (look.gone) return look;
-  std::string problem = stat->kernel_worker ? "it runs in the kernel only" : Objection(tid);
+  std::string problem =
+      stat->kernel_worker ? "it runs in the kernel only" : Objection(tid, find_stack);
   if (problem.empty()) {
     switch (Ask(tid)) {
       case Answer::kCopied:

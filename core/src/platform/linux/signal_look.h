@@ -6,6 +6,7 @@
 
 #include "platform/linux/blocked_look.h"
 #include "platform/linux/stack_image.h"
+#include "platform/stack_bounds.h"
 #include "platform/stack_reader.h"
 
 namespace taskleak::platform {
@@ -13,8 +14,12 @@ namespace taskleak::platform {
 /// Asks thread `tid` for a copy of its registers and stack and unwinds that. A call that the thread
 /// blocks in may return early with EINTR, so this is for threads that run, or that cannot be read
 /// otherwise: `blocked` says so, and its failure begins the explanation if the stack is not got
-/// this way either. Not thread-safe: `image` is scratch space.
-ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackImage& image);
+/// this way either. A signal's frame is written below whatever the thread is at, so it is sent only
+/// where `find_stack` knows the thread's stack (and of the first thread, whose limit is known), and
+/// there is room. It is not for threads that run on stacks of their own making, such as fibers.
+/// Not thread-safe: `image` is scratch space.
+ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackFinder find_stack,
+                        StackImage& image);
 
 }  // namespace taskleak::platform
 

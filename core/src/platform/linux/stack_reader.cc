@@ -2,6 +2,9 @@
 
 #include <ucontext.h>
 
+#include <cerrno>
+#include <cstring>
+#include <string>
 #include <utility>
 
 #include "base/mutex.h"
@@ -10,6 +13,7 @@
 #include "platform/linux/signal_look.h"
 #include "platform/linux/stack_image.h"
 #include "platform/linux/trace_look.h"
+#include "platform/linux/tracer_look.h"
 #include "platform/linux/unwinder.h"
 #include "platform/subject.h"
 
@@ -23,14 +27,24 @@ StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
   return *image;
 }
 
+ThreadLook LookAtRunning(int tid, BlockedLook& blocked, StackFinder find_stack)
+    TASKLEAK_REQUIRES(g_look_mutex) {
+  if (!blocked.hidden) {
+    if (auto look = LookByTracer(tid, LookImage())) return *std::move(look);
+    blocked.failure +=
+        std::string(", could not be stopped with ptrace (") + std::strerror(errno) + ')';
+  }
+  return LookBySignal(tid, blocked, find_stack, LookImage());
+}
+
 }  // namespace
 
-ThreadLook LookAtThread(int tid, Signals signals) {
+ThreadLook LookAtThread(int tid, Signals signals, StackFinder find_stack) {
   const MutexLock lock(g_look_mutex);
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
   if (signals == Signals::kAllowed) {
-    ThreadLook look = LooksAtItself() ? LookBySignal(tid, blocked, LookImage())
+    ThreadLook look = LooksAtItself() ? LookAtRunning(tid, blocked, find_stack)
                                       : LookByTrace(tid, blocked, LookImage());
     if (look.gone || !look.stack.frames.empty()) return look;
     // It may have gone to sleep meanwhile.

@@ -9,9 +9,8 @@
 #include <cstring>
 #include <string>
 #include <thread>
-#include <utility>
 
-#include "platform/linux/registers.h"
+#include "platform/linux/trace_stop.h"
 #include "platform/linux/unwinder.h"
 #include "platform/thread_info.h"
 
@@ -23,13 +22,13 @@ class Traced {
  public:
   explicit Traced(int tid) : tid_(tid), seized_(Call(PTRACE_SEIZE)) {}
   ~Traced() {
-    if (seized_) Call(PTRACE_DETACH);
+    if (seized_) Call(PTRACE_DETACH, signal_);
   }
   Traced(const Traced&) = delete;
   Traced& operator=(const Traced&) = delete;
 
   // Returns whether it stands still; else errno is set.
-  [[nodiscard]] bool Stop() const {
+  [[nodiscard]] bool Stop() {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds kDeadline{100};
     if (!seized_ || !Call(PTRACE_INTERRUPT)) return false;
@@ -37,7 +36,10 @@ class Traced {
     int status = 0;
     for (;;) {
       const pid_t stopped = waitpid(tid_, &status, __WALL | WNOHANG);
-      if (stopped == tid_) return WIFSTOPPED(status);
+      if (stopped == tid_) {
+        signal_ = WIFSTOPPED(status) ? SignalOfStop(status) : 0;
+        return WIFSTOPPED(status);
+      }
       if (stopped < 0) return false;
       if (Clock::now() > end) break;
       std::this_thread::sleep_for(std::chrono::microseconds(50));
@@ -51,34 +53,14 @@ class Traced {
   }
 
  private:
-  bool Call(__ptrace_request request) const { return ptrace(request, tid_, nullptr, nullptr) == 0; }
+  bool Call(__ptrace_request request, long data = 0) const {
+    return ptrace(request, tid_, nullptr, data) == 0;
+  }
 
   int tid_;
   bool seized_;
+  int signal_ = 0;  // which the thread was about to take when it stopped
 };
-
-Registers ToRegisters(const user_regs_struct& values) {
-  Registers registers;
-  for (const auto& [number, value] : {std::pair{kRax, values.rax},
-                                      {kRdx, values.rdx},
-                                      {kRcx, values.rcx},
-                                      {kRbx, values.rbx},
-                                      {kRsi, values.rsi},
-                                      {kRdi, values.rdi},
-                                      {kRbp, values.rbp},
-                                      {kRsp, values.rsp},
-                                      {kR8, values.r8},
-                                      {kR9, values.r9},
-                                      {kR10, values.r10},
-                                      {kR11, values.r11},
-                                      {kR12, values.r12},
-                                      {kR13, values.r13},
-                                      {kR14, values.r14},
-                                      {kR15, values.r15},
-                                      {kRip, values.rip}})
-    registers.Set(number, value);
-  return registers;
-}
 
 }  // namespace
 
@@ -87,7 +69,7 @@ ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
   look.at.running = true;
   look.gone = HasEnded(tid);
   if (look.gone) return look;
-  const Traced traced(tid);
+  Traced traced(tid);
   user_regs_struct values{};
   if (!traced.Stop() || !traced.Read(&values)) {
     look.stack.missing = blocked.failure + ", and it could not be stopped with ptrace (" +
