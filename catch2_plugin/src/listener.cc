@@ -100,6 +100,7 @@ class Listener : public internal::ListenerBase {
     allow_ = internal::HasTag(test, "AllowLeaks");
     passes_ = 0;
     depth_ = 0;
+    run_->PhaseStarted("the set-up of the test case", test.name);
   }
 
   void sectionStarting(Catch::SectionInfo const& section) override {
@@ -122,7 +123,10 @@ class Listener : public internal::ListenerBase {
     in_pass = false;
   }
 
-  void testCaseEnded(Catch::TestCaseStats const&) override { current_test.store(nullptr); }
+  void testCaseEnded(Catch::TestCaseStats const&) override {
+    current_test.store(nullptr);
+    if (Listens()) run_->PhaseStarted("what follows " + test_->name);
+  }
 
   // The events that follow come from inside the signal handler.
   void fatalErrorEncountered(Catch::StringRef) override { dying_.store(true); }
@@ -142,9 +146,9 @@ class Listener : public internal::ListenerBase {
   void EndPass(const Catch::SectionStats& section) {
     allowing_.reset();
     Report(run_->TestEnded(since_, PassName(), verify_), section);
-    if (passes_ == 1 && path_.empty()) return;
-    if (!internal::AnotherPassFollows())
+    if ((passes_ > 1 || !path_.empty()) && !internal::AnotherPassFollows())
       Report(run_->TestEnded(case_since_, test_->name, verify_), section);
+    run_->PhaseStarted("the tear-down of the test case", test_->name);
   }
 
   // "Case / section / subsection"; the number of the pass where nothing else tells passes apart.

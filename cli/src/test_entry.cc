@@ -190,6 +190,7 @@ TestEntry ReadTestEntry(Json test) {
   TestEntry entry;
   entry.report.test = TextAt(test, "test");
   entry.report.hang = TextAt(test, "verdict") == "hang";
+  entry.report.phase = TextAt(test, "phase");
   entry.report.everything = TextAt(test, "verdict") == "alive";
   entry.report.waited = MillisecondsAt(test, "waited_ms");
   entry.report.could_not_look = TextAt(test, "could_not_look");

@@ -14,10 +14,18 @@
 namespace taskleak::gtest {
 namespace {
 
-/// Raised on taskleak's watching thread, while the test that hangs is still the current one.
+/// The place of what runs now: of the test, or of a suite's first one.
+const testing::TestInfo* CurrentPlace() {
+  const testing::UnitTest& all = *testing::UnitTest::GetInstance();
+  if (all.current_test_info() != nullptr) return all.current_test_info();
+  const testing::TestSuite* const suite = all.current_test_suite();
+  return suite == nullptr ? nullptr : suite->GetTestInfo(0);
+}
+
+/// Raised on taskleak's watching thread, while what hangs is still the current test or suite.
 void FailHangingTest(const std::string& text) {
   try {
-    internal::FailAt(testing::UnitTest::GetInstance()->current_test_info(), text);
+    internal::FailAt(CurrentPlace(), text);
   } catch (...) {  // --gtest_throw_on_failure: the failure is printed, and the process ends anyway
   }
 }
@@ -33,10 +41,17 @@ class Listener : public testing::EmptyTestEventListener {
 
   void OnTestIterationStart(const testing::UnitTest&, int) override { StartRun(); }
 
+  void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
+    StartRun();
+    run_.PhaseStarted("the environments' SetUp");
+  }
+
   void OnTestSuiteStart(const testing::TestSuite& suite) override {
     StartRun();
     in_suite_ = true;
+    tests_to_come_ = suite.test_to_run_count();
     run_.SuiteStarted(suite.name());
+    run_.PhaseStarted("SetUpTestSuite", suite.name());
   }
 
   void OnTestStart(const testing::TestInfo& test) override {
@@ -49,12 +64,18 @@ class Listener : public testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo& test) override {
     if (!std::exchange(in_test_, false)) return;
     if (const auto text = run_.TestEnded()) internal::FailAt(&test, *text);
+    if (in_suite_ && --tests_to_come_ == 0)
+      run_.PhaseStarted("TearDownTestSuite", test.test_suite_name());
   }
 
   // After TearDownTestSuite. A suite has no place of its own: its first test's stands for it.
   void OnTestSuiteEnd(const testing::TestSuite& suite) override {
     if (!std::exchange(in_suite_, false)) return;
     if (const auto text = run_.SuiteEnded()) internal::FailAt(suite.GetTestInfo(0), *text);
+  }
+
+  void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
+    if (in_run_) run_.PhaseStarted("the environments' TearDown");
   }
 
   // The last event whose failure is counted and written to XML by every GoogleTest.
@@ -78,6 +99,7 @@ class Listener : public testing::EmptyTestEventListener {
   bool in_run_ = false;
   bool in_suite_ = false;
   bool in_test_ = false;
+  int tests_to_come_ = 0;  // in the suite
 };
 
 /// Owned here rather than by GoogleTest: a library that is closed while GoogleTest lives on takes

@@ -13,10 +13,12 @@ using testing::HasSubstr;
 
 class Hang : public testing::Test {
  protected:
-  Outcome RunTest(const std::string& test, const char* program = HANGING_TESTS) {
-    return RunProgram(
-        program, {"--gtest_filter=" + test},
-        {{"TASKLEAK_OPTIONS", "hang_timeout=1s:json=" + json_}, {"LOAD", HANGING_LIBRARY}});
+  Outcome RunTest(const std::string& test, const char* program = HANGING_TESTS,
+                  const std::string& environment = "") {
+    return RunProgram(program, {"--gtest_filter=" + test},
+                      {{"TASKLEAK_OPTIONS", "hang_timeout=1s:json=" + json_},
+                       {"LOAD", HANGING_LIBRARY},
+                       {"HANG_IN_ENVIRONMENT", environment}});
   }
 
   /// What the JSON report says of the one test that hung.
@@ -62,6 +64,43 @@ TEST_F(Hang, InADeadlockNamesItEdgeByEdge) {
     ASSERT_EQ(edges.size(), 2U);
     EXPECT_EQ(edges[0].at("holder"), edges[1].at("waiter"));
     EXPECT_EQ(edges[1].at("holder"), edges[0].at("waiter"));
+  }
+}
+
+TEST_F(Hang, InASuitesSetUpNamesTheSuite) {
+  const Outcome outcome = RunTest("HangsInSuiteSetUp.*");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.err,
+              HasSubstr("HangsInSuiteSetUp: SetUpTestSuite did not return within 1.0 s"));
+  EXPECT_THAT(outcome.out, HasSubstr("hanging_tests.cc:")) << "the place of the suite's first test";
+  EXPECT_THAT(outcome.out, HasSubstr("HangsInSuiteSetUp::SetUpTestSuite()"));
+  EXPECT_EQ(Reported().at("verdict"), "hang");
+  EXPECT_EQ(Reported().at("test"), "HangsInSuiteSetUp");
+  EXPECT_EQ(Reported().at("phase"), "SetUpTestSuite");
+}
+
+TEST_F(Hang, InASuitesTearDownNamesTheSuite) {
+  const Outcome outcome = RunTest("HangsInSuiteTearDown.*");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("HangsInSuiteTearDown::TearDownTestSuite()"));
+  EXPECT_EQ(Reported().at("test"), "HangsInSuiteTearDown");
+  EXPECT_EQ(Reported().at("phase"), "TearDownTestSuite");
+}
+
+TEST_F(Hang, BetweenTwoTestsNamesTheFirst) {
+  const Outcome outcome = RunTest("BetweenTests.*");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_EQ(Reported().at("test"), "BetweenTests");
+  EXPECT_EQ(Reported().at("phase"), "what follows BetweenTests.First");
+}
+
+TEST_F(Hang, InAnEnvironmentSaysInWhichPart) {
+  for (const char* const part : {"SetUp", "TearDown"}) {
+    const Outcome outcome = RunTest("Environment.IsThere", HANGING_TESTS, part);
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr(std::string("HangingEnvironment::") + part + "()"));
+    EXPECT_EQ(Reported().at("test"), "the whole run");
+    EXPECT_EQ(Reported().at("phase"), std::string("the environments' ") + part);
   }
 }
 

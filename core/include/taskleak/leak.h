@@ -169,6 +169,8 @@ struct LeakReport {
   std::string test;         ///< the test, suite or run that was checked; empty for a bare FindLeaks
   bool hang = false;        ///< the test did not return within the hang timeout; everything that is
                             ///< alive is listed
+  std::string phase;        ///< what did not return, if that is not a test's body, such as
+                            ///< "TearDownTestSuite"; else empty
   bool everything = false;  ///< made by FindAlive (taskleak/alive.h): everything that is alive is
                             ///< listed, whether it is a leak or not
   std::chrono::milliseconds waited{0};  ///< how long the drain took

@@ -34,14 +34,17 @@ namespace taskleak {
 /// optional. Each ...Ended returns the text with which the framework must fail that scope, as
 /// CheckScopeSince does. A unit that was reported in an inner scope is not reported again in an
 /// outer one. With `check=marked` the scopes are not checked, because the marks check themselves;
-/// the hang timeout still applies.
+/// the hang timeout still applies. It applies to each test and, from RunStarted() to RunEnded(), to
+/// what the framework runs between two events: set-up and tear-down of suites and of the run, and
+/// listeners.
 ///
 /// Example (a framework's listener):
 ///   void OnTestStart(const Test& test) { run_.TestStarted(test.full_name()); }
 ///   void OnTestEnd(const Test&) { if (auto text = run_.TestEnded()) Fail(*text); }
 class TestRun {
  public:
-  /// Receives the report of a test that hangs, before the process ends. Called on taskleak's
+  /// Receives the report of a test that hangs, or of a hang between tests, before the process ends.
+  /// Called on taskleak's
   /// watching thread.
   using HangHandler = std::function<void(const std::string& text)>;
 
@@ -68,6 +71,10 @@ class TestRun {
                                                      bool marked);
   /// Checks what was started since SuiteStarted(). Call it after the suite's own clean-up.
   [[nodiscard]] std::optional<std::string> SuiteEnded();
+  /// Starts the hang timeout anew and names what comes next, for the report if that hangs: `phase`
+  /// of `scope`, such as "TearDownTestSuite" of "NodeTest". Without a scope, it is the whole run's.
+  /// For frameworks that show more than the other events do.
+  void PhaseStarted(std::string_view phase, std::string_view scope = {});
   /// Checks what was started since RunStarted(), and completes the JSON report.
   [[nodiscard]] std::optional<std::string> RunEnded();
 

@@ -132,6 +132,7 @@ Json TestJson(const LeakReport& report) {
   for (const Deadlock& deadlock : report.deadlocks) deadlocks.push_back(DeadlockJson(deadlock));
   return {{"test", report.test},
           {"verdict", Verdict(report)},
+          {"phase", report.phase},
           {"waited_ms", report.waited.count()},
           {"could_not_look", report.could_not_look},
           {"groups", std::move(groups)},

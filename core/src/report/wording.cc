@@ -182,8 +182,9 @@ std::string Headline(const LeakReport& report) {
   bool only_live = true;
   const std::string units = KindsOf(report, &only_live);
   if (report.hang) {
-    return fmt::format("{} did not return within {}; alive: {}",
-                       report.test.empty() ? "the test" : report.test, Duration(report.waited),
+    return fmt::format("{}{}{} did not return within {}; alive: {}",
+                       report.test.empty() ? "the test" : report.test,
+                       report.phase.empty() ? "" : ": ", report.phase, Duration(report.waited),
                        units.empty() ? "nothing that could be seen" : units);
   }
   if (report.everything) return "alive: " + (units.empty() ? "nothing but the caller" : units);

@@ -22,12 +22,13 @@ HangWatch::~HangWatch() {
   thread_.Join();
 }
 
-void HangWatch::Arm(std::string_view test) {
+void HangWatch::Arm(std::string_view scope, std::string_view phase) {
   {
     const MutexLock lock(mutex_);
-    test_ = test;
+    scope_ = scope;
+    phase_ = phase;
   }
-  last_resort_.SetTest(test);
+  last_resort_.SetScope(scope, phase);
   deadline_.store((Clock::now() + checker_.options().hang_timeout).time_since_epoch().count());
 }
 
@@ -50,7 +51,8 @@ void HangWatch::ReportAndEnd() {
   report.waited = checker_.options().hang_timeout;
   {
     const MutexLock lock(mutex_);
-    report.test = test_;
+    report.test = scope_;
+    report.phase = phase_;
   }
   if (report::ReportFile* const json = JsonReport(checker_.options())) {
     json->TestChecked(report.test);

@@ -18,11 +18,11 @@
 
 namespace taskleak::run {
 
-/// Two threads, both named and adopted: one sleeps until a test overstays the hang timeout, and
-/// then reports all threads, calls the framework's handler and ends the process with code 1. The
-/// other (LastResort) does the same with less if the first gets stuck in its turn, say on the
-/// allocator's lock that the stuck test holds. Arm and Disarm are called by one thread and cost no
-/// wake-up.
+/// Two threads, both named and adopted: one sleeps until a test, or what runs around tests,
+/// overstays the hang timeout, and then reports all threads, calls the framework's handler and ends
+/// the process with code 1. The other (LastResort) does the same with less if the first gets stuck
+/// in its turn, say on the allocator's lock that the stuck test holds. Arm and Disarm are called by
+/// one thread and cost no wake-up.
 class HangWatch {
  public:
   /// `checker` must outlive this object; its options give the timeout. Returns when both threads
@@ -33,7 +33,8 @@ class HangWatch {
   HangWatch(const HangWatch&) = delete;
   HangWatch& operator=(const HangWatch&) = delete;
 
-  void Arm(std::string_view test) TASKLEAK_EXCLUDES(mutex_);
+  /// Begins to wait for the end of `phase` of `scope`; without a phase, of a test's body.
+  void Arm(std::string_view scope, std::string_view phase = {}) TASKLEAK_EXCLUDES(mutex_);
   void Disarm();
 
  private:
@@ -46,8 +47,9 @@ class HangWatch {
   const TestRun::HangHandler on_hang_;
   LastResort last_resort_;
   Mutex mutex_;
-  std::string test_ TASKLEAK_GUARDED_BY(mutex_);
-  std::atomic<Clock::rep> deadline_{0};  // 0: no test runs
+  std::string scope_ TASKLEAK_GUARDED_BY(mutex_);
+  std::string phase_ TASKLEAK_GUARDED_BY(mutex_);
+  std::atomic<Clock::rep> deadline_{0};  // 0: nothing is waited for
   std::atomic<std::uint32_t> stop_{0};
   internal::OwnThread thread_;
 };

@@ -28,10 +28,14 @@ LastResort::~LastResort() {
   thread_.Join();
 }
 
-void LastResort::SetTest(std::string_view test) {
-  const std::size_t size = std::min(test.size(), test_.size() - 1);
-  std::copy_n(test.data(), size, test_.data());
-  test_[size] = '\0';
+void LastResort::SetScope(std::string_view scope, std::string_view phase) {
+  std::size_t size = 0;
+  for (const std::string_view part : {scope, std::string_view(phase.empty() ? "" : ": "), phase}) {
+    const std::size_t taken = std::min(part.size(), name_.size() - 1 - size);
+    std::copy_n(part.data(), taken, name_.data() + size);
+    size += taken;
+  }
+  name_[size] = '\0';
 }
 
 void LastResort::EndSoon() {
@@ -47,7 +51,7 @@ void LastResort::Wait() {
   const auto end = platform::Clock::now() + kGrace;
   for (auto now = end - kGrace; now < end; now = platform::Clock::now())
     FutexWait(phase_, phase_.load(), end - now);
-  if (phase_.load() == kEnding) WriteRawReport(STDERR_FILENO, test_.data());
+  if (phase_.load() == kEnding) WriteRawReport(STDERR_FILENO, name_.data());
   _exit(EXIT_FAILURE);
 }
 

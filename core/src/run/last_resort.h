@@ -26,8 +26,8 @@ class LastResort {
   LastResort(const LastResort&) = delete;
   LastResort& operator=(const LastResort&) = delete;
 
-  /// The name for the report.
-  void SetTest(std::string_view test);
+  /// What the report says does not return: the test `scope`, or a `phase` of it.
+  void SetScope(std::string_view scope, std::string_view phase);
   void EndSoon();
   /// The full report is out; ending is all that is left to do.
   void Reported();
@@ -35,7 +35,7 @@ class LastResort {
  private:
   void Wait();
 
-  std::array<char, 256> test_{};
+  std::array<char, 256> name_{};
   std::atomic<std::uint32_t> phase_;
   internal::OwnThread thread_;
 };

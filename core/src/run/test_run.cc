@@ -30,13 +30,21 @@ struct TestRun::Impl {
     return ChecksScopes() ? run::CheckScope(checker, before, scope) : std::nullopt;
   }
 
+  void Await(std::string_view scope, std::string_view phase) const {
+    if (watch != nullptr) watch->Arm(scope, phase);
+  }
+  void AwaitNothing() const {
+    if (watch != nullptr) watch->Disarm();
+  }
+
   check::Checker checker;
   HangHandler on_hang;
   std::unique_ptr<run::HangWatch> watch;
   Snapshot run;
   Snapshot suite;
   Snapshot test;
-  std::string suite_name;
+  std::string suite_name;   // as the framework has it; empty outside of suites
+  std::string suite_scope;  // the same in reports
   std::string test_name;
 };
 
@@ -60,19 +68,22 @@ void TestRun::RunStarted() {
       impl_->watch == nullptr) {
     impl_->watch = std::make_unique<run::HangWatch>(impl_->checker, impl_->on_hang);
   }
+  impl_->Await(kRun, "what comes before the first test");
   impl_->run = Snapshot::Take();
 }
 
 void TestRun::SuiteStarted(std::string_view suite) {
-  impl_->suite_name = std::string(suite) + " (the whole suite)";
-  registry::SetCurrentOrigin(impl_->suite_name);
+  impl_->suite_name = suite;
+  impl_->suite_scope = impl_->suite_name + " (the whole suite)";
+  registry::SetCurrentOrigin(impl_->suite_scope);
+  impl_->Await(suite, "the set-up of the suite");
   impl_->suite = Snapshot::Take();
 }
 
 Snapshot TestRun::TestStarted(std::string_view test) {
   impl_->test_name = test;
   registry::SetCurrentOrigin(test);
-  if (impl_->watch != nullptr) impl_->watch->Arm(test);
+  impl_->Await(test, {});
   impl_->test = Snapshot::Take();
   return impl_->test;
 }
@@ -83,18 +94,28 @@ std::optional<std::string> TestRun::TestEnded() {
 
 std::optional<std::string> TestRun::TestEnded(const Snapshot& since, std::string_view scope,
                                               bool marked) {
-  if (impl_->watch != nullptr) impl_->watch->Disarm();
+  impl_->AwaitNothing();
   auto text = marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
-  registry::SetCurrentOrigin(impl_->suite_name.empty() ? kRun : impl_->suite_name);
+  const bool in_suite = !impl_->suite_name.empty();
+  registry::SetCurrentOrigin(in_suite ? impl_->suite_scope : kRun);
+  impl_->Await(in_suite ? impl_->suite_name : kRun, "what follows " + impl_->test_name);
   return text;
 }
 
 std::optional<std::string> TestRun::SuiteEnded() {
-  return impl_->End(impl_->suite, impl_->suite_name);
+  impl_->AwaitNothing();
+  auto text = impl_->End(impl_->suite, impl_->suite_scope);
+  impl_->Await(kRun, "what follows " + impl_->suite_name);
+  return text;
+}
+
+void TestRun::PhaseStarted(std::string_view phase, std::string_view scope) {
+  impl_->Await(scope.empty() ? kRun : scope, phase);
 }
 
 std::optional<std::string> TestRun::RunEnded() {
   const Options& options = impl_->checker.options();
+  impl_->AwaitNothing();
   std::string text = impl_->End(impl_->run, kRun).value_or("");
   if (report::ReportFile* const json = run::JsonReport(options)) run::SayOnce(json->Finish());
   if (options.stale != OnStale::kOff && options.on_leak != OnLeak::kOff) {

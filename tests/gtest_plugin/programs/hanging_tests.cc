@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <string_view>
 
 #include "support/threads.h"
 
@@ -69,6 +70,38 @@ TEST(Hanging, LoadsALibraryWhoseConstructorHangs) {
 TEST(Hanging, HoldsTheLockOfTheListOfLibraries) {
   dl_iterate_phdr([](dl_phdr_info*, std::size_t, void*) -> int { WaitForEver(); }, nullptr);
 }
+
+struct HangsInSuiteSetUp : testing::Test {
+  static void SetUpTestSuite() { WaitForEver(); }
+};
+TEST_F(HangsInSuiteSetUp, First) {}
+
+struct HangsInSuiteTearDown : testing::Test {
+  static void TearDownTestSuite() { WaitForEver(); }
+};
+TEST_F(HangsInSuiteTearDown, First) {}
+TEST_F(HangsInSuiteTearDown, Second) {}
+
+class HangsAfterATest : public testing::EmptyTestEventListener {
+  void OnTestEnd(const testing::TestInfo&) override { WaitForEver(); }
+};
+TEST(BetweenTests, First) {
+  testing::UnitTest::GetInstance()->listeners().Append(new HangsAfterATest);
+}
+TEST(BetweenTests, Second) {}
+
+// Hangs where the environment variable HANG_IN_ENVIRONMENT says.
+class HangingEnvironment : public testing::Environment {
+  static void HangIn(std::string_view where) {
+    const char* const wanted = std::getenv("HANG_IN_ENVIRONMENT");
+    if (wanted != nullptr && wanted == where) WaitForEver();
+  }
+  void SetUp() override { HangIn("SetUp"); }
+  void TearDown() override { HangIn("TearDown"); }
+};
+const testing::Environment* const environment =
+    testing::AddGlobalTestEnvironment(new HangingEnvironment);
+TEST(Environment, IsThere) { EXPECT_NE(environment, nullptr); }
 
 class HangsOnFailure : public testing::EmptyTestEventListener {
   void OnTestPartResult(const testing::TestPartResult&) override { WaitForEver(); }
