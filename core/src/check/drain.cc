@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "check/progress.h"
+#include "check/timed_waits.h"
 #include "platform/clock.h"
 
 namespace taskleak::check {
@@ -61,6 +62,7 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   if (drained.left.empty()) return drained;  // as in most tests: without a look at the clock
   const Clock::time_point start = Clock::now();
   Progress progress(start, options.drain);
+  TimedWaits waits(start, options.drain);
   GrowingIntervals intervals;
   Keys ignored;  // once found to be ignored, for the rest of this wait
   for (;;) {
@@ -72,9 +74,12 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
       DropIgnored(drained.left, drop_ignored, ignored);
     drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
     if (drained.left.empty()) return drained;
+    if (options.drain == milliseconds(0)) return drained;
     progress.Observe(drained.left, now);
+    waits.Observe(drained.left, now);
     const bool may_go_on =
-        now - start < options.drain || (now - start < options.drain_max && progress.Recent(now));
+        now - start < options.drain ||
+        (now - start < options.drain_max && (progress.Recent(now) || waits.EndSoon(now)));
     if (!may_go_on) return drained;
     std::this_thread::sleep_for(Pause(now - start));
     drained.left = look();
