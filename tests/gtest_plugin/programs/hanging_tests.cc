@@ -85,10 +85,9 @@ TEST_F(HangsInSuiteTearDown, Second) {}
 class HangsAfterATest : public testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo&) override { WaitForEver(); }
 };
-TEST(BetweenTests, First) {
+TEST(Hanging, InAListenerAtItsEnd) {
   testing::UnitTest::GetInstance()->listeners().Append(new HangsAfterATest);
 }
-TEST(BetweenTests, Second) {}
 
 // Hangs where the environment variable HANG_IN_ENVIRONMENT says.
 class HangingEnvironment : public testing::Environment {
