@@ -22,6 +22,7 @@
 #include "check/inspect.h"
 #include "check/inspect_task.h"
 #include "check/snapshot_data.h"
+#include "check/sure_look.h"
 #include "check/transit.h"
 #include "check/wait_graph.h"
 #include "platform/stack_reader.h"
@@ -260,8 +261,9 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
 }
 
 // Looks closely at who is left. Returns those who have ended meanwhile, and may therefore have
-// become somebody to be joined, and those in transit.
-Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) const {
+// become somebody to be joined or have a successor, and those in transit.
+Stragglers Checker::Explain(const Stragglers& stragglers, OfTheGone of_the_gone,
+                            LeakReport& report) const {
   Inspector inspector(options_.verbose);
   SuppressionRound round(ignore_.file_rules(), report.test);
   std::vector<Finding> findings;
@@ -277,8 +279,12 @@ Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) co
   std::set<std::string> notes;
   for (const Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
-      if (const auto task = tasks.find(straggler.task); task != tasks.end())
+      if (const auto task = tasks.find(straggler.task); task != tasks.end()) {
         add(task_inspector.Inspect(task->second));
+      } else {
+        unsettled.push_back(straggler);
+        if (of_the_gone == OfTheGone::kReport) add(inspector.InspectGoneTask(straggler));
+      }
       continue;
     }
     if (straggler.unjoined != 0) {
@@ -287,11 +293,12 @@ Stragglers Checker::Explain(const Stragglers& stragglers, LeakReport& report) co
       }
       continue;
     }
-    const platform::ThreadLook look =
+    platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed, registry::FindStack);
     if (!look.gone && ignore_.MatchesStack(look.stack.frames)) continue;
     if (look.gone || IsInTransit(look)) unsettled.push_back(straggler);
-    if (look.gone) continue;
+    if (look.gone && of_the_gone == OfTheGone::kLeaveOut) continue;
+    if (look.gone) look.stack.missing = kGoneTooSoon;
     if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
   }
@@ -314,34 +321,59 @@ LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) con
   return UnlessNoMemory([&] { return LookFor(before, test); });
 }
 
+// Those who are left of what was born since the snapshot, by what is cheap to know.
+MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakReport& report) const {
+  MarkedLook look;
+  BirthMark& births = look.births;
+  births.next_thread = registry::NextSerial();
+  births.epoch = registry::BeginEpoch();
+  // The living first: whoever ends in between is then still found, as unjoined.
+  births.listed = platform::ListThreads(&births.births);
+  auto alive = births.listed == nullptr ? std::nullopt : Alive(NewThreads(base, *births.listed));
+  report.could_not_look = alive ? std::string() : CannotList(errno);
+  if (base != nullptr && base->threads == nullptr) report.could_not_look = CannotList(base->error);
+  look.failed = !report.could_not_look.empty();
+  if (!look.failed) look.left = *std::move(alive);
+  std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
+                    std::back_inserter(look.left));
+  std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(look.left));
+  return look;
+}
+
 LeakReport Checker::LookFor(const Snapshot& before, std::string_view test) const {
   LeakReport report;
-  const auto look = [&] {
-    const internal::SnapshotData* base = before.data().get();
-    // The living first: whoever ends in between is then still found, as unjoined.
-    const auto now = platform::ListThreads();
-    auto alive = now == nullptr ? std::nullopt : Alive(NewThreads(base, *now));
-    report.could_not_look = alive ? std::string() : CannotList(errno);
-    if (base != nullptr && base->threads == nullptr)
-      report.could_not_look = CannotList(base->error);
-    Stragglers left = report.could_not_look.empty() ? *std::move(alive) : Stragglers();
-    std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth), std::back_inserter(left));
-    std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(left));
-    return left;
-  };
+  const internal::SnapshotData* const base = before.data().get();
+  const BirthMark mark = base == nullptr ? BirthMark() : MarkOf(*base);
+  // By reference, here and below, since a copy would need memory.
+  const auto look_once = [&] { return LookOnce(base, report); };
+  const auto look = [&] { return LookUntilSure(std::cref(look_once), mark); };
   const auto drop = [this, test](Stragglers& left) { DropIgnored(left, test); };
-  // By reference, since a copy would need memory.
-  const Drained drained = Drain(options_, std::cref(look), std::cref(drop));
+  Drained drained = Drain(options_, std::cref(look), std::cref(drop));
   report.waited = drained.waited;
   if (drained.left.empty()) return report;
   report.test = test;
-  const Stragglers unsettled = Explain(drained.left, report);
-  if (unsettled.empty()) return report;
-  const std::chrono::milliseconds none(0);
-  AwaitTransit(unsettled,
-               options_.drain == none ? none : std::max(options_.drain_max - drained.waited, none));
-  Explain(look(), report);
+  ExplainWhatStays(std::move(drained.left), std::cref(look), report);
   return report;
+}
+
+// Looks closely, and once more if something was about to change. Where threads start successors and
+// end, each look may find another one, and it may be gone before it is read: that needs more looks,
+// and in the end one without stacks.
+void Checker::ExplainWhatStays(Stragglers left, const std::function<Stragglers()>& look,
+                               LeakReport& report) const {
+  constexpr int kMostLooks = 20;
+  const std::chrono::milliseconds none(0);
+  for (int looks = 1;; ++looks) {
+    const bool last = looks == kMostLooks;
+    const Stragglers unsettled =
+        Explain(left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut, report);
+    const bool again = looks == 1 || report.groups.empty();
+    if (unsettled.empty() || last || !again) return;
+    AwaitTransit(unsettled, options_.drain == none
+                                ? none
+                                : std::max(options_.drain_max - report.waited, none));
+    left = look();
+  }
 }
 
 LeakReport Checker::LookAtAll() const {
@@ -355,7 +387,7 @@ LeakReport Checker::LookAtAll() const {
     }
     if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
     std::ranges::move(Tasks(0), std::back_inserter(*alive));
-    Explain(*alive, report);
+    Explain(*alive, OfTheGone::kLeaveOut, report);
     return report;
   });
 }

@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "check/ignore_set.h"
 #include "check/inspect.h"
+#include "check/snapshot_data.h"
 #include "check/straggler.h"
+#include "check/sure_look.h"
 #include "platform/thread_list.h"
 #include "registry/task_registry.h"
 #include "taskleak/leak.h"
@@ -48,7 +51,12 @@ class Checker {
   [[nodiscard]] bool Ignores(const Finding& finding) const;
   void DropIgnored(Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
-  Stragglers Explain(const Stragglers& stragglers, LeakReport& report) const;
+  /// What to do with those that have ended since they were seen.
+  enum class OfTheGone { kLeaveOut, kReport };
+  Stragglers Explain(const Stragglers& stragglers, OfTheGone of_the_gone, LeakReport& report) const;
+  void ExplainWhatStays(Stragglers left, const std::function<Stragglers()>& look,
+                        LeakReport& report) const;
+  [[nodiscard]] MarkedLook LookOnce(const internal::SnapshotData* base, LeakReport& report) const;
   [[nodiscard]] LeakReport LookFor(const Snapshot& before, std::string_view test) const;
 
   Options options_;

@@ -59,11 +59,23 @@ std::string TopFunction(const ResolvedStack& stack) {
 
 Inspector::Inspector(bool system_lines)
     : resolver_(system_lines),
+      births_until_(registry::NextSerial()),
       births_(registry::RunningThreads()),
       last_jobs_(registry::LastJobs()) {}
 
 const ResolvedStack& Inspector::CreationStack(const ThreadRecord& record) {
   return resolver_.Resolve(CreationFrames(std::span(record.created_by).first(record.depth)));
+}
+
+// Of one that was born since this look began, too.
+const ThreadRecord* Inspector::BirthOf(int tid) {
+  auto birth = births_.find(tid);
+  if (birth == births_.end() && registry::NextSerial() != births_until_) {
+    births_until_ = registry::NextSerial();
+    births_ = registry::RunningThreads();
+    birth = births_.find(tid);
+  }
+  return birth == births_.end() ? nullptr : &birth->second;
 }
 
 void Inspector::AddBirth(const ThreadRecord& record, Finding& finding) {
@@ -99,8 +111,7 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
   unit.stack = finding.stack->stack;
   unit.stack_missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
-  if (const auto birth = births_.find(straggler.id.tid); birth != births_.end())
-    AddBirth(birth->second, finding);
+  if (const ThreadRecord* const birth = BirthOf(straggler.id.tid)) AddBirth(*birth, finding);
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
   return finding;
 }
@@ -114,6 +125,19 @@ Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   unit.id = record.tid;
   unit.name = record.name.data();
   unit.detail = DescribeEnd(record);
+  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  return finding;
+}
+
+Finding Inspector::InspectGoneTask(const Straggler& straggler) {
+  Finding finding;
+  finding.stack = &resolver_.Resolve({});
+  finding.created_by = &resolver_.Resolve({});
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kTask;
+  unit.id = static_cast<std::int64_t>(straggler.task);
+  unit.name = straggler.name;
+  unit.stack_missing = kGoneTooSoon;
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
   return finding;
 }

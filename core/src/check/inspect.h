@@ -38,6 +38,10 @@ struct Finding {
   bool in_circle = false;                      // of threads that wait for each other, or for itself
 };
 
+/// Why a unit has no stack that was still to be read when another like it had come in its place.
+inline constexpr const char* kGoneTooSoon =
+    "it ended before it could be read, as did others that came after it";
+
 /// The innermost function of a stack that is not the runtime's; empty if none has a name.
 std::string TopFunction(const ResolvedStack& stack);
 
@@ -51,16 +55,20 @@ class Inspector {
   Finding InspectLive(const Straggler& straggler, const platform::ThreadLook& look);
   /// A thread that ended and that nobody has joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
+  /// A task that ended before anything but its name was read.
+  Finding InspectGoneTask(const Straggler& straggler);
   /// The name of a thread that ended and that nobody has joined; empty if none is known.
   [[nodiscard]] std::string NameOfEnded(int tid) const;
 
  private:
+  [[nodiscard]] const registry::ThreadRecord* BirthOf(int tid);
   void AddBirth(const registry::ThreadRecord& record, Finding& finding);
   const ResolvedStack& CreationStack(const registry::ThreadRecord& record);
 
   StackResolver resolver_;
   WaitDescriber describer_;
-  const std::unordered_map<int, registry::ThreadRecord> births_;
+  std::uint64_t births_until_;  // the serial that none of births_ has reached
+  std::unordered_map<int, registry::ThreadRecord> births_;
   const std::unordered_map<int, std::string> last_jobs_;
 };
 

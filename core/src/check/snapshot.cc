@@ -28,12 +28,13 @@ Snapshot Snapshot::Take() try {
   const std::uint64_t next_birth = registry::NextSerial();
   internal::AskTaskSources();
   const registry::Epoch next_epoch = registry::BeginEpoch();
-  auto threads = platform::ListThreads();
+  std::uint64_t births = 0;
+  auto threads = platform::ListThreads(&births);
   if (last == nullptr || threads == nullptr || last->threads != threads ||
-      last->next_birth != next_birth || last->next_epoch != next_epoch) {
+      last->next_birth != next_birth || last->next_epoch != next_epoch || last->births != births) {
     const int error = threads == nullptr ? errno : 0;
     last = std::make_shared<const internal::SnapshotData>(internal::SnapshotData{
-        std::move(threads), error, next_birth, next_epoch, platform::TicksSinceBoot()});
+        std::move(threads), error, next_birth, next_epoch, platform::TicksSinceBoot(), births});
   }
   Snapshot snapshot;
   snapshot.data_ = last;

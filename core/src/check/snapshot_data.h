@@ -16,6 +16,7 @@ struct SnapshotData {
   std::uint64_t next_birth = 0;    // serial of the first birth after it (registry/thread_birth.h)
   registry::Epoch next_epoch = 0;  // of the first task born after it (registry/task_registry.h)
   std::uint64_t taken_ticks = 0;   // when, in ticks since boot
+  std::uint64_t births = 0;        // as platform::ListThreads has it
 };
 
 }  // namespace taskleak::internal

@@ -24,7 +24,10 @@ using ThreadIds = std::vector<ThreadId>;
 /// /proc is that of another pid namespace). Threads that are ending, or have ended a while ago, may
 /// be among them. The same pointer is returned as long as nobody is new, which makes "nothing has
 /// changed" one comparison. Thread-safe.
-std::shared_ptr<const ThreadIds> ListThreads();
+///
+/// `births` receives a number that two calls have in common only if no thread or process was born
+/// between them; 0 if the kernel does not show that.
+std::shared_ptr<const ThreadIds> ListThreads(std::uint64_t* births = nullptr);
 
 /// How many threads this process has, those that are ending included; 0 if that cannot be read.
 /// Costs a microsecond. Thread-safe.

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -269,6 +271,93 @@ TEST(FindLeaksTest, AThreadThatHasEndedButIsStillListedIsNotWaitedFor) {
   const LeakReport report = FindLeaks(before, options);
   EXPECT_TRUE(report.empty()) << report.ToText();
   EXPECT_LT(report.waited, options.drain);
+}
+
+// Each thread starts the next and ends, until the chain is told to.
+class Chain {
+ public:
+  Chain() { Start(); }
+  ~Chain() {
+    end_ = true;
+    while (alive_ != 0) std::this_thread::yield();
+  }
+  Chain(const Chain&) = delete;
+  Chain& operator=(const Chain&) = delete;
+
+ private:
+  void Start() {
+    ++alive_;
+    std::thread([this] {
+      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // a short life is the matter here
+      nanosleep(&pause, nullptr);
+      if (!end_) Start();
+      --alive_;
+    }).detach();
+  }
+
+  std::atomic<bool> end_{false};
+  std::atomic<int> alive_{0};
+};
+
+TEST(FindLeaksTest, AChainOfThreadsThatEachStartTheNextIsFoundByEveryLook) {
+  const auto before = Snapshot::Take();
+  const Chain chain;
+  for (int i = 0; i < 300; ++i) {
+    const LeakReport report = FindLeaks(before, NoWait());
+    ASSERT_GE(report.unit_count(), 1U) << "look " << i;
+  }
+}
+
+TEST(FindLeaksTest, AChainOfThreadsIsFoundAfterADrain) {
+  const auto before = Snapshot::Take();
+  const Chain chain;
+  Options options;
+  options.drain = milliseconds(200);
+  options.drain_max = milliseconds(500);
+  EXPECT_GE(FindLeaks(before, options).unit_count(), 1U);
+}
+
+// An idle worker that ends by itself, and a wait that is not much longer than the drain.
+TEST(FindLeaksTest, AThreadWhoseOwnTimeEndsWithTheDrainOrSoonAfterIsNoLeak) {
+  Options options;
+  options.drain = milliseconds(200);
+  std::mutex mutex;
+  std::condition_variable condition;
+  using Wait = std::function<void(milliseconds)>;
+  const Wait wait_for = [&](milliseconds time) {
+    std::unique_lock lock(mutex);
+    condition.wait_for(lock, time, [] { return false; });
+  };
+  const Wait sleep = [](milliseconds time) { std::this_thread::sleep_for(time); };
+  const Wait poll = [](milliseconds time) { ::poll(nullptr, 0, static_cast<int>(time.count())); };
+  for (const auto& [call, wait] : {std::pair<long, Wait>(SYS_futex, wait_for),
+                                   {SYS_clock_nanosleep, sleep},
+                                   {SYS_poll, poll}}) {
+    for (const milliseconds time : {options.drain - milliseconds(2), options.drain,
+                                    options.drain + milliseconds(2), options.drain * 5 / 4}) {
+      const auto before = Snapshot::Take();
+      const BlockedThread worker([&wait = wait, time] { wait(time); }, [] {});
+      worker.AwaitCall(call);
+      const LeakReport report = FindLeaks(before, options);
+      EXPECT_TRUE(report.empty()) << time.count() << " ms in call " << call << '\n'
+                                  << report.ToText();
+    }
+  }
+}
+
+TEST(FindLeaksTest, AThreadThatWakesNowAndThenOnlyToWaitAgainIsALeak) {
+  const auto before = Snapshot::Take();
+  std::atomic<bool> end{false};
+  const BlockedThread ticker(
+      [&end] {
+        while (!end) std::this_thread::sleep_for(milliseconds(50));
+      },
+      [&end] { end = true; });
+  Options options;
+  options.drain = milliseconds(200);
+  const LeakReport report = FindLeaks(before, options);
+  EXPECT_EQ(report.unit_count(), 1U);
+  EXPECT_LT(report.waited, options.drain_max);
 }
 
 TEST(FindLeaksTest, ABadOptionIsAnError) {

@@ -1,6 +1,7 @@
 // Leaks of tasks, through all that a thread's leak goes through.
 #include <sys/syscall.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <latch>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -65,6 +67,29 @@ TEST(FindTaskLeaksTest, ATaskThatEndsWithinTheDrainIsNoLeak) {
   });
   EXPECT_TRUE(FindLeaks(before).empty());
   late.join();
+}
+
+// Each task is created before the one that it follows ends, so one is always alive.
+TEST(FindTaskLeaksTest, AChainOfTasksIsFoundByEveryLook) {
+  std::atomic<bool> begin{false};
+  std::atomic<bool> end{false};
+  std::latch first(1);
+  const BlockedThread runner(
+      [&] {
+        while (!begin) std::this_thread::yield();
+        std::optional<Task> task(std::in_place, "link");
+        first.count_down();
+        while (!end) {
+          Task next("link");
+          task.emplace(std::move(next));
+        }
+      },
+      [&end] { end = true; });
+  const auto before = Snapshot::Take();
+  begin = true;
+  first.wait();
+  for (int i = 0; i < 300; ++i)
+    ASSERT_GE(FindLeaks(before, NoWait()).unit_count(), 1U) << "look " << i;
 }
 
 TEST(FindTaskLeaksTest, TasksOfOneCreatorAreOneGroupWhateverTheyAreDoing) {

@@ -70,7 +70,7 @@ std::optional<std::vector<int>> ListTids(TaskDirectory& directory) {
 // noticing it would mean to read the directory.
 class ThreadList {
  public:
-  std::shared_ptr<const ThreadIds> List() TASKLEAK_EXCLUDES(mutex_);
+  std::shared_ptr<const ThreadIds> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -94,12 +94,15 @@ class ThreadList {
   std::shared_ptr<const ThreadIds> known_ TASKLEAK_GUARDED_BY(mutex_);  // sorted
   std::vector<Pending> pending_ TASKLEAK_GUARDED_BY(mutex_);
   pid_t known_pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  std::uint64_t looks_with_births_ TASKLEAK_GUARDED_BY(mutex_) = 1;
 };
 
-std::shared_ptr<const ThreadIds> ThreadList::List() {
+std::shared_ptr<const ThreadIds> ThreadList::List(std::uint64_t* births_seen) {
   const MutexLock lock(mutex_);
   // Births first: one that happens after this look shows in the next.
   const BirthCounter::Look births = births_.LookNow();
+  if (!births.none) ++looks_with_births_;
+  if (births_seen != nullptr) *births_seen = births.unknown ? 0 : looks_with_births_;
   // Whoever is forked gets a number, too: while none was given out, this is the same process.
   const bool same_process = births.none && LooksAtItself();
   std::uint64_t links = 0;
@@ -204,9 +207,9 @@ bool ThreadList::ReadAll(const BirthCounter::Look& births) {
 
 }  // namespace
 
-std::shared_ptr<const ThreadIds> ListThreads() {
+std::shared_ptr<const ThreadIds> ListThreads(std::uint64_t* births) {
   static ThreadList* const list = new ThreadList();
-  return list->List();
+  return list->List(births);
 }
 
 std::size_t CountThreads() {
