@@ -21,6 +21,7 @@
 #include "check/group.h"
 #include "check/inspect.h"
 #include "check/inspect_task.h"
+#include "check/new_threads.h"
 #include "check/snapshot_data.h"
 #include "check/sure_look.h"
 #include "check/transit.h"
@@ -63,24 +64,6 @@ LeakReport UnlessNoMemory(Look look) {
 
 bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
   return ids != nullptr && std::binary_search(ids->begin(), ids->end(), id);
-}
-
-// Those of `now` that are not in `before`. The main thread never is: no test starts it, but after a
-// fork it has another number.
-ThreadIds NewThreads(const internal::SnapshotData* before, const ThreadIds& now) {
-  ThreadIds fresh;
-  if (before == nullptr) {
-    fresh = now;
-  } else if (before->threads.get() != &now) {
-    std::set_difference(now.begin(), now.end(), before->threads->begin(), before->threads->end(),
-                        std::back_inserter(fresh));
-  }
-  // Whoever started before the snapshot was alive then, even if a race hid it from the list.
-  const std::uint64_t taken = before == nullptr ? 0 : before->taken_ticks;
-  std::erase_if(fresh, [taken](const ThreadId& id) {
-    return id.tid == getpid() || id.start_ticks + 1 < taken;
-  });
-  return fresh;
 }
 
 using Records = std::map<std::uint64_t, registry::ThreadRecord>;
