@@ -125,7 +125,7 @@ class Listener : public internal::ListenerBase {
 
   void testCaseEnded(Catch::TestCaseStats const&) override {
     current_test.store(nullptr);
-    if (Listens()) run_->PhaseStarted("what follows " + test_->name);
+    if (Listens()) run_->PhaseStarted("what follows the test case", test_->name);
   }
 
   // The events that follow come from inside the signal handler.

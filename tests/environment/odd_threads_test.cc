@@ -12,6 +12,7 @@
 namespace taskleak::environment {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 Outcome RunWith(const std::vector<std::string>& arguments) {
@@ -33,12 +34,12 @@ TEST(OddThreadsTest, ThousandsAreOneGroup) {
 
 TEST(OddThreadsTest, OneThatWaitsAtTheEndOfItsStack) { ExpectTheLeak(RunWith({"full-stack"})); }
 
-// A signal's frame would not fit.
+// A signal's frame would not fit: it is stopped, or goes without a stack where that is denied.
 TEST(OddThreadsTest, OneThatRunsAtTheEndOfItsStackIsNotSentASignal) {
   const Outcome outcome = RunWith({"full-stack", "runs"});
   EXPECT_EQ(outcome.exit_code, kFound) << "signal " << outcome.signal << '\n'
                                        << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("its stack may be full, with no room for a signal handler"));
+  EXPECT_THAT(outcome.out, AnyOf(HasSubstr("RunHere("), HasSubstr("so it was not sent a signal")));
 }
 
 TEST(OddThreadsTest, OneThatWaitsInTheHandlerOfItsStackOverflow) {

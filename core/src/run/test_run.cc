@@ -33,6 +33,9 @@ struct TestRun::Impl {
   void Await(std::string_view scope, std::string_view phase) const {
     if (watch != nullptr) watch->Arm(scope, phase);
   }
+  void AwaitWhatFollows(const std::string& name, std::string_view scope) const {
+    if (watch != nullptr) watch->Arm(scope, "what follows " + name);
+  }
   void AwaitNothing() const {
     if (watch != nullptr) watch->Disarm();
   }
@@ -98,14 +101,14 @@ std::optional<std::string> TestRun::TestEnded(const Snapshot& since, std::string
   auto text = marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
   const bool in_suite = !impl_->suite_name.empty();
   registry::SetCurrentOrigin(in_suite ? impl_->suite_scope : kRun);
-  impl_->Await(in_suite ? impl_->suite_name : kRun, "what follows " + impl_->test_name);
+  impl_->AwaitWhatFollows(impl_->test_name, in_suite ? impl_->suite_name : kRun);
   return text;
 }
 
 std::optional<std::string> TestRun::SuiteEnded() {
   impl_->AwaitNothing();
   auto text = impl_->End(impl_->suite, impl_->suite_scope);
-  impl_->Await(kRun, "what follows " + impl_->suite_name);
+  impl_->AwaitWhatFollows(impl_->suite_name, kRun);
   return text;
 }
 

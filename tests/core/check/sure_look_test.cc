@@ -79,6 +79,19 @@ TEST(SureLookTest, WhereTheKernelShowsNoBirthsOneLookIsNotEnough) {
 TEST(SureLookTest, BirthsWithoutEndDoNotKeepItLooking) {
   std::uint64_t births = 1;
   EXPECT_TRUE(LookUntilSure([&births] { return Empty(++births); }, {}).empty());
+  registry::Epoch epoch = 1;
+  EXPECT_TRUE(LookUntilSure([&epoch] { return Empty(8, ++epoch); }, {}).empty());
+}
+
+TEST(SureLookTest, OwnBirthsAreLookedIntoForLongerThanThoseOfOtherProcesses) {
+  int looks = 0;
+  const auto stragglers = LookUntilSure(
+      [&looks] {
+        ++looks;
+        return looks < 1000 ? Empty(8, static_cast<registry::Epoch>(looks)) : Finds(5, 8);
+      },
+      {});
+  EXPECT_EQ(stragglers.size(), 1U);
 }
 
 TEST(SureLookTest, AFailedLookIsNotRepeated) {
