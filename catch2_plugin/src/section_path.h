@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_CATCH2_PLUGIN_SRC_SECTION_PATH_H_
 #define TASKLEAK_CATCH2_PLUGIN_SRC_SECTION_PATH_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -15,8 +16,10 @@ class SectionPath {
  public:
   void Clear() { size_ = 0; }
 
-  /// Enters a section at `depth` (0: directly in the test case).
+  /// Enters a section at `depth` (0: directly in the test case). Catch2 indents the names of GIVEN,
+  /// WHEN and THEN, to stand below each other; on one line they do without.
   void Enter(std::size_t depth, std::string_view name) {
+    name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
     if (depth >= names_.size()) names_.resize(depth + 1);
     names_[depth] = name;
     size_ = depth + 1;

@@ -12,7 +12,8 @@ std::string KnownList() {
   std::string text;
   for (const check::KnownThreads& known : check::AllKnownThreads()) {
     text += fmt::format("{:<12} {}\n", known.name, known.what);
-    for (const IgnoreRule& rule : known.rules)
+    if (!known.how.empty()) text += fmt::format("{:<12}   {}\n", "", known.how);
+    for (const check::KnownRule& rule : known.rules)
       text += fmt::format("{:<12}   {}\n", "", rule.ToString());
   }
   return text;

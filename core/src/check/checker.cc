@@ -26,6 +26,7 @@
 #include "check/sure_look.h"
 #include "check/transit.h"
 #include "check/wait_graph.h"
+#include "platform/clock.h"
 #include "platform/stack_reader.h"
 #include "platform/subject.h"
 #include "platform/thread_info.h"
@@ -211,7 +212,7 @@ void Checker::DropIgnored(Stragglers& stragglers, std::string_view test) const {
     const platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
     if (look.gone) return false;
-    return ignore_.MatchesStack(look.stack.frames) ||
+    return ignore_.MatchesThread({straggler.id.tid, straggler.name, look}) ||
            (inspector && ignores(inspector->InspectLive(straggler, look)));
   });
   AdoptHidden(round, stragglers);
@@ -238,7 +239,7 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
     const auto stat = platform::ReadThreadStat(tid);
     if (!stat || stat->exiting || ignore_.MatchesName(stat->name)) continue;
     const platform::ThreadLook look = platform::LookAtThread(tid, platform::Signals::kNone);
-    if (!look.gone && !ignore_.MatchesStack(look.stack.frames)) ++others;
+    if (!look.gone && !ignore_.MatchesThread({tid, stat->name, look})) ++others;
   }
   return found.size() + others;
 }
@@ -278,7 +279,7 @@ Stragglers Checker::Explain(const Stragglers& stragglers, OfTheGone of_the_gone,
     }
     platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed, registry::FindStack);
-    if (!look.gone && ignore_.MatchesStack(look.stack.frames)) continue;
+    if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) continue;
     if (look.gone || IsInTransit(look)) unsettled.push_back(straggler);
     if (look.gone && of_the_gone == OfTheGone::kLeaveOut) continue;
     if (look.gone) look.stack.missing = kGoneTooSoon;
@@ -352,9 +353,12 @@ void Checker::ExplainWhatStays(Stragglers left, const std::function<Stragglers()
         Explain(left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut, report);
     const bool again = looks == 1 || report.groups.empty();
     if (unsettled.empty() || last || !again) return;
+    const auto begun = platform::Clock::now();
     AwaitTransit(unsettled, options_.drain == none
                                 ? none
                                 : std::max(options_.drain_max - report.waited, none));
+    report.waited +=
+        std::chrono::duration_cast<std::chrono::milliseconds>(platform::Clock::now() - begun);
     left = look();
   }
 }

@@ -11,6 +11,9 @@
 #include <utility>
 
 #include "check/hint.h"
+#include "check/own_code.h"
+#include "check/rule_index.h"
+#include "taskleak/ignore.h"
 
 namespace taskleak::check {
 namespace {
@@ -92,6 +95,17 @@ std::string CommonNamePattern(const std::vector<Unit>& units) {
   return common < kShortestBeginning ? std::string() : first.substr(0, common) + "*";
 }
 
+// A function by which the group is known: of the code that created it, or where that is not known
+// of the code that it runs. Never one of a library for threads, which others have in common.
+std::string FunctionLine(const Finding& first) {
+  if (const std::string creator = OwnFunction(*first.created_by); !creator.empty())
+    return "created_by:" + creator;
+  const std::string function = OwnFunction(*first.stack);
+  if (function.empty()) return {};
+  return (function == TopFunction(*first.stack) ? "top_function:" : "function:") + function;
+}
+
+// The signature last.
 std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Unit>& units,
                                      const std::string& program_name) {
   std::vector<std::string> lines;
@@ -100,22 +114,40 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
   // thread. Fibers have no names at all.
   if (!name.empty() && first.unit.name != program_name && !first.is_fiber)
     lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
-  const std::string creator = TopFunction(*first.created_by);
-  const std::string function = TopFunction(*first.stack);
-  if (!creator.empty()) {
-    lines.push_back("created_by:" + creator);
-  } else if (!function.empty()) {
-    lines.push_back("top_function:" + function);
-  }
+  if (std::string line = FunctionLine(first); !line.empty()) lines.push_back(std::move(line));
   lines.push_back("signature:" + first.signature);
   return lines;
 }
 
-// A group and which jobs its threads have run.
+// A group, what it was made of, and which jobs its threads have run.
 struct Grouped {
   LeakGroup group;
+  std::vector<Finding> findings;
   std::set<std::string> jobs;
 };
+
+// A line is meant for its group alone: those but the signature that match another group as well go.
+void DropSharedLines(std::vector<Grouped>& groups) {
+  RuleIndex rules;
+  std::vector<std::pair<std::size_t, std::string>> lines;  // of which group
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::vector<std::string>& ignore = groups[i].group.ignore;
+    for (std::size_t line = 0; line + 1 < ignore.size(); ++line) {
+      rules.Add(IgnoreRule::Parse(ignore[line]));
+      lines.emplace_back(i, ignore[line]);
+    }
+  }
+  std::set<std::size_t> shared;
+  for (std::size_t i = 0; i < groups.size() && !rules.empty(); ++i) {
+    for (const Finding& finding : groups[i].findings) {
+      rules.FindAll(finding, [&](std::size_t rule) {
+        if (lines[rule].first != i) shared.insert(rule);
+      });
+    }
+  }
+  for (const std::size_t rule : shared)
+    std::erase(groups[lines[rule].first].group.ignore, lines[rule].second);
+}
 
 bool IsBefore(const Grouped& a, const Grouped& b) {
   const auto key = [](const LeakGroup& group) {
@@ -156,26 +188,51 @@ std::vector<LeakGroup> JoinPools(std::vector<Grouped> all) {
 
 }  // namespace
 
-std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
+namespace {
+
+// Units that one piece of code created; those that one function created in several of its lines are
+// one leak too, if they have one signature.
+std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
   Creators creators;
   std::map<decltype(Key(findings.front().unit, creators)), std::vector<Finding>> by_key;
   for (Finding& finding : findings) {
     auto& same = by_key[Key(finding.unit, creators)];
     same.push_back(std::move(finding));
   }
-  std::vector<Grouped> groups;
+  std::vector<std::vector<Finding>> all;
+  std::map<std::tuple<UnitKind, std::string, std::string>, std::size_t> by_signature;
   for (auto& [key, same] : by_key) {
     SortByPlace(same);
-    auto& [group, jobs] = groups.emplace_back();
-    group.signature = same.front().signature;
-    for (const Finding& finding : same) {
+    const Finding& first = same.front();
+    const auto [known, is_new] = by_signature.try_emplace(
+        {first.unit.kind, first.unit.origin, first.signature}, all.size());
+    if (is_new || first.unit.created_by.empty()) {
+      all.push_back(std::move(same));
+    } else {
+      std::ranges::move(same, std::back_inserter(all[known->second]));
+      SortByPlace(all[known->second]);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
+  std::vector<Grouped> groups;
+  for (std::vector<Finding>& same : Alike(std::move(findings))) {
+    auto& [group, of, jobs] = groups.emplace_back();
+    of = std::move(same);
+    group.signature = of.front().signature;
+    for (const Finding& finding : of) {
       group.units.push_back(finding.unit);
       group.deadlock = group.deadlock || finding.in_circle;
       if (!finding.last_job.empty()) jobs.insert(finding.last_job);
     }
-    group.ignore = IgnoreLines(same.front(), group.units, surroundings.program_name);
-    if (!group.deadlock) group.hint = Hint(same, surroundings.live_threads == same.size());
+    group.ignore = IgnoreLines(of.front(), group.units, surroundings.program_name);
+    if (!group.deadlock) group.hint = Hint(of, surroundings.live_threads == of.size());
   }
+  DropSharedLines(groups);
   std::sort(groups.begin(), groups.end(), IsBefore);
   return JoinPools(std::move(groups));
 }

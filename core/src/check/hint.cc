@@ -5,20 +5,66 @@
 #include <algorithm>
 #include <string_view>
 
+#include "check/own_code.h"
 #include "check/wait_detail.h"
+#include "platform/start_modules.h"
 
 namespace taskleak::check {
 namespace {
 
-// Threads made so are there for the whole process and not for a test.
-bool IsMadeOnce(const ResolvedStack& creator) {
-  return std::any_of(
-      creator.plain_names.begin(), creator.plain_names.end(), [](std::string_view name) {
-        return name == "std::call_once" || name == "pthread_once" || name == "call_once" ||
-               name == "__pthread_once_slow" ||
-               name == "__static_initialization_and_destruction_0" ||
-               name.starts_with("_GLOBAL__sub_I") || name.starts_with("__cxx_global_var_init");
-      });
+// What the frames of a creation stack show of how long the thread is meant to live.
+enum class Lifetime {
+  kUnknown,
+  kProcess,  // it was created while the program's static objects were
+  kOnce,     // by what is done once, for the process or for an object
+  kPlugin,   // the same of a library that was loaded later and may be unloaded
+};
+
+bool IsStaticInitialization(std::string_view name) {
+  return name == "__static_initialization_and_destruction_0" ||
+         name.starts_with("_GLOBAL__sub_I") || name.starts_with("__cxx_global_var_init");
+}
+
+bool IsOnce(std::string_view name) {
+  return name == "std::call_once" || name == "pthread_once" || name == "call_once" ||
+         name == "__pthread_once_slow" || name == "__gthread_once";
+}
+
+// Libraries do something once for each of their own objects as well, as std::async and futures do
+// for what they run.
+Lifetime LifetimeOf(const ResolvedStack& creator) {
+  for (std::size_t i = 0; i < creator.plain_names.size(); ++i) {
+    const std::string& name = creator.plain_names[i];
+    const bool is_static = IsStaticInitialization(name);
+    if (!is_static && !IsOnce(name)) continue;
+    std::size_t by = i;  // whose static object it is, or the caller
+    if (!is_static) {
+      while (by < creator.plain_names.size() && IsOnce(creator.plain_names[by])) ++by;
+    }
+    if (by >= creator.stack.size()) return is_static ? Lifetime::kProcess : Lifetime::kUnknown;
+    const Frame& frame = creator.stack[by];
+    i = by;
+    if (!is_static && !IsOwnCode(creator, by)) continue;
+    if (!platform::WasLoadedAtStart(frame.address)) return Lifetime::kPlugin;
+    return is_static ? Lifetime::kProcess : Lifetime::kOnce;
+  }
+  return Lifetime::kUnknown;
+}
+
+std::string LifetimeHint(const ResolvedStack& creator) {
+  switch (LifetimeOf(creator)) {
+    case Lifetime::kProcess:
+      return "process-wide singleton: adopt it with AdoptCurrent() or ignore it by creator";
+    case Lifetime::kOnce:
+      return "created in a call_once: if it is meant to live as long as the process, adopt it with "
+             "AdoptCurrent() or ignore it by creator";
+    case Lifetime::kPlugin:
+      return "its library was loaded with dlopen: end the thread when the library is unloaded, and "
+             "unload it before the test ends";
+    case Lifetime::kUnknown:
+      break;
+  }
+  return {};
 }
 
 // Workers that stand at one place and wait for the same thing.
@@ -57,10 +103,12 @@ std::string Special(std::span<const Finding> same) {
   if (unit.held_by && unit.held_by->ended)
     return "its owner ended without unlocking it: lock with std::lock_guard or the like";
   if (unit.held_by && unit.held_by->id == unit.id) return "a thread cannot join itself";
+  if (unit.detail.find(kStandardInput) != std::string::npos)
+    return "standard input may stay open for ever: wait for it with poll, together with a "
+           "descriptor that ends the wait";
   if (unit.detail.find(kNoWriter) != std::string::npos)
     return "only another process can still write to it or close it: end that one, or write first";
-  if (IsMadeOnce(*first.created_by))
-    return "process-wide singleton: adopt it with AdoptCurrent() or ignore it by creator";
+  if (std::string hint = LifetimeHint(*first.created_by); !hint.empty()) return hint;
   if (first.stop_not_requested)
     return "nobody has asked this std::jthread to stop: destroy it or call request_stop()";
   if (Listens(unit)) return "stop the server before the test ends";

@@ -96,18 +96,10 @@ void IgnoreSet::AddUnitRule(const IgnoreRule& rule, SuppressionUse* use) {
   unit_uses_.push_back(use);
 }
 
-template <typename Matches>
-bool IgnoreSet::AnyKnownMatches(Matches matches) const {
-  return std::any_of(known_.begin(), known_.end(), [&matches](const KnownThreads* known) {
-    return std::any_of(known->rules.begin(), known->rules.end(), matches);
-  });
-}
-
 bool IgnoreSet::MatchesName(std::string_view thread_name) const {
-  const auto matches = [thread_name](const IgnoreRule& rule) {
-    return rule.kind() == Kind::kThreadName && rule.data().pattern->Matches(thread_name);
-  };
-  return AnyMatches(name_rules_, matches) || AnyKnownMatches(matches);
+  return AnyMatches(name_rules_, [thread_name](const IgnoreRule& rule) {
+    return rule.data().pattern->Matches(thread_name);
+  });
 }
 
 bool IgnoreSet::MatchesTaskName(std::string_view task_name) const {
@@ -131,12 +123,16 @@ bool IgnoreSet::MatchesCurrent(const platform::ThreadId& id) const {
   });
 }
 
-bool IgnoreSet::MatchesStack(const std::vector<platform::RawFrame>& frames) const {
-  if (frames.empty()) return false;
+bool IgnoreSet::MatchesThread(const Candidate& thread) const {
+  if (thread.look.gone) return false;
+  const auto& frames = thread.look.stack.frames;
   const auto matches = [&frames](const IgnoreRule& rule) {
-    return rule.kind() != Kind::kThreadName && RuleMatchesStack(rule.data(), frames);
+    return RuleMatchesStack(rule.data(), frames);
   };
-  return AnyMatches(stack_rules_, matches) || AnyKnownMatches(matches);
+  return (!frames.empty() && AnyMatches(stack_rules_, matches)) ||
+         std::ranges::any_of(known_, [&thread](const KnownThreads* known) {
+           return known->Matches(thread);
+         });
 }
 
 bool IgnoreSet::MatchesUnit(const Finding& finding) const {

@@ -31,8 +31,9 @@ class IgnoreSet {
   [[nodiscard]] bool MatchesCurrent(const platform::ThreadId& id) const;
   /// The same for tasks, by the epoch in which they were born.
   [[nodiscard]] bool MatchesCurrent(registry::Epoch born) const;
-  /// By the functions and modules of the stack as the symbol tables have them.
-  [[nodiscard]] bool MatchesStack(const std::vector<platform::RawFrame>& frames) const;
+  /// By the functions and modules of the stack as the symbol tables have them, and by the built-in
+  /// list.
+  [[nodiscard]] bool MatchesThread(const Candidate& thread) const;
 
   /// True if there are rules that only a complete unit can answer: functions (that may be inlined),
   /// creators, signatures, predicates, a task's module.
@@ -54,8 +55,6 @@ class IgnoreSet {
   // Whether one of the rules matches; counts its use.
   template <typename Matches>
   static bool AnyMatches(const std::vector<CountedRule>& rules, Matches matches);
-  template <typename Matches>
-  [[nodiscard]] bool AnyKnownMatches(Matches matches) const;
 
   std::vector<const KnownThreads*> known_;
   std::vector<CountedRule> name_rules_;

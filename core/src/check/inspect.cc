@@ -6,6 +6,7 @@
 #include <chrono>
 #include <span>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "check/creation_frames.h"
@@ -34,9 +35,22 @@ std::string Milliseconds(ThreadRecord::Clock::duration duration) {
   return std::to_string(duration_cast<milliseconds>(duration).count()) + " ms";
 }
 
-// Whether what a thread's memory says of its wait may belong to what it has done since the look.
 bool HasRunSince(const platform::ThreadLook& look, int tid) {
   return look.run != platform::RunCount() && platform::ReadRunCount(tid) != look.run;
+}
+
+// Whether it is where it was at the look, as a thread is that wakes up now and then and waits for
+// the same thing again.
+bool WaitsAgain(const platform::ThreadLook& look, int tid) {
+  constexpr int kMostLooks = 5;
+  for (int i = 0; i < kMostLooks; ++i) {
+    int error = 0;
+    const auto at = platform::ReadBlockedAt(tid, &error);
+    if (at == look.at) return true;
+    if (!at || !at->running) return false;
+    std::this_thread::yield();
+  }
+  return false;
 }
 
 // How long it ran, and its start routine where that is not the C++ runtime's.
@@ -106,8 +120,11 @@ Finding Inspector::InspectLive(const Straggler& straggler, const platform::Threa
   finding.hold = ReadHold(finding.wait, look.at);
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
-  unit.detail = describer_.Describe(unit.state, look.at, finding.hold);
-  if (!unit.detail.empty() && HasRunSince(look, straggler.id.tid)) unit.detail.clear();
+  unit.detail = describer_.Describe(unit.state, look.at, finding.hold, straggler.id.tid);
+  // What memory says of a wait may belong to what the thread has done since the look.
+  if (!unit.detail.empty() && HasRunSince(look, straggler.id.tid) &&
+      !WaitsAgain(look, straggler.id.tid))
+    unit.detail.clear();
   unit.stack = finding.stack->stack;
   unit.stack_missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);

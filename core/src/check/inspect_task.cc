@@ -135,7 +135,7 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   unit.detail = record.waiting;
   if (record.saved_sp != 0 && record.thread == 0) return AddParkedPlace(record, finding);
   if (record.descriptor >= 0 && record.thread == 0)
-    unit.detail += (unit.detail.empty() ? "" : ", ") + DescriptorText(record.descriptor);
+    unit.detail += (unit.detail.empty() ? "" : ", ") + DescriptorText({record.descriptor});
   if ((record.code != 0 || record.awaited_by != 0) && record.thread == 0) {
     finding->stack = &AsyncStack(record);
     unit.stack = finding->stack->stack;
@@ -150,7 +150,8 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   if (!look) return;
   const Wait where = ClassifyWait(look->at, *finding->stack);
   unit.state = where.state;
-  const std::string wait = describer_.Describe(where.state, look->at, ReadHold(where, look->at));
+  const std::string wait =
+      describer_.Describe(where.state, look->at, ReadHold(where, look->at), record.thread);
   if (!wait.empty()) unit.detail += ", " + wait;
   unit.stack = finding->stack->stack;
   unit.stack_missing = look->stack.missing;

@@ -1,60 +1,132 @@
 #include "check/known_threads.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <initializer_list>
+
+#include "check/system_threads.h"
+#include "symbolize/function_name.h"
+#include "symbolize/symbolizer.h"
 
 namespace taskleak::check {
 namespace {
 
+using Texts = std::initializer_list<std::string_view>;
+
+std::vector<Pattern> Patterns(Texts texts) { return {texts.begin(), texts.end()}; }
+
+bool AnyMatches(const std::vector<Pattern>& patterns, std::string_view text) {
+  return !text.empty() && std::ranges::any_of(patterns, [text](const Pattern& pattern) {
+    return pattern.Matches(text);
+  });
+}
+
+KnownRule Rule(Texts names, Texts modules, Texts functions) {
+  return {Patterns(names), Patterns(modules), Patterns(functions)};
+}
+
 KnownThreads Entry(std::string_view name, std::string_view what,
-                   std::initializer_list<std::string_view> rules) {
-  KnownThreads entry{name, what, {}};
-  for (const std::string_view rule : rules) entry.rules.push_back(IgnoreRule::Parse(rule));
-  return entry;
+                   std::initializer_list<KnownRule> rules) {
+  return {.name = name, .what = what, .rules = rules};
+}
+
+KnownThreads Entry(std::string_view name, std::string_view what, bool (*is)(const Candidate&),
+                   std::string_view how) {
+  return {.name = name, .what = what, .rules = {}, .is = is, .how = how};
 }
 
 std::vector<KnownThreads> MakeList() {
+  const Texts any;
   return {
-      Entry("tsan", "ThreadSanitizer's background thread", {"function:__tsan::BackgroundThread"}),
-      Entry("sanitizers", "the sanitizers' background thread",
-            {"function:__sanitizer::BackgroundThread"}),
-      Entry("io_uring", "kernel workers of io_uring",
-            {"thread_name:iou-wrk-*", "thread_name:iou-mgr-*", "thread_name:iou-sqp-*"}),
-      Entry("glibc_timer", "glibc's helper for SIGEV_THREAD timers",
-            {"function:timer_helper_thread"}),
+      Entry("tsan", "ThreadSanitizer's background thread", IsTsanThread,
+            "function:__tsan::BackgroundThread, or nothing but libtsan's code"),
+      Entry("sanitizers", "the other sanitizers' background thread", IsSanitizerThread,
+            "function:__sanitizer::BackgroundThread, or nothing but their runtime's code"),
+      Entry("io_uring", "kernel workers of io_uring", IsKernelWorker, "threads that run in the kernel only"),
+      Entry("glibc_timer", "glibc's helper for SIGEV_THREAD timers", IsTimerHelper,
+            "waits for the signal that glibc keeps to itself"),
+      Entry("glibc_helper", "glibc's helpers for mq_notify, getaddrinfo_a and POSIX aio",
+            IsLibcHelper, "nothing but glibc's code, with all signals blocked"),
       Entry("jemalloc", "jemalloc's background threads",
-            {"thread_name:jemalloc_bg_thd", "function:background_thread_entry"}),
+            {Rule(any, {"libjemalloc.so*"}, {"background_thread_*", "je_*"})}),
       Entry("grpc", "gRPC's event engine and timers",
-            {"thread_name:event_engine", "thread_name:lifeguard", "thread_name:timer_manager",
-             "thread_name:grpc_global_tim", "thread_name:default-executo",
-             "thread_name:resolver-execut"}),
+            {Rule({"event_engine", "lifeguard", "timer_manager", "grpc_global_tim",
+                  "default-executo", "resolver-execut"},
+                 {"libgrpc*", "libgpr.so*", "libabsl_*"},
+                 {"grpc_core::*", "grpc_event_engine::*", "gpr_*", "grpc_*", "absl::*",
+                  "AbslInternal*", "timer_thread", "timer_main_loop", "wait_until"})}),
       Entry("glib", "GLib's workers",
-            {"thread_name:gmain", "thread_name:gdbus", "thread_name:pool-spawner",
-             "function:glib_worker_main", "function:g_thread_pool_spawn_thread"}),
-      Entry("qt", "Qt's D-Bus connection", {"thread_name:QDBusConnection"}),
-      Entry("libuv", "libuv's pool", {"thread_name:libuv-worker", "module:libuv.so*"}),
+            {Rule({"gmain", "gdbus", "pool-spawner"}, {"libglib-2.0.so*", "libgio-2.0.so*"},
+                 {"g_*", "glib_*", "gdbus_*"})}),
+      Entry("qt", "Qt's D-Bus connection",
+            {Rule({"QDBusConnection"}, {"libQt*"},
+                 {"QDBus*", "QThread*", "QEvent*", "QUnix*", "QAbstractEvent*", "QCore*"})}),
+      Entry("libuv", "libuv's pool",
+            {Rule(any, {"libuv.so*"}, {}), Rule({"libuv-worker"}, {}, {"worker", "uv_*"})}),
       Entry("folly", "folly's singletons",
-            {"thread_name:FutureTimekeepr", "thread_name:log_writer", "thread_name:ThreadedCtrl"}),
+            {Rule({"FutureTimekeepr", "log_writer", "ThreadedCtrl"}, {"libfolly*", "libevent*"},
+                 {"folly::*", "event_base_*", "epoll_dispatch"})}),
       Entry("aws", "the AWS common runtime",
-            {"thread_name:AwsEventLoop*", "thread_name:AwsHostResolver",
-             "thread_name:EvntLoopCleanup"}),
-      Entry("tbb", "oneTBB's workers",
-            {"module:libtbb.so*", "function:*private_worker::thread_routine"}),
-      Entry("libgomp", "GCC's OpenMP workers", {"module:libgomp.so*"}),
+            {Rule({"AwsEventLoop*", "AwsHostResolver", "EvntLoopCleanup"}, {"libaws-*"},
+                 {"aws_*", "s_*", "thread_fn"})}),
+      Entry("tbb", "oneTBB's workers", {Rule(any, {"libtbb.so*"}, {"tbb::*"})}),
+      Entry("libgomp", "GCC's OpenMP workers",
+            {Rule(any, {"libgomp.so*"}, {"gomp_*", "GOMP_*"})}),
       Entry("libomp", "LLVM's and Intel's OpenMP workers",
-            {"function:__kmp_launch_worker", "module:libomp.so*", "module:libiomp5.so*"}),
-      Entry("openblas", "OpenBLAS's workers", {"function:blas_thread_server"}),
-      Entry("c-ares", "c-ares' event threads",
-            {"function:ares_event_thread", "function:ares_event_configchg_thread"}),
-      Entry("curl", "curl's resolver pool", {"function:thrdslot_run"}),
+            {Rule(any, {"libomp.so*", "libiomp5.so*"}, {"__kmp*", "kmp_*"})}),
+      Entry("openblas", "OpenBLAS's workers",
+            {Rule(any, {"libopenblas*"}, {"blas_thread_server", "exec_threads"})}),
+      Entry("c-ares", "c-ares' event threads", {Rule(any, {"libcares.so*"}, {"ares_*"})}),
+      Entry("curl", "curl's resolver pool",
+            {Rule(any, {"libcurl*"}, {"thrdslot_run", "Curl_*", "curl_*"})}),
       Entry("jvm", "an embedded Java machine",
-            {"thread_name:VM Thread", "thread_name:GC Thread#*", "thread_name:C1 CompilerThre",
-             "thread_name:C2 CompilerThre", "thread_name:VM Periodic Tas",
-             "thread_name:Service Thread", "thread_name:Attach Listener",
-             "thread_name:Reference Handl"}),
+            {Rule({"VM Thread", "GC Thread#*", "C1 CompilerThre", "C2 CompilerThre",
+                  "VM Periodic Tas", "Service Thread", "Attach Listener", "Reference Handl"},
+                 {"libjvm.so*", "libjava.so*"}, {})}),
   };
 }
 
+std::string Joined(std::string_view kind, const std::vector<Pattern>& patterns) {
+  std::string text;
+  for (const Pattern& pattern : patterns)
+    text += (text.empty() ? std::string(kind) + ':' : ", ") + pattern.text();
+  return text;
+}
+
 }  // namespace
+
+// Outward, up to what only starts threads: the outermost frame is the library's own, and no other
+// is the program's.
+bool KnownRule::Matches(const Candidate& thread) const {
+  if (!names.empty() && !AnyMatches(names, thread.name)) return false;
+  bool own_start = false;
+  const auto& frames = thread.look.stack.frames;
+  for (const platform::RawFrame& frame : frames) {
+    const symbolize::QuickFrame& quick = symbolize::Quick(frame);
+    const bool own =
+        AnyMatches(modules, quick.module) || AnyMatches(functions, quick.plain_name);
+    if (!own && (quick.runtime || quick.system_module)) continue;
+    if (!own && !quick.installed_library) return false;
+    own_start = own;
+  }
+  return own_start;
+}
+
+std::string KnownRule::ToString() const {
+  const std::vector<std::string> parts = {Joined("thread_name", names), Joined("module", modules),
+                                          Joined("function", functions)};
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
+  }
+  return text;
+}
+
+bool KnownThreads::Matches(const Candidate& thread) const {
+  return (is != nullptr && is(thread)) ||
+         std::ranges::any_of(rules, [&](const KnownRule& rule) { return rule.Matches(thread); });
+}
 
 const std::vector<KnownThreads>& AllKnownThreads() {
   static const auto* const list = new std::vector<KnownThreads>(MakeList());

@@ -10,15 +10,16 @@
 
 namespace taskleak::check {
 
-/// What a thread waits for, and what tells it.
+/// What a thread waits for, and what shows it.
 struct Wait {
   WaitState state = WaitState::kOther;
   std::string_view function;  ///< that waits so, "pthread_mutex_lock"; empty when only the system
-                              ///< call's arguments tell, which may deceive
+                              ///< call's arguments show it, which may deceive
 };
 
-/// Functions on the stack are asked first. Without names (a stripped libc) a wait on a futex stays
-/// kFutex unless the call itself tells more.
+/// Goes by the functions on the stack, then by the function of libc that the innermost caller from
+/// outside has called, and only inside libc by the system call's arguments. A futex call that the
+/// program makes itself is a wait for something of its own: kFutex, whatever its arguments are.
 Wait ClassifyWait(const platform::BlockedAt& at, const ResolvedStack& stack);
 
 }  // namespace taskleak::check

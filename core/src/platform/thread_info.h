@@ -59,6 +59,8 @@ std::optional<BlockedAt> ReadBlockedAt(int tid, int* error);
 
 /// True if the thread blocks `signal` (task/TID/status); nothing when that cannot be read.
 std::optional<bool> BlocksSignal(int tid, int signal);
+/// The signals that the thread blocks, signal N at bit N - 1; nothing when that cannot be read.
+std::optional<std::uint64_t> BlockedSignals(int tid);
 /// True if `signal` was sent to just that thread and has not reached it yet.
 std::optional<bool> HasPending(int tid, int signal);
 

@@ -81,8 +81,31 @@ bool IsWithin(std::string_view scope, std::string_view test) {
   return scope.empty() || scope.starts_with(" / ") || scope.starts_with(" (pass ");
 }
 
+std::vector<const Frame*> OwnFrames(const Stack& stack) {
+  std::vector<const Frame*> frames;
+  for (const Frame& frame : stack) {
+    if (!frame.runtime) frames.push_back(&frame);
+  }
+  return frames;
+}
+
+// "client.cc:41": the line of the first own frame in which a creation stack differs from `first`.
+std::string OtherLine(const Stack& first, const Stack& other) {
+  if (other.begin() == first.begin()) return {};
+  const std::vector<const Frame*> ours = OwnFrames(first);
+  const std::vector<const Frame*> theirs = OwnFrames(other);
+  const auto is_same_line = [](const Frame* a, const Frame* b) {
+    return a->line == b->line && a->file == b->file;
+  };
+  const auto at = std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end(), is_same_line);
+  if (at.second == theirs.end() || (*at.second)->file.empty()) return {};
+  return fmt::format("{}:{}", report::ShortFile((*at.second)->file), (*at.second)->line);
+}
+
 // Who made them, and in which test if that is not the one that is reported.
-void AddCreation(const Unit& unit, const LeakReport& report, bool verbose, std::string* text) {
+void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
+                 std::string* text) {
+  const Unit& unit = group.first();
   if (unit.created_by.empty() && unit.origin.empty()) return;
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;
@@ -92,6 +115,10 @@ void AddCreation(const Unit& unit, const LeakReport& report, bool verbose, std::
   *text += unit.created_by.empty() ? "\n" : " by\n";
   if (!unit.created_by.empty())
     AddStack(unit.created_by, report::StackRole::kWhoCreated, verbose, text);
+  const std::string others = report::Distinct(group.units, "line", [&unit](const Unit& other) {
+    return OtherLine(unit.created_by, other.created_by);
+  });
+  if (!others.empty()) *text += fmt::format("    and in the same way at {}\n", others);
 }
 
 // Where the units of one place are; `how` says of whom that is told.
@@ -182,7 +209,7 @@ void AddGroup(const LeakGroup& group, std::string_view label, const LeakReport& 
               bool verbose, std::string* text) {
   AddGroupHeadline(group, label, text);
   AddIdsAndAge(group, text);
-  AddCreation(group.first(), report, verbose, text);
+  AddCreation(group, report, verbose, text);
   AddWhere(group, verbose, text);
   AddHolder(group, report, verbose, text);
   const bool judged = !report.hang && !report.everything;

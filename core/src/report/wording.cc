@@ -90,7 +90,7 @@ std::string_view Doing(const Unit& unit) {
     case WaitState::kRunning:
       return "running";
     case WaitState::kOther:
-      return "alive";
+      return unit.kind == UnitKind::kThread && !unit.detail.empty() ? "blocked" : "alive";
     case WaitState::kSuspended:
       return "suspended";
     case WaitState::kChannel:

@@ -355,4 +355,19 @@ bool IsSystemModule(std::string_view file_name) {
        "libmsan.so",   "libclang_rt.", "libboost_fiber", "libboost_context"});
 }
 
+bool IsInstalledLibrary(std::string_view path) {
+  return path.find(".so") != std::string_view::npos &&
+         StartsWithAny(path, {"/usr/", "/lib/", "/lib64/", "/opt/"});
+}
+
+bool IsThreadLibraryName(std::string_view plain_name) {
+  return StartsWithAny(
+      plain_name, {"boost::", "absl::", "folly::", "tbb::", "asio::", "stdexec::", "cppcoro::",
+                   "uv_", "QThread", "QtPrivate::", "QtConcurrent::", "QRunnable", "Poco::",
+                   "g_thread_", "apr_thread_", "GOMP_", "gomp_", "__kmp", "kmp_",
+                   "SDL_CreateThread", "dispatch_", "ACE_", "wxThread", "rclcpp::executors::",
+                   "grpc_core::Thread", "testing::", "Catch::", "doctest::",
+                   "taskleak::internal::", "taskleak::hooks::"});
+}
+
 }  // namespace taskleak::symbolize

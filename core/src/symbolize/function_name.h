@@ -27,6 +27,15 @@ bool IsRuntimeName(std::string_view plain_name);
 /// Boost.Fiber.
 bool IsSystemModule(std::string_view file_name);
 
+/// True for the path of a shared library that was installed rather than built beside the program:
+/// "/usr/lib/x86_64-linux-gnu/libuv.so.1".
+bool IsInstalledLibrary(std::string_view path);
+
+/// True for the plain name of a function in the namespace, or with the prefix, of a library for
+/// threads and the like, or of a test framework: such a function does work for others, and which
+/// program's thread it started or waits in does not follow from it.
+bool IsThreadLibraryName(std::string_view plain_name);
+
 }  // namespace taskleak::symbolize
 
 #endif  // TASKLEAK_SRC_SYMBOLIZE_FUNCTION_NAME_H_

@@ -81,6 +81,7 @@ ModuleInfo::ModuleInfo(Dwfl_Module* module) : module_(module) {
   if (path.empty() && main_file != nullptr) path = main_file;
   file_name_ = path.substr(path.rfind('/') + 1);
   is_system_ = IsSystemModule(file_name_);
+  is_installed_library_ = IsInstalledLibrary(path);
 }
 
 SymbolIndex& ModuleInfo::symbols() {

@@ -27,6 +27,8 @@ class ModuleInfo {
   /// The file's name without directories.
   [[nodiscard]] const std::string& file_name() const { return file_name_; }
   [[nodiscard]] bool is_system() const { return is_system_; }
+  /// True for a shared library in a folder where systems install packages.
+  [[nodiscard]] bool is_installed_library() const { return is_installed_library_; }
   /// The address as the module's own file has it.
   [[nodiscard]] std::uintptr_t OffsetOf(std::uintptr_t pc) const { return pc - bias_; }
 
@@ -39,6 +41,7 @@ class ModuleInfo {
   std::string file_name_;
   std::uintptr_t bias_ = 0;
   bool is_system_ = false;
+  bool is_installed_library_ = false;
   std::unique_ptr<SymbolIndex> symbols_;
   std::unique_ptr<DebugIndex> debug_;
 };

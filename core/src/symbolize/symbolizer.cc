@@ -35,6 +35,7 @@ QuickFrame LookUp(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules
   if (info == nullptr) return result;
   result.module = info->file_name();
   result.system_module = info->is_system();
+  result.installed_library = info->is_installed_library();
   if (const char* const symbol = info->symbols().Find(pc)) {
     result.function = Demangle(symbol);
     result.plain_name = PlainName(result.function);

@@ -19,6 +19,7 @@ struct QuickFrame {
       false;  ///< libc, the C++ runtime, a sanitizer's runtime, or a function of the std namespace
   bool system_module =
       false;  ///< the module itself is libc, libstdc++, a sanitizer's runtime and the like
+  bool installed_library = false;  ///< the module is a shared library of an installed package
 };
 
 /// Names from the symbol tables, one per physical frame. Each unique address is looked up once per

@@ -64,40 +64,40 @@ struct Connection {
 TEST(DescriptorTest, TcpWithBothAddressesAndTheState) {
   Connection v4(AF_INET);
   ASSERT_TRUE(v4.usable);
-  EXPECT_THAT(DescribeDescriptor(v4.listener), MatchesRegex("listening TCP 127.0.0.1:[0-9]+"));
-  EXPECT_THAT(DescribeDescriptor(v4.client),
+  EXPECT_THAT(DescribeDescriptor({v4.listener}), MatchesRegex("listening TCP 127.0.0.1:[0-9]+"));
+  EXPECT_THAT(DescribeDescriptor({v4.client}),
               MatchesRegex("TCP 127.0.0.1:[0-9]+ -> 127.0.0.1:[0-9]+ \\(established\\)"));
   close(accept(v4.listener, nullptr, nullptr));
-  EXPECT_THAT(DescribeDescriptor(v4.client), EndsWith(" (close wait)"));
+  EXPECT_THAT(DescribeDescriptor({v4.client}), EndsWith(" (close wait)"));
 }
 
 TEST(DescriptorTest, TcpOverIpVersion6) {
   Connection v6(AF_INET6);
   if (!v6.usable) GTEST_SKIP() << "no IPv6 here";
-  EXPECT_THAT(DescribeDescriptor(v6.listener), MatchesRegex("listening TCP \\[::1\\]:[0-9]+"));
-  EXPECT_THAT(DescribeDescriptor(v6.client),
+  EXPECT_THAT(DescribeDescriptor({v6.listener}), MatchesRegex("listening TCP \\[::1\\]:[0-9]+"));
+  EXPECT_THAT(DescribeDescriptor({v6.client}),
               MatchesRegex("TCP \\[::1\\]:[0-9]+ -> \\[::1\\]:[0-9]+ \\(established\\)"));
 }
 
 TEST(DescriptorTest, TimersWithTheTimeLeft) {
   const Fd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
-  EXPECT_EQ(DescribeDescriptor(timer), "timerfd that is not set");
+  EXPECT_EQ(DescribeDescriptor({timer}), "timerfd that is not set");
   const itimerspec hour = {{0, 0}, {3600, 0}};
   timerfd_settime(timer, 0, &hour, nullptr);
-  EXPECT_THAT(DescribeDescriptor(timer), MatchesRegex("timerfd, 3[0-9]+\\.[0-9] s left"));
+  EXPECT_THAT(DescribeDescriptor({timer}), MatchesRegex("timerfd, 3[0-9]+\\.[0-9] s left"));
 }
 
 TEST(DescriptorTest, AnonymousOnesFilesAndWhatIsNotOpen) {
   const Fd event(eventfd(0, EFD_CLOEXEC));
-  EXPECT_EQ(DescribeDescriptor(event), "eventfd");
+  EXPECT_EQ(DescribeDescriptor({event}), "eventfd");
   const Fd file(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-  EXPECT_THAT(DescribeDescriptor(file), EndsWith("descriptor_test"));
+  EXPECT_THAT(DescribeDescriptor({file}), EndsWith("descriptor_test"));
   const Fd epoll(epoll_create1(EPOLL_CLOEXEC));
-  EXPECT_THAT(WatchedByEpoll(epoll), IsEmpty());
+  EXPECT_THAT(WatchedByEpoll({epoll}), IsEmpty());
   epoll_event interest{};
   epoll_ctl(epoll, EPOLL_CTL_ADD, event, &interest);
-  EXPECT_THAT(WatchedByEpoll(epoll), ElementsAre(static_cast<int>(event)));
-  EXPECT_EQ(DescribeDescriptor(-1), "");
+  EXPECT_THAT(WatchedByEpoll({epoll}), ElementsAre(static_cast<int>(event)));
+  EXPECT_EQ(DescribeDescriptor({-1}), "");
 }
 
 TEST(DescriptorTest, EndsOfPipesThatAreOpenHere) {
@@ -105,13 +105,13 @@ TEST(DescriptorTest, EndsOfPipesThatAreOpenHere) {
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   const Fd in(ends[0]);
   Fd out(ends[1]);
-  EXPECT_TRUE(PipeEnds::Has(in));
+  EXPECT_TRUE(PipeEnds::Has({in}));
   EXPECT_EQ(PipeEnds().Writer(in), ends[1]);
   EXPECT_EQ(PipeEnds().Reader(out), ends[0]);
   out.Close();
   EXPECT_EQ(PipeEnds().Writer(in), std::nullopt);
   const Fd event(eventfd(0, EFD_CLOEXEC));
-  EXPECT_FALSE(PipeEnds::Has(event));
+  EXPECT_FALSE(PipeEnds::Has({event}));
 }
 
 }  // namespace

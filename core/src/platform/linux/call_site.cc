@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "platform/call_target.h"
 #include "platform/linux/branch.h"
 #include "platform/memory.h"
 
@@ -54,6 +55,10 @@ CallSite ReadCallSite(std::uintptr_t return_address) {
     target = FollowJump(*target);
   }
   return site;
+}
+
+std::vector<std::uintptr_t> CallTargets(std::uintptr_t return_address) {
+  return ReadCallSite(return_address).targets;
 }
 
 bool HasJump(const FunctionRange& function, std::uintptr_t to) {

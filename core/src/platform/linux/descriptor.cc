@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,14 +18,13 @@
 
 #include "platform/linux/proc_file.h"
 #include "platform/subject.h"
+#include "platform/thread_list.h"
 
 namespace taskleak::platform {
 namespace {
 
 // What the descriptors of others are is asked with bare system calls: ThreadSanitizer takes a call
 // of libc's functions for a use that must not race with the owner's close.
-bool Stat(int fd, struct stat* info) { return syscall(SYS_fstat, fd, info) == 0; }
-
 int SocketOption(int fd, int option) {
   int value = -1;
   socklen_t size = sizeof value;
@@ -84,20 +82,72 @@ std::string DescribeSocket(int fd) {
   return text;
 }
 
-std::string DescribeTimer(int fd) {
-  itimerspec timer{};
-  if (timerfd_gettime(fd, &timer) != 0) return "timerfd";
-  const timespec& left = timer.it_value;
-  if (left.tv_sec == 0 && left.tv_nsec == 0) return "timerfd that is not set";
-  return "timerfd, " + std::to_string(left.tv_sec) + "." +
-         std::to_string(left.tv_nsec / 100'000'000) + " s left";
+// "/proc/thread-self/" or "/proc/self/task/TID/"
+std::string FolderOf(int thread) {
+  if (thread == 0) return std::string(SubjectThreadFolder());
+  return std::string(SubjectFolder()) + "task/" + std::to_string(thread) + '/';
 }
 
-std::string LinkTarget(int fd) {
+std::string PathOf(const Descriptor& descriptor) {
+  return FolderOf(descriptor.thread) + "fd/" + std::to_string(descriptor.number);
+}
+
+std::string LinkTarget(const Descriptor& descriptor) {
   std::array<char, 4096> target;
-  const std::string link = "/proc/thread-self/fd/" + std::to_string(fd);
-  const ssize_t n = readlink(link.c_str(), target.data(), target.size());
+  const ssize_t n = readlink(PathOf(descriptor).c_str(), target.data(), target.size());
   return n < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(n));
+}
+
+std::string InfoOf(const Descriptor& descriptor) {
+  return ReadWholeProcFile(
+      (FolderOf(descriptor.thread) + "fdinfo/" + std::to_string(descriptor.number)).c_str());
+}
+
+// Sockets and pipes have their number in the link. What has none is not asked by its number here.
+bool IsAsHere(const Descriptor& descriptor, const std::string& target) {
+  return descriptor.thread == 0 || LinkTarget({descriptor.number, 0}) == target;
+}
+
+// "it_value: (0, 49000000)" in fdinfo: seconds and nanoseconds (proc_pid_fdinfo(5)).
+std::string DescribeTimer(const Descriptor& descriptor) {
+  const std::string info = InfoOf(descriptor);
+  constexpr std::string_view kKey = "it_value: (";
+  const std::size_t at = info.find(kKey);
+  if (at == std::string::npos) return "timerfd";
+  NumberReader numbers(std::string_view(info).substr(at + kKey.size()));
+  const std::uint64_t seconds = numbers.Next().value_or(0);
+  numbers.SkipCharacter(',');
+  const std::uint64_t nanoseconds = numbers.Next().value_or(0);
+  if (seconds == 0 && nanoseconds == 0) return "timerfd that is not set";
+  return "timerfd, " + std::to_string(seconds) + "." + std::to_string(nanoseconds / 100'000'000) +
+         " s left";
+}
+
+std::string DescribeSocket(const Descriptor& descriptor, const std::string& target) {
+  return IsAsHere(descriptor, target)
+             ? DescribeSocket(SubjectDescriptor(descriptor.number).get())
+             : "socket in a descriptor table of the thread's own";
+}
+
+// Of a path, so that it serves for other threads' tables as well.
+bool Stat(const Descriptor& descriptor, struct stat* info) {
+  return syscall(SYS_newfstatat, AT_FDCWD, PathOf(descriptor).c_str(), info, 0) == 0;
+}
+
+// fdinfo's "flags:", in octal: of open(2).
+int AccessOf(const Descriptor& descriptor) {
+  const std::string info = InfoOf(descriptor);
+  constexpr std::string_view kKey = "flags:";
+  const std::size_t at = info.find(kKey);
+  if (at == std::string::npos) return O_RDONLY;
+  NumberReader numbers(std::string_view(info).substr(at + kKey.size()));
+  return static_cast<int>(numbers.Next(8).value_or(0)) & O_ACCMODE;
+}
+
+// False also where that is not known: kcmp(2) may be denied.
+bool HasOwnTable(int thread) {
+  constexpr int kFiles = 2;  // KCMP_FILES, include/uapi/linux/kcmp.h
+  return syscall(SYS_kcmp, SubjectThread(), thread, kFiles, 0, 0) > 0;
 }
 
 }  // namespace
@@ -119,66 +169,79 @@ std::string AddressText(const sockaddr_storage& address, socklen_t size) {
   return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
 }
 
-bool IsListening(int fd) { return SocketOption(SubjectDescriptor(fd).get(), SO_ACCEPTCONN) == 1; }
+bool IsListening(const Descriptor& descriptor) {
+  return IsAsHere(descriptor, LinkTarget(descriptor)) &&
+         SocketOption(SubjectDescriptor(descriptor.number).get(), SO_ACCEPTCONN) == 1;
+}
 
-std::string DescribeDescriptor(int number) {
-  const SubjectDescriptor descriptor(number);
-  const int fd = descriptor.get();
+std::string DescribeDescriptor(const Descriptor& descriptor) {
+  std::string target = LinkTarget(descriptor);
   struct stat info {};
-  if (fd < 0 || !Stat(fd, &info)) return {};
-  if (S_ISSOCK(info.st_mode)) return DescribeSocket(fd);
-  std::string target = LinkTarget(fd);
+  if (target.empty() || !Stat(descriptor, &info)) return {};
+  if (S_ISSOCK(info.st_mode)) return DescribeSocket(descriptor, target);
   constexpr std::string_view kAnonymous =
       "anon_inode:";  // "anon_inode:[eventfd]", "anon_inode:inotify"
   if (target.starts_with(kAnonymous)) {
     target.erase(0, kAnonymous.size());
     if (target.size() > 2 && target.front() == '[') target = target.substr(1, target.size() - 2);
-    return target == "timerfd" ? DescribeTimer(fd) : target;
+    return target == "timerfd" ? DescribeTimer(descriptor) : target;
   }
   if (S_ISFIFO(info.st_mode)) return target.starts_with("pipe:") ? "pipe" : "named pipe " + target;
   return target;
 }
 
-std::vector<int> WatchedByEpoll(int fd) {
-  std::vector<int> watched;
-  const std::string info = ReadWholeProcFile(
-      (std::string(SubjectThreadFolder()) + "fdinfo/" + std::to_string(fd)).c_str());
+std::vector<Descriptor> WatchedByEpoll(const Descriptor& descriptor) {
+  std::vector<Descriptor> watched;
+  const std::string info = InfoOf(descriptor);
   constexpr std::string_view kKey = "tfd:";
   for (std::size_t at = info.find(kKey); at != std::string::npos; at = info.find(kKey, at + 1)) {
     const auto number = NumberReader(std::string_view(info).substr(at + kKey.size())).Next();
-    if (number) watched.push_back(static_cast<int>(*number));
+    if (number) watched.push_back({static_cast<int>(*number), descriptor.thread});
   }
   return watched;
 }
 
-bool PipeEnds::Has(int fd) {
-  const SubjectDescriptor descriptor(fd);
+bool AreSame(const Descriptor& a, const Descriptor& b) {
+  struct stat one {};
+  struct stat other {};
+  return Stat(a, &one) && Stat(b, &other) && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+bool PipeEnds::Has(const Descriptor& descriptor) {
   struct stat info {};
-  return Stat(descriptor.get(), &info) && S_ISFIFO(info.st_mode);
+  return Stat(descriptor, &info) && S_ISFIFO(info.st_mode);
 }
 
 PipeEnds::PipeEnds() {
-  DIR* const directory = opendir((std::string(SubjectThreadFolder()) + "fd").c_str());
+  AddTable(0);
+  const auto threads = ListThreads();
+  for (std::size_t i = 0; threads != nullptr && i < threads->size(); ++i) {
+    const int thread = (*threads)[i].tid;
+    if (thread != SubjectThread() && HasOwnTable(thread)) AddTable(thread);
+  }
+}
+
+void PipeEnds::AddTable(int thread) {
+  DIR* const directory = opendir((FolderOf(thread) + "fd").c_str());
   if (directory == nullptr) return;
   while (const dirent* const entry = readdir(directory)) {
     const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
     if (!number) continue;
-    const int fd = static_cast<int>(*number);
-    const SubjectDescriptor descriptor(fd);
+    const Descriptor descriptor{static_cast<int>(*number), thread};
     struct stat info {};
-    if (!Stat(descriptor.get(), &info) || !S_ISFIFO(info.st_mode)) continue;
-    const int access = fcntl(descriptor.get(), F_GETFL) & O_ACCMODE;
+    if (!Stat(descriptor, &info) || !S_ISFIFO(info.st_mode)) continue;
+    const int access = AccessOf(descriptor);
     const std::pair pipe(info.st_dev, info.st_ino);
-    if (access != O_RDONLY) writers_.emplace(pipe, fd);
-    if (access != O_WRONLY) readers_.emplace(pipe, fd);
+    if (access != O_RDONLY) writers_.emplace(pipe, descriptor);
+    if (access != O_WRONLY) readers_.emplace(pipe, descriptor);
   }
   closedir(directory);
 }
 
-std::optional<int> PipeEnds::Find(const Ends& ends, int fd) {
-  const SubjectDescriptor descriptor(fd);
+std::optional<Descriptor> PipeEnds::Find(const Ends& ends, const Descriptor& descriptor) {
   struct stat info {};
-  if (!Stat(descriptor.get(), &info)) return std::nullopt;
+  if (!Stat(descriptor, &info)) return std::nullopt;
   const auto found = ends.find({info.st_dev, info.st_ino});
   return found == ends.end() ? std::nullopt : std::optional(found->second);
 }

@@ -64,6 +64,11 @@ std::optional<BlockedAt> ReadBlockedAt(int tid, int* error) {
 
 std::optional<bool> BlocksSignal(int tid, int signal) { return HasSignal(tid, "SigBlk", signal); }
 
+std::optional<std::uint64_t> BlockedSignals(int tid) {
+  return ReadThread<kStatusSize>(
+      tid, "status", [](std::string_view status) { return ParseSignals(status, "SigBlk"); });
+}
+
 std::optional<bool> HasPending(int tid, int signal) { return HasSignal(tid, "SigPnd", signal); }
 
 std::uint64_t TicksSinceBoot() {

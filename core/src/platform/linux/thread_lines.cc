@@ -90,9 +90,13 @@ std::optional<RunCount> ParseSwitches(std::string_view status) {
       0, NumberReader(*voluntary).Next().value_or(0) + NumberReader(*forced).Next().value_or(0)};
 }
 
-std::optional<bool> ParseSignal(std::string_view status, std::string_view key, int signal) {
+std::optional<std::uint64_t> ParseSignals(std::string_view status, std::string_view key) {
   const auto field = StatusField(status, key);
-  const auto bits = field ? NumberReader(*field).Next(16) : std::nullopt;
+  return field ? NumberReader(*field).Next(16) : std::nullopt;
+}
+
+std::optional<bool> ParseSignal(std::string_view status, std::string_view key, int signal) {
+  const auto bits = ParseSignals(status, key);
   if (!bits) return std::nullopt;
   return ((*bits >> (signal - 1)) & 1) != 0;
 }

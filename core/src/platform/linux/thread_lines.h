@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_PLATFORM_LINUX_THREAD_LINES_H_
 #define TASKLEAK_SRC_PLATFORM_LINUX_THREAD_LINES_H_
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +27,8 @@ std::optional<RunCount> ParseSwitches(std::string_view status);
 /// Returns true if the signal mask `key` ("SigBlk", "SigPnd") of task/TID/status has `signal`, from
 /// 1 to 64; nothing if it is not there.
 std::optional<bool> ParseSignal(std::string_view status, std::string_view key, int signal);
+/// The whole mask: signal N at bit N - 1.
+std::optional<std::uint64_t> ParseSignals(std::string_view status, std::string_view key);
 
 }  // namespace taskleak::platform
 
