@@ -55,6 +55,15 @@ TEST_P(Catch2Passes, ALeakOfASectionIsReportedForItsPassWithItsPath) {
                                                LeakAfter("sections / last", "last")))));
 }
 
+TEST_P(Catch2Passes, TheSectionsOfAScenarioAreNamedWithoutTheirIndentation) {
+  EXPECT_THAT(FailuresOf({"[scenario]"}),
+              ElementsAre(Pair(
+                  "Scenario: a service serves",
+                  ElementsAre(LeakAfter("Scenario: a service serves / Given: a running service / "
+                                        "When: a second one is launched",
+                                        "second")))));
+}
+
 TEST_P(Catch2Passes, ASectionLeftByAnExceptionIsNamedAllTheSame) {
   EXPECT_THAT(
       FailuresOf({"[escape]"}),

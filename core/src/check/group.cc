@@ -204,13 +204,17 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
   for (auto& [key, same] : by_key) {
     SortByPlace(same);
     const Finding& first = same.front();
-    const auto [known, is_new] = by_signature.try_emplace(
-        {first.unit.kind, first.unit.origin, first.signature}, all.size());
-    if (is_new || first.unit.created_by.empty()) {
+    std::size_t number = all.size();
+    if (!first.unit.created_by.empty()) {
+      number = by_signature
+                   .try_emplace({first.unit.kind, first.unit.origin, first.signature}, number)
+                   .first->second;
+    }
+    if (number == all.size()) {
       all.push_back(std::move(same));
     } else {
-      std::ranges::move(same, std::back_inserter(all[known->second]));
-      SortByPlace(all[known->second]);
+      std::ranges::move(same, std::back_inserter(all[number]));
+      SortByPlace(all[number]);
     }
   }
   return all;

@@ -86,7 +86,7 @@ std::string InnermostOwnCall(const ResolvedStack& stack) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
     const Frame& frame = stack.stack[i];
     const std::string& name = stack.plain_names[i];
-    if (frame.runtime || name.empty()) continue;
+    if (name.empty() || !IsOwnCode(stack, i)) continue;
     return frame.file.empty() ? name : fmt::format("{} ({}:{})", name, frame.file, frame.line);
   }
   return {};

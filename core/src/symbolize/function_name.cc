@@ -366,7 +366,7 @@ bool IsThreadLibraryName(std::string_view plain_name) {
                    "uv_", "QThread", "QtPrivate::", "QtConcurrent::", "QRunnable", "Poco::",
                    "g_thread_", "apr_thread_", "GOMP_", "gomp_", "__kmp", "kmp_",
                    "SDL_CreateThread", "dispatch_", "ACE_", "wxThread", "rclcpp::executors::",
-                   "grpc_core::Thread", "testing::", "Catch::", "doctest::",
+                   "grpc_core::Thread", "spdlog::details::thread_pool", "testing::", "Catch::", "doctest::",
                    "taskleak::internal::", "taskleak::hooks::"});
 }
 

@@ -67,6 +67,12 @@ TEST_CASE("sections", "[sections]") {
   SECTION("last") { LeaveThread("last"); }
 }
 
+SCENARIO("a service serves", "[scenario]") {
+  GIVEN("a running service") {
+    WHEN("a second one is launched") { LeaveThread("second"); }
+  }
+}
+
 TEST_CASE("thrown out of a section", "[escape]") {
   SECTION("escape") {
     LeaveThread("escape");

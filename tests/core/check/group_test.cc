@@ -122,6 +122,56 @@ TEST(GroupTest, NamesThatWouldSilenceOthersAreNotOffered) {
               ElementsAre("top_function:Here", "signature:0123456789ab"));
 }
 
+TEST(GroupTest, AThreadLibrarysFunctionIsNoIgnoreLine) {
+  Frame library;
+  library.function = "boost::thread::start_thread_noexcept()";
+  Frame own;
+  own.function = "serial::StartReader(int)";
+  const ResolvedStack creator = {Stack({library, own}),
+                                 {"boost::thread::start_thread_noexcept", "serial::StartReader"}};
+  Finding finding = Make("program", kHere);
+  finding.created_by = &creator;
+  EXPECT_THAT(Group({finding}, kAround)[0].ignore,
+              ElementsAre("created_by:serial::StartReader", "signature:0123456789ab"));
+  const ResolvedStack nothing_else = Named("boost::thread::start_thread_noexcept");
+  finding.created_by = &nothing_else;
+  finding.stack = &nothing_else;
+  EXPECT_THAT(Group({finding}, kAround)[0].ignore, ElementsAre("signature:0123456789ab"));
+  finding.created_by = &kUnknown;
+  finding.stack = &creator;
+  EXPECT_THAT(Group({finding}, kAround)[0].ignore,
+              ElementsAre("function:serial::StartReader", "signature:0123456789ab"));
+}
+
+TEST(GroupTest, LinesThatMatchAnotherGroupAreNotOffered) {
+  const ResolvedStack elsewhere = Named("There");
+  Finding one = CreatedBy(Make("pool", kHere), kHere);
+  Finding other = CreatedBy(Make("pool", kThere), kThere);
+  one.signature = "one";
+  other.signature = "other";
+  one.stack = &elsewhere;
+  const auto groups = Group({one, other}, kAround);
+  ASSERT_EQ(groups.size(), 2U);
+  EXPECT_THAT(groups[0].ignore, ElementsAre("signature:one"));
+  EXPECT_THAT(groups[1].ignore, ElementsAre("signature:other"));
+}
+
+TEST(GroupTest, OneFunctionCalledFromTwoLinesIsOneLeak) {
+  const auto called_from = [](int line) {
+    Frame start;
+    start.function = "Start()";
+    Frame caller;
+    caller.function = "Test()";
+    caller.line = line;
+    return Stack({start, caller});
+  };
+  const auto groups = Group({CreatedBy(Make("a", kHere), called_from(7)),
+                             CreatedBy(Make("b", kHere), called_from(8))},
+                            kAround);
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_EQ(groups[0].units.size(), 2U);
+}
+
 Finding Job(std::string name) {
   Finding finding = Make(std::move(name), Stack());
   finding.unit.kind = UnitKind::kTask;

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <latch>
 #include <memory>
 #include <mutex>
@@ -200,7 +201,7 @@ TEST(HintTest, SaysWhereItWasDetached) {
   shared->gone.wait();
 }
 
-TEST(HintTest, ASingletonsThread) {
+TEST(HintTest, AThreadOfWhatIsDoneOnce) {
   std::once_flag once;
   std::latch end(1);
   std::unique_ptr<BlockedThread> thread;
@@ -209,8 +210,45 @@ TEST(HintTest, ASingletonsThread) {
     thread = std::make_unique<BlockedThread>([&] { end.wait(); }, [&] { end.count_down(); });
   });
   thread->AwaitCall(SYS_futex);
-  EXPECT_EQ(GroupSince(before).hint,
-            "process-wide singleton: adopt it with AdoptCurrent() or ignore it by creator");
+  EXPECT_THAT(GroupSince(before).hint, HasSubstr("created in a call_once: if it is meant to live"));
+}
+
+// std::async and promises run what they are given in a call_once of their own.
+TEST(HintTest, AThreadOfWhatAFutureRunsIsNoSingletons) {
+  for (const std::launch how : {std::launch::async, std::launch::deferred}) {
+    std::latch end(1);
+    std::unique_ptr<BlockedThread> thread;
+    const Snapshot before = Snapshot::Take();
+    std::async(how, [&] {
+      thread = std::make_unique<BlockedThread>([&] { end.wait(); }, [&] { end.count_down(); });
+    }).get();
+    thread->AwaitCall(SYS_futex);
+    EXPECT_THAT(GroupSince(before).hint, Not(HasSubstr("AdoptCurrent")));
+  }
+}
+
+TEST(HintTest, AReaderOfStandardInput) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const int kept = dup(STDIN_FILENO);
+  dup2(ends[0], STDIN_FILENO);
+  const pid_t child = fork();  // another process has the write end
+  if (child == 0) {
+    for (;;) pause();
+  }
+  close(ends[1]);
+  EXPECT_THAT(HintOf(
+                  SYS_read,
+                  [&] {
+                    char c = 0;
+                    EXPECT_EQ(read(STDIN_FILENO, &c, 1), 0);
+                    waitpid(child, nullptr, 0);
+                  },
+                  [child] { kill(child, SIGKILL); }),
+              HasSubstr("standard input may stay open for ever"));
+  dup2(kept, STDIN_FILENO);
+  close(kept);
+  close(ends[0]);
 }
 
 TEST(HintTest, AThreadThatEndedUnjoined) {
@@ -235,18 +273,40 @@ struct MadeFinding {
   [[nodiscard]] std::string hint() const {
     return check::Hint(std::span(&finding, 1), /*alone=*/false);
   }
+  void CreateBy(const std::vector<std::string>& functions, std::uintptr_t address) {
+    std::vector<Frame> frames(functions.size());
+    for (Frame& frame : frames) frame.address = address;
+    nowhere = {Stack(std::move(frames)), functions};
+  }
   check::ResolvedStack nowhere;
   check::Finding finding;
 };
 
+void InThisProgram() {}
+
 TEST(HintTest, ThreadsOfStaticInitializationArePartOfTheProcess) {
   for (const char* const function :
        {"_GLOBAL__sub_I_logger.cc", "__static_initialization_and_destruction_0",
-        "__cxx_global_var_init.1", "__pthread_once_slow"}) {
+        "__cxx_global_var_init.1"}) {
     MadeFinding made;
-    made.nowhere.plain_names = {"Logger::Start", function, "call_init"};
+    made.CreateBy({"Logger::Start", function, "call_init"},
+                  reinterpret_cast<std::uintptr_t>(&InThisProgram));
     EXPECT_THAT(made.hint(), HasSubstr("process-wide singleton")) << function;
   }
+}
+
+TEST(HintTest, StaticObjectsOfAPluginEndWithIt) {
+  MadeFinding made;
+  constexpr std::uintptr_t kLoadedLater = 16;  // in nothing that was there at the start
+  made.CreateBy({"Sampler::Start", "_GLOBAL__sub_I_plugin.cc", "call_init"}, kLoadedLater);
+  EXPECT_THAT(made.hint(), HasSubstr("its library was loaded with dlopen"));
+}
+
+TEST(HintTest, WhatALibraryDoesOnceIsNoSingleton) {
+  MadeFinding made;
+  made.CreateBy({"Start", "std::call_once", "boost::asio::detail::Init"},
+                reinterpret_cast<std::uintptr_t>(&InThisProgram));
+  EXPECT_THAT(made.hint(), Not(HasSubstr("AdoptCurrent")));
 }
 
 TEST(HintTest, AThreadThatJoinsItself) {

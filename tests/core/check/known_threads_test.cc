@@ -13,19 +13,27 @@ TEST(KnownThreadsTest, EveryEntryHasItsOwnNameAWordForPeopleAndRules) {
   for (const KnownThreads& known : AllKnownThreads()) {
     EXPECT_TRUE(names.insert(known.name).second) << known.name;
     EXPECT_FALSE(known.what.empty()) << known.name;
-    EXPECT_FALSE(known.rules.empty()) << known.name;
+    EXPECT_NE(known.rules.empty(), known.is == nullptr || known.how.empty()) << known.name;
   }
 }
 
 TEST(KnownThreadsTest, ThreadNamesFitInWhatTheKernelKeeps) {
   constexpr std::size_t kCommLength = 15;
-  constexpr std::string_view kKind = "thread_name:";
   for (const KnownThreads& known : AllKnownThreads()) {
-    for (const IgnoreRule& rule : known.rules) {
-      const std::string text = rule.ToString();
-      if (!text.starts_with(kKind) || text.back() == '*') continue;
-      EXPECT_LE(text.size() - kKind.size(), kCommLength) << text;
+    for (const KnownRule& rule : known.rules) {
+      for (const Pattern& name : rule.names) {
+        if (name.text().back() == '*') continue;
+        EXPECT_LE(name.text().size(), kCommLength) << name.text();
+      }
     }
+  }
+}
+
+// A bare name is anybody's.
+TEST(KnownThreadsTest, EveryRuleNamesTheCode) {
+  for (const KnownThreads& known : AllKnownThreads()) {
+    for (const KnownRule& rule : known.rules)
+      EXPECT_FALSE(rule.modules.empty() && rule.functions.empty()) << known.name;
   }
 }
 

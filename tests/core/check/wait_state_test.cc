@@ -2,11 +2,13 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -155,6 +157,100 @@ TEST(WaitStateTest, AtomicLatchAndCountingSemaphoreAreAtomicWaits) {
             "atomic_wait");
 }
 
+TEST(WaitStateTest, TimedWaitsOfTheCxxRuntimeAreTheSame) {
+  std::counting_semaphore<> semaphore(0);
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] { static_cast<void>(semaphore.try_acquire_for(std::chrono::hours(1))); },
+                [&] { semaphore.release(); }),
+            "atomic_wait");
+  std::promise<void> promise;
+  std::future<void> future = promise.get_future();
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] {
+                  future.wait_until(std::chrono::system_clock::now() + std::chrono::hours(1));
+                },
+                [&] { promise.set_value(); }),
+            "future");
+}
+
+TEST(WaitStateTest, ABarrierIsNoMutexAndHasNoHolder) {
+  pthread_barrier_t barrier;
+  pthread_barrier_init(&barrier, nullptr, 2);
+  // In its second round, the barrier waits for the value with which a mutex is waited for.
+  std::thread other([&] { pthread_barrier_wait(&barrier); });
+  pthread_barrier_wait(&barrier);
+  other.join();
+  const Unit unit = UnitOf(
+      SYS_futex, [&] { pthread_barrier_wait(&barrier); }, [&] { pthread_barrier_wait(&barrier); });
+  EXPECT_EQ(unit.state, WaitState::kFutex);
+  EXPECT_FALSE(unit.held_by.has_value());
+  pthread_barrier_destroy(&barrier);
+}
+
+TEST(WaitStateTest, ANamedSemaphoreIsASemaphore) {
+  const std::string name = "/taskleak_wait_state_" + std::to_string(getpid());
+  sem_t* const semaphore = sem_open(name.c_str(), O_CREAT, 0600, 0);
+  ASSERT_NE(semaphore, SEM_FAILED);
+  sem_unlink(name.c_str());
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { sem_wait(semaphore); }, [&] { sem_post(semaphore); }),
+            "semaphore");
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] {
+                  const timespec far{.tv_sec = 1L << 40, .tv_nsec = 0};
+                  sem_timedwait(semaphore, &far);
+                },
+                [&] { sem_post(semaphore); }),
+            "semaphore");
+  sem_close(semaphore);
+}
+
+// What glibc and libstdc++ pass for a mutex, a mutex with a time limit, a semaphore, a join, a
+// future.
+struct LookAlike {
+  int operation;
+  unsigned value;
+  bool timed;
+};
+
+class OwnFutexTest : public ::testing::TestWithParam<LookAlike> {};
+
+TEST_P(OwnFutexTest, IsNothingElseWhateverItsArgumentsAre) {
+  const auto& [operation, value, timed] = GetParam();
+  std::array<std::atomic<unsigned>, 10> words{};
+  words[0] = value;
+  words[2] = static_cast<unsigned>(getpid());  // where a mutex has its owner
+  timespec until{};
+  clock_gettime((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, &until);
+  until.tv_sec += 3600;
+  const Unit unit = UnitOf(
+      SYS_futex,
+      [&] {
+        syscall(SYS_futex, words.data(), operation, value, timed ? &until : nullptr, nullptr, ~0U);
+      },
+      [&] {
+        words[0] = value + 1;
+        syscall(SYS_futex, words.data(), FUTEX_WAKE | (operation & FUTEX_PRIVATE_FLAG), 1, nullptr,
+                nullptr, 0);
+      });
+  EXPECT_EQ(unit.state, WaitState::kFutex);
+  EXPECT_FALSE(unit.held_by.has_value());
+  EXPECT_EQ(unit.waits_at, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, OwnFutexTest,
+    ::testing::Values(LookAlike{FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 2, false},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 2, false},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 0, true},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, 0,
+                                true},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 12345, true},
+                      LookAlike{FUTEX_WAIT, 0x80000000, false}));
+
 TEST(WaitStateTest, FutexOfTheProgramsOwn) {
   std::atomic<int> word{0};
   EXPECT_EQ(StateOf(
@@ -174,6 +270,15 @@ TEST(WaitStateTest, SleepTellsItsTime) {
       [&] { interrupter.Interrupt(); });
   EXPECT_EQ(relative.state, WaitState::kSleep);
   EXPECT_EQ(relative.detail, "for 3600.0 s");
+  EXPECT_EQ(UnitOf(
+                SYS_clock_nanosleep,
+                [&] {
+                  interrupter.Enter();
+                  usleep(999'000);
+                },
+                [&] { interrupter.Interrupt(); })
+                .detail,
+            "for 999 ms");
   timespec until{};
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += 3600;
@@ -227,21 +332,74 @@ TEST(WaitStateTest, ReceivingFromAMessageQueueHasNoDescriptor) {
   EXPECT_EQ(unit.detail, "");
 }
 
-TEST(WaitStateTest, AnythingElseIsOther) {
+TEST(WaitStateTest, ALimitBeyondAllTimeIsNotTold) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool stop = false;
+  const Unit unit = UnitOf(
+      SYS_futex,
+      [&] {
+        std::unique_lock lock(mutex);
+        condition.wait_until(lock, std::chrono::steady_clock::time_point::max(),
+                             [&] { return stop; });
+      },
+      [&] {
+        const std::lock_guard lock(mutex);
+        stop = true;
+        condition.notify_all();
+      });
+  EXPECT_EQ(unit.state, WaitState::kCondvar);
+  EXPECT_EQ(unit.detail, "");
+}
+
+// What has no state of its own names the call and what that is about.
+TEST(WaitStateTest, ALockOnAFileNamesTheFile) {
   const std::string path = ::testing::TempDir() + "wait_state_lock";
   const int holder = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   flock(holder, LOCK_EX);
-  EXPECT_EQ(StateOf(
-                SYS_flock,
-                [&] {
-                  const int other = open(path.c_str(), O_RDWR | O_CLOEXEC);
-                  flock(other, LOCK_EX);
-                  close(other);
-                },
-                [&] { flock(holder, LOCK_UN); }),
-            "other");
+  const Unit unit = UnitOf(
+      SYS_flock,
+      [&] {
+        const int other = open(path.c_str(), O_RDWR | O_CLOEXEC);
+        flock(other, LOCK_EX);
+        close(other);
+      },
+      [&] { flock(holder, LOCK_UN); });
+  EXPECT_EQ(unit.state, WaitState::kOther);
+  EXPECT_THAT(unit.detail, MatchesRegex("in flock on descriptor [0-9]+, .*/wait_state_lock"));
   close(holder);
   unlink(path.c_str());
+}
+
+TEST(WaitStateTest, OpeningAFifoNamesIt) {
+  const std::string path = ::testing::TempDir() + "wait_state_fifo";
+  unlink(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const Unit unit = UnitOf(
+      SYS_openat, [&] { close(open(path.c_str(), O_RDONLY | O_CLOEXEC)); },
+      [&] { close(open(path.c_str(), O_WRONLY | O_CLOEXEC)); });
+  EXPECT_EQ(unit.state, WaitState::kOther);
+  EXPECT_EQ(unit.detail, "in openat of " + path);
+  unlink(path.c_str());
+}
+
+// The same number is something else in the table of the thread that looks.
+TEST(WaitStateTest, ADescriptorOfATableOfTheThreadsOwn) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const int number = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const Unit unit = UnitOf(
+      SYS_read,
+      [&] {
+        ASSERT_EQ(unshare(CLONE_FILES), 0);
+        ASSERT_EQ(dup2(ends[0], number), number);
+        char c = 0;
+        EXPECT_EQ(read(number, &c, 1), 1);
+      },
+      [&] { EXPECT_EQ(write(ends[1], "x", 1), 1); });
+  EXPECT_THAT(unit.detail, MatchesRegex("descriptor " + std::to_string(number) +
+                                        ", pipe written to by descriptor [0-9]+.*"));
+  for (const int fd : {ends[0], ends[1], number}) close(fd);
 }
 
 }  // namespace
