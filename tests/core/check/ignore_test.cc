@@ -1,6 +1,7 @@
 // Every ignore rule against a real leaked thread: it silences that one, and not one that it does
 // not fit.
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <chrono>
