@@ -36,6 +36,8 @@ class Modules {
   [[nodiscard]] Dwfl* dwfl() const TASKLEAK_REQUIRES(mutex_) { return dwfl_; }
   /// The module that holds `pc`, or null.
   [[nodiscard]] Dwfl_Module* Find(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
+  /// Where the function that holds `pc` begins, also in a stripped module; 0 when not known.
+  [[nodiscard]] std::uintptr_t FunctionStart(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
   /// True if `pc` is in an executable mapping.
   [[nodiscard]] bool IsCode(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
 

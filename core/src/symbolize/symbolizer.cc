@@ -9,8 +9,13 @@
 #include <utility>
 
 #include "platform/modules.h"
+#include "platform/subject.h"
 #include "symbolize/function_name.h"
 #include "symbolize/module_info.h"
+#include "taskleak/thread_birth.h"
+
+// The hooks' (hooks/src/thread_hooks.cc); null in a program without them.
+extern "C" __attribute__((weak)) void* taskleak_run_thread(void* birth);
 
 namespace taskleak::symbolize {
 namespace {
@@ -29,6 +34,18 @@ ModuleInfo* FindModule(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(mo
   return ModuleInfo::Find(modules, pc);
 }
 
+// The hooks' own functions, through which a thread runs its start routine, are known by their
+// addresses in a stripped program as well.
+const char* NameOfHook(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {
+  if (!platform::LooksAtItself()) return nullptr;
+  const std::uintptr_t start = modules.FunctionStart(pc);
+  if (start == 0) return nullptr;
+  if (start == reinterpret_cast<std::uintptr_t>(&internal::RunThread))
+    return "taskleak::internal::RunThread";
+  return start == reinterpret_cast<std::uintptr_t>(&taskleak_run_thread) ? "taskleak_run_thread"
+                                                                         : nullptr;
+}
+
 QuickFrame LookUp(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {
   QuickFrame result;
   ModuleInfo* const info = FindModule(modules, pc);
@@ -36,7 +53,9 @@ QuickFrame LookUp(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules
   result.module = info->file_name();
   result.system_module = info->is_system();
   result.installed_library = info->is_installed_library();
-  if (const char* const symbol = info->symbols().Find(pc)) {
+  const char* symbol = info->symbols().Find(pc);
+  if (symbol == nullptr) symbol = NameOfHook(modules, pc);
+  if (symbol != nullptr) {
     result.function = Demangle(symbol);
     result.plain_name = PlainName(result.function);
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "platform/clock.h"
+#include "platform/linux/function_range.h"
 #include "platform/subject.h"
 #include "taskleak/internal/mappings.h"
 
@@ -128,6 +129,11 @@ void Modules::RefreshIfOld() {
   constexpr std::chrono::milliseconds kOld{10};
   constexpr std::size_t kSmall = std::size_t{32} << 10;  // of some hundred threads
   if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld * (1 + maps_size_ / kSmall)) Refresh();
+}
+
+std::uintptr_t Modules::FunctionStart(std::uintptr_t pc) const {
+  Dwfl_Module* const module = Find(pc);
+  return module == nullptr ? 0 : FunctionAt(module, pc).start;
 }
 
 bool Modules::IsCode(std::uintptr_t pc) const {
