@@ -206,9 +206,9 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
     const Finding& first = same.front();
     std::size_t number = all.size();
     if (!first.unit.created_by.empty()) {
-      number = by_signature
-                   .try_emplace({first.unit.kind, first.unit.origin, first.signature}, number)
-                   .first->second;
+      number =
+          by_signature.try_emplace({first.unit.kind, first.unit.origin, first.signature}, number)
+              .first->second;
     }
     if (number == all.size()) {
       all.push_back(std::move(same));

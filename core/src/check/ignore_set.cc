@@ -130,9 +130,8 @@ bool IgnoreSet::MatchesThread(const Candidate& thread) const {
     return RuleMatchesStack(rule.data(), frames);
   };
   return (!frames.empty() && AnyMatches(stack_rules_, matches)) ||
-         std::ranges::any_of(known_, [&thread](const KnownThreads* known) {
-           return known->Matches(thread);
-         });
+         std::ranges::any_of(
+             known_, [&thread](const KnownThreads* known) { return known->Matches(thread); });
 }
 
 bool IgnoreSet::MatchesUnit(const Finding& finding) const {

@@ -43,7 +43,8 @@ std::vector<KnownThreads> MakeList() {
             "function:__tsan::BackgroundThread, or nothing but libtsan's code"),
       Entry("sanitizers", "the other sanitizers' background thread", IsSanitizerThread,
             "function:__sanitizer::BackgroundThread, or nothing but their runtime's code"),
-      Entry("io_uring", "kernel workers of io_uring", IsKernelWorker, "threads that run in the kernel only"),
+      Entry("io_uring", "kernel workers of io_uring", IsKernelWorker,
+            "threads that run in the kernel only"),
       Entry("glibc_timer", "glibc's helper for SIGEV_THREAD timers", IsTimerHelper,
             "waits for the signal that glibc keeps to itself"),
       Entry("glibc_helper", "glibc's helpers for mq_notify, getaddrinfo_a and POSIX aio",
@@ -52,27 +53,26 @@ std::vector<KnownThreads> MakeList() {
             {Rule(any, {"libjemalloc.so*"}, {"background_thread_*", "je_*"})}),
       Entry("grpc", "gRPC's event engine and timers",
             {Rule({"event_engine", "lifeguard", "timer_manager", "grpc_global_tim",
-                  "default-executo", "resolver-execut"},
-                 {"libgrpc*", "libgpr.so*", "libabsl_*"},
-                 {"grpc_core::*", "grpc_event_engine::*", "gpr_*", "grpc_*", "absl::*",
-                  "AbslInternal*", "timer_thread", "timer_main_loop", "wait_until"})}),
+                   "default-executo", "resolver-execut"},
+                  {"libgrpc*", "libgpr.so*", "libabsl_*"},
+                  {"grpc_core::*", "grpc_event_engine::*", "gpr_*", "grpc_*", "absl::*",
+                   "AbslInternal*", "timer_thread", "timer_main_loop", "wait_until"})}),
       Entry("glib", "GLib's workers",
             {Rule({"gmain", "gdbus", "pool-spawner"}, {"libglib-2.0.so*", "libgio-2.0.so*"},
-                 {"g_*", "glib_*", "gdbus_*"})}),
+                  {"g_*", "glib_*", "gdbus_*"})}),
       Entry("qt", "Qt's D-Bus connection",
             {Rule({"QDBusConnection"}, {"libQt*"},
-                 {"QDBus*", "QThread*", "QEvent*", "QUnix*", "QAbstractEvent*", "QCore*"})}),
+                  {"QDBus*", "QThread*", "QEvent*", "QUnix*", "QAbstractEvent*", "QCore*"})}),
       Entry("libuv", "libuv's pool",
             {Rule(any, {"libuv.so*"}, {}), Rule({"libuv-worker"}, {}, {"worker", "uv_*"})}),
       Entry("folly", "folly's singletons",
             {Rule({"FutureTimekeepr", "log_writer", "ThreadedCtrl"}, {"libfolly*", "libevent*"},
-                 {"folly::*", "event_base_*", "epoll_dispatch"})}),
+                  {"folly::*", "event_base_*", "epoll_dispatch"})}),
       Entry("aws", "the AWS common runtime",
             {Rule({"AwsEventLoop*", "AwsHostResolver", "EvntLoopCleanup"}, {"libaws-*"},
-                 {"aws_*", "s_*", "thread_fn"})}),
+                  {"aws_*", "s_*", "thread_fn"})}),
       Entry("tbb", "oneTBB's workers", {Rule(any, {"libtbb.so*"}, {"tbb::*"})}),
-      Entry("libgomp", "GCC's OpenMP workers",
-            {Rule(any, {"libgomp.so*"}, {"gomp_*", "GOMP_*"})}),
+      Entry("libgomp", "GCC's OpenMP workers", {Rule(any, {"libgomp.so*"}, {"gomp_*", "GOMP_*"})}),
       Entry("libomp", "LLVM's and Intel's OpenMP workers",
             {Rule(any, {"libomp.so*", "libiomp5.so*"}, {"__kmp*", "kmp_*"})}),
       Entry("openblas", "OpenBLAS's workers",
@@ -82,8 +82,8 @@ std::vector<KnownThreads> MakeList() {
             {Rule(any, {"libcurl*"}, {"thrdslot_run", "Curl_*", "curl_*"})}),
       Entry("jvm", "an embedded Java machine",
             {Rule({"VM Thread", "GC Thread#*", "C1 CompilerThre", "C2 CompilerThre",
-                  "VM Periodic Tas", "Service Thread", "Attach Listener", "Reference Handl"},
-                 {"libjvm.so*", "libjava.so*"}, {})}),
+                   "VM Periodic Tas", "Service Thread", "Attach Listener", "Reference Handl"},
+                  {"libjvm.so*", "libjava.so*"}, {})}),
   };
 }
 
@@ -104,8 +104,7 @@ bool KnownRule::Matches(const Candidate& thread) const {
   const auto& frames = thread.look.stack.frames;
   for (const platform::RawFrame& frame : frames) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    const bool own =
-        AnyMatches(modules, quick.module) || AnyMatches(functions, quick.plain_name);
+    const bool own = AnyMatches(modules, quick.module) || AnyMatches(functions, quick.plain_name);
     if (!own && (quick.runtime || quick.system_module)) continue;
     if (!own && !quick.installed_library) return false;
     own_start = own;

@@ -40,7 +40,8 @@ bool BlocksNearlyAllSignals(int tid) {
 bool IsPartOfLibc(std::string_view module) {
   constexpr std::array<std::string_view, 8> kParts = {
       "libc.so", "libc-2.", "libpthread", "librt", "libanl", "libresolv", "libnss_", "ld-linux"};
-  return std::ranges::any_of(kParts, [&](std::string_view part) { return module.starts_with(part); });
+  return std::ranges::any_of(kParts,
+                             [&](std::string_view part) { return module.starts_with(part); });
 }
 
 // The function that the thread was started with, in a static executable that still has its symbols.
@@ -80,7 +81,8 @@ bool MayBeginOrEnd(const platform::BlockedAt& at) {
 }
 
 // A helper without work waits at a condition variable for some time, and then ends
-// (rt/aio_misc.c, resolv/gai_misc.c); all other waits on a futex may be those of a thread that ends.
+// (rt/aio_misc.c, resolv/gai_misc.c); all other waits on a futex may be those of a thread that
+// ends.
 bool IsIdleOrAtWork(const platform::ThreadLook& look) {
   if (MayBeginOrEnd(look.at)) return false;
   return look.at.number != SYS_futex ||
@@ -115,8 +117,8 @@ bool RunsOnly(const Candidate& thread, std::string_view function,
 
 }  // namespace
 
-// sysdeps/unix/sysv/linux/timer_routines.c: the helper waits for just that signal, which no function
-// of libc lets a program wait for. True in static executables as well.
+// sysdeps/unix/sysv/linux/timer_routines.c: the helper waits for just that signal, which no
+// function of libc lets a program wait for. True in static executables as well.
 bool IsTimerHelper(const Candidate& thread) {
   const platform::BlockedAt& at = thread.look.at;
   return at.number == SYS_rt_sigtimedwait &&

@@ -261,7 +261,8 @@ std::string WaitDescriber::PipeText(const Descriptor& descriptor, WaitState stat
   if (!platform::PipeEnds::Has(descriptor)) return text;
   if (!pipe_ends_) pipe_ends_.emplace();
   const auto other = reads ? pipe_ends_->Writer(descriptor) : pipe_ends_->Reader(descriptor);
-  if (!other) return text + fmt::format(" with {}", reads ? kNoWriter : "no read end in this process");
+  if (!other)
+    return text + fmt::format(" with {}", reads ? kNoWriter : "no read end in this process");
   text += fmt::format(" {} by descriptor {}", reads ? "written to" : "read", other->number);
   return other->thread == 0 ? text : text + fmt::format(" of thread {}", other->thread);
 }

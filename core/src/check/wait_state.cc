@@ -91,9 +91,9 @@ std::string_view PublicName(std::string_view name) {
 
 // Of libc's functions around the system call, which have no public names.
 bool IsInternal(std::string_view name) {
-  return std::ranges::any_of(std::array<std::string_view, 5>{"futex_", "__futex_", "do_futex_wait",
-                                                            "__lll_", "__GI___"},
-                             [&](std::string_view prefix) { return name.starts_with(prefix); });
+  return std::ranges::any_of(
+      std::array<std::string_view, 5>{"futex_", "__futex_", "do_futex_wait", "__lll_", "__GI___"},
+      [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 std::optional<Wait> ByName(std::string_view plain_name) {
@@ -131,9 +131,8 @@ std::optional<Wait> ByStack(const ResolvedStack& stack) {
 // jumping to another, which a stripped library does not name.
 std::optional<Wait> ByCall(const ResolvedStack& stack) {
   const auto frames = std::ranges::subrange(stack.stack.begin(), stack.stack.end());
-  const auto caller = std::ranges::find_if(frames, [&stack](const Frame& frame) {
-    return frame.module != stack.stack[0].module;
-  });
+  const auto caller = std::ranges::find_if(
+      frames, [&stack](const Frame& frame) { return frame.module != stack.stack[0].module; });
   if (caller == frames.end()) return std::nullopt;
   for (const std::uintptr_t target : platform::CallTargets(caller->address)) {
     const symbolize::QuickFrame& called =

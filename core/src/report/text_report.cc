@@ -97,7 +97,8 @@ std::string OtherLine(const Stack& first, const Stack& other) {
   const auto is_same_line = [](const Frame* a, const Frame* b) {
     return a->line == b->line && a->file == b->file;
   };
-  const auto at = std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end(), is_same_line);
+  const auto at =
+      std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end(), is_same_line);
   if (at.second == theirs.end() || (*at.second)->file.empty()) return {};
   return fmt::format("{}:{}", report::ShortFile((*at.second)->file), (*at.second)->line);
 }

@@ -361,13 +361,37 @@ bool IsInstalledLibrary(std::string_view path) {
 }
 
 bool IsThreadLibraryName(std::string_view plain_name) {
-  return StartsWithAny(
-      plain_name, {"boost::", "absl::", "folly::", "tbb::", "asio::", "stdexec::", "cppcoro::",
-                   "uv_", "QThread", "QtPrivate::", "QtConcurrent::", "QRunnable", "Poco::",
-                   "g_thread_", "apr_thread_", "GOMP_", "gomp_", "__kmp", "kmp_",
-                   "SDL_CreateThread", "dispatch_", "ACE_", "wxThread", "rclcpp::executors::",
-                   "grpc_core::Thread", "spdlog::details::thread_pool", "testing::", "Catch::", "doctest::",
-                   "taskleak::internal::", "taskleak::hooks::"});
+  return StartsWithAny(plain_name, {"boost::",
+                                    "absl::",
+                                    "folly::",
+                                    "tbb::",
+                                    "asio::",
+                                    "stdexec::",
+                                    "cppcoro::",
+                                    "uv_",
+                                    "QThread",
+                                    "QtPrivate::",
+                                    "QtConcurrent::",
+                                    "QRunnable",
+                                    "Poco::",
+                                    "g_thread_",
+                                    "apr_thread_",
+                                    "GOMP_",
+                                    "gomp_",
+                                    "__kmp",
+                                    "kmp_",
+                                    "SDL_CreateThread",
+                                    "dispatch_",
+                                    "ACE_",
+                                    "wxThread",
+                                    "rclcpp::executors::",
+                                    "grpc_core::Thread",
+                                    "spdlog::details::thread_pool",
+                                    "testing::",
+                                    "Catch::",
+                                    "doctest::",
+                                    "taskleak::internal::",
+                                    "taskleak::hooks::"});
 }
 
 }  // namespace taskleak::symbolize

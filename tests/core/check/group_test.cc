@@ -165,9 +165,9 @@ TEST(GroupTest, OneFunctionCalledFromTwoLinesIsOneLeak) {
     caller.line = line;
     return Stack({start, caller});
   };
-  const auto groups = Group({CreatedBy(Make("a", kHere), called_from(7)),
-                             CreatedBy(Make("b", kHere), called_from(8))},
-                            kAround);
+  const auto groups = Group(
+      {CreatedBy(Make("a", kHere), called_from(7)), CreatedBy(Make("b", kHere), called_from(8))},
+      kAround);
   ASSERT_EQ(groups.size(), 1U);
   EXPECT_EQ(groups[0].units.size(), 2U);
 }

@@ -47,9 +47,7 @@ class InspectTest : public ::testing::Test {
   ~InspectTest() override {
     for (const int fd : {one_[0], one_[1], other_[0], other_[1]}) close(fd);
   }
-  void WriteTo(int reader) {
-    EXPECT_EQ(write(reader == one_[0] ? one_[1] : other_[1], "x", 1), 1);
-  }
+  void WriteTo(int reader) { EXPECT_EQ(write(reader == one_[0] ? one_[1] : other_[1], "x", 1), 1); }
 
   std::array<int, 2> one_{};
   std::array<int, 2> other_{};

@@ -159,20 +159,19 @@ TEST(WaitStateTest, AtomicLatchAndCountingSemaphoreAreAtomicWaits) {
 
 TEST(WaitStateTest, TimedWaitsOfTheCxxRuntimeAreTheSame) {
   std::counting_semaphore<> semaphore(0);
-  EXPECT_EQ(StateOf(
-                SYS_futex,
-                [&] { static_cast<void>(semaphore.try_acquire_for(std::chrono::hours(1))); },
-                [&] { semaphore.release(); }),
-            "atomic_wait");
+  EXPECT_EQ(
+      StateOf(
+          SYS_futex, [&] { static_cast<void>(semaphore.try_acquire_for(std::chrono::hours(1))); },
+          [&] { semaphore.release(); }),
+      "atomic_wait");
   std::promise<void> promise;
   std::future<void> future = promise.get_future();
-  EXPECT_EQ(StateOf(
-                SYS_futex,
-                [&] {
-                  future.wait_until(std::chrono::system_clock::now() + std::chrono::hours(1));
-                },
-                [&] { promise.set_value(); }),
-            "future");
+  EXPECT_EQ(
+      StateOf(
+          SYS_futex,
+          [&] { future.wait_until(std::chrono::system_clock::now() + std::chrono::hours(1)); },
+          [&] { promise.set_value(); }),
+      "future");
 }
 
 TEST(WaitStateTest, ABarrierIsNoMutexAndHasNoHolder) {

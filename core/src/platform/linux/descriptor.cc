@@ -124,9 +124,8 @@ std::string DescribeTimer(const Descriptor& descriptor) {
 }
 
 std::string DescribeSocket(const Descriptor& descriptor, const std::string& target) {
-  return IsAsHere(descriptor, target)
-             ? DescribeSocket(SubjectDescriptor(descriptor.number).get())
-             : "socket in a descriptor table of the thread's own";
+  return IsAsHere(descriptor, target) ? DescribeSocket(SubjectDescriptor(descriptor.number).get())
+                                      : "socket in a descriptor table of the thread's own";
 }
 
 // Of a path, so that it serves for other threads' tables as well.
