@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -130,10 +129,10 @@ std::optional<Wait> ByStack(const ResolvedStack& stack) {
 // The function of a library that was called from outside. It is on the stack no more if it ends by
 // jumping to another, which a stripped library does not name.
 std::optional<Wait> ByCall(const ResolvedStack& stack) {
-  const auto frames = std::ranges::subrange(stack.stack.begin(), stack.stack.end());
-  const auto caller = std::ranges::find_if(
-      frames, [&stack](const Frame& frame) { return frame.module != stack.stack[0].module; });
-  if (caller == frames.end()) return std::nullopt;
+  const Frame* const caller =
+      std::find_if(stack.stack.begin(), stack.stack.end(),
+                   [&stack](const Frame& frame) { return frame.module != stack.stack[0].module; });
+  if (caller == stack.stack.end()) return std::nullopt;
   for (const std::uintptr_t target : platform::CallTargets(caller->address)) {
     const symbolize::QuickFrame& called =
         symbolize::Quick({.pc = target, .is_return_address = false, .guessed = false});
