@@ -36,6 +36,7 @@ inline constexpr Call kCallsOfALook[] = {
     {"getpid", SYS_getpid},
     {"gettid", SYS_gettid},
     {"getuid", SYS_getuid},
+    {"kcmp", SYS_kcmp},
     {"lseek", SYS_lseek},
     {"madvise", SYS_madvise},
     {"mincore", SYS_mincore},
