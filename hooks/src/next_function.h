@@ -4,12 +4,14 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <initializer_list>
 
 namespace taskleak::hooks {
 
@@ -39,8 +41,9 @@ inline bool ComesBefore(const void* function, const void* here) {
   return search.before;
 }
 
-/// Found on first use, and kept. Constant-initialized, since other code's static initialization may
-/// create threads.
+/// Found when the program is loaded, and kept: to look it up needs the dynamic linker's lock, which
+/// another thread may hold that waits for this one. Constant-initialized, since other code's static
+/// initialization may create threads.
 ///
 /// Under a sanitizer that intercepts the function itself, its interceptor comes next: it is called
 /// by the name that the sanitizers' interception protocol gives it (compiler-rt,
@@ -56,9 +59,9 @@ class __attribute__((visibility("hidden"))) NextFunction {
  public:
   constexpr explicit NextFunction(const char* name) : name_(name) {}
 
-  Function Get(Function interceptor, Function internal) {
-    Function next = next_.load(std::memory_order_acquire);
-    if (next != nullptr) return next;
+  /// Finds it, without a failure if there is none. Takes the dynamic linker's lock. Thread-safe.
+  void Find(Function interceptor, Function internal) {
+    Function next = internal;
     if (interceptor != nullptr) {
       if (ComesBefore(reinterpret_cast<const void*>(interceptor), this))
         behind_interceptor_.store(true, std::memory_order_relaxed);
@@ -66,23 +69,28 @@ class __attribute__((visibility("hidden"))) NextFunction {
         next = interceptor;
     }
     if (next == nullptr) next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name_));
-    if (next == nullptr) next = internal;
-    if (next == nullptr) Refuse();
     next_.store(next, std::memory_order_release);
+  }
+
+  /// After Find(). Ends the process with a message if there is none.
+  [[nodiscard]] Function Get() const {
+    const Function next = next_.load(std::memory_order_acquire);
+    if (next == nullptr) Refuse();
     return next;
   }
 
-  /// After Get(): true if the hook is called by a sanitizer's interceptor.
+  /// After Find(): true if the hook is called by a sanitizer's interceptor.
   [[nodiscard]] bool IsBehindInterceptor() const {
     return behind_interceptor_.load(std::memory_order_relaxed);
   }
 
  private:
   [[noreturn]] void Refuse() const {
-    std::fprintf(stderr,
-                 "taskleak: no %s comes after taskleak's own: link taskleak::static_hooks with a "
-                 "static executable\n",
-                 name_);
+    for (const char* text : {"taskleak: no ", name_,
+                             " comes after taskleak's own: link taskleak::static_hooks with a "
+                             "static executable\n"}) {
+      static_cast<void>(!write(STDERR_FILENO, text, std::strlen(text)));
+    }
     std::abort();
   }
 

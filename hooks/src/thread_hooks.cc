@@ -3,15 +3,16 @@
 //
 // Compiled into the executable, these definitions come first in the lookup of symbols, so calls
 // from libraries reach them too. Each calls the function it stands before with the same arguments
-// and returns what that returned; errno and cancellation are that function's own.
+// and returns what that returned; errno and cancellation are that function's own. What a hook needs
+// beyond that function, in locks, memory and stack, is said in docs/design.md.
 #include <pthread.h>
 #include <threads.h>
 
 #include <time.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <new>
 
 #include "next_function.h"
 #include "taskleak/thread_birth.h"
@@ -33,6 +34,7 @@ TASKLEAK_WEAK int __pthread_detach(pthread_t);
 TASKLEAK_WEAK int __pthread_tryjoin_np(pthread_t, void**);
 TASKLEAK_WEAK int ___pthread_timedjoin_np(pthread_t, void**, const timespec*);
 TASKLEAK_WEAK int ___pthread_clockjoin_np(pthread_t, void**, clockid_t, const timespec*);
+TASKLEAK_WEAK int __thrd_create(thrd_t*, thrd_start_t, void*);
 #undef TASKLEAK_WEAK
 }
 // NOLINTEND(bugprone-reserved-identifier)
@@ -50,23 +52,34 @@ NextFunction<decltype(&__interceptor_pthread_timedjoin_np)> g_pthread_timedjoin_
 NextFunction<decltype(&__interceptor_pthread_clockjoin_np)> g_pthread_clockjoin_np(
     "pthread_clockjoin_np");
 
-bool StartsDetached(const pthread_attr_t* attributes) {
-  int state = PTHREAD_CREATE_JOINABLE;
-  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
-  return state == PTHREAD_CREATE_DETACHED;
+NextFunction<decltype(&__thrd_create)> g_thrd_create("thrd_create");
+
+std::atomic<bool> g_prepared{false};
+
+// Before any thread of the program can hold a lock that this needs: when the program is loaded, or
+// at the first call, if that comes earlier, from the initialization of a library. All at once,
+// since the first thread's creation comes before everything that threads do.
+[[gnu::noinline]] void Prepare() {
+  g_pthread_create.Find(__interceptor_pthread_create, __pthread_create);
+  g_pthread_join.Find(__interceptor_pthread_join, __pthread_join);
+  g_pthread_detach.Find(__interceptor_pthread_detach, __pthread_detach);
+  g_pthread_tryjoin_np.Find(__interceptor_pthread_tryjoin_np, __pthread_tryjoin_np);
+  g_pthread_timedjoin_np.Find(__interceptor_pthread_timedjoin_np, ___pthread_timedjoin_np);
+  g_pthread_clockjoin_np.Find(__interceptor_pthread_clockjoin_np, ___pthread_clockjoin_np);
+  g_thrd_create.Find(nullptr, __thrd_create);
+  dlerror();  // what was not found is no error of the program's
+  internal::PrepareBirths();
+  g_prepared.store(true, std::memory_order_release);
 }
 
-// A C thread's routine returns int, so it travels inside a routine as pthreads have it.
-struct C11Start {
-  thrd_start_t routine;
-  void* argument;
-};
+__attribute__((constructor(101))) void PrepareWhenLoaded() {  // the first that programs may have
+  if (!g_prepared.load(std::memory_order_acquire)) Prepare();
+}
 
-void* RunC11Routine(void* start) {
-  const C11Start copy = *static_cast<C11Start*>(start);
-  delete static_cast<C11Start*>(start);
-  const std::intptr_t result = copy.routine(copy.argument);
-  return reinterpret_cast<void*>(result);  // NOLINT(performance-no-int-to-ptr): a number it stays
+template <typename Function>
+Function Next(const NextFunction<Function>& function) {
+  if (!g_prepared.load(std::memory_order_acquire)) Prepare();
+  return function.Get();
 }
 
 // What C11 calls the outcomes of pthreads' functions; as glibc does (sysdeps/pthread/thrd_priv.h).
@@ -100,7 +113,7 @@ int NoteJoin(pthread_t thread, Join join) {
 using namespace taskleak::hooks;  // NOLINT(google-build-using-namespace): the hooks themselves can
                                   // be in no namespace
 
-// Shared libraries shall find them too, whatever visibility the executable's own code has.
+// Shared libraries must find them too, whatever visibility the executable's own code has.
 #pragma GCC visibility push(default)
 
 // One address in the whole process: where an executable and a library both have hooks, the inner
@@ -109,56 +122,57 @@ extern "C" __attribute__((weak)) void* taskleak_run_thread(void* birth) {
   return taskleak::internal::RunThread(static_cast<taskleak::internal::ThreadBirth*>(birth));
 }
 
-extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
-                              void* (*routine)(void*), void* argument) {
-  const auto next = g_pthread_create.Get(__interceptor_pthread_create, __pthread_create);
-  // Somebody else's routine must not run before the sanitizer's own, which prepares the thread.
-  const bool is_inner = routine == taskleak_run_thread || g_pthread_create.IsBehindInterceptor();
-  auto* const birth =
-      is_inner ? nullptr
-               : taskleak::internal::BeginBirth(routine, argument, StartsDetached(attributes));
-  if (birth == nullptr) return next(thread, attributes, routine, argument);
-  taskleak::internal::NoteStack(birth, attributes);
+namespace {
+
+// Creates the thread with a function that stands behind the hooks.
+int Create(taskleak::internal::ThreadBirth* birth, pthread_t* thread,
+           const pthread_attr_t* attributes, decltype(&__interceptor_pthread_create) next) {
   const int result = next(thread, attributes, taskleak_run_thread, birth);
-  if (result == 0) {
+  if (result == 0)
     taskleak::internal::FinishBirth(birth, thread);
-  } else {
+  else
     taskleak::internal::CancelBirth(birth);
-  }
   return result;
 }
 
+}  // namespace
+
+extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                              void* (*routine)(void*), void* argument) {
+  const auto next = Next(g_pthread_create);
+  // Another's routine must not run before the sanitizer's own, which prepares the thread.
+  const bool is_inner = routine == taskleak_run_thread || g_pthread_create.IsBehindInterceptor();
+  auto* const birth =
+      is_inner ? nullptr : taskleak::internal::BeginBirth(routine, argument, attributes);
+  if (birth == nullptr) return next(thread, attributes, routine, argument);
+  return Create(birth, thread, attributes, next);
+}
+
 extern "C" int pthread_join(pthread_t thread, void** value) {
-  return NoteJoin(thread, [&] {
-    return g_pthread_join.Get(__interceptor_pthread_join, __pthread_join)(thread, value);
-  });
+  const auto next = Next(g_pthread_join);
+  return NoteJoin(thread, [=] { return next(thread, value); });
 }
 
 extern "C" int pthread_tryjoin_np(pthread_t thread, void** value) noexcept {
-  return NoteJoin(thread, [&] {
-    return g_pthread_tryjoin_np.Get(__interceptor_pthread_tryjoin_np, __pthread_tryjoin_np)(thread,
-                                                                                            value);
-  });
+  const auto next = Next(g_pthread_tryjoin_np);
+  return NoteJoin(thread, [=] { return next(thread, value); });
 }
 
 extern "C" int pthread_timedjoin_np(pthread_t thread, void** value, const timespec* limit) {
-  return NoteJoin(thread, [&] {
-    return g_pthread_timedjoin_np.Get(__interceptor_pthread_timedjoin_np, ___pthread_timedjoin_np)(
-        thread, value, limit);
-  });
+  const auto next = Next(g_pthread_timedjoin_np);
+  return NoteJoin(thread, [=] { return next(thread, value, limit); });
 }
 
 extern "C" int pthread_clockjoin_np(pthread_t thread, void** value, clockid_t clock,
                                     const timespec* limit) {
-  return NoteJoin(thread, [&] {
-    return g_pthread_clockjoin_np.Get(__interceptor_pthread_clockjoin_np, ___pthread_clockjoin_np)(
-        thread, value, clock, limit);
-  });
+  const auto next = Next(g_pthread_clockjoin_np);
+  return NoteJoin(thread, [=] { return next(thread, value, clock, limit); });
 }
 
 extern "C" int pthread_detach(pthread_t thread) noexcept {
+  const auto next = Next(g_pthread_detach);
   const std::uint64_t serial = taskleak::internal::FindSerial(thread);
-  const int result = g_pthread_detach.Get(__interceptor_pthread_detach, __pthread_detach)(thread);
+  const int result = next(thread);
   if (result == 0) taskleak::internal::MarkDetached(thread, serial);
   return result;
 }
@@ -166,11 +180,12 @@ extern "C" int pthread_detach(pthread_t thread) noexcept {
 // In glibc C11's threads are pthreads. So they are made from them here too, and sanitizers, which
 // know nothing of C11's functions, see them.
 extern "C" int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {
-  auto* const start = new (std::nothrow) C11Start{routine, argument};
-  if (start == nullptr) return thrd_nomem;
-  const int error = pthread_create(thread, nullptr, RunC11Routine, start);
-  if (error != 0) delete start;
-  return C11Result(error);
+  const auto next = Next(g_pthread_create);
+  auto* const birth = g_pthread_create.IsBehindInterceptor()
+                          ? nullptr
+                          : taskleak::internal::BeginC11Birth(routine, argument);
+  if (birth == nullptr) return Next(g_thrd_create)(thread, routine, argument);
+  return C11Result(Create(birth, thread, nullptr, next));
 }
 
 extern "C" int thrd_join(thrd_t thread, int* value) {

@@ -238,6 +238,58 @@ TEST(HooksTest, C11ThreadsAreRecordedAndReturnTheirValue) {
   EXPECT_TRUE(FindLeaks(before, NoWait()).empty());
 }
 
+TEST(HooksTest, ThreadsThatAreCreatedDetachedKeepTheirCreator) {
+  static std::latch latch(1);
+  const auto before = Snapshot::Take();
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  const auto wait = [](void*) -> void* {
+    latch.wait();
+    return nullptr;
+  };
+  pthread_t thread = 0;
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(pthread_create(&thread, &attributes, wait, nullptr), 0);
+  pthread_attr_destroy(&attributes);
+  const LeakReport report = FindLeaks(before, NoWait());
+  latch.count_down();
+  std::size_t with_creator = 0;
+  for (const LeakGroup& group : report.groups) {
+    for (const Unit& unit : group.units) with_creator += unit.created_by.empty() ? 0 : 1;
+  }
+  EXPECT_EQ(with_creator, 40U) << report.ToText();
+}
+
+TEST(HooksTest, AThreadInADestructorOfItsDataIsOneUnitWithItsCreator) {
+  static std::latch entered(1);
+  static std::latch latch(1);
+  static pthread_key_t key;
+  ASSERT_EQ(pthread_key_create(&key,
+                               [](void*) {
+                                 entered.count_down();
+                                 latch.wait();
+                               }),
+            0);
+  const auto before = Snapshot::Take();
+  pthread_t thread = 0;
+  pthread_create(
+      &thread, nullptr,
+      [](void*) -> void* {
+        pthread_setspecific(key, &key);
+        return nullptr;
+      },
+      nullptr);
+  entered.wait();
+  const LeakReport report = FindLeaks(before, NoWait());
+  latch.count_down();
+  ASSERT_EQ(report.unit_count(), 1U) << report.ToText();
+  EXPECT_EQ(report.groups[0].first().kind, UnitKind::kThread);
+  EXPECT_FALSE(report.groups[0].first().created_by.empty());
+  EXPECT_EQ(Unjoined(before).unit_count(), 1U);
+  pthread_join(thread, nullptr);
+  pthread_key_delete(key);
+}
+
 TEST(HooksTest, WhatTheProgramSeesIsUnchanged) {
   pthread_t thread = 0;
   pthread_attr_t attributes;

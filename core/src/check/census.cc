@@ -124,12 +124,12 @@ void CountThreadSites(const std::set<int>& own, std::size_t threads, Sites& site
   std::map<std::vector<std::uintptr_t>, Tally> by_stack;
   const auto now = ThreadRecord::Clock::now();
   std::size_t known = 0;
-  registry::ForEachRunning([&](const ThreadRecord& record) {
-    if (own.contains(record.tid)) return;
+  for (const ThreadRecord& record : registry::RunningRecords()) {
+    if (own.contains(record.tid)) continue;
     const auto stack = std::span(record.created_by).first(record.depth);
     by_stack[{stack.begin(), stack.end()}].Add(duration_cast<milliseconds>(now - record.born));
     ++known;
-  });
+  }
   for (const auto& [stack, tally] : by_stack)
     sites[{UnitKind::kThread, SiteOf(check::CreationFrames(stack))}].Add(tally.oldest, tally.count);
   if (threads > known) sites[{UnitKind::kThread, {}}].Add(milliseconds(0), threads - known);

@@ -25,6 +25,7 @@
 #include "check/snapshot_data.h"
 #include "check/sure_look.h"
 #include "check/transit.h"
+#include "check/unrecorded.h"
 #include "check/wait_graph.h"
 #include "platform/clock.h"
 #include "platform/stack_reader.h"
@@ -289,6 +290,7 @@ Stragglers Checker::Explain(const Stragglers& stragglers, OfTheGone of_the_gone,
   AdoptHidden(round, stragglers);
   std::erase_if(findings, [&round](const Finding& each) { return round.Hides(each.unit); });
   report.notes = round.CountUse();
+  if (std::string lost = DescribeUnrecorded(); !lost.empty()) notes.insert(std::move(lost));
   report.notes.insert(report.notes.end(), notes.begin(), notes.end());
   report.deadlocks = FollowWaits(findings, inspector);
   const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {

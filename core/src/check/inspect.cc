@@ -74,6 +74,7 @@ std::string TopFunction(const ResolvedStack& stack) {
 Inspector::Inspector(bool system_lines)
     : resolver_(system_lines),
       births_until_(registry::NextSerial()),
+      births_are_missing_(registry::HasPendingBirths()),
       births_(registry::RunningThreads()),
       last_jobs_(registry::LastJobs()) {}
 
@@ -81,11 +82,15 @@ const ResolvedStack& Inspector::CreationStack(const ThreadRecord& record) {
   return resolver_.Resolve(CreationFrames(std::span(record.created_by).first(record.depth)));
 }
 
-// Of one that was born since this look began, too.
+// A thread may have been born since this look began; and one that has only just been created makes
+// its number known when it first runs.
 const ThreadRecord* Inspector::BirthOf(int tid) {
+  constexpr milliseconds kMostWait{1000};
   auto birth = births_.find(tid);
-  if (birth == births_.end() && registry::NextSerial() != births_until_) {
+  if (birth == births_.end() && (births_are_missing_ || registry::NextSerial() != births_until_)) {
     births_until_ = registry::NextSerial();
+    if (births_are_missing_) registry::AwaitPendingBirths(kMostWait);
+    births_are_missing_ = false;  // waited for once in a look
     births_ = registry::RunningThreads();
     birth = births_.find(tid);
   }

@@ -68,6 +68,7 @@ class Inspector {
   StackResolver resolver_;
   WaitDescriber describer_;
   std::uint64_t births_until_;  // the serial that none of births_ has reached
+  bool births_are_missing_;     // of threads that have not run yet
   std::unordered_map<int, registry::ThreadRecord> births_;
   const std::unordered_map<int, std::string> last_jobs_;
 };

@@ -12,10 +12,11 @@ namespace taskleak::registry {
 using Origin = std::uint32_t;
 
 /// From now on what untracked threads create comes from the scope `name`. Thread-safe; a name costs
-/// memory once, and only if CurrentOrigin() is asked for it.
+/// memory once, and only if CurrentOrigin() was asked for while it was current. Where there
+/// is none, the origin is 0.
 void SetCurrentOrigin(std::string_view name);
 
-/// Thread-safe; takes a lock once after each SetCurrentOrigin().
+/// Thread-safe; takes no lock and no memory.
 Origin CurrentOrigin();
 
 /// Empty for 0. Thread-safe.

@@ -24,8 +24,9 @@ inline void ChangeBirthConditions() {
 }
 
 /// Makes `value` at least `least`. A store only where that changes something.
-inline void RaiseTo(std::atomic<std::uint64_t>& value, std::uint64_t least) {
-  std::uint64_t now = value.load(std::memory_order_relaxed);
+template <typename T>
+void RaiseTo(std::atomic<T>& value, T least) {
+  T now = value.load(std::memory_order_relaxed);
   while (now < least && !value.compare_exchange_weak(now, least, std::memory_order_release,
                                                      std::memory_order_relaxed)) {
   }

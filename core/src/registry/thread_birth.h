@@ -19,7 +19,7 @@
 
 namespace taskleak::registry {
 
-/// One thread: who made it, and whether somebody still has to join it.
+/// One thread: who made it, and whether it is still to be joined.
 struct ThreadRecord {
   static constexpr std::size_t kMostFrames = 32;
   static constexpr std::size_t kMostDetachFrames = 12;
@@ -33,11 +33,12 @@ struct ThreadRecord {
   int creator_tid = 0;
   Origin origin = 0;  ///< the creator's own, or the scope that ran
   bool detached = false;
-  bool ended = false;
-  bool adopted = false;         ///< not to be reported, or reported already
-  std::array<char, 16> name{};  ///< as it was when the thread ended
+  bool over = false;     ///< its start routine has returned, or the thread was ended in it
+  bool gone = false;     ///< over, and the kernel has no such thread any more; of joinable ones
+  bool adopted = false;  ///< not to be reported, or reported already
+  std::array<char, 16> name{};  ///< as it was when the thread was over
   Clock::time_point born{};
-  Clock::time_point end{};
+  Clock::time_point end{};              ///< when it was over
   platform::StackBounds given_stack{};  ///< as its attributes have it; empty if libc made it
   std::size_t least_stack = 0;          ///< how large a stack libc has made at least; 0: not known
   std::uint32_t depth = 0;              ///< how many entries of created_by are used
@@ -52,10 +53,18 @@ void SetRecording(bool on);
 
 /// Every birth from now on has at least this serial.
 std::uint64_t NextSerial();
-/// The threads that run now, by number.
+
+/// The threads that exist now, those in destructors of thread-specific data too. Their names are
+/// not known.
+std::vector<ThreadRecord> RunningRecords();
+/// The same by number.
 std::unordered_map<int, ThreadRecord> RunningThreads();
-/// Calls `visit` for each of them, with a lock held: it should be quick. Their names are not known.
-void ForEachRunning(const std::function<void(const ThreadRecord&)>& visit);
+
+/// True while the number of a thread that was created through the hooks is not known: each makes
+/// its own known when it first runs.
+bool HasPendingBirths();
+/// Waits until there are none, at most `most`.
+void AwaitPendingBirths(std::chrono::milliseconds most);
 
 /// The stack of one of them, by its number: for platform::LookAtThread.
 std::optional<platform::StackBounds> FindStack(int tid);
@@ -68,11 +77,16 @@ struct ThreadTotals {
 };
 ThreadTotals CountThreadsEver();
 
-/// How many joinable threads have ended and were neither joined nor detached. Costs one read.
+/// How many threads were created without a record, since there was no memory for one.
+std::uint64_t CountUnrecorded();
+
+/// How many joinable threads have ended and were neither joined nor detached. Costs two reads as
+/// long as no thread is about to end.
 std::size_t CountUnjoined();
 /// Those of them with serials from `first` on that were not adopted.
 std::vector<ThreadRecord> FindUnjoined(std::uint64_t first);
-/// Whatever `which` is true for will not be found by FindUnjoined.
+/// What `which` is true for will not be found by FindUnjoined. It is called with a lock held and
+/// must neither allocate nor lock.
 void AdoptBirths(const std::function<bool(const ThreadRecord&)>& which);
 
 }  // namespace taskleak::registry

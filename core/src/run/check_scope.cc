@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "check/adopted.h"
+#include "check/unrecorded.h"
 #include "platform/thread_list.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
@@ -70,6 +71,7 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   planted.Look(report);
   report::ReportFile* const json = JsonReport(options);
   if (json != nullptr) json->TestChecked(scope);
+  SayOnce(check::DescribeUnrecorded());  // also where nothing is found: that proves less
   if (report.empty()) return std::nullopt;
   AdoptReported(report);
   if (json != nullptr) SayOnce(json->Add(report));

@@ -53,7 +53,8 @@ struct TestRun::Impl {
 
 TestRun::TestRun(const Options& options, HangHandler on_hang)
     : impl_(std::make_unique<Impl>(options, std::move(on_hang))) {
-  registry::SetRecording(impl_->checker.options().hooks);
+  registry::SetRecording(impl_->checker.options().hooks &&
+                         impl_->checker.options().on_leak != OnLeak::kOff);
   registry::SetTaskStacks(impl_->checker.options().task_stacks);
   // A path that cannot be written is said before any test runs.
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {

@@ -170,7 +170,8 @@ TEST(RuntimeNameTest, TellsTheRuntimeFromUserCode) {
   for (const char* name : {"std::thread::_State_impl::_M_run", "std::__invoke", "clone3",
                            "__gnu_cxx::__exchange_and_add", "start_thread", "__tsan::Foo",
                            "__interceptor_pthread_create", "__libc_start_main",
-                           "taskleak_run_thread", "taskleak::hooks::RunC11Routine",
+                           "taskleak_run_thread", "taskleak::internal::RunC11Routine",
+                           "taskleak::internal::RunThread", "taskleak::internal::CallThen",
                            "pthread_join::{lambda}::operator()", "pthread_join", "thrd_join"}) {
     EXPECT_TRUE(IsRuntimeName(name)) << name;
   }

@@ -1,0 +1,146 @@
+// What the checker asks of the records of threads (registry/thread_birth.h).
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+
+#include "platform/linux/raw_call.h"
+#include "platform/thread_info.h"
+#include "registry/birth_table.h"
+#include "registry/thread_birth.h"
+
+namespace taskleak::registry {
+namespace {
+
+using internal::ThreadBirth;
+using std::chrono::milliseconds;
+
+// A thread whose start routine is over.
+struct Leaving {
+  pthread_t handle;
+  std::uint64_t serial;
+  int tid;
+  ThreadRecord::Clock::time_point end;
+};
+
+// True if the thread with its number started when it was over already. By two clocks that do not
+// stand still together, so a little time between the two does not count.
+bool IsAnotherThread(const platform::ThreadStat& stat, const Leaving& thread) {
+  constexpr milliseconds kUncertain{50};
+  const std::uint64_t now = platform::TicksSinceBoot();
+  const milliseconds age(now < stat.start_ticks ? 0 : platform::TicksToMs(now - stat.start_ticks));
+  return age + kUncertain < ThreadRecord::Clock::now() - thread.end;
+}
+
+// It runs none of the program's code any more. As the checker sees it: a thread that is not alive
+// for one is gone for the other.
+bool IsGone(const Leaving& thread) {
+  if (const auto stat = platform::ReadThreadStat(thread.tid))
+    return stat->exiting || IsAnotherThread(*stat, thread);
+  if (platform::UnreadableMeansEnded()) return true;
+  return platform::RawCall(SYS_tgkill, getpid(), thread.tid, 0) == -ESRCH;
+}
+
+// Threads say that they are over before the destructors of what is their own run, which may take
+// for ever: only the kernel knows when they are gone.
+void ConfirmEnds() {
+  if (g_births.leaving.load() == 0) return;
+  const auto select = [](const ThreadRecord& record) {
+    return record.over && !record.gone
+               ? std::optional<Leaving>({record.handle, record.serial, record.tid, record.end})
+               : std::nullopt;
+  };
+  for (const Leaving& thread : CollectBirths<Leaving>(select)) {
+    if (!IsGone(thread)) continue;
+    BirthBucket& bucket = BucketOf(thread.handle);
+    const ShortLockHolder lock(bucket.lock);
+    ThreadBirth* const birth = FindBirth(bucket, thread.handle, thread.serial);
+    if (birth == nullptr || birth->record.gone) continue;
+    if (birth->record.detached) {
+      UnlinkBirth(bucket, birth);
+      continue;
+    }
+    birth->record.gone = true;
+    g_births.leaving.fetch_sub(1);
+    g_births.unjoined.fetch_add(1);
+    g_births.ended.fetch_add(1);
+  }
+}
+
+}  // namespace
+
+std::uint64_t NextSerial() { return g_births.next_serial.load(); }
+
+std::vector<ThreadRecord> RunningRecords() {
+  ConfirmEnds();
+  return CollectBirths<ThreadRecord>([](const ThreadRecord& record) {
+    return record.tid != 0 && !record.gone ? std::optional(record) : std::nullopt;
+  });
+}
+
+std::unordered_map<int, ThreadRecord> RunningThreads() {
+  std::unordered_map<int, ThreadRecord> running;
+  for (const ThreadRecord& record : RunningRecords()) {
+    ThreadRecord& known = running[record.tid];
+    if (known.serial < record.serial) known = record;
+  }
+  return running;
+}
+
+// A handle is the address of the thread's descriptor, at the end of its stack (nptl,
+// allocatestack.c). The stack that libc makes has the size asked for beside the guard, since glibc
+// 2.27, and what it has ready from an earlier thread is not smaller.
+std::optional<platform::StackBounds> FindStack(int tid) {
+  constexpr std::uintptr_t kMostDescriptor = 4096;  // struct pthread
+  const auto select = [tid](const ThreadRecord& record) -> std::optional<platform::StackBounds> {
+    if (record.tid != tid || record.gone) return std::nullopt;
+    if (record.given_stack.end != 0) return record.given_stack;
+    if (record.least_stack <= kMostDescriptor) return std::nullopt;
+    const std::uintptr_t end = record.handle + kMostDescriptor;
+    return platform::StackBounds{end - record.least_stack, record.handle};
+  };
+  const auto found = CollectBirths<platform::StackBounds>(select);
+  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
+bool HasPendingBirths() { return g_births.pending.load() != 0; }
+
+void AwaitPendingBirths(milliseconds most) {
+  const auto end = ThreadRecord::Clock::now() + most;
+  while (HasPendingBirths() && ThreadRecord::Clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+}
+
+ThreadTotals CountThreadsEver() {
+  ConfirmEnds();
+  const std::uint64_t ended = g_births.ended.load();  // first: none ends that was not born
+  return {.born = g_births.next_serial.load() - 1, .ended = ended};
+}
+
+std::size_t CountUnjoined() {
+  ConfirmEnds();
+  return g_births.unjoined.load();
+}
+
+std::vector<ThreadRecord> FindUnjoined(std::uint64_t first) {
+  ConfirmEnds();
+  std::vector<ThreadRecord> found =
+      CollectBirths<ThreadRecord>([first](const ThreadRecord& record) {
+        return record.gone && !record.adopted && record.serial >= first ? std::optional(record)
+                                                                        : std::nullopt;
+      });
+  std::ranges::sort(found, {}, &ThreadRecord::serial);
+  return found;
+}
+
+void AdoptBirths(const std::function<bool(const ThreadRecord&)>& which) {
+  for (BirthBucket& bucket : g_birth_buckets) {
+    const ShortLockHolder lock(bucket.lock);
+    for (ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next)
+      birth->record.adopted = birth->record.adopted || which(birth->record);
+  }
+}
+
+}  // namespace taskleak::registry

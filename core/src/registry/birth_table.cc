@@ -1,0 +1,85 @@
+#include "registry/birth_table.h"
+
+namespace taskleak::registry {
+namespace {
+
+using internal::ThreadBirth;
+
+bool IsOfThisProcess(const ThreadRecord& record) {
+  return record.serial >= g_births.first_of_process.load(std::memory_order_relaxed);
+}
+
+// What another record of the same handle says is out of date: a handle is used again once its
+// thread is gone, also where nobody has seen how that was joined.
+void UnlinkEarlier(BirthBucket& bucket, pthread_t handle, std::uint64_t serial)
+    TASKLEAK_REQUIRES(bucket.lock) {
+  for (ThreadBirth* birth = bucket.first; birth != nullptr;) {
+    ThreadBirth* const next = birth->next;
+    if (birth->record.handle == handle && birth->record.serial < serial) UnlinkBirth(bucket, birth);
+    birth = next;
+  }
+}
+
+}  // namespace
+
+ThreadBirth* FindBirth(BirthBucket& bucket, pthread_t handle, std::uint64_t serial) {
+  for (ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next) {
+    if (birth->record.serial == serial && birth->record.handle == handle) return birth;
+  }
+  return nullptr;
+}
+
+void LinkBirth(ThreadBirth* birth, pthread_t handle, int tid) {
+  BirthBucket& bucket = BucketOf(handle);
+  const ShortLockHolder lock(bucket.lock);
+  if (tid != 0) {
+    birth->record.tid = tid;
+    if (IsOfThisProcess(birth->record)) g_births.pending.fetch_sub(1);
+  }
+  if (birth->was_linked.exchange(true)) return;
+  birth->record.handle = handle;
+  birth->references.fetch_add(1, std::memory_order_relaxed);
+  UnlinkEarlier(bucket, handle, birth->record.serial);
+  birth->next = bucket.first;
+  std::atomic_signal_fence(std::memory_order_release);  // a fork may come in between
+  bucket.first = birth;
+  ++bucket.count;
+}
+
+void UnlinkBirth(BirthBucket& bucket, ThreadBirth* birth) {
+  ThreadBirth** link = &bucket.first;
+  while (*link != birth) link = &(*link)->next;
+  *link = birth->next;
+  --bucket.count;
+  const ThreadRecord& record = birth->record;
+  if (IsOfThisProcess(record)) {
+    if (record.gone)
+      g_births.unjoined.fetch_sub(1);
+    else
+      g_births.ended.fetch_add(1);
+    if (record.over && !record.gone) g_births.leaving.fetch_sub(1);
+  }
+  ReleaseBirth(birth);
+}
+
+void ReleaseBirth(ThreadBirth* birth) {
+  if (birth->references.fetch_sub(1, std::memory_order_acq_rel) == 1) GiveBackBirth(birth);
+}
+
+// A fork takes no lock here, since ThreadSanitizer ends a program that holds more than 64. The
+// lists are whole at any moment: one store puts a record in, and one takes it out. Only the counts
+// of records may be too small by what was being done; counting again is cheap.
+void StartAnewInChild() {
+  for (BirthBucket& bucket : g_birth_buckets) {
+    bucket.lock.Reset();
+    const ShortLockHolder lock(bucket.lock);
+    bucket.count = 0;
+    for (ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next) ++bucket.count;
+  }
+  g_births.first_of_process.store(g_births.next_serial.load());
+  g_births.pending.store(0);
+  g_births.leaving.store(0);
+  g_births.unjoined.store(0);
+}
+
+}  // namespace taskleak::registry

@@ -1,0 +1,62 @@
+// The lock of records that hooks write in any thread of the program.
+#ifndef TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
+#define TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/mutex.h"
+#include "platform/linux/raw_call.h"
+
+namespace taskleak::registry {
+
+/// A mutex that is held for some memory accesses only, and never while another lock, memory or a
+/// file is asked for: so waiting for it cannot be part of a deadlock. Made of one word and no call
+/// of a library, since programs put functions of their own before pthread_mutex_lock.
+class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {
+ public:
+  void Lock() TASKLEAK_ANNOTATE(acquire_capability()) {
+    std::uint32_t state = kFree;
+    if (word_.compare_exchange_strong(state, kHeld, std::memory_order_acquire)) return;
+    while (word_.exchange(kAwaited, std::memory_order_acquire) != kFree)
+      Futex(FUTEX_WAIT_PRIVATE, kAwaited);
+  }
+  void Unlock() TASKLEAK_ANNOTATE(release_capability()) {
+    if (word_.exchange(kFree, std::memory_order_release) == kAwaited) Futex(FUTEX_WAKE_PRIVATE, 1);
+  }
+  /// In a forked child, which has none of the threads that might hold it.
+  void Reset() { word_.store(kFree); }
+
+ private:
+  // As in U. Drepper, "Futexes Are Tricky", section 5.
+  static constexpr std::uint32_t kFree = 0;
+  static constexpr std::uint32_t kHeld = 1;
+  static constexpr std::uint32_t kAwaited = 2;
+
+  void Futex(int operation, std::uint32_t value) {
+    platform::RawCall(SYS_futex, reinterpret_cast<long>(&word_), operation, value, 0);
+  }
+
+  std::atomic<std::uint32_t> word_{kFree};
+};
+
+class TASKLEAK_ANNOTATE(scoped_lockable) ShortLockHolder {
+ public:
+  explicit ShortLockHolder(ShortLock& lock) TASKLEAK_ANNOTATE(acquire_capability(lock))
+      : lock_(lock) {
+    lock_.Lock();
+  }
+  ~ShortLockHolder() TASKLEAK_ANNOTATE(release_capability()) { lock_.Unlock(); }
+  ShortLockHolder(const ShortLockHolder&) = delete;
+  ShortLockHolder& operator=(const ShortLockHolder&) = delete;
+
+ private:
+  ShortLock& lock_;
+};
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
