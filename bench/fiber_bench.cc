@@ -8,8 +8,8 @@
 #include <boost/fiber/all.hpp>
 
 #include "bench/samples.h"
-#include "platform/memory.h"
-#include "platform/stack_reader.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/memory.h"
 #include "registry/switch_layout.h"
 #include "registry/task_registry.h"
 #include "taskleak/boost_fiber.h"

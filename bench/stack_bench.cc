@@ -9,7 +9,7 @@
 
 #include "bench/park.h"
 #include "bench/samples.h"
-#include "platform/stack_reader.h"
+#include "linux/look/stack_reader.h"
 
 namespace taskleak::bench {
 namespace {

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "check/ignore_set.h"
-#include "check/suppression_round.h"
+#include "rules/ignore_set.h"
+#include "rules/suppression_round.h"
 
 namespace taskleak::check {
 namespace {

@@ -10,11 +10,11 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/samples.h"
-#include "check/inspect.h"
-#include "check/wait_graph.h"
-#include "platform/stack_reader.h"
-#include "platform/thread_info.h"
-#include "platform/thread_list.h"
+#include "explain/inspect.h"
+#include "explain/wait_graph.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_info.h"
+#include "linux/proc/thread_list.h"
 #include "support/planted_circle.h"
 
 namespace taskleak::bench {
@@ -23,17 +23,18 @@ namespace {
 using testing::Edge;
 using testing::PlantedCircle;
 
-check::Stragglers Others() {
-  check::Stragglers others;
+alive::Stragglers Others() {
+  alive::Stragglers others;
   for (const platform::ThreadId& id : *platform::ListThreads()) {
     if (id.tid != getpid()) others.push_back({id, "bench", 0});
   }
   return others;
 }
 
-std::vector<check::Finding> LookAt(const check::Stragglers& threads, check::Inspector& inspector) {
-  std::vector<check::Finding> findings;
-  for (const check::Straggler& thread : threads)
+std::vector<explain::Finding> LookAt(const alive::Stragglers& threads,
+                                     explain::Inspector& inspector) {
+  std::vector<explain::Finding> findings;
+  for (const alive::Straggler& thread : threads)
     findings.push_back(inspector.InspectLive(thread, platform::LookAtThread(thread.id.tid)));
   return findings;
 }
@@ -48,14 +49,14 @@ void WaitAnalysis(benchmark::State& state) {
     circles.push_back(std::make_unique<PlantedCircle>(std::vector(length, Edge::kMutex)));
     circles.back()->AwaitClosed();
   }
-  const check::Stragglers others = Others();
+  const alive::Stragglers others = Others();
   std::vector<double> looks;
   std::vector<double> follows;
   std::size_t deadlocks = 0;
   for ([[maybe_unused]] auto _ : state) {
-    check::Inspector inspector(/*system_lines=*/false);
+    explain::Inspector inspector(/*system_lines=*/false);
     const Clock::time_point start = Clock::now();
-    std::vector<check::Finding> findings = LookAt(others, inspector);
+    std::vector<explain::Finding> findings = LookAt(others, inspector);
     const Clock::time_point looked = Clock::now();
     deadlocks = FollowWaits(findings, inspector).size();
     looks.push_back(Microseconds(looked - start));

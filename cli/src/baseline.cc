@@ -9,13 +9,13 @@
 #include <tuple>
 #include <utility>
 
-#include "check/ignore_rule.h"
-#include "check/suppression_file.h"
+#include "rules/ignore_rule.h"
+#include "rules/suppression_file.h"
 
 namespace taskleak::cli {
 namespace {
 
-using check::Suppression;
+using rules::Suppression;
 
 constexpr std::string_view kHead =
     "# Known leaks, kept by `taskleak baseline`: a new one fails the gate, one that is gone is "
@@ -38,11 +38,11 @@ bool InOrder(const Suppression& a, const Suppression& b) {
 
 // A glob that matches the test's name; what a line cannot hold, or a glob cannot begin with, is any
 // character.
-std::optional<check::Pattern> TestPattern(std::string name) {
+std::optional<rules::Pattern> TestPattern(std::string name) {
   if (name.empty()) return std::nullopt;
   std::replace(name.begin(), name.end(), '\n', '?');
   if (name.starts_with("re:")) name.front() = '?';
-  return check::Pattern(name);
+  return rules::Pattern(name);
 }
 
 bool IsOfTest(const Suppression& entry, const std::string& test) {
@@ -56,7 +56,7 @@ std::size_t Allowed(const Suppression& entry) {
 }  // namespace
 
 Baseline::Baseline(std::string_view text, const std::string& path) {
-  for (check::SuppressionLine& line : check::ParseSuppressions(text, path)) {
+  for (rules::SuppressionLine& line : rules::ParseSuppressions(text, path)) {
     if (line.suppression.rule.kind() != IgnoreRule::Kind::kSignature) {
       throw std::invalid_argument(
           fmt::format("{}:{}: a baseline holds lines that begin with signature: and no others",
@@ -86,13 +86,13 @@ std::optional<std::size_t> Baseline::Find(const LeakKey& key) const {
   return found;
 }
 
-Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const check::Date& today) const {
+Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date& today) const {
   Comparison comparison;
   std::vector<bool> used(entries_.size());
   for (const auto& [key, leak] : leaks.leaks()) {
     const std::optional<std::size_t> entry = Find(key);
     const std::size_t allowed =
-        !entry || check::HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
+        !entry || rules::HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
     if (entry) used[*entry] = true;
     if (leak.count > allowed)
       comparison.worse.push_back({key, leak, allowed});
@@ -110,7 +110,7 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const check::Date
   return comparison;
 }
 
-void Baseline::Accept(const LeakTable& leaks, const check::Date& today, const std::string& owner) {
+void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner) {
   std::vector<Suppression> added;
   for (const auto& [key, leak] : leaks.leaks()) {
     const std::optional<std::size_t> known = Find(key);
@@ -161,7 +161,7 @@ Baseline::Pruned Baseline::Prune(const LeakTable& leaks, bool flaky_too) {
 
 std::string Baseline::ToText() const {
   std::string text(kHead);
-  for (const Suppression& entry : entries_) text += check::ToLine(entry) + '\n';
+  for (const Suppression& entry : entries_) text += rules::ToLine(entry) + '\n';
   return text;
 }
 

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "check/suppression.h"
 #include "leak_table.h"
+#include "rules/suppression.h"
 
 namespace taskleak::cli {
 
@@ -32,16 +32,16 @@ class Baseline {
     };
     std::vector<Finding> worse;                   ///< new ones, and ones that grew
     std::size_t known = 0;                        ///< leaks that it has
-    std::vector<const check::Suppression*> gone;  ///< its test was looked at and does not have it
+    std::vector<const rules::Suppression*> gone;  ///< its test was looked at and does not have it
     std::size_t not_looked_at = 0;                ///< entries of tests that were not run
-    std::vector<const check::Suppression*> flaky_absent;  ///< flaky, and not there this time
+    std::vector<const rules::Suppression*> flaky_absent;  ///< flaky, and not there this time
   };
   /// Points into this baseline. `today` decides what has expired: an expired entry allows nothing.
-  [[nodiscard]] Comparison Compare(const LeakTable& leaks, const check::Date& today) const;
+  [[nodiscard]] Comparison Compare(const LeakTable& leaks, const rules::Date& today) const;
 
   /// Takes in what is new and raises counts that grew; nothing is removed. New entries get `today`
   /// and `owner`. An entry is flaky if its leak was not there in every run of its test.
-  void Accept(const LeakTable& leaks, const check::Date& today, const std::string& owner);
+  void Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner);
 
   struct Pruned {
     std::size_t removed = 0;
@@ -60,7 +60,7 @@ class Baseline {
   // Index of the entry that the leak falls under.
   [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key) const;
 
-  std::vector<check::Suppression> entries_;  // sorted as in the file
+  std::vector<rules::Suppression> entries_;  // sorted as in the file
   std::unordered_multimap<std::string, std::size_t> by_signature_;
 };
 

@@ -53,7 +53,7 @@ class LeaksOf final : public ReportSink {
       counts_[TextAt(group, "signature")] += NumberAt(group, "count");
   }
   void OnChecked(report::CheckedScope) override {}
-  void OnSuppression(check::SuppressionCount) override {}
+  void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string) override {}
   [[nodiscard]] const Counts& counts() const { return counts_; }
 

@@ -60,10 +60,10 @@ ExitCode Check(const BaselineArguments& arguments) {
   if (!baseline) return kCouldNotLook;
   LeakTable leaks;
   const bool broken = Complain(ReadFilesInto(arguments.files, leaks)) || leaks.could_not_look() > 0;
-  const Baseline::Comparison comparison = baseline->Compare(leaks, check::Today());
+  const Baseline::Comparison comparison = baseline->Compare(leaks, rules::Today());
   std::string text = WorseLines(comparison, leaks);
-  for (const check::Suppression* entry : comparison.gone)
-    text += fmt::format("stale {}\n", check::ToLine(*entry));
+  for (const rules::Suppression* entry : comparison.gone)
+    text += fmt::format("stale {}\n", rules::ToLine(*entry));
   text += fmt::format("{} new or grown, {} known, {} gone", comparison.worse.size(),
                       comparison.known, comparison.gone.size());
   if (!comparison.flaky_absent.empty())
@@ -101,7 +101,7 @@ ExitCode Change(const BaselineArguments& arguments, bool may_be_new,
 ExitCode WriteBaseline(const BaselineArguments& arguments) {
   return Change(arguments, /*may_be_new=*/true, [&](Baseline& baseline, const LeakTable& leaks) {
     const std::size_t before = baseline.size();
-    baseline.Accept(leaks, check::Today(), arguments.owner);
+    baseline.Accept(leaks, rules::Today(), arguments.owner);
     return fmt::format("{}, {} of them new", report::Count(baseline.size(), "known leak"),
                        baseline.size() - before);
   });

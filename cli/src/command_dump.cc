@@ -9,8 +9,8 @@
 
 #include "check/checker.h"
 #include "commands.h"
-#include "platform/subject.h"
-#include "platform/thread_info.h"
+#include "linux/proc/subject.h"
+#include "linux/proc/thread_info.h"
 #include "report/json_report.h"
 #include "report/wording.h"
 

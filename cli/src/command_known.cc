@@ -2,18 +2,18 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "check/known_threads.h"
 #include "commands.h"
+#include "rules/known_threads.h"
 
 namespace taskleak::cli {
 namespace {
 
 std::string KnownList() {
   std::string text;
-  for (const check::KnownThreads& known : check::AllKnownThreads()) {
+  for (const rules::KnownThreads& known : rules::AllKnownThreads()) {
     text += fmt::format("{:<12} {}\n", known.name, known.what);
     if (!known.how.empty()) text += fmt::format("{:<12}   {}\n", "", known.how);
-    for (const check::KnownRule& rule : known.rules)
+    for (const rules::KnownRule& rule : known.rules)
       text += fmt::format("{:<12}   {}\n", "", rule.ToString());
   }
   return text;

@@ -40,7 +40,7 @@ class PlaceSink final : public ReportSink {
     }
   }
   void OnChecked(report::CheckedScope) override {}
-  void OnSuppression(check::SuppressionCount) override {}
+  void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string) override {}
 
  private:

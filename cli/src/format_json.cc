@@ -19,7 +19,7 @@ std::string FormatJson(const RunReport& report, const FormatOptions&) {
   for (const TestEntry& test : report.tests) writer.AddTest(Compact(test.json));
   for (const report::CheckedScope& scope : report.checked)
     writer.AddChecked(scope.name, scope.ended, scope.times);
-  for (const check::SuppressionCount& use : report.suppressions) writer.AddSuppression(use);
+  for (const rules::SuppressionCount& use : report.suppressions) writer.AddSuppression(use);
   for (const std::string& note : report.notes) writer.AddNote(note);
   writer.Finish();
   return text;

@@ -38,7 +38,7 @@ class Witness final : public ReportSink {
     next_.OnTest(std::move(test));
   }
   void OnChecked(report::CheckedScope scope) override { next_.OnChecked(std::move(scope)); }
-  void OnSuppression(check::SuppressionCount use) override { next_.OnSuppression(std::move(use)); }
+  void OnSuppression(rules::SuppressionCount use) override { next_.OnSuppression(std::move(use)); }
   void OnNote(std::string note) override { next_.OnNote(std::move(note)); }
   [[nodiscard]] bool leaks() const { return leaks_; }
 

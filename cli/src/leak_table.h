@@ -31,7 +31,7 @@ class LeakTable final : public ReportSink {
  public:
   void OnTest(Json test) override;
   void OnChecked(report::CheckedScope scope) override { checked_[scope.name] += scope.times; }
-  void OnSuppression(check::SuppressionCount) override {}
+  void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string) override {}
 
   [[nodiscard]] const std::map<LeakKey, LeakEntry>& leaks() const { return leaks_; }

@@ -101,7 +101,7 @@ void Merger::Finish(const TextSink& out) && {
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) writer.AddTest(ToText(tests_[name]));
   for (const Checked& scope : checked_) writer.AddChecked(scope.name, scope.ended, scope.times);
-  for (const check::SuppressionCount& use : suppressions_) writer.AddSuppression(use);
+  for (const rules::SuppressionCount& use : suppressions_) writer.AddSuppression(use);
   for (const std::string& note : notes_) writer.AddNote(note);
   writer.Finish();
 }

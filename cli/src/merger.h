@@ -26,7 +26,7 @@ class Merger final : public ReportSink {
 
   void OnTest(Json test) override;
   void OnChecked(report::CheckedScope scope) override;
-  void OnSuppression(check::SuppressionCount use) override {
+  void OnSuppression(rules::SuppressionCount use) override {
     AddUse(std::move(use), &suppressions_);
   }
   void OnNote(std::string note) override;
@@ -61,7 +61,7 @@ class Merger final : public ReportSink {
   std::pmr::monotonic_buffer_resource memory_;
   std::deque<Checked> checked_;  // in the order of appearance
   NameIndex checked_index_;
-  std::vector<check::SuppressionCount> suppressions_;
+  std::vector<rules::SuppressionCount> suppressions_;
   std::vector<std::string> notes_;
 };
 

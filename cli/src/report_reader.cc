@@ -111,13 +111,13 @@ class FileContent final : public ReportSink {
 
   void OnTest(Json test) override { tests_.push_back(std::move(test)); }
   void OnChecked(report::CheckedScope scope) override { checked_.push_back(std::move(scope)); }
-  void OnSuppression(check::SuppressionCount use) override { uses_.push_back(std::move(use)); }
+  void OnSuppression(rules::SuppressionCount use) override { uses_.push_back(std::move(use)); }
   void OnNote(std::string note) override { notes_.push_back(std::move(note)); }
 
   void GiveTo(ReportSink& sink, std::vector<std::string>* complaints) && {
     for (Json& test : tests_) sink.OnTest(std::move(test));
     for (report::CheckedScope& scope : checked_) sink.OnChecked(std::move(scope));
-    for (check::SuppressionCount& use : uses_) sink.OnSuppression(std::move(use));
+    for (rules::SuppressionCount& use : uses_) sink.OnSuppression(std::move(use));
     for (std::string& note : notes_) sink.OnNote(std::move(note));
     std::move(complaints_.begin(), complaints_.end(), std::back_inserter(*complaints));
   }
@@ -125,7 +125,7 @@ class FileContent final : public ReportSink {
  private:
   std::vector<Json> tests_;
   std::vector<report::CheckedScope> checked_;
-  std::vector<check::SuppressionCount> uses_;
+  std::vector<rules::SuppressionCount> uses_;
   std::vector<std::string> notes_;
   std::vector<std::string> complaints_;
 };
@@ -138,7 +138,7 @@ class Collector final : public ReportSink {
   void OnChecked(report::CheckedScope scope) override {
     report_.checked.push_back(std::move(scope));
   }
-  void OnSuppression(check::SuppressionCount use) override {
+  void OnSuppression(rules::SuppressionCount use) override {
     AddUse(std::move(use), &report_.suppressions);
   }
   void OnNote(std::string note) override {

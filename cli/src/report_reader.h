@@ -18,7 +18,7 @@ class ReportSink {
   /// An object with the lists "groups" (of objects); everything else in it is as it was written.
   virtual void OnTest(Json test) = 0;
   virtual void OnChecked(report::CheckedScope scope) = 0;
-  virtual void OnSuppression(check::SuppressionCount use) = 0;
+  virtual void OnSuppression(rules::SuppressionCount use) = 0;
   virtual void OnNote(std::string note) = 0;
 };
 

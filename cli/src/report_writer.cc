@@ -59,7 +59,7 @@ void ReportWriter::AddChecked(std::string_view name, std::chrono::milliseconds e
   Add(kChecked, element);
 }
 
-void ReportWriter::AddSuppression(const check::SuppressionCount& use) {
+void ReportWriter::AddSuppression(const rules::SuppressionCount& use) {
   Add(kSuppressions, Compact({{"file", use.path},
                               {"line", use.line},
                               {"rule", use.text},

@@ -31,7 +31,7 @@ class ReportWriter {
   /// An element of "tests".
   void AddTest(std::string_view json) { Add(0, json); }
   void AddChecked(std::string_view name, std::chrono::milliseconds ended, std::size_t times);
-  void AddSuppression(const check::SuppressionCount& use);
+  void AddSuppression(const rules::SuppressionCount& use);
   void AddNote(const std::string& note);
   void Finish();
 

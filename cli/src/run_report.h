@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "check/suppression_use.h"
 #include "report/json_report.h"
+#include "rules/suppression_use.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::cli {
@@ -27,7 +27,7 @@ struct TestEntry {
 struct RunReport {
   std::vector<TestEntry> tests;
   std::vector<report::CheckedScope> checked;
-  std::vector<check::SuppressionCount> suppressions;  ///< each line once
+  std::vector<rules::SuppressionCount> suppressions;  ///< each line once
   std::vector<std::string> notes;
 
   [[nodiscard]] std::size_t looks() const {

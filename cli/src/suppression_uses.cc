@@ -5,7 +5,7 @@
 
 namespace taskleak::cli {
 
-void AddUse(check::SuppressionCount use, std::vector<check::SuppressionCount>* uses) {
+void AddUse(rules::SuppressionCount use, std::vector<rules::SuppressionCount>* uses) {
   const auto known = std::find_if(uses->begin(), uses->end(), [&use](const auto& each) {
     return each.line == use.line && each.path == use.path && each.text == use.text;
   });

@@ -10,7 +10,7 @@
 namespace taskleak::cli {
 
 /// Adds `use` to that of the same line, or to the list.
-void AddUse(check::SuppressionCount use, std::vector<check::SuppressionCount>* uses);
+void AddUse(rules::SuppressionCount use, std::vector<rules::SuppressionCount>* uses);
 
 }  // namespace taskleak::cli
 

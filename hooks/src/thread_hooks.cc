@@ -15,7 +15,7 @@
 #include <cstdint>
 
 #include "next_function.h"
-#include "taskleak/thread_birth.h"
+#include "taskleak/internal/thread_birth.h"
 
 // The functions that come next, see NextFunction: the sanitizers' interceptors and libc's internal
 // names, both absent in most builds. NOLINTBEGIN(bugprone-reserved-identifier)

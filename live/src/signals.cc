@@ -13,9 +13,9 @@
 #include "file_store.h"
 #include "recording.h"
 #include "signal_bell.h"
+#include "taskleak/internal/own_thread.h"
 #include "taskleak/live/capture.h"
 #include "taskleak/live/formats.h"
-#include "taskleak/own_thread.h"
 
 namespace taskleak::live {
 namespace {

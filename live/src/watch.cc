@@ -18,10 +18,10 @@
 #include "judge.h"
 #include "passing_capture.h"
 #include "suspicions.h"
+#include "taskleak/internal/own_thread.h"
 #include "taskleak/live/diff.h"
 #include "taskleak/live/formats.h"
 #include "taskleak/live/pprof.h"
-#include "taskleak/own_thread.h"
 
 namespace taskleak::live {
 namespace {

@@ -16,7 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
-#include "platform/stack_reader.h"
+#include "linux/look/stack_reader.h"
 #include "support/sanitizer.h"
 
 namespace taskleak::capture {

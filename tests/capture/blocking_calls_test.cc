@@ -16,8 +16,8 @@
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
-#include "platform/stack_reader.h"
-#include "platform/thread_info.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_info.h"
 #include "support/sanitizer.h"
 
 namespace taskleak::capture {

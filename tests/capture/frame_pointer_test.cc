@@ -13,8 +13,8 @@
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
-#include "platform/linux/code_facts.h"
-#include "platform/stack_reader.h"
+#include "linux/look/stack_reader.h"
+#include "linux/unwind/code_facts.h"
 
 namespace taskleak::capture {
 

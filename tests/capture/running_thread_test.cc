@@ -20,9 +20,9 @@
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
-#include "platform/linux/signal_look.h"
-#include "platform/linux/tracer_look.h"
-#include "platform/stack_reader.h"
+#include "linux/look/signal_look.h"
+#include "linux/look/stack_reader.h"
+#include "linux/look/tracer_look.h"
 #include "registry/thread_birth.h"
 #include "support/sanitizer.h"
 

@@ -18,9 +18,9 @@
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
-#include "platform/linux/code_facts.h"
-#include "platform/modules.h"
-#include "platform/stack_reader.h"
+#include "linux/look/stack_reader.h"
+#include "linux/modules/modules.h"
+#include "linux/unwind/code_facts.h"
 #include "registry/thread_birth.h"
 
 namespace taskleak::capture {

@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-#include "platform/stack_reader.h"
-#include "platform/thread_info.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_info.h"
 
 namespace taskleak::capture {
 

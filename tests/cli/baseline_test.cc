@@ -16,8 +16,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr check::Date kToday{std::chrono::year(2026), std::chrono::month(11), std::chrono::day(21)};
-constexpr check::Date kLater{std::chrono::year(2027), std::chrono::month(1), std::chrono::day(2)};
+constexpr rules::Date kToday{std::chrono::year(2026), std::chrono::month(11), std::chrono::day(21)};
+constexpr rules::Date kLater{std::chrono::year(2027), std::chrono::month(1), std::chrono::day(2)};
 
 /// One run of test A.A in which `workers` are left, none at 0; beside it a clean test.
 std::string RunOf(int workers, const std::string& test = "A.A") {

@@ -26,7 +26,7 @@ class Counter final : public ReportSink {
     groups += test["groups"].size();
   }
   void OnChecked(report::CheckedScope) override { ++checked; }
-  void OnSuppression(check::SuppressionCount) override { ++suppressions; }
+  void OnSuppression(rules::SuppressionCount) override { ++suppressions; }
   void OnNote(std::string) override { ++notes; }
 
   std::size_t tests = 0;
@@ -41,7 +41,7 @@ class Reports final : public ReportSink {
  public:
   void OnTest(Json test) override { reports.push_back(ReadTestEntry(std::move(test)).report); }
   void OnChecked(report::CheckedScope scope) override { checked.push_back(std::move(scope)); }
-  void OnSuppression(check::SuppressionCount) override {}
+  void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string note) override { notes.push_back(std::move(note)); }
 
   std::vector<LeakReport> reports;

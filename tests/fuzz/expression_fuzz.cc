@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "platform/linux/dwarf_expression.h"
+#include "linux/unwind/dwarf_expression.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <span>
 
-#include "platform/linux/function_range.h"
+#include "linux/modules/function_range.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "platform/linux/births.h"
-#include "platform/linux/thread_lines.h"
+#include "linux/proc/births.h"
+#include "linux/proc/thread_lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <span>
 
-#include "platform/linux/prologue.h"
+#include "linux/arch/x86_64/prologue.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)

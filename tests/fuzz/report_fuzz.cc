@@ -20,7 +20,7 @@ class Collector final : public ReportSink {
   void OnChecked(taskleak::report::CheckedScope scope) override {
     report.checked.push_back(std::move(scope));
   }
-  void OnSuppression(taskleak::check::SuppressionCount use) override {
+  void OnSuppression(taskleak::rules::SuppressionCount use) override {
     report.suppressions.push_back(std::move(use));
   }
   void OnNote(std::string note) override { report.notes.push_back(std::move(note)); }

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "check/ignore_rule.h"
-#include "check/suppression_file.h"
+#include "rules/ignore_rule.h"
+#include "rules/suppression_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace taskleak::check;  // NOLINT(google-build-using-namespace)

@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-#include "platform/thread_info.h"
+#include "linux/proc/thread_info.h"
 
 namespace taskleak::testing {
 

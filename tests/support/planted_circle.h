@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "platform/thread_info.h"
+#include "linux/proc/thread_info.h"
 
 namespace taskleak::testing {
 

@@ -6,7 +6,7 @@
 
 #include "switch_probe.h"
 #include "taskleak/boost_fiber.h"
-#include "taskleak/fiber_task.h"
+#include "taskleak/internal/fiber_task.h"
 
 namespace taskleak::internal {
 namespace {

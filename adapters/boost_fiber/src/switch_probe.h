@@ -2,7 +2,7 @@
 #ifndef TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_
 #define TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_
 
-#include "taskleak/fiber_task.h"
+#include "taskleak/internal/fiber_task.h"
 
 namespace taskleak::internal {
 

@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "base/mutex.h"
-#include "check/creation_frames.h"
-#include "check/resolved_stack.h"
-#include "check/wait_state.h"
-#include "platform/thread_info.h"
-#include "platform/thread_list.h"
+#include "explain/creation_frames.h"
+#include "explain/wait_state.h"
+#include "linux/proc/thread_info.h"
+#include "linux/proc/thread_list.h"
 #include "registry/own_threads.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
+#include "symbolize/resolved_stack.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak {
@@ -64,8 +64,8 @@ class ThreadStates {
   static void Look(Known& thread) {
     int error = 0;
     const auto at = platform::ReadBlockedAt(thread.id.tid, &error);
-    thread.state =
-        at ? std::optional(check::ClassifyWait(*at, check::ResolvedStack()).state) : std::nullopt;
+    thread.state = at ? std::optional(explain::ClassifyWait(*at, symbolize::ResolvedStack()).state)
+                      : std::nullopt;
   }
 
   // Whoever was never seen first, and then one after the other from where the last look stopped.
@@ -102,7 +102,7 @@ struct SharedStates {
 std::string SiteOf(const std::vector<platform::RawFrame>& frames) {
   for (const platform::RawFrame& frame : frames) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    if (!check::IsInTaskLibrary(quick.runtime, quick.plain_name)) return quick.plain_name;
+    if (!explain::IsInTaskLibrary(quick.runtime, quick.plain_name)) return quick.plain_name;
   }
   return {};
 }
@@ -131,7 +131,8 @@ void CountThreadSites(const std::set<int>& own, std::size_t threads, Sites& site
     ++known;
   }
   for (const auto& [stack, tally] : by_stack)
-    sites[{UnitKind::kThread, SiteOf(check::CreationFrames(stack))}].Add(tally.oldest, tally.count);
+    sites[{UnitKind::kThread, SiteOf(explain::CreationFrames(stack))}].Add(tally.oldest,
+                                                                           tally.count);
   if (threads > known) sites[{UnitKind::kThread, {}}].Add(milliseconds(0), threads - known);
 }
 
@@ -147,8 +148,8 @@ void CountTasks(Census& census, std::map<WaitState, std::size_t>& states, Sites&
   census.tasks_ended = totals.ended;
   for (const auto& [creator, tally] : by_creator) {
     const auto& [created, site] = creator;
-    sites[{UnitKind::kTask, SiteOf(check::CreationFrames(created, site))}].Add(tally.oldest,
-                                                                               tally.count);
+    sites[{UnitKind::kTask, SiteOf(explain::CreationFrames(created, site))}].Add(tally.oldest,
+                                                                                 tally.count);
   }
 }
 

@@ -15,26 +15,26 @@
 #include <system_error>
 #include <utility>
 
-#include "check/adopted.h"
-#include "check/drain.h"
-#include "check/effective_options.h"
-#include "check/group.h"
-#include "check/inspect.h"
-#include "check/inspect_task.h"
-#include "check/new_threads.h"
-#include "check/snapshot_data.h"
-#include "check/sure_look.h"
-#include "check/transit.h"
-#include "check/unrecorded.h"
-#include "check/wait_graph.h"
-#include "platform/clock.h"
-#include "platform/stack_reader.h"
-#include "platform/subject.h"
-#include "platform/thread_info.h"
+#include "alive/adopted.h"
+#include "alive/drain.h"
+#include "alive/new_threads.h"
+#include "alive/sure_look.h"
+#include "alive/transit.h"
+#include "explain/group.h"
+#include "explain/inspect.h"
+#include "explain/inspect_task.h"
+#include "explain/unrecorded.h"
+#include "explain/wait_graph.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/clock.h"
+#include "linux/proc/subject.h"
+#include "linux/proc/thread_info.h"
 #include "registry/own_threads.h"
+#include "registry/snapshot_data.h"
 #include "registry/thread_birth.h"
+#include "rules/effective_options.h"
 #include "taskleak/alive.h"
-#include "taskleak/task_source.h"
+#include "taskleak/internal/task_source.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -71,10 +71,10 @@ bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
 using Records = std::map<std::uint64_t, registry::ThreadRecord>;
 
 // What is known of those that ended, by serial. Whoever was joined since is not among them.
-Records UnjoinedRecords(const Stragglers& stragglers) {
+Records UnjoinedRecords(const alive::Stragglers& stragglers) {
   Records records;
   std::uint64_t first = std::numeric_limits<std::uint64_t>::max();
-  for (const Straggler& straggler : stragglers) {
+  for (const alive::Straggler& straggler : stragglers) {
     if (straggler.unjoined != 0) first = std::min(first, straggler.unjoined);
   }
   if (first == std::numeric_limits<std::uint64_t>::max()) return records;
@@ -94,11 +94,11 @@ std::string ProgramName() {
 }
 
 // What a rule hides in one test is background from then on, or the suite would be blamed for it.
-void AdoptHidden(const SuppressionRound& round, const Stragglers& stragglers) {
+void AdoptHidden(const rules::SuppressionRound& round, const alive::Stragglers& stragglers) {
   std::set<int> tids;
   std::set<std::uint64_t> tasks;
   ThreadIds ids;
-  for (const Straggler& straggler : stragglers) {
+  for (const alive::Straggler& straggler : stragglers) {
     if (!round.Hides(straggler)) continue;
     if (straggler.task != 0) {
       tasks.insert(straggler.task);
@@ -113,7 +113,7 @@ void AdoptHidden(const SuppressionRound& round, const Stragglers& stragglers) {
   }
   if (tids.empty()) return;
   std::ranges::sort(ids);
-  Adopt(ids);
+  alive::Adopt(ids);
   registry::AdoptBirths(
       [&tids](const registry::ThreadRecord& record) { return tids.contains(record.tid); });
 }
@@ -126,7 +126,8 @@ Options WithoutKnown() {
 
 }  // namespace
 
-Checker::Checker(const Options& options) : options_(WithEnvironment(options)), ignore_(options_) {}
+Checker::Checker(const Options& options)
+    : options_(rules::WithEnvironment(options)), ignore_(options_) {}
 
 Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
 
@@ -134,10 +135,10 @@ Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
 // Those of `candidates` who are alive and not ignored by what is cheap to know. Nothing, with errno
 // set, if that cannot be told.
-std::optional<Stragglers> Checker::Alive(const ThreadIds& candidates) const {
-  Stragglers alive;
+std::optional<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
+  alive::Stragglers alive;
   if (candidates.empty()) return alive;
-  const auto adopted = adopted_too_ ? nullptr : Adopted();
+  const auto adopted = adopted_too_ ? nullptr : alive::Adopted();
   const std::set<int> own = registry::OwnThreads();
   for (const ThreadId& id : candidates) {
     if (id.tid == gettid() || own.contains(id.tid) || Contains(adopted, id) ||
@@ -154,8 +155,8 @@ std::optional<Stragglers> Checker::Alive(const ThreadIds& candidates) const {
 }
 
 // Those with serials from `first` on who ended, were not joined, and are not ignored by name.
-Stragglers Checker::Unjoined(std::uint64_t first) const {
-  Stragglers unjoined;
+alive::Stragglers Checker::Unjoined(std::uint64_t first) const {
+  alive::Stragglers unjoined;
   if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
   for (const registry::ThreadRecord& record : registry::FindUnjoined(first)) {
     if (ignore_.MatchesName(record.name.data())) continue;
@@ -166,11 +167,11 @@ Stragglers Checker::Unjoined(std::uint64_t first) const {
 }
 
 // Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
-Stragglers Checker::Tasks(registry::Epoch first) const {
+alive::Stragglers Checker::Tasks(registry::Epoch first) const {
   internal::AskTaskSources();
-  Stragglers tasks;
+  alive::Stragglers tasks;
   const auto add = [&](const registry::TaskRecord& task) {
-    std::string name = NameOf(task);
+    std::string name = explain::NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
                      .task = task.serial,
@@ -181,26 +182,29 @@ Stragglers Checker::Tasks(registry::Epoch first) const {
     registry::ForEveryTask(add);
   else
     registry::ForEachTask(first, add);
-  std::ranges::sort(tasks, {}, &Straggler::task);
+  std::ranges::sort(tasks, {}, &alive::Straggler::task);
   return tasks;
 }
 
-bool Checker::Ignores(const Finding& finding) const { return ignore_.MatchesUnit(finding); }
+bool Checker::Ignores(const explain::Finding& finding) const {
+  return ignore_.MatchesUnit(finding);
+}
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
-void Checker::DropIgnored(Stragglers& stragglers, std::string_view test) const {
-  std::optional<Inspector> inspector;
+void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) const {
+  std::optional<explain::Inspector> inspector;
   if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
-  SuppressionRound round(ignore_.file_rules(), test);
-  const auto ignores = [this, &round](const Finding& finding) {
+  rules::SuppressionRound round(ignore_.file_rules(), test);
+  const auto ignores = [this, &round](const explain::Finding& finding) {
     if (Ignores(finding)) return true;
     round.Add(finding);
     return false;
   };
   const Records unjoined = UnjoinedRecords(stragglers);
-  const TaskRecords tasks = inspector ? TasksFor(stragglers) : TaskRecords();
-  TaskInspector task_inspector(tasks, /*system_lines=*/false, platform::Signals::kNone);
-  std::erase_if(stragglers, [&](const Straggler& straggler) {
+  const explain::TaskRecords tasks =
+      inspector ? explain::TasksFor(stragglers) : explain::TaskRecords();
+  explain::TaskInspector task_inspector(tasks, /*system_lines=*/false, platform::Signals::kNone);
+  std::erase_if(stragglers, [&](const alive::Straggler& straggler) {
     if (straggler.task != 0) {
       const auto task = tasks.find(straggler.task);
       return task != tasks.end() && ignores(task_inspector.Inspect(task->second));
@@ -217,16 +221,17 @@ void Checker::DropIgnored(Stragglers& stragglers, std::string_view test) const {
            (inspector && ignores(inspector->InspectLive(straggler, look)));
   });
   AdoptHidden(round, stragglers);
-  if (std::erase_if(stragglers, [&round](const Straggler& each) { return round.Hides(each); }) > 0)
+  if (std::erase_if(stragglers,
+                    [&round](const alive::Straggler& each) { return round.Hides(each); }) > 0)
     static_cast<void>(round.CountUse());
 }
 
 // The findings, and those others but the caller and the main thread that no rule ignores. Not
 // exact if there are many: then there is somebody in any case.
-std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) const {
+std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findings) const {
   constexpr std::size_t kEnough = 16;
   std::set<std::int64_t> found;
-  for (const Finding& finding : findings) {
+  for (const explain::Finding& finding : findings) {
     if (finding.unit.kind == UnitKind::kThread) found.insert(finding.unit.id);
   }
   std::size_t others = 0;
@@ -247,22 +252,22 @@ std::size_t Checker::CountLiveThreads(const std::vector<Finding>& findings) cons
 
 // Looks closely at who is left. Returns those who have ended meanwhile, and may therefore have
 // become somebody to be joined or have a successor, and those in transit.
-Stragglers Checker::Explain(const Stragglers& stragglers, OfTheGone of_the_gone,
-                            LeakReport& report) const {
-  Inspector inspector(options_.verbose);
-  SuppressionRound round(ignore_.file_rules(), report.test);
-  std::vector<Finding> findings;
-  const auto add = [&](Finding finding) {
+alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
+                                   LeakReport& report) const {
+  explain::Inspector inspector(options_.verbose);
+  rules::SuppressionRound round(ignore_.file_rules(), report.test);
+  std::vector<explain::Finding> findings;
+  const auto add = [&](explain::Finding finding) {
     if (Ignores(finding)) return;
     round.Add(finding);
     findings.push_back(std::move(finding));
   };
   const Records unjoined = UnjoinedRecords(stragglers);
-  const TaskRecords tasks = TasksFor(stragglers);
-  TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
-  Stragglers unsettled;
+  const explain::TaskRecords tasks = explain::TasksFor(stragglers);
+  explain::TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
+  alive::Stragglers unsettled;
   std::set<std::string> notes;
-  for (const Straggler& straggler : stragglers) {
+  for (const alive::Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
       if (const auto task = tasks.find(straggler.task); task != tasks.end()) {
         add(task_inspector.Inspect(task->second));
@@ -281,24 +286,26 @@ Stragglers Checker::Explain(const Stragglers& stragglers, OfTheGone of_the_gone,
     platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed, registry::FindStack);
     if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) continue;
-    if (look.gone || IsInTransit(look)) unsettled.push_back(straggler);
+    if (look.gone || alive::IsInTransit(look)) unsettled.push_back(straggler);
     if (look.gone && of_the_gone == OfTheGone::kLeaveOut) continue;
-    if (look.gone) look.stack.missing = kGoneTooSoon;
+    if (look.gone) look.stack.missing = explain::kGoneTooSoon;
     if (!look.note.empty()) notes.insert(look.note);
     add(inspector.InspectLive(straggler, look));
   }
   AdoptHidden(round, stragglers);
-  std::erase_if(findings, [&round](const Finding& each) { return round.Hides(each.unit); });
+  std::erase_if(findings,
+                [&round](const explain::Finding& each) { return round.Hides(each.unit); });
   report.notes = round.CountUse();
-  if (std::string lost = DescribeUnrecorded(); !lost.empty()) notes.insert(std::move(lost));
+  if (std::string lost = explain::DescribeUnrecorded(); !lost.empty())
+    notes.insert(std::move(lost));
   report.notes.insert(report.notes.end(), notes.begin(), notes.end());
-  report.deadlocks = FollowWaits(findings, inspector);
-  const bool may_be_alone = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
-    return f.unit.state == WaitState::kCondvar;
-  });
-  Surroundings surroundings{.program_name = ProgramName()};
+  report.deadlocks = explain::FollowWaits(findings, inspector);
+  const bool may_be_alone =
+      std::any_of(findings.begin(), findings.end(),
+                  [](const explain::Finding& f) { return f.unit.state == WaitState::kCondvar; });
+  explain::Surroundings surroundings{.program_name = ProgramName()};
   if (may_be_alone) surroundings.live_threads = CountLiveThreads(findings);
-  report.groups = Group(std::move(findings), surroundings);
+  report.groups = explain::Group(std::move(findings), surroundings);
   return unsettled;
 }
 
@@ -308,14 +315,15 @@ LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) con
 }
 
 // Those who are left of what was born since the snapshot, by what is cheap to know.
-MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakReport& report) const {
-  MarkedLook look;
-  BirthMark& births = look.births;
+alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakReport& report) const {
+  alive::MarkedLook look;
+  alive::BirthMark& births = look.births;
   births.next_thread = registry::NextSerial();
   births.epoch = registry::BeginEpoch();
   // The living first: whoever ends in between is then still found, as unjoined.
   births.listed = platform::ListThreads(&births.births);
-  auto alive = births.listed == nullptr ? std::nullopt : Alive(NewThreads(base, *births.listed));
+  auto alive =
+      births.listed == nullptr ? std::nullopt : Alive(alive::NewThreads(base, *births.listed));
   report.could_not_look = alive ? std::string() : CannotList(errno);
   if (base != nullptr && base->threads == nullptr) report.could_not_look = CannotList(base->error);
   look.failed = !report.could_not_look.empty();
@@ -329,12 +337,12 @@ MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakReport& rep
 LeakReport Checker::LookFor(const Snapshot& before, std::string_view test) const {
   LeakReport report;
   const internal::SnapshotData* const base = before.data().get();
-  const BirthMark mark = base == nullptr ? BirthMark() : MarkOf(*base);
+  const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
   // By reference, here and below, since a copy would need memory.
   const auto look_once = [&] { return LookOnce(base, report); };
-  const auto look = [&] { return LookUntilSure(std::cref(look_once), mark); };
-  const auto drop = [this, test](Stragglers& left) { DropIgnored(left, test); };
-  Drained drained = Drain(options_, std::cref(look), std::cref(drop));
+  const auto look = [&] { return alive::LookUntilSure(std::cref(look_once), mark); };
+  const auto drop = [this, test](alive::Stragglers& left) { DropIgnored(left, test); };
+  alive::Drained drained = alive::Drain(options_, std::cref(look), std::cref(drop));
   report.waited = drained.waited;
   if (drained.left.empty()) return report;
   report.test = test;
@@ -345,20 +353,21 @@ LeakReport Checker::LookFor(const Snapshot& before, std::string_view test) const
 // Looks closely, and once more if something was about to change. Where threads start successors and
 // end, each look may find another one, and it may be gone before it is read: that needs more looks,
 // and in the end one without stacks.
-void Checker::ExplainWhatStays(Stragglers left, const std::function<Stragglers()>& look,
+void Checker::ExplainWhatStays(alive::Stragglers left,
+                               const std::function<alive::Stragglers()>& look,
                                LeakReport& report) const {
   constexpr int kMostLooks = 20;
   const std::chrono::milliseconds none(0);
   for (int looks = 1;; ++looks) {
     const bool last = looks == kMostLooks;
-    const Stragglers unsettled =
+    const alive::Stragglers unsettled =
         Explain(left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut, report);
     const bool again = looks == 1 || report.groups.empty();
     if (unsettled.empty() || last || !again) return;
     const auto begun = platform::Clock::now();
-    AwaitTransit(unsettled, options_.drain == none
-                                ? none
-                                : std::max(options_.drain_max - report.waited, none));
+    alive::AwaitTransit(unsettled, options_.drain == none
+                                       ? none
+                                       : std::max(options_.drain_max - report.waited, none));
     report.waited +=
         std::chrono::duration_cast<std::chrono::milliseconds>(platform::Clock::now() - begun);
     left = look();

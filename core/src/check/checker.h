@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "check/ignore_set.h"
-#include "check/inspect.h"
-#include "check/snapshot_data.h"
-#include "check/straggler.h"
-#include "check/sure_look.h"
-#include "platform/thread_list.h"
+#include "alive/straggler.h"
+#include "alive/sure_look.h"
+#include "explain/inspect.h"
+#include "linux/proc/thread_list.h"
+#include "registry/snapshot_data.h"
 #include "registry/task_registry.h"
+#include "rules/ignore_set.h"
 #include "taskleak/leak.h"
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
@@ -45,22 +45,24 @@ class Checker {
   struct NoRules {};
   explicit Checker(NoRules);
 
-  [[nodiscard]] std::optional<Stragglers> Alive(const platform::ThreadIds& candidates) const;
-  [[nodiscard]] Stragglers Unjoined(std::uint64_t first) const;
-  [[nodiscard]] Stragglers Tasks(registry::Epoch first) const;
-  [[nodiscard]] bool Ignores(const Finding& finding) const;
-  void DropIgnored(Stragglers& stragglers, std::string_view test) const;
-  [[nodiscard]] std::size_t CountLiveThreads(const std::vector<Finding>& findings) const;
+  [[nodiscard]] std::optional<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
+  [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first) const;
+  [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first) const;
+  [[nodiscard]] bool Ignores(const explain::Finding& finding) const;
+  void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
+  [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
-  Stragglers Explain(const Stragglers& stragglers, OfTheGone of_the_gone, LeakReport& report) const;
-  void ExplainWhatStays(Stragglers left, const std::function<Stragglers()>& look,
+  alive::Stragglers Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
+                            LeakReport& report) const;
+  void ExplainWhatStays(alive::Stragglers left, const std::function<alive::Stragglers()>& look,
                         LeakReport& report) const;
-  [[nodiscard]] MarkedLook LookOnce(const internal::SnapshotData* base, LeakReport& report) const;
+  [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base,
+                                           LeakReport& report) const;
   [[nodiscard]] LeakReport LookFor(const Snapshot& before, std::string_view test) const;
 
   Options options_;
-  IgnoreSet ignore_;
+  rules::IgnoreSet ignore_;
   bool adopted_too_ = false;
 };
 

@@ -1,4 +1,4 @@
-#include "taskleak/async_operation.h"
+#include "taskleak/internal/async_operation.h"
 
 #include "registry/task_life.h"
 

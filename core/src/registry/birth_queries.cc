@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <thread>
 
-#include "platform/linux/raw_call.h"
-#include "platform/thread_info.h"
+#include "linux/arch/x86_64/raw_call.h"
+#include "linux/proc/thread_info.h"
 #include "registry/birth_table.h"
 #include "registry/thread_birth.h"
 

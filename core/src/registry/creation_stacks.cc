@@ -5,7 +5,7 @@
 #include <memory>
 #include <new>
 
-#include "platform/creation_stack.h"
+#include "linux/unwind/creation_stack.h"
 
 namespace taskleak::registry {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "taskleak/fiber_task.h"
+#include "taskleak/internal/fiber_task.h"
 
 namespace taskleak::registry {
 

@@ -1,4 +1,4 @@
-#include "taskleak/fiber_task.h"
+#include "taskleak/internal/fiber_task.h"
 
 #include "base/mutex.h"
 #include "registry/creation_stacks.h"

@@ -3,7 +3,7 @@
 #define TASKLEAK_SRC_REGISTRY_RUNNING_TASK_H_
 
 #include "registry/origin.h"
-#include "taskleak/task_head.h"
+#include "taskleak/internal/task_head.h"
 
 namespace taskleak::registry {
 

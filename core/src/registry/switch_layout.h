@@ -2,7 +2,7 @@
 #ifndef TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
 #define TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
 
-#include "taskleak/fiber_task.h"
+#include "taskleak/internal/fiber_task.h"
 
 namespace taskleak::registry {
 

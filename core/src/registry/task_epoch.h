@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "taskleak/task_head.h"
+#include "taskleak/internal/task_head.h"
 
 namespace taskleak::registry {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "registry/task_slot.h"
-#include "taskleak/async_operation.h"
+#include "taskleak/internal/async_operation.h"
 #include "taskleak/leak.h"
 #include "taskleak/options.h"
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "taskleak/task_head.h"
+#include "taskleak/internal/task_head.h"
 
 namespace taskleak::registry {
 

@@ -1,4 +1,4 @@
-#include "taskleak/task_source.h"
+#include "taskleak/internal/task_source.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // What the hooks call (taskleak/thread_birth.h says under which conditions).
-#include "taskleak/thread_birth.h"
+#include "taskleak/internal/thread_birth.h"
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include "platform/creation_stack.h"
-#include "platform/linux/raw_call.h"
+#include "linux/arch/x86_64/raw_call.h"
+#include "linux/unwind/creation_stack.h"
 #include "registry/birth_table.h"
 #include "registry/running_task.h"
 #include "registry/thread_birth.h"

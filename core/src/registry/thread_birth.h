@@ -13,9 +13,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "platform/stack_bounds.h"
+#include "linux/proc/stack_bounds.h"
 #include "registry/origin.h"
-#include "taskleak/thread_birth.h"
+#include "taskleak/internal/thread_birth.h"
 
 namespace taskleak::registry {
 

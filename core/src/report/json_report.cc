@@ -148,9 +148,9 @@ Json CheckedJson(const std::vector<report::CheckedScope>& checked) {
   return result;
 }
 
-Json SuppressionsJson(const std::vector<check::SuppressionCount>& suppressions) {
+Json SuppressionsJson(const std::vector<rules::SuppressionCount>& suppressions) {
   Json result = Json::array();
-  for (const check::SuppressionCount& each : suppressions) {
+  for (const rules::SuppressionCount& each : suppressions) {
     result.push_back({{"file", each.path},
                       {"line", each.line},
                       {"rule", each.text},
@@ -238,7 +238,7 @@ std::string_view ToString(WaitState state) {
 
 std::string report::JsonDocument(const std::vector<LeakReport>& reports,
                                  const std::vector<CheckedScope>& checked,
-                                 const std::vector<check::SuppressionCount>& suppressions) {
+                                 const std::vector<rules::SuppressionCount>& suppressions) {
   Json tests = Json::array();
   std::vector<std::string> notes;
   std::size_t leaking = 0;

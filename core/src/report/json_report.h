@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "check/suppression_use.h"
+#include "rules/suppression_use.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::report {
@@ -24,7 +24,7 @@ struct CheckedScope {
 /// U+FFFD.
 std::string JsonDocument(const std::vector<LeakReport>& reports,
                          const std::vector<CheckedScope>& checked,
-                         const std::vector<check::SuppressionCount>& suppressions = {});
+                         const std::vector<rules::SuppressionCount>& suppressions = {});
 
 }  // namespace taskleak::report
 

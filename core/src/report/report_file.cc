@@ -97,7 +97,7 @@ std::string ReportFile::Replace(const std::string& target, bool keep) {
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
   if (error) return Failure(target, error.value());
   internal::WholeFile file(target);
-  file.Append(JsonDocument(reports_, checked_, check::CountSuppressionUse()));
+  file.Append(JsonDocument(reports_, checked_, rules::CountSuppressionUse()));
   const int failed = keep ? file.Commit() : file.Close();
   return failed == 0 ? std::string() : Failure(target, failed);
 }

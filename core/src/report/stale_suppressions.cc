@@ -8,10 +8,10 @@
 
 namespace taskleak::report {
 
-std::string StaleSuppressions(const std::vector<check::SuppressionCount>& counts) {
+std::string StaleSuppressions(const std::vector<rules::SuppressionCount>& counts) {
   std::string lines;
   std::size_t stale = 0;
-  for (const check::SuppressionCount& count : counts) {
+  for (const rules::SuppressionCount& count : counts) {
     if (!count.expired && count.used > 0) continue;
     ++stale;
     lines += fmt::format("  {}:{}: {} ({})\n", count.path, count.line, count.text,

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "check/suppression_use.h"
+#include "rules/suppression_use.h"
 
 namespace taskleak::report {
 
 /// Names the lines that matched nothing and those that have expired, one a line under a headline;
 /// empty if there are none.
-std::string StaleSuppressions(const std::vector<check::SuppressionCount>& counts);
+std::string StaleSuppressions(const std::vector<rules::SuppressionCount>& counts);
 
 }  // namespace taskleak::report
 

@@ -2,9 +2,9 @@
 #include <iterator>
 #include <utility>
 
-#include "check/adopted.h"
-#include "check/snapshot_data.h"
-#include "platform/thread_list.h"
+#include "alive/adopted.h"
+#include "linux/proc/thread_list.h"
+#include "registry/snapshot_data.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
 #include "taskleak/verify.h"
@@ -12,7 +12,7 @@
 namespace taskleak {
 
 void AdoptCurrent() {
-  if (const auto alive = platform::ListThreads()) check::Adopt(*alive);
+  if (const auto alive = platform::ListThreads()) alive::Adopt(*alive);
   registry::AdoptBirths([](const registry::ThreadRecord&) { return true; });
   registry::AdoptTasks(0, [](const registry::TaskRecord&) { return true; });
 }
@@ -29,7 +29,7 @@ AllowLeaks::~AllowLeaks() {
   platform::ThreadIds born;
   std::set_difference(now->begin(), now->end(), before->begin(), before->end(),
                       std::back_inserter(born));
-  if (!born.empty()) check::Adopt(born);
+  if (!born.empty()) alive::Adopt(born);
   const std::uint64_t first = before_.data()->next_birth;
   if (first == registry::NextSerial()) return;
   registry::AdoptBirths(

@@ -7,9 +7,9 @@
 #include <set>
 #include <unordered_set>
 
-#include "check/adopted.h"
-#include "check/unrecorded.h"
-#include "platform/thread_list.h"
+#include "alive/adopted.h"
+#include "explain/unrecorded.h"
+#include "linux/proc/thread_list.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
 #include "run/output.h"
@@ -46,7 +46,7 @@ void AdoptReported(const LeakReport& report) {
     std::copy_if(alive->begin(), alive->end(), std::back_inserter(ids),
                  [&reported](const platform::ThreadId& id) { return reported.contains(id.tid); });
   }
-  check::Adopt(ids);
+  alive::Adopt(ids);
 }
 
 // What `check` returns, or, where there is no memory for it, a failure: a text so short that it
@@ -71,7 +71,7 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   planted.Look(report);
   report::ReportFile* const json = JsonReport(options);
   if (json != nullptr) json->TestChecked(scope);
-  SayOnce(check::DescribeUnrecorded());  // also where nothing is found: that proves less
+  SayOnce(explain::DescribeUnrecorded());  // also where nothing is found: that proves less
   if (report.empty()) return std::nullopt;
   AdoptReported(report);
   if (json != nullptr) SayOnce(json->Add(report));

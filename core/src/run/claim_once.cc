@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "platform/memory.h"
+#include "linux/proc/memory.h"
 #include "taskleak/test_run.h"
 
 namespace taskleak {

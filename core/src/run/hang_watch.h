@@ -11,9 +11,9 @@
 
 #include "base/mutex.h"
 #include "check/checker.h"
-#include "platform/clock.h"
+#include "linux/proc/clock.h"
 #include "run/last_resort.h"
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 #include "taskleak/test_run.h"
 
 namespace taskleak::run {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "platform/clock.h"
+#include "linux/proc/clock.h"
 #include "run/futex.h"
 #include "run/raw_report.h"
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 
 namespace taskleak::run {
 

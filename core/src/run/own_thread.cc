@@ -1,4 +1,4 @@
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -10,8 +10,8 @@
 #include <new>
 #include <utility>
 
-#include "check/adopted.h"
-#include "platform/thread_info.h"
+#include "alive/adopted.h"
+#include "linux/proc/thread_info.h"
 #include "registry/own_threads.h"
 
 namespace taskleak::internal {
@@ -25,7 +25,7 @@ void BecomeOwnThread(const char* name) {
   pthread_setname_np(pthread_self(), name);
   registry::MarkOwnThread();
   if (const auto stat = platform::ReadThreadStat(gettid()))
-    check::Adopt({{gettid(), stat->start_ticks}});
+    alive::Adopt({{gettid(), stat->start_ticks}});
 }
 
 }  // namespace

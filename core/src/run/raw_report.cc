@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <span>
 
-#include "platform/linux/branch.h"
-#include "platform/linux/task_directory.h"
-#include "platform/memory.h"
-#include "platform/thread_info.h"
+#include "linux/arch/x86_64/branch.h"
+#include "linux/proc/memory.h"
+#include "linux/proc/task_directory.h"
+#include "linux/proc/thread_info.h"
 #include "taskleak/internal/mappings.h"
 
 namespace taskleak::run {

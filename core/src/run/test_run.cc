@@ -123,7 +123,7 @@ std::optional<std::string> TestRun::RunEnded() {
   std::string text = impl_->End(impl_->run, kRun).value_or("");
   if (report::ReportFile* const json = run::JsonReport(options)) run::SayOnce(json->Finish());
   if (options.stale != OnStale::kOff && options.on_leak != OnLeak::kOff) {
-    const std::string stale = report::StaleSuppressions(check::CountSuppressionUse());
+    const std::string stale = report::StaleSuppressions(rules::CountSuppressionUse());
     if (options.stale == OnStale::kFail)
       text += (text.empty() ? "" : "\n") + stale;
     else if (!stale.empty())

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "platform/modules.h"
+#include "linux/modules/modules.h"
 #include "symbolize/debug_index.h"
 #include "symbolize/symbol_index.h"
 

@@ -8,11 +8,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "platform/modules.h"
-#include "platform/subject.h"
+#include "linux/modules/modules.h"
+#include "linux/proc/subject.h"
 #include "symbolize/function_name.h"
 #include "symbolize/module_info.h"
-#include "taskleak/thread_birth.h"
+#include "taskleak/internal/thread_birth.h"
 
 // The hooks' (hooks/src/thread_hooks.cc); null in a program without them.
 extern "C" __attribute__((weak)) void* taskleak_run_thread(void* birth);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "platform/stack_reader.h"
+#include "linux/look/stack_reader.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::symbolize {

@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 #include "worker_pool.h"
 
 namespace taskleak::live {

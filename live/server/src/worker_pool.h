@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 
 namespace taskleak::live {
 

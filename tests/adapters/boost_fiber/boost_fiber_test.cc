@@ -17,7 +17,7 @@
 #include "registry/origin.h"
 #include "registry/switch_layout.h"
 #include "support/leaks.h"
-#include "taskleak/fiber_task.h"
+#include "taskleak/internal/fiber_task.h"
 #include "taskleak/task.h"
 
 namespace taskleak {

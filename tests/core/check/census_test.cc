@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 #include "taskleak/task.h"
 
 namespace taskleak {

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "support/parked_thread.h"
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 #include "taskleak/task.h"
 #include "taskleak/verify.h"
 

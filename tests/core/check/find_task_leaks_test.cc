@@ -16,7 +16,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "platform/thread_info.h"
+#include "linux/proc/thread_info.h"
 #include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/task.h"

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "taskleak/task_head.h"
+#include "taskleak/internal/task_head.h"
 
 namespace taskleak::internal {
 namespace {

@@ -1,4 +1,4 @@
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "core/symbolize/fixture.h"
-#include "platform/modules.h"
+#include "linux/modules/modules.h"
 #include "symbolize/function_name.h"
 
 namespace taskleak::symbolize {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "taskleak/async_operation.h"
+#include "taskleak/internal/async_operation.h"
 #include "taskleak/task.h"
 
 namespace taskleak::internal {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "taskleak/async_operation.h"
+#include "taskleak/internal/async_operation.h"
 #include "taskleak/task.h"
 
 namespace taskleak::internal {

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "taskleak/coroutine_task.h"
+#include "taskleak/internal/coroutine_task.h"
 
 namespace taskleak {
 

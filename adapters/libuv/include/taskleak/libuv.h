@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "taskleak/async_operation.h"
+#include "taskleak/internal/async_operation.h"
+#include "taskleak/internal/task_source.h"
 #include "taskleak/libuv_handle.h"
 #include "taskleak/task.h"
-#include "taskleak/task_source.h"
 
 namespace taskleak {
 

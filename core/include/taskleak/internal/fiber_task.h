@@ -1,0 +1,73 @@
+// Registers fibers. For taskleak's own Boost.Fiber adapter (taskleak/boost_fiber.h).
+#ifndef TASKLEAK_INTERNAL_FIBER_TASK_H_
+#define TASKLEAK_INTERNAL_FIBER_TASK_H_
+
+#include <cstdint>
+
+namespace taskleak::internal {
+
+struct TaskHead;
+struct TaskSlot;
+
+/// Describes what a context switch leaves on the stack of the fiber that it parks: the registers
+/// that a function must preserve, and the address where the fiber continues. Each number is an
+/// offset in bytes from the stack pointer that the switch saves.
+struct SwitchLayout {
+  const char* unknown_because = nullptr;  ///< if not null, the offsets are not valid
+  std::uint8_t rbx = 0;
+  std::uint8_t rbp = 0;
+  std::uint8_t r12 = 0;
+  std::uint8_t r13 = 0;
+  std::uint8_t r14 = 0;
+  std::uint8_t r15 = 0;
+  std::uint8_t rip = 0;
+};
+
+/// Sets the layout for all fibers of this process. Before the first call, no layout is known.
+/// Thread-safe; the last call wins.
+void SetSwitchLayout(const SwitchLayout& layout) noexcept;
+
+/// Points to where the stack pointer of a fiber is while it is parked; null is there while it runs.
+using SavedStackPointer = const void* const*;
+
+/// Registers one fiber as a task, from its launch to its end. Used by one thread at a time: the one
+/// that has the fiber.
+class FiberTask {
+ public:
+  /// Registers a fiber that the calling code launches.
+  explicit FiberTask(SavedStackPointer saved) noexcept;
+  /// Registers a fiber launched by code that is parked with the stack pointer `launcher`. Null: the
+  /// launcher is unknown.
+  FiberTask(SavedStackPointer saved, const void* launcher) noexcept;
+  ~FiberTask();
+  FiberTask(const FiberTask&) = delete;
+  FiberTask& operator=(const FiberTask&) = delete;
+
+  /// Notes that the fiber is ready and waits for a thread.
+  void Ready() noexcept;
+  /// Notes that the calling thread is about to continue the fiber.
+  void Enter() noexcept;
+  /// Notes that the calling thread is about to park the fiber.
+  void Leave() noexcept;
+
+ private:
+  // The task that a thread runs; it may end meanwhile.
+  struct Running {
+    TaskHead* task = nullptr;
+    std::uint64_t serial = 0;
+
+    static Running Now() noexcept;
+    void Restore() const noexcept;
+  };
+
+  void Restore() noexcept;
+
+  TaskSlot* slot_;
+  Running own_;        // what continues with it: itself, or a task that it was running
+  Running threads_{};  // what its thread ran before
+  bool entered_ = false;
+};
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_INTERNAL_FIBER_TASK_H_

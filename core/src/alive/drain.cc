@@ -1,0 +1,89 @@
+#include "alive/drain.h"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "alive/progress.h"
+#include "alive/timed_waits.h"
+#include "linux/proc/clock.h"
+
+namespace taskleak::alive {
+namespace {
+
+using platform::Clock;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// The next look comes after a fiftieth of the time that was waited already, so that a wait is
+// longer than it must be by a few hundredths at most, and looks get rare.
+Clock::duration Pause(Clock::duration waited) {
+  constexpr int kParts = 50;
+  return std::clamp<Clock::duration>(waited / kParts, microseconds(20), milliseconds(1));
+}
+
+// When rules on stacks are asked: soon, so that an ignored thread costs no wait, and then ever more
+// rarely.
+class GrowingIntervals {
+ public:
+  bool Due(Clock::duration elapsed) {
+    if (elapsed < next_) return false;
+    next_ = elapsed * 4;
+    return true;
+  }
+
+ private:
+  Clock::duration next_ = milliseconds(1);
+};
+
+using Keys = std::set<Straggler::Key>;
+
+Keys KeysOf(const Stragglers& stragglers) {
+  Keys keys;
+  for (const Straggler& straggler : stragglers) keys.insert(keys.end(), straggler.key());
+  return keys;
+}
+
+// Takes away what rules on stacks ignore, and remembers it.
+void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>& drop_ignored,
+                 Keys& ignored) {
+  Keys dropped = KeysOf(stragglers);
+  drop_ignored(stragglers);
+  for (const Straggler& straggler : stragglers) dropped.erase(straggler.key());
+  ignored.merge(dropped);
+}
+
+}  // namespace
+
+Drained Drain(const Options& options, const std::function<Stragglers()>& look,
+              const std::function<void(Stragglers&)>& drop_ignored) {
+  Drained drained{.left = look(), .waited = milliseconds(0)};
+  if (drained.left.empty()) return drained;  // as in most tests: without a look at the clock
+  const Clock::time_point start = Clock::now();
+  Progress progress(start, options.drain);
+  TimedWaits waits(start, options.drain);
+  GrowingIntervals intervals;
+  Keys ignored;  // once found to be ignored, for the rest of this wait
+  for (;;) {
+    std::erase_if(drained.left, [&ignored](const Straggler& straggler) {
+      return ignored.contains(straggler.key());
+    });
+    const Clock::time_point now = Clock::now();
+    if (!drained.left.empty() && intervals.Due(now - start))
+      DropIgnored(drained.left, drop_ignored, ignored);
+    drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
+    if (drained.left.empty()) return drained;
+    if (options.drain == milliseconds(0)) return drained;
+    progress.Observe(drained.left, now);
+    waits.Observe(drained.left, now);
+    const bool may_go_on =
+        now - start < options.drain ||
+        (now - start < options.drain_max && (progress.Recent(now) || waits.EndSoon(now)));
+    if (!may_go_on) return drained;
+    std::this_thread::sleep_for(Pause(now - start));
+    drained.left = look();
+  }
+}
+
+}  // namespace taskleak::alive

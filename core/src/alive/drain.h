@@ -1,0 +1,28 @@
+// Waiting for stragglers.
+#ifndef TASKLEAK_SRC_ALIVE_DRAIN_H_
+#define TASKLEAK_SRC_ALIVE_DRAIN_H_
+
+#include <chrono>
+#include <functional>
+
+#include "alive/straggler.h"
+#include "taskleak/options.h"
+
+namespace taskleak::alive {
+
+struct Drained {
+  Stragglers left;
+  std::chrono::milliseconds waited{0};
+};
+
+/// Looks again and again, with pauses of a fiftieth of the time waited (20 us to 1 ms), until
+/// nothing is left or the wait is over: `options.drain`, or `options.drain_max` while the
+/// stragglers make progress or wait for a time that comes soon. `look` returns who is still alive;
+/// `ignored` takes away those that rules on stacks ignore. That costs more than a look, so it is
+/// asked at growing intervals.
+Drained Drain(const Options& options, const std::function<Stragglers()>& look,
+              const std::function<void(Stragglers&)>& drop_ignored);
+
+}  // namespace taskleak::alive
+
+#endif  // TASKLEAK_SRC_ALIVE_DRAIN_H_

@@ -1,0 +1,77 @@
+#include "alive/progress.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace taskleak::alive {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{50};
+constexpr std::chrono::milliseconds kShortestMemory{100};
+
+// So many as an idle machine leaves time for.
+std::int64_t LooksNeeded(Progress::Clock::duration drain, Progress::Clock::duration memory) {
+  return std::max<std::int64_t>(std::min(drain, memory) / kInterval - 1, 0);
+}
+
+}  // namespace
+
+Progress::Progress(Clock::time_point start, Clock::duration drain)
+    : memory_(std::max<Clock::duration>(drain / 4, kShortestMemory)),
+      looks_needed_(LooksNeeded(drain, memory_)),
+      next_(start + drain - memory_) {}
+
+bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
+  if (before.thread != after.thread || before.task_place != after.task_place) return true;
+  if (after.thread == 0) return false;
+  if (after.at.running)
+    return true;  // or ready to run: on a busy machine it gets little of a processor
+  const auto cpu = std::chrono::nanoseconds(after.run.cpu_ns - before.run.cpu_ns);
+  if (cpu * 10 >= between) return true;
+  const bool elsewhere = before.at.number != after.at.number || before.at.sp != after.at.sp ||
+                         before.at.pc != after.at.pc;
+  return before.run.switches != after.run.switches && elsewhere && !before.at.running;
+}
+
+void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
+  if (now < next_) return;
+  std::map<Straggler::Key, Sample> samples;
+  for (const Straggler& straggler : stragglers) {
+    Sample sample;
+    sample.thread = straggler.task == 0 ? straggler.id.tid : straggler.runs_in;
+    sample.task_place = straggler.task_place;
+    if (sample.thread != 0) {
+      const auto run = platform::ReadRunCount(sample.thread);
+      int error = 0;
+      const auto at = platform::ReadBlockedAt(sample.thread, &error);
+      if (!run && straggler.task == 0) continue;
+      sample.run = run.value_or(platform::RunCount());
+      sample.at = at.value_or(platform::BlockedAt());
+    }
+    samples[straggler.key()] = sample;
+  }
+  if (sampled_ != Clock::time_point{}) Compare(samples, now);
+  samples_ = std::move(samples);
+  sampled_ = now;
+  next_ = now + kInterval;
+}
+
+void Progress::Compare(const std::map<Straggler::Key, Sample>& samples, Clock::time_point now) {
+  ++looks_;
+  bool evidence = false;
+  for (const auto& [id, before] : samples_) {
+    const auto after = samples.find(id);
+    evidence |= after == samples.end() || Moved(before, after->second, now - sampled_);
+  }
+  for (const auto& [id, sample] : samples) evidence |= !samples_.contains(id);
+  if (!evidence) return;
+  evidence_ = now;
+  looks_ = 0;
+}
+
+bool Progress::Recent(Clock::time_point now) const {
+  if (looks_ < looks_needed_) return true;
+  return evidence_ != Clock::time_point{} && now - evidence_ <= memory_;
+}
+
+}  // namespace taskleak::alive

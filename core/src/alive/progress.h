@@ -1,0 +1,54 @@
+// Whether stragglers are getting anywhere.
+#ifndef TASKLEAK_SRC_ALIVE_PROGRESS_H_
+#define TASKLEAK_SRC_ALIVE_PROGRESS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+
+#include "alive/straggler.h"
+#include "linux/proc/thread_info.h"
+
+namespace taskleak::alive {
+
+/// Evidence of progress: a straggler ended or was born, uses a processor or waits for one, or moved
+/// to another place. A task that is running is where its thread is; one that is suspended for
+/// another reason than before has moved. A thread that sleeps at the same place, or wakes now and
+/// then only to sleep there again, makes none.
+class Progress {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// For a wait of `drain` that begins at `start`. Evidence counts for a quarter of it, and at
+  /// least 100 ms; it is gathered from that long before its end on, when it begins to matter.
+  Progress(Clock::time_point start, Clock::duration drain);
+
+  /// Who is alive at `now`. Cheap except every 50 ms.
+  void Observe(const Stragglers& stragglers, Clock::time_point now);
+  /// True if there was evidence that still counts, or there were too few looks to say that there is
+  /// none: on a busy machine who looks comes to it late, as do those who are looked at.
+  [[nodiscard]] bool Recent(Clock::time_point now) const;
+
+ private:
+  struct Sample {
+    platform::RunCount run;
+    platform::BlockedAt at;
+    int thread = 0;  // 0: a task that is not running
+    std::size_t task_place = 0;
+  };
+
+  void Compare(const std::map<Straggler::Key, Sample>& samples, Clock::time_point now);
+  static bool Moved(const Sample& before, const Sample& after, Clock::duration between);
+
+  const Clock::duration memory_;
+  const std::int64_t looks_needed_;
+  std::int64_t looks_ = 0;       // in vain, one after the other
+  Clock::time_point next_;       // when the next sample is due
+  Clock::time_point sampled_{};  // when the last one was taken
+  Clock::time_point evidence_{};
+  std::map<Straggler::Key, Sample> samples_;
+};
+
+}  // namespace taskleak::alive
+
+#endif  // TASKLEAK_SRC_ALIVE_PROGRESS_H_

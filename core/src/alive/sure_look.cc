@@ -1,0 +1,41 @@
+#include "alive/sure_look.h"
+
+#include <utility>
+
+namespace taskleak::alive {
+
+BirthMark MarkOf(const internal::SnapshotData& data) {
+  return {.births = data.births,
+          .next_thread = data.next_birth,
+          .epoch = data.next_epoch,
+          .listed = data.threads};
+}
+
+namespace {
+
+// Of other processes nothing more is to be learned by going on; but where this one goes on
+// creating, a straggler may well be there.
+int CostOf(const BirthMark& before, const BirthMark& after) {
+  const bool own = before.next_thread != after.next_thread || before.epoch != after.epoch;
+  return own ? 1 : 32;
+}
+
+}  // namespace
+
+Stragglers LookUntilSure(const std::function<MarkedLook()>& look, const BirthMark& before) {
+  constexpr int kMostCost = 2048;
+  constexpr int kLooksNeeded = 3;  // with one mark
+  MarkedLook last = look();
+  if (last.births.births != 0 && last.births == before) return std::move(last.left);
+  int looks_alike = 1;
+  for (int cost = 0; cost < kMostCost && looks_alike < kLooksNeeded;) {
+    if (last.failed || !last.left.empty()) break;
+    MarkedLook next = look();
+    cost += CostOf(last.births, next.births);
+    looks_alike = next.births == last.births ? looks_alike + 1 : 1;
+    last = std::move(next);
+  }
+  return std::move(last.left);
+}
+
+}  // namespace taskleak::alive

@@ -1,0 +1,62 @@
+#include "alive/timed_waits.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "alive/time_limit.h"
+
+namespace taskleak::alive {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kInterval{50};
+constexpr milliseconds kShortestExtension{100};
+// For a thread whose time has come to get a processor: then it is seen to run.
+constexpr milliseconds kLate{100};
+
+}  // namespace
+
+TimedWaits::TimedWaits(Clock::time_point start, Clock::duration drain)
+    : latest_(start + drain + std::max<Clock::duration>(drain / 2, kShortestExtension)),
+      next_(start) {}
+
+std::optional<TimedWaits::Clock::time_point> TimedWaits::EndOf(const platform::BlockedAt& at,
+                                                               Clock::time_point now) {
+  const auto limit = ReadTimeLimit(at);
+  if (!limit) return std::nullopt;
+  return now + std::chrono::duration_cast<Clock::duration>(limit->time);
+}
+
+void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
+  if (now < next_) return;
+  const Clock::time_point begin = Clock::now();
+  std::map<Straggler::Key, explain::Wait> waits;
+  for (const Straggler& straggler : stragglers) {
+    if (straggler.id.tid == 0 || straggler.unjoined != 0) continue;
+    const auto run = platform::ReadRunCount(straggler.id.tid);
+    if (!run) continue;
+    // As long as it has not run, it is in the same wait, of which least had passed when it was
+    // first seen.
+    const auto known = waits_.find(straggler.key());
+    if (known != waits_.end() && known->second.run == *run) {
+      waits.insert(*known);
+      continue;
+    }
+    int error = 0;
+    const auto at = platform::ReadBlockedAt(straggler.id.tid, &error);
+    if (at && !at->running) waits[straggler.key()] = {.run = *run, .end = EndOf(*at, now)};
+  }
+  waits_ = std::move(waits);
+  constexpr int kShareOfTime = 10;
+  next_ = now + std::max<Clock::duration>(kInterval, (Clock::now() - begin) * kShareOfTime);
+}
+
+bool TimedWaits::EndSoon(Clock::time_point now) const {
+  return std::ranges::any_of(waits_, [&](const auto& entry) {
+    const auto& end = entry.second.end;
+    return end && *end <= latest_ && now < *end + kLate;
+  });
+}
+
+}  // namespace taskleak::alive

@@ -1,0 +1,54 @@
+// Whether stragglers are about to go on by themselves.
+#ifndef TASKLEAK_SRC_ALIVE_TIMED_WAITS_H_
+#define TASKLEAK_SRC_ALIVE_TIMED_WAITS_H_
+
+#include <chrono>
+#include <map>
+#include <optional>
+
+#include "alive/straggler.h"
+#include "linux/proc/clock.h"
+#include "linux/proc/thread_info.h"
+
+namespace taskleak::alive {
+
+/// Knows when the waits of stragglers end by themselves.
+///
+/// An idle worker that ends after a second, and a drain of a second, end at the same time, and
+/// chance says which is first. No verdict may depend on that. So a limit that passes shortly after
+/// the drain is waited for: within half of the drain, and at least 100 ms. Whoever began to wait
+/// before the drain did, for no longer than that, thus always gets the time to end. (Waits that
+/// began in the drain are not in the way: each of them ends, and is seen to, or has a limit of its
+/// own.) Not thread-safe.
+class TimedWaits {
+ public:
+  using Clock = platform::Clock;
+
+  /// For a wait of `drain` that begins at `start`.
+  TimedWaits(Clock::time_point start, Clock::duration drain);
+
+  /// Notes what those that are alive at `now` wait for. Does nothing except every 50 ms, or more
+  /// rarely where there are so many that it takes long.
+  void Observe(const Stragglers& stragglers, Clock::time_point now);
+
+  /// True if one of them is going to go on by itself, or is just about to, though late.
+  [[nodiscard]] bool EndSoon(Clock::time_point now) const;
+
+ private:
+  // The last possible end of the wait that a thread is in; nothing if it has none.
+  struct explain::Wait {
+    platform::RunCount run;
+    std::optional<Clock::time_point> end;
+  };
+
+  static std::optional<Clock::time_point> EndOf(const platform::BlockedAt& at,
+                                                Clock::time_point now);
+
+  const Clock::time_point latest_;  // later ends are not waited for
+  Clock::time_point next_;
+  std::map<Straggler::Key, explain::Wait> waits_;
+};
+
+}  // namespace taskleak::alive
+
+#endif  // TASKLEAK_SRC_ALIVE_TIMED_WAITS_H_

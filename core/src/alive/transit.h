@@ -1,0 +1,22 @@
+// Threads that are neither before nor behind their work: being born, or ending.
+#ifndef TASKLEAK_SRC_ALIVE_TRANSIT_H_
+#define TASKLEAK_SRC_ALIVE_TRANSIT_H_
+
+#include <chrono>
+
+#include "alive/straggler.h"
+#include "linux/look/stack_reader.h"
+
+namespace taskleak::alive {
+
+/// True of a thread whose whole stack is libc's: it has not yet called its start routine, or
+/// has returned from it. On a busy machine the rest may take seconds, since libc unmaps the stacks
+/// of detached threads one after the other.
+bool IsInTransit(const platform::ThreadLook& look);
+
+/// Returns as soon as none of these threads is in transit, or after `most`.
+void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most);
+
+}  // namespace taskleak::alive
+
+#endif  // TASKLEAK_SRC_ALIVE_TRANSIT_H_

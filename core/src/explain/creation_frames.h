@@ -1,0 +1,30 @@
+// The code that created a thread or task, from the addresses that were remembered of it.
+#ifndef TASKLEAK_SRC_EXPLAIN_CREATION_FRAMES_H_
+#define TASKLEAK_SRC_EXPLAIN_CREATION_FRAMES_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "linux/look/stack_reader.h"
+#include "registry/creation_stacks.h"
+
+namespace taskleak::explain {
+
+/// The frames of the call that created a thread, without the hooks' own.
+std::vector<platform::RawFrame> CreationFrames(std::span<const std::uintptr_t> return_addresses);
+/// The same of the call that detached one.
+std::vector<platform::RawFrame> DetachFrames(std::span<const std::uintptr_t> return_addresses);
+
+/// The frames of what created a task: its stack if that was kept, else the one address, if any.
+std::vector<platform::RawFrame> CreationFrames(const registry::CreationStack* created,
+                                               std::uintptr_t site);
+
+/// True for a function that stands between the code that begins an operation, or launches a fiber,
+/// and taskleak. `runtime` as in Frame.
+bool IsInTaskLibrary(bool runtime, std::string_view plain_name);
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_CREATION_FRAMES_H_

@@ -1,0 +1,244 @@
+#include "explain/group.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "explain/hint.h"
+#include "rules/rule_index.h"
+#include "symbolize/own_code.h"
+#include "taskleak/ignore.h"
+
+namespace taskleak::explain {
+namespace {
+
+// Where a unit stands. Shared frames stand for equal stacks; units without a stack go by name and
+// by why it is missing.
+auto Place(const Unit& unit) {
+  const bool readable = !unit.stack.empty();
+  return std::make_tuple(unit.state, unit.stack.begin(), readable ? std::string() : unit.name,
+                         readable ? std::string() : unit.stack_missing);
+}
+
+// A line of somebody's code, or an address where lines are not known.
+using Line = std::tuple<std::string_view, std::string_view, int, std::uintptr_t>;
+
+// The lines of a stack that are not in the runtime: whether std::vector has to grow when a thread
+// is put in makes no other creator, even where that is inlined.
+std::vector<Line> OwnCode(const Stack& stack) {
+  std::vector<Line> lines;
+  for (const Frame& frame : stack) {
+    if (frame.runtime) continue;
+    lines.emplace_back(frame.function, frame.file, frame.line, frame.line == 0 ? frame.address : 0);
+  }
+  return lines;
+}
+
+// Numbers creation stacks: those of the same code have the same number.
+class Creators {
+ public:
+  std::size_t Number(const Stack& created_by) {
+    const auto [known, is_new] = by_frames_.try_emplace(created_by.begin());
+    if (is_new)
+      known->second = by_code_.try_emplace(OwnCode(created_by), by_code_.size()).first->second;
+    return known->second;
+  }
+
+ private:
+  std::map<const Frame*, std::size_t> by_frames_;  // equal stacks share their frames
+  std::map<std::vector<Line>, std::size_t> by_code_;
+};
+
+// Units that one piece of code created are one finding, wherever they stand; without a creator the
+// place is what units have in common.
+auto Key(const Unit& unit, Creators& creators) {
+  return std::make_tuple(unit.kind, creators.Number(unit.created_by), unit.origin,
+                         unit.created_by.empty() ? Place(unit) : decltype(Place(unit))());
+}
+
+// Units at the same place side by side, the most frequented place first.
+void SortByPlace(std::vector<Finding>& findings) {
+  std::map<decltype(Place(findings.front().unit)), std::vector<Finding>> by_place;
+  for (Finding& finding : findings) {
+    auto& same = by_place[Place(finding.unit)];
+    same.push_back(std::move(finding));
+  }
+  std::vector<std::vector<Finding>*> places;
+  places.reserve(by_place.size());
+  for (auto& [place, same] : by_place) places.push_back(&same);
+  std::stable_sort(places.begin(), places.end(),
+                   [](const auto* a, const auto* b) { return a->size() > b->size(); });
+  findings.clear();
+  for (auto* same : places) std::move(same->begin(), same->end(), std::back_inserter(findings));
+}
+
+// "worker-*" for worker-1 and worker-17; empty when the names have no beginning in common that says
+// anything.
+std::string CommonNamePattern(const std::vector<Unit>& units) {
+  const std::string& first = units.front().name;
+  std::size_t common = first.size();
+  bool same = true;
+  for (const Unit& unit : units) {
+    same = same && unit.name == first;
+    const auto [mine, other] =
+        std::mismatch(first.begin(), first.end(), unit.name.begin(), unit.name.end());
+    common = std::min(common, static_cast<std::size_t>(mine - first.begin()));
+  }
+  constexpr std::size_t kShortestBeginning = 3;
+  if (same) return first;
+  return common < kShortestBeginning ? std::string() : first.substr(0, common) + "*";
+}
+
+// A function by which the group is known: of the code that created it, or where that is not known
+// of the code that it runs. Never one of a library for threads, which others have in common.
+std::string FunctionLine(const Finding& first) {
+  if (const std::string creator = symbolize::OwnFunction(*first.created_by); !creator.empty())
+    return "created_by:" + creator;
+  const std::string function = symbolize::OwnFunction(*first.stack);
+  if (function.empty()) return {};
+  return (function == TopFunction(*first.stack) ? "top_function:" : "function:") + function;
+}
+
+// The signature last.
+std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Unit>& units,
+                                     const std::string& program_name) {
+  std::vector<std::string> lines;
+  const std::string name = CommonNamePattern(units);
+  // A thread nobody named carries the program's name: a rule for that would silence every such
+  // thread. Fibers have no names at all.
+  if (!name.empty() && first.unit.name != program_name && !first.is_fiber)
+    lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
+  if (std::string line = FunctionLine(first); !line.empty()) lines.push_back(std::move(line));
+  lines.push_back("signature:" + first.signature);
+  return lines;
+}
+
+// A group, what it was made of, and which jobs its threads have run.
+struct Grouped {
+  LeakGroup group;
+  std::vector<Finding> findings;
+  std::set<std::string> jobs;
+};
+
+// A line is meant for its group alone: those but the signature that match another group as well go.
+void DropSharedLines(std::vector<Grouped>& groups) {
+  rules::RuleIndex rules;
+  std::vector<std::pair<std::size_t, std::string>> lines;  // of which group
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::vector<std::string>& ignore = groups[i].group.ignore;
+    for (std::size_t line = 0; line + 1 < ignore.size(); ++line) {
+      rules.Add(IgnoreRule::Parse(ignore[line]));
+      lines.emplace_back(i, ignore[line]);
+    }
+  }
+  std::set<std::size_t> shared;
+  for (std::size_t i = 0; i < groups.size() && !rules.empty(); ++i) {
+    for (const Finding& finding : groups[i].findings) {
+      rules.FindAll(finding, [&](std::size_t rule) {
+        if (lines[rule].first != i) shared.insert(rule);
+      });
+    }
+  }
+  for (const std::size_t rule : shared)
+    std::erase(groups[lines[rule].first].group.ignore, lines[rule].second);
+}
+
+bool IsBefore(const Grouped& a, const Grouped& b) {
+  const auto key = [](const LeakGroup& group) {
+    return std::make_tuple(-static_cast<long>(group.units.size()), std::cref(group.first().name),
+                           std::cref(group.signature));
+  };
+  return key(a.group) < key(b.group);
+}
+
+// Each group of jobs behind the first group of threads that have run such jobs: a pool.
+std::vector<LeakGroup> JoinPools(std::vector<Grouped> all) {
+  std::map<std::string, std::string> pools;  // by the name of their jobs, their signatures
+  for (const Grouped& each : all) {
+    for (const std::string& job : each.jobs) pools.try_emplace(job, each.group.signature);
+  }
+  std::multimap<std::string, LeakGroup> parts;  // by the signature of their pool
+  std::vector<LeakGroup> groups;
+  for (Grouped& each : all) {
+    const Unit& first = each.group.first();
+    const auto pool = first.kind == UnitKind::kTask ? pools.find(first.name) : pools.end();
+    if (pool == pools.end()) {
+      groups.push_back(std::move(each.group));
+    } else {
+      each.group.part_of = pool->second;
+      parts.emplace(pool->second, std::move(each.group));
+    }
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto [from, to] = parts.equal_range(groups[i].signature);
+    std::vector<LeakGroup> jobs;
+    for (auto part = from; part != to; ++part) jobs.push_back(std::move(part->second));
+    parts.erase(from, to);
+    groups.insert(groups.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+  }
+  return groups;
+}
+
+}  // namespace
+
+namespace {
+
+// Units that one piece of code created; those that one function created in several of its lines are
+// one leak too, if they have one signature.
+std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
+  Creators creators;
+  std::map<decltype(Key(findings.front().unit, creators)), std::vector<Finding>> by_key;
+  for (Finding& finding : findings) {
+    auto& same = by_key[Key(finding.unit, creators)];
+    same.push_back(std::move(finding));
+  }
+  std::vector<std::vector<Finding>> all;
+  std::map<std::tuple<UnitKind, std::string, std::string>, std::size_t> by_signature;
+  for (auto& [key, same] : by_key) {
+    SortByPlace(same);
+    const Finding& first = same.front();
+    std::size_t number = all.size();
+    if (!first.unit.created_by.empty()) {
+      number =
+          by_signature.try_emplace({first.unit.kind, first.unit.origin, first.signature}, number)
+              .first->second;
+    }
+    if (number == all.size()) {
+      all.push_back(std::move(same));
+    } else {
+      std::ranges::move(same, std::back_inserter(all[number]));
+      SortByPlace(all[number]);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
+  std::vector<Grouped> groups;
+  for (std::vector<Finding>& same : Alike(std::move(findings))) {
+    auto& [group, of, jobs] = groups.emplace_back();
+    of = std::move(same);
+    group.signature = of.front().signature;
+    for (const Finding& finding : of) {
+      group.units.push_back(finding.unit);
+      group.deadlock = group.deadlock || finding.in_circle;
+      if (!finding.last_job.empty()) jobs.insert(finding.last_job);
+    }
+    group.ignore = IgnoreLines(of.front(), group.units, surroundings.program_name);
+    if (!group.deadlock) group.hint = Hint(of, surroundings.live_threads == of.size());
+  }
+  DropSharedLines(groups);
+  std::sort(groups.begin(), groups.end(), IsBefore);
+  return JoinPools(std::move(groups));
+}
+
+}  // namespace taskleak::explain

@@ -1,0 +1,28 @@
+// Leaked units that are the same leak.
+#ifndef TASKLEAK_SRC_EXPLAIN_GROUP_H_
+#define TASKLEAK_SRC_EXPLAIN_GROUP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "explain/inspect.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::explain {
+
+/// What there is besides the findings.
+struct Surroundings {
+  std::string program_name;   // the name that threads have which nobody named
+  std::size_t live_threads =  // of the program's own that could do something about a leak, the
+      SIZE_MAX;               // findings included
+};
+
+/// Groups of the same kind, stack, creation stack and wait state, sorted by count (largest first),
+/// then by name, but jobs behind the threads that run such jobs (LeakGroup::part_of).
+std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings);
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_GROUP_H_

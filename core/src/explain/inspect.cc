@@ -1,0 +1,175 @@
+#include "explain/inspect.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "explain/creation_frames.h"
+#include "explain/signature.h"
+#include "explain/stop_state.h"
+#include "explain/wait_detail.h"
+#include "explain/wait_state.h"
+#include "linux/proc/thread_info.h"
+#include "registry/last_job.h"
+#include "registry/origin.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::explain {
+namespace {
+
+using registry::ThreadRecord;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+milliseconds AgeOf(const platform::ThreadId& id) {
+  const std::uint64_t now = platform::TicksSinceBoot();
+  return milliseconds(now < id.start_ticks ? 0 : platform::TicksToMs(now - id.start_ticks));
+}
+
+std::string Milliseconds(ThreadRecord::Clock::duration duration) {
+  return std::to_string(duration_cast<milliseconds>(duration).count()) + " ms";
+}
+
+bool HasRunSince(const platform::ThreadLook& look, int tid) {
+  return look.run != platform::RunCount() && platform::ReadRunCount(tid) != look.run;
+}
+
+// Whether it is where it was at the look, as a thread is that wakes up now and then and waits for
+// the same thing again.
+bool WaitsAgain(const platform::ThreadLook& look, int tid) {
+  constexpr int kMostLooks = 5;
+  for (int i = 0; i < kMostLooks; ++i) {
+    int error = 0;
+    const auto at = platform::ReadBlockedAt(tid, &error);
+    if (at == look.at) return true;
+    if (!at || !at->running) return false;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+// How long it ran, and its start routine where that is not the C++ runtime's.
+std::string DescribeEnd(const ThreadRecord& record) {
+  std::string text = "ran for " + Milliseconds(record.end - record.born);
+  const symbolize::QuickFrame& routine =
+      symbolize::Quick({.pc = record.routine, .is_return_address = false, .guessed = false});
+  if (!routine.runtime && !routine.function.empty()) text += ", started in " + routine.function;
+  return text;
+}
+
+}  // namespace
+
+std::string TopFunction(const symbolize::ResolvedStack& stack) {
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    if (!stack.stack[i].runtime && !stack.plain_names[i].empty()) return stack.plain_names[i];
+  }
+  return {};
+}
+
+Inspector::Inspector(bool system_lines)
+    : resolver_(system_lines),
+      births_until_(registry::NextSerial()),
+      births_are_missing_(registry::HasPendingBirths()),
+      births_(registry::RunningThreads()),
+      last_jobs_(registry::LastJobs()) {}
+
+const symbolize::ResolvedStack& Inspector::CreationStack(const ThreadRecord& record) {
+  return resolver_.Resolve(CreationFrames(std::span(record.created_by).first(record.depth)));
+}
+
+// A thread may have been born since this look began; and one that has only just been created makes
+// its number known when it first runs.
+const ThreadRecord* Inspector::BirthOf(int tid) {
+  constexpr milliseconds kMostWait{1000};
+  auto birth = births_.find(tid);
+  if (birth == births_.end() && (births_are_missing_ || registry::NextSerial() != births_until_)) {
+    births_until_ = registry::NextSerial();
+    if (births_are_missing_) registry::AwaitPendingBirths(kMostWait);
+    births_are_missing_ = false;  // waited for once in a look
+    births_ = registry::RunningThreads();
+    birth = births_.find(tid);
+  }
+  return birth == births_.end() ? nullptr : &birth->second;
+}
+
+void Inspector::AddBirth(const ThreadRecord& record, Finding& finding) {
+  finding.created_by = &CreationStack(record);
+  if (record.detach_depth != 0) {
+    finding.detached_by =
+        &resolver_.Resolve(DetachFrames(std::span(record.detached_by).first(record.detach_depth)));
+  }
+  finding.stop_not_requested = StopRequested(*finding.stack, record.argument) == false;
+  finding.unit.created_by = finding.created_by->stack;
+  finding.unit.origin = registry::OriginName(record.origin);
+  finding.unit.age = duration_cast<milliseconds>(ThreadRecord::Clock::now() - record.born);
+}
+
+Finding Inspector::InspectLive(const alive::Straggler& straggler,
+                               const platform::ThreadLook& look) {
+  Finding finding;
+  finding.stack = &resolver_.Resolve(look.stack.frames);
+  finding.created_by = &resolver_.Resolve({});
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kThread;
+  unit.id = straggler.id.tid;
+  unit.name = straggler.name;
+  finding.wait = ClassifyWait(look.at, *finding.stack);
+  finding.at = look.at;
+  finding.run = look.run;
+  if (const auto job = last_jobs_.find(straggler.id.tid); job != last_jobs_.end())
+    finding.last_job = job->second;
+  finding.hold = ReadHold(finding.wait, look.at);
+  unit.state = finding.wait.state;
+  unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
+  unit.detail = describer_.Describe(unit.state, look.at, finding.hold, straggler.id.tid);
+  // What memory says of a wait may belong to what the thread has done since the look.
+  if (!unit.detail.empty() && HasRunSince(look, straggler.id.tid) &&
+      !WaitsAgain(look, straggler.id.tid))
+    unit.detail.clear();
+  unit.stack = finding.stack->stack;
+  unit.stack_missing = look.stack.missing;
+  unit.age = AgeOf(straggler.id);
+  if (const ThreadRecord* const birth = BirthOf(straggler.id.tid)) AddBirth(*birth, finding);
+  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  return finding;
+}
+
+Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
+  Finding finding;
+  finding.stack = &resolver_.Resolve({});
+  AddBirth(record, finding);
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kUnjoinedThread;
+  unit.id = record.tid;
+  unit.name = record.name.data();
+  unit.detail = DescribeEnd(record);
+  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  return finding;
+}
+
+Finding Inspector::InspectGoneTask(const alive::Straggler& straggler) {
+  Finding finding;
+  finding.stack = &resolver_.Resolve({});
+  finding.created_by = &resolver_.Resolve({});
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kTask;
+  unit.id = static_cast<std::int64_t>(straggler.task);
+  unit.name = straggler.name;
+  unit.stack_missing = kGoneTooSoon;
+  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  return finding;
+}
+
+std::string Inspector::NameOfEnded(int tid) const {
+  for (const ThreadRecord& record : registry::FindUnjoined(0)) {
+    if (record.tid == tid) return record.name.data();
+  }
+  return {};
+}
+
+}  // namespace taskleak::explain

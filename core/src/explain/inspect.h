@@ -1,0 +1,79 @@
+// From a straggler to all that can be said of it.
+#ifndef TASKLEAK_SRC_EXPLAIN_INSPECT_H_
+#define TASKLEAK_SRC_EXPLAIN_INSPECT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "alive/straggler.h"
+#include "explain/wait_detail.h"
+#include "explain/wait_state.h"
+#include "linux/look/lock.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_info.h"
+#include "registry/thread_birth.h"
+#include "symbolize/resolved_stack.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::explain {
+
+/// One unit with what ignoring, grouping and naming it needs.
+struct Finding {
+  Unit unit;
+  const symbolize::ResolvedStack* stack = nullptr;       // owned by the Inspector
+  const symbolize::ResolvedStack* created_by = nullptr;  // empty when not known
+  std::string signature;
+  bool is_fiber = false;  // a task whose name says only that
+  std::string hint;       // of a task whose adapter knows what ends it
+  // Of a live thread:
+  Wait wait;
+  platform::BlockedAt at;
+  std::string last_job;                // name of the task that it ran last; may be empty
+  platform::RunCount run;              // while it is there
+  std::optional<platform::Hold> hold;  // what it waits for until somebody lets go
+  const symbolize::ResolvedStack* detached_by =
+      nullptr;                      // null when it was not, or that is not known
+  bool stop_not_requested = false;  // of a std::jthread that could be asked to stop
+  bool in_circle = false;           // of threads that wait for each other, or for itself
+};
+
+/// Why a unit has no stack that was still to be read when another like it had come in its place.
+inline constexpr const char* kGoneTooSoon =
+    "it ended before it could be read, as did others that came after it";
+
+/// The innermost function of a stack that is not the runtime's; empty if none has a name.
+std::string TopFunction(const symbolize::ResolvedStack& stack);
+
+/// Makes findings for one look, in which equal stacks are resolved once and shared. Not
+/// thread-safe.
+class Inspector {
+ public:
+  explicit Inspector(bool system_lines);
+
+  /// A thread that is alive.
+  Finding InspectLive(const alive::Straggler& straggler, const platform::ThreadLook& look);
+  /// A thread that ended and that nobody has joined.
+  Finding InspectUnjoined(const registry::ThreadRecord& record);
+  /// A task that ended before anything but its name was read.
+  Finding InspectGoneTask(const alive::Straggler& straggler);
+  /// The name of a thread that ended and that nobody has joined; empty if none is known.
+  [[nodiscard]] std::string NameOfEnded(int tid) const;
+
+ private:
+  [[nodiscard]] const registry::ThreadRecord* BirthOf(int tid);
+  void AddBirth(const registry::ThreadRecord& record, Finding& finding);
+  const symbolize::ResolvedStack& CreationStack(const registry::ThreadRecord& record);
+
+  symbolize::StackResolver resolver_;
+  WaitDescriber describer_;
+  std::uint64_t births_until_;  // the serial that none of births_ has reached
+  bool births_are_missing_;     // of threads that have not run yet
+  std::unordered_map<int, registry::ThreadRecord> births_;
+  const std::unordered_map<int, std::string> last_jobs_;
+};
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_INSPECT_H_

@@ -1,0 +1,200 @@
+#include "explain/inspect_task.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "explain/creation_frames.h"
+#include "explain/fiber_wait.h"
+#include "explain/signature.h"
+#include "explain/wait_detail.h"
+#include "explain/wait_state.h"
+#include "linux/proc/memory.h"
+#include "linux/proc/thread_info.h"
+#include "registry/origin.h"
+#include "registry/switch_layout.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::explain {
+namespace {
+
+using registry::TaskRecord;
+
+platform::RawFrame FrameOf(const TaskRecord& coroutine) {
+  return {.pc = coroutine.code, .is_return_address = false, .guessed = false};
+}
+
+// A literal of a module that may have been unloaded.
+std::string ReadLiteral(const char* text) {
+  std::array<char, 512> copy{};
+  const std::size_t size =
+      platform::ReadMemory(reinterpret_cast<std::uintptr_t>(text), copy.data(), copy.size() - 1);
+  copy[size] = 0;
+  return copy.data();
+}
+
+std::string DescribeThread(int tid) {
+  const auto stat = platform::ReadThreadStat(tid);
+  return "in thread " + std::to_string(tid) + (stat ? " \"" + stat->name + '"' : std::string());
+}
+
+// The thread that runs the task. Nothing if it had left the task, or was about to, when it was
+// looked at.
+std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
+                                                 platform::Signals signals) {
+  if (record.thread == 0 || record.thread == gettid()) return std::nullopt;
+  platform::ThreadLook look = platform::LookAtThread(record.thread, signals);
+  if (look.gone || !registry::IsStill(record)) return std::nullopt;
+  return look;
+}
+
+// The stack of a fiber that is parked. It says itself before it goes on: if it has not when its
+// stack was read, that is of one moment.
+platform::RawStack ReadFiber(const TaskRecord& record) {
+  const internal::SwitchLayout layout = registry::GetSwitchLayout();
+  if (layout.unknown_because != nullptr) return {{}, layout.unknown_because};
+  const auto sp = platform::ReadValue<std::uintptr_t>(record.saved_sp);
+  platform::RawStack stack;
+  if (sp && *sp != 0) stack = platform::ReadParkedStack(*sp, layout);
+  if (sp && *sp != 0 && registry::IsStill(record)) return stack;
+  return {{}, "it went on while it was looked at"};
+}
+
+}  // namespace
+
+// The coroutine's function, in the line where it awaits, if it does.
+Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
+  const symbolize::ResolvedStack& function = resolver_.Resolve({FrameOf(record)});
+  Frame frame = function.stack.empty() ? Frame() : function.stack[function.stack.size() - 1];
+  frame.inlined = false;
+  frame.function = function.plain_names.empty() ? std::string() : function.plain_names.back();
+  if (record.file != nullptr) {
+    // The debug information tells the same file as reports show it.
+    const std::string file = ReadLiteral(record.file);
+    if (frame.file.empty() || !file.ends_with(frame.file)) frame.file = file;
+    frame.line = record.line;
+  }
+  return frame;
+}
+
+// Where the coroutine awaits, where the one awaits that goes on after it, and so on. Of an
+// operation, where the coroutine awaits that it was begun for.
+const symbolize::ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& record) {
+  constexpr std::size_t kMostFrames = 64;
+  std::vector<AwaitPlace> places;
+  std::vector<const TaskRecord*> chain;
+  for (const TaskRecord* each = record.code != 0 ? &record : Awaiter(record);
+       each != nullptr && chain.size() < kMostFrames; each = Awaiter(*each)) {
+    chain.push_back(each);
+    places.emplace_back(each->code, each->file, each->line);
+  }
+  const auto [entry, is_new] = async_stacks_.try_emplace(std::move(places));
+  if (is_new) {
+    std::vector<Frame> frames;
+    for (const TaskRecord* each : chain) {
+      frames.push_back(AwaitingFrame(*each));
+      entry->second.plain_names.push_back(frames.back().function);
+    }
+    entry->second.stack = Stack(std::move(frames));
+  }
+  return entry->second;
+}
+
+void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
+  Unit& unit = finding->unit;
+  const platform::RawStack parked = ReadFiber(record);
+  finding->stack = &resolver_.Resolve(parked.frames);
+  unit.stack_missing = parked.missing;
+  if (record.state == WaitState::kQueued && parked.missing.empty()) {
+    // A fiber's first own frame appears when it is first run.
+    if (TopFunction(*finding->stack).empty()) {
+      finding->stack = &resolver_.Resolve({});
+      return;
+    }
+    unit.state = WaitState::kSuspended;
+    unit.detail = "ready to run, but no thread has come to it";
+  } else if (record.state == WaitState::kSuspended) {
+    unit.state = ClassifyFiberWait(*finding->stack);
+  }
+  unit.stack = finding->stack->stack;
+}
+
+// The coroutine that goes on after it; null if there is none.
+const TaskRecord* TaskInspector::Awaiter(const TaskRecord& record) const {
+  const auto found = tasks_.find(record.awaited_by);
+  return found == tasks_.end() || found->second.code == 0 ? nullptr : &found->second;
+}
+
+void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
+  Unit& unit = finding->unit;
+  unit.state = record.state;
+  unit.detail = record.waiting;
+  if (record.saved_sp != 0 && record.thread == 0) return AddParkedPlace(record, finding);
+  if (record.descriptor >= 0 && record.thread == 0)
+    unit.detail += (unit.detail.empty() ? "" : ", ") + DescriptorText({record.descriptor});
+  if ((record.code != 0 || record.awaited_by != 0) && record.thread == 0) {
+    finding->stack = &AsyncStack(record);
+    unit.stack = finding->stack->stack;
+    if (record.code != 0 && record.state == WaitState::kOther)
+      unit.detail = "finished, but its frame was not destroyed";
+    return;
+  }
+  const auto look = LookAtRunner(record, signals_);
+  finding->stack =
+      &resolver_.Resolve(look ? look->stack.frames : std::vector<platform::RawFrame>());
+  if (record.thread != 0) unit.detail = DescribeThread(record.thread);
+  if (!look) return;
+  const Wait where = ClassifyWait(look->at, *finding->stack);
+  unit.state = where.state;
+  const std::string wait =
+      describer_.Describe(where.state, look->at, ReadHold(where, look->at), record.thread);
+  if (!wait.empty()) unit.detail += ", " + wait;
+  unit.stack = finding->stack->stack;
+  unit.stack_missing = look->stack.missing;
+}
+
+Finding TaskInspector::Inspect(const TaskRecord& record) {
+  Finding finding;
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kTask;
+  unit.id = static_cast<std::int64_t>(record.serial);
+  unit.name = NameOf(record);
+  unit.parent = static_cast<std::int64_t>(record.parent);
+  unit.origin = registry::OriginName(record.origin);
+  unit.age = record.age;
+  finding.is_fiber = record.saved_sp != 0;
+  AddPlace(record, &finding);
+  finding.created_by = &creators_.Of(record);
+  if (record.hint != nullptr && record.thread == 0) finding.hint = ReadLiteral(record.hint);
+  unit.created_by = finding.created_by->stack;
+  finding.signature = SignatureOf(finding);
+  return finding;
+}
+
+std::string TaskInspector::SignatureOf(const Finding& finding) {
+  if (finding.stack->stack.empty() && finding.created_by->stack.empty())
+    return Signature(finding.unit, *finding.stack, *finding.created_by);
+  const auto [known, is_new] = signatures_.try_emplace({finding.stack, finding.created_by});
+  if (is_new) known->second = Signature(finding.unit, *finding.stack, *finding.created_by);
+  return known->second;
+}
+
+TaskRecords TasksFor(const alive::Stragglers& stragglers) {
+  TaskRecords records;
+  if (std::ranges::all_of(stragglers, [](const alive::Straggler& s) { return s.task == 0; }))
+    return records;
+  registry::ForEveryTask(
+      [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
+  return records;
+}
+
+std::string NameOf(const TaskRecord& record) {
+  return !record.name.empty() || record.code == 0 ? record.name
+                                                  : symbolize::Quick(FrameOf(record)).plain_name;
+}
+
+}  // namespace taskleak::explain

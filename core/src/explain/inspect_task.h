@@ -1,0 +1,67 @@
+// From a task's record to all that can be said of it.
+#ifndef TASKLEAK_SRC_EXPLAIN_INSPECT_TASK_H_
+#define TASKLEAK_SRC_EXPLAIN_INSPECT_TASK_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "alive/straggler.h"
+#include "explain/inspect.h"
+#include "explain/task_creator.h"
+#include "explain/wait_detail.h"
+#include "linux/look/stack_reader.h"
+#include "registry/task_registry.h"
+#include "symbolize/resolved_stack.h"
+
+namespace taskleak::explain {
+
+/// Where one coroutine awaits: its function, the source file (a pointer, to tell places apart) and
+/// the line.
+using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
+
+using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
+
+/// All tasks that are alive, by serial; none if there are none among the stragglers.
+TaskRecords TasksFor(const alive::Stragglers& stragglers);
+
+/// A coroutine has the name of its function, as far as it is known.
+std::string NameOf(const registry::TaskRecord& record);
+
+/// Makes findings of tasks for one look. Not thread-safe.
+class TaskInspector {
+ public:
+  /// `tasks` are those among which the awaiting ones are looked for. `system_lines` as for
+  /// StackResolver; `signals` as for platform::LookAtThread, by which the stack of a task that is
+  /// running is read: that of its thread.
+  TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
+      : tasks_(tasks), resolver_(system_lines), creators_(&resolver_), signals_(signals) {}
+
+  Finding Inspect(const registry::TaskRecord& record);
+
+ private:
+  void AddPlace(const registry::TaskRecord& record, Finding* finding);
+  void AddParkedPlace(const registry::TaskRecord& record, Finding* finding);
+  const symbolize::ResolvedStack& AsyncStack(const registry::TaskRecord& record);
+  [[nodiscard]] const registry::TaskRecord* Awaiter(const registry::TaskRecord& record) const;
+  Frame AwaitingFrame(const registry::TaskRecord& record);
+  std::string SignatureOf(const Finding& finding);
+
+  const TaskRecords& tasks_;
+  symbolize::StackResolver resolver_;
+  TaskCreators creators_;
+  platform::Signals signals_;
+  WaitDescriber describer_;
+  std::map<std::vector<AwaitPlace>, symbolize::ResolvedStack> async_stacks_;
+  // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
+  std::map<std::pair<const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>, std::string>
+      signatures_;
+};
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_INSPECT_TASK_H_

@@ -1,0 +1,80 @@
+#include "explain/signature.h"
+
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <cstdio>
+#include <string_view>
+
+#include "symbolize/function_name.h"
+
+namespace taskleak::explain {
+namespace {
+
+// FNV-1a, 64 bits (www.isthe.com/chongo/tech/comp/fnv): stable by definition, and quite good enough
+// to tell leaks apart.
+class Hash {
+ public:
+  void Add(std::string_view text) {
+    for (const char c : text) AddByte(static_cast<unsigned char>(c));
+    AddByte(0);
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  void AddByte(unsigned char byte) { value_ = (value_ ^ byte) * 0x100000001b3; }
+
+  std::uint64_t value_ = 0xcbf29ce484222325;
+};
+
+std::string WithoutNumbers(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    if (std::isdigit(static_cast<unsigned char>(c)) == 0) {
+      result += c;
+    } else if (result.empty() || result.back() != '#') {
+      result += '#';
+    }
+  }
+  return result;
+}
+
+// Adds the unit's own functions, from the outermost inward up to the first system frame above them;
+// returns how many those are.
+int AddOwnFunctions(const symbolize::ResolvedStack& stack, Hash& hash) {
+  int count = 0;
+  for (std::size_t i = stack.stack.size(); i-- > 0;) {
+    const Frame& frame = stack.stack[i];
+    if (count > 0 && symbolize::IsSystemModule(frame.module)) break;
+    if (frame.runtime) continue;
+    if (frame.function.empty()) {
+      if (frame.module.empty()) continue;
+      hash.Add(frame.module);
+      hash.Add(std::to_string(frame.module_offset));
+    } else {
+      hash.Add(stack.plain_names[i]);
+    }
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+std::string Signature(const Unit& unit, const symbolize::ResolvedStack& stack,
+                      const symbolize::ResolvedStack& created_by) {
+  Hash hash;
+  hash.Add(ToString(unit.kind));
+  const int own = AddOwnFunctions(stack, hash);
+  hash.Add("created by");
+  const int creators = AddOwnFunctions(created_by, hash);
+  if (own + creators == 0) hash.Add(WithoutNumbers(unit.name));
+  constexpr std::uint64_t kTwelveDigits = (std::uint64_t{1} << 48) - 1;
+  std::array<char, 13> text;
+  std::snprintf(
+      text.data(), text.size(), "%012llx",
+      static_cast<unsigned long long>((hash.value() ^ (hash.value() >> 48)) & kTwelveDigits));
+  return text.data();
+}
+
+}  // namespace taskleak::explain

@@ -1,0 +1,22 @@
+// The short hash by which a leak is known again.
+#ifndef TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_
+#define TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_
+
+#include <string>
+
+#include "symbolize/resolved_stack.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::explain {
+
+/// Twelve hex digits that are the same in every run and build: made of the kind and the plain names
+/// of the unit's own functions, from where it starts to where it enters a system library, and of
+/// the functions that created it. Addresses, lines, template arguments, and functions of the C++
+/// runtime (which compilers inline or not) do not count. A unit without any named function goes by
+/// its name, numbers in it apart, and by module offsets of unnamed frames.
+std::string Signature(const Unit& unit, const symbolize::ResolvedStack& stack,
+                      const symbolize::ResolvedStack& created_by);
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_

@@ -1,0 +1,31 @@
+// Who created a task.
+#ifndef TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_
+#define TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_
+
+#include <map>
+
+#include "registry/task_registry.h"
+#include "symbolize/resolved_stack.h"
+
+namespace taskleak::explain {
+
+/// Finds creation stacks of tasks for one look, each distinct one once. Not thread-safe.
+class TaskCreators {
+ public:
+  explicit TaskCreators(symbolize::StackResolver* resolver) : resolver_(*resolver) {}
+
+  /// Empty where nothing is known. Of an operation that a library began, it starts with the
+  /// function that called the library. The reference stays valid as long as this object and the
+  /// resolver.
+  const symbolize::ResolvedStack& Of(const registry::TaskRecord& record);
+
+ private:
+  const symbolize::ResolvedStack& CallersOfLibrary(const registry::TaskRecord& record);
+
+  symbolize::StackResolver& resolver_;
+  std::map<const registry::CreationStack*, symbolize::ResolvedStack> callers_of_library_;
+};
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_

@@ -1,0 +1,186 @@
+#include "explain/wait_graph.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "explain/wait_detail.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_info.h"
+
+namespace taskleak::explain {
+namespace {
+
+// A live thread, and the one it waits for: each has at most one.
+struct Node {
+  explicit Node(Finding& its_finding) : finding(&its_finding) {}
+
+  [[nodiscard]] int tid() const { return static_cast<int>(finding->unit.id); }
+  [[nodiscard]] int holder() const { return finding->hold ? finding->hold->holder : 0; }
+
+  Finding* finding;
+  bool held_up = false;        // by a thread that lives, or by one that has ended
+  Node* held_up_by = nullptr;  // the one that lives
+  Node* next = nullptr;        // the same where it waits without a time limit
+  int walk = 0;                // by which walk it was reached
+};
+
+class WaitGraph {
+ public:
+  explicit WaitGraph(Inspector& inspector) : inspector_(inspector) {}
+
+  void Add(Finding& finding) {
+    if (finding.unit.kind != UnitKind::kThread) return;
+    Node& node = nodes_.try_emplace(static_cast<int>(finding.unit.id), finding).first->second;
+    order_.push_back(&node);
+  }
+  void FindHolders();
+  std::vector<Deadlock> Deadlocks();
+
+ private:
+  Node* Find(int tid);
+  void FindHolder(Node& node);
+  void NameHolder(const Node& node);
+  std::vector<Node*> CircleFrom(Node* node, int walk);
+  std::vector<Deadlock> Circles();
+
+  Inspector& inspector_;
+  std::map<int, Node> nodes_;
+  std::vector<Node*> order_;                      // in which they are looked at; grows meanwhile
+  std::deque<Finding> others_;                    // holders that are none of the findings
+  std::map<std::uintptr_t, Deadlock> abandoned_;  // by the lock's address
+};
+
+// True if the thread is where it was when it was looked at, and has not run since.
+bool HasNotMoved(const Node& node) {
+  int error = 0;
+  const Finding& finding = *node.finding;
+  return platform::ReadBlockedAt(node.tid(), &error) == finding.at &&
+         platform::ReadRunCount(node.tid()) == finding.run;
+}
+
+bool StillHeld(const Node& node) {
+  return ReadHold(node.finding->wait, node.finding->at) == node.finding->hold;
+}
+
+bool WaitsForEver(const Node& node) {
+  constexpr std::size_t kTimeLimit = 3;  // the argument of futex(2)
+  return node.finding->at.arguments[kTimeLimit] == 0;
+}
+
+// The thread `tid`, of which nobody knew that it matters; null if it has ended.
+Node* WaitGraph::Find(int tid) {
+  if (const auto known = nodes_.find(tid); known != nodes_.end()) return &known->second;
+  const auto stat = platform::ReadThreadStat(tid);
+  if (!stat || stat->exiting) return nullptr;
+  platform::ThreadLook look;
+  look.at.running = true;  // what the thread that looks is doing
+  if (tid != gettid()) look = platform::LookAtThread(tid, platform::Signals::kNone);
+  if (look.gone) return nullptr;
+  Add(others_.emplace_back(
+      inspector_.InspectLive({{tid, stat->start_ticks}, stat->name, 0}, look)));
+  return &nodes_.find(tid)->second;
+}
+
+// What the memory says now; that the thread still waits for it is for the caller of NameHolder to
+// know, who may know it of many at once.
+void WaitGraph::FindHolder(Node& node) {
+  const int tid = node.holder();
+  constexpr int kGreatestTid = 1 << 22;  // PID_MAX_LIMIT of the kernel, include/linux/threads.h
+  if (tid <= 0 || tid > kGreatestTid) return;
+  node.held_up_by = Find(tid);
+  // What is shared between processes may be held in another; a join is about to end.
+  const bool may_have_ended =
+      !node.finding->hold->shared && node.finding->unit.state != WaitState::kJoin;
+  node.held_up = node.held_up_by != nullptr || may_have_ended;
+  if (WaitsForEver(node)) node.next = node.held_up_by;
+}
+
+void WaitGraph::FindHolders() {
+  for (std::size_t i = 0; i < order_.size(); ++i) FindHolder(*order_[i]);
+}
+
+void WaitGraph::NameHolder(const Node& node) {
+  Unit& unit = node.finding->unit;
+  const int tid = node.holder();
+  if (node.held_up_by != nullptr) {
+    const Unit& other = node.held_up_by->finding->unit;
+    unit.held_by = Holder{tid, other.name, false, other.state, other.stack};
+    return;
+  }
+  unit.held_by = Holder{tid, inspector_.NameOfEnded(tid), true, WaitState::kOther, {}};
+  if (!WaitsForEver(node)) return;
+  Deadlock& deadlock = abandoned_[unit.waits_at];
+  deadlock.kind = Deadlock::Kind::kOwnerEnded;
+  deadlock.units.push_back(unit);
+}
+
+// All were seen blocked, when they were looked at, before the locks are read here, and have not run
+// until after that: so at the moment in between each waited for a lock whose holder waited as well.
+bool Confirm(const std::vector<Node*>& circle) {
+  const auto all = [&circle](bool (*holds)(const Node&)) {
+    return std::all_of(circle.begin(), circle.end(), [holds](const Node* n) { return holds(*n); });
+  };
+  return all(StillHeld) && all(HasNotMoved);
+}
+
+// The circle that is entered when one goes on from `node`; empty if there is none, or another walk
+// has been there.
+std::vector<Node*> WaitGraph::CircleFrom(Node* node, int walk) {
+  while (node != nullptr && node->walk == 0) {
+    node->walk = walk;
+    node = node->next;
+  }
+  std::vector<Node*> circle;
+  if (node == nullptr || node->walk != walk) return circle;
+  for (Node* member = node; circle.empty() || member != node; member = member->next)
+    circle.push_back(member);
+  return circle;
+}
+
+std::vector<Deadlock> WaitGraph::Circles() {
+  std::vector<Deadlock> deadlocks;
+  int walk = 0;
+  for (auto& [tid, node] : nodes_) {
+    std::vector<Node*> circle = CircleFrom(&node, ++walk);
+    if (circle.empty() || !Confirm(circle)) continue;
+    // The same one first whoever led here.
+    std::rotate(circle.begin(),
+                std::min_element(circle.begin(), circle.end(),
+                                 [](const Node* a, const Node* b) { return a->tid() < b->tid(); }),
+                circle.end());
+    Deadlock& deadlock = deadlocks.emplace_back();
+    deadlock.kind = circle.size() == 1 ? Deadlock::Kind::kSelf : Deadlock::Kind::kCycle;
+    for (const Node* member : circle) {
+      NameHolder(*member);
+      member->finding->in_circle = true;
+      deadlock.units.push_back(member->finding->unit);
+    }
+  }
+  return deadlocks;
+}
+
+std::vector<Deadlock> WaitGraph::Deadlocks() {
+  std::vector<Deadlock> deadlocks = Circles();
+  for (const Node* node : order_) {
+    if (node->held_up && !node->finding->in_circle && StillHeld(*node) && HasNotMoved(*node))
+      NameHolder(*node);
+  }
+  for (auto& [address, deadlock] : abandoned_) deadlocks.push_back(std::move(deadlock));
+  return deadlocks;
+}
+
+}  // namespace
+
+std::vector<Deadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector) {
+  WaitGraph graph(inspector);
+  for (Finding& finding : findings) graph.Add(finding);
+  graph.FindHolders();
+  return graph.Deadlocks();
+}
+
+}  // namespace taskleak::explain

@@ -1,0 +1,259 @@
+#include "explain/wait_state.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "linux/arch/x86_64/call_target.h"
+#include "symbolize/function_name.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::explain {
+namespace {
+
+constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when somebody waits for it
+
+// What a wait inside one of libc's functions is. The innermost one that is known decides.
+constexpr std::array<std::pair<std::string_view, WaitState>, 30> kFunctions{{
+    {"pthread_cond_wait", WaitState::kCondvar},
+    {"pthread_cond_timedwait", WaitState::kCondvar},
+    {"pthread_cond_clockwait", WaitState::kCondvar},
+    {"cnd_wait", WaitState::kCondvar},
+    {"cnd_timedwait", WaitState::kCondvar},
+    {"pthread_mutex_lock", WaitState::kMutex},
+    {"pthread_mutex_lock_full", WaitState::kMutex},
+    {"pthread_mutex_timedlock", WaitState::kMutex},
+    {"pthread_mutex_clocklock", WaitState::kMutex},
+    {"pthread_mutex_clocklock_common", WaitState::kMutex},
+    {"pthread_mutex_cond_lock", WaitState::kMutex},
+    {"mtx_lock", WaitState::kMutex},
+    {"mtx_timedlock", WaitState::kMutex},
+    {"lll_lock_wait", WaitState::kMutex},
+    {"lll_lock_wait_private", WaitState::kMutex},
+    {"pthread_rwlock_rdlock", WaitState::kRwlock},
+    {"pthread_rwlock_wrlock", WaitState::kRwlock},
+    {"pthread_rwlock_timedrdlock", WaitState::kRwlock},
+    {"pthread_rwlock_timedwrlock", WaitState::kRwlock},
+    {"pthread_rwlock_clockrdlock", WaitState::kRwlock},
+    {"pthread_rwlock_clockwrlock", WaitState::kRwlock},
+    {"sem_wait", WaitState::kSemaphore},
+    {"sem_timedwait", WaitState::kSemaphore},
+    {"sem_clockwait", WaitState::kSemaphore},
+    {"pthread_join", WaitState::kJoin},
+    {"pthread_timedjoin_np", WaitState::kJoin},
+    {"pthread_clockjoin_np", WaitState::kJoin},
+    {"pthread_clockjoin_ex", WaitState::kJoin},
+    {"thrd_join", WaitState::kJoin},
+    {"pthread_barrier_wait", WaitState::kFutex},
+}};
+
+// The same of the C++ runtimes: names that begin so.
+constexpr std::array<std::pair<std::string_view, WaitState>, 14> kRuntime{{
+    {"std::condition_variable::wait", WaitState::kCondvar},
+    {"std::thread::join", WaitState::kJoin},
+    {"std::__atomic_futex_unsigned_base::_M_futex_wait", WaitState::kFuture},
+    {"std::__detail::__platform_wait", WaitState::kAtomicWait},
+    {"std::__detail::__wait", WaitState::kAtomicWait},
+    {"std::__detail::__timed_waiter", WaitState::kAtomicWait},
+    {"std::__atomic_wait_address", WaitState::kAtomicWait},
+    {"std::__atomic_semaphore::", WaitState::kAtomicWait},
+    {"std::counting_semaphore::", WaitState::kAtomicWait},
+    {"std::latch::", WaitState::kAtomicWait},
+    {"std::barrier::", WaitState::kAtomicWait},
+    {"std::__1::__libcpp_atomic_wait", WaitState::kAtomicWait},
+    {"std::__1::__cxx_atomic_wait", WaitState::kAtomicWait},
+    {"std::__1::__libcpp_contention_wait", WaitState::kAtomicWait},
+}};
+
+// Through this one a program makes its own futex calls; what it makes of them is its own affair.
+constexpr std::string_view kSystemCall = "syscall";
+
+// glibc gives its functions internal names too: __pthread_cond_wait, __GI___lll_lock_wait,
+// __new_sem_wait_slow64; and sanitizers stand before them: ___interceptor_sem_wait.
+std::string_view PublicName(std::string_view name) {
+  if (name.starts_with("std::")) return name;
+  for (const std::string_view prefix : {"__GI_", "___interceptor_", "__interceptor_"}) {
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  }
+  name.remove_prefix(std::min(name.find_first_not_of('_'), name.size()));
+  for (const std::string_view semaphore : {"new_sem_wait", "sem_wait"}) {
+    if (name.starts_with(semaphore)) return "sem_wait";
+  }
+  return name;
+}
+
+// Of libc's functions around the system call, which have no public names.
+bool IsInternal(std::string_view name) {
+  return std::ranges::any_of(
+      std::array<std::string_view, 5>{"futex_", "__futex_", "do_futex_wait", "__lll_", "__GI___"},
+      [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+std::optional<Wait> ByName(std::string_view plain_name) {
+  const std::string_view name = PublicName(plain_name);
+  for (const auto& [function, state] : kFunctions) {
+    if (name == function) return Wait{state, function};
+  }
+  for (const auto& [function, state] : kRuntime) {
+    if (name.starts_with(function)) return Wait{state, function};
+  }
+  return std::nullopt;
+}
+
+// By the functions on the stack, from the innermost outward to the first one of the program.
+std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
+  std::optional<Wait> innermost;
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    const std::string& name = stack.plain_names[i];
+    if (std::optional<Wait> wait = ByName(name)) {
+      const bool lock_of_libc = wait->function.starts_with("lll_");
+      if (stack.stack[i].guessed) wait->function = {};
+      // Libc's own locks wait there too: who called it tells whether it is for a mutex.
+      if (!lock_of_libc) return wait;
+      innermost = wait;
+    } else if (name == kSystemCall) {
+      innermost = Wait{WaitState::kFutex, {}};
+    } else if (!stack.stack[i].runtime && !IsInternal(name)) {
+      break;
+    }
+  }
+  return innermost;
+}
+
+// The function of a library that was called from outside. It is on the stack no more if it ends by
+// jumping to another, which a stripped library does not name.
+std::optional<Wait> ByCall(const symbolize::ResolvedStack& stack) {
+  const Frame* const caller =
+      std::find_if(stack.stack.begin(), stack.stack.end(),
+                   [&stack](const Frame& frame) { return frame.module != stack.stack[0].module; });
+  if (caller == stack.stack.end()) return std::nullopt;
+  for (const std::uintptr_t target : platform::CallTargets(caller->address)) {
+    const symbolize::QuickFrame& called =
+        symbolize::Quick({.pc = target, .is_return_address = false, .guessed = false});
+    if (called.module != stack.stack[0].module || called.plain_name.empty()) continue;
+    std::optional<Wait> wait = ByName(called.plain_name);
+    if (wait && caller->guessed) wait->function = {};
+    return wait ? wait : Wait{WaitState::kFutex, {}};
+  }
+  return std::nullopt;
+}
+
+// By the arguments alone, in a function of libc that has no name; the values are those glibc 2.36
+// passes.
+Wait ByArguments(const platform::BlockedAt& at) {
+  const auto operation = at.arguments[1];
+  const auto expected = static_cast<std::uint32_t>(at.arguments[2]);
+  const auto command = static_cast<int>(operation) & FUTEX_CMD_MASK;
+  const bool shared = (operation & FUTEX_PRIVATE_FLAG) == 0;
+  if (command == FUTEX_WAIT && expected == kContendedMutex) return {WaitState::kMutex, {}};
+  // Mutexes that the kernel knows, since they inherit priorities or are robust, are waited for in a
+  // local function too. The value of a robust one names its owner.
+  const bool names_owner = (expected & FUTEX_WAITERS) != 0 && (expected & FUTEX_TID_MASK) != 0;
+  if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 ||
+      (command == FUTEX_WAIT && names_owner))
+    return {WaitState::kMutex, "pthread_mutex_lock"};
+  // The functions that wait for a mutex until some time call a local one in their place; sem_wait
+  // does the same. Nothing else in libc waits with these values and leaves no name.
+  if (command == FUTEX_WAIT_BITSET) {
+    if (expected == kContendedMutex) return {WaitState::kMutex, "pthread_mutex_clocklock"};
+    if (expected == 0) return {WaitState::kSemaphore, {}};
+  }
+  // A join waits, shared with the kernel that will clear it, for the field with the joined thread's
+  // id.
+  if (command == FUTEX_WAIT_BITSET && shared && (operation & FUTEX_CLOCK_REALTIME) != 0)
+    return {WaitState::kJoin, {}};
+  return {WaitState::kFutex, {}};
+}
+
+// Where nothing is known but the place of the system call.
+Wait ByPlace(const platform::BlockedAt& at) {
+  const symbolize::QuickFrame& place =
+      symbolize::Quick({.pc = at.pc, .is_return_address = false, .guessed = false});
+  constexpr std::uint32_t kWaitingFuture = 0x80000000;
+  if (place.plain_name == kSystemCall) {  // as libstdc++ calls it for a future
+    return {at.arguments[1] == FUTEX_WAIT && at.arguments[2] == kWaitingFuture ? WaitState::kFuture
+                                                                               : WaitState::kFutex,
+            {}};
+  }
+  if (const auto wait = ByName(place.plain_name)) return *wait;
+  return place.system_module ? ByArguments(at) : Wait{WaitState::kFutex, {}};
+}
+
+// futex(2). Functions tell for sure; a wait in the program's own code is for something of its own.
+Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack& stack) {
+  if (stack.stack.empty()) return ByPlace(at);
+  std::optional<Wait> wait = ByStack(stack);
+  if (!wait) wait = ByCall(stack);
+  const auto command = static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK;
+  // A condition variable is waited on with a bit set; a plain wait in there is for the mutex, after
+  // the notification.
+  if (wait && wait->state == WaitState::kCondvar && command == FUTEX_WAIT &&
+      at.arguments[2] == kContendedMutex)
+    return {WaitState::kMutex, wait->function};
+  if (wait) return *wait;
+  const bool in_libc =
+      symbolize::IsSystemModule(stack.stack[0].module) || IsInternal(stack.plain_names[0]);
+  return in_libc ? ByArguments(at) : Wait{WaitState::kFutex, {}};
+}
+
+constexpr std::array<std::pair<long, WaitState>, 40> kCalls{{
+    {SYS_nanosleep, WaitState::kSleep},
+    {SYS_clock_nanosleep, WaitState::kSleep},
+    {SYS_poll, WaitState::kPoll},
+    {SYS_ppoll, WaitState::kPoll},
+    {SYS_epoll_wait, WaitState::kEpoll},
+    {SYS_epoll_pwait, WaitState::kEpoll},
+    {SYS_epoll_pwait2, WaitState::kEpoll},
+    {SYS_select, WaitState::kSelect},
+    {SYS_pselect6, WaitState::kSelect},
+    {SYS_read, WaitState::kRead},
+    {SYS_readv, WaitState::kRead},
+    {SYS_pread64, WaitState::kRead},
+    {SYS_preadv, WaitState::kRead},
+    {SYS_preadv2, WaitState::kRead},
+    {SYS_write, WaitState::kWrite},
+    {SYS_writev, WaitState::kWrite},
+    {SYS_pwrite64, WaitState::kWrite},
+    {SYS_pwritev, WaitState::kWrite},
+    {SYS_pwritev2, WaitState::kWrite},
+    {SYS_accept, WaitState::kAccept},
+    {SYS_accept4, WaitState::kAccept},
+    {SYS_connect, WaitState::kConnect},
+    {SYS_recvfrom, WaitState::kRecv},
+    {SYS_recvmsg, WaitState::kRecv},
+    {SYS_recvmmsg, WaitState::kRecv},
+    {SYS_msgrcv, WaitState::kRecv},
+    {SYS_mq_timedreceive, WaitState::kRecv},
+    {SYS_sendto, WaitState::kSend},
+    {SYS_sendmsg, WaitState::kSend},
+    {SYS_sendmmsg, WaitState::kSend},
+    {SYS_msgsnd, WaitState::kSend},
+    {SYS_mq_timedsend, WaitState::kSend},
+    {SYS_wait4, WaitState::kWaitChild},
+    {SYS_waitid, WaitState::kWaitChild},
+    {SYS_rt_sigtimedwait, WaitState::kSignalWait},
+    {SYS_rt_sigsuspend, WaitState::kSignalWait},
+    {SYS_pause, WaitState::kSignalWait},
+    {SYS_semop, WaitState::kSemaphore},
+    {SYS_semtimedop, WaitState::kSemaphore},
+    {SYS_futex_waitv, WaitState::kFutex},
+}};
+
+}  // namespace
+
+Wait ClassifyWait(const platform::BlockedAt& at, const symbolize::ResolvedStack& stack) {
+  if (at.running) return {WaitState::kRunning, {}};
+  if (at.number == SYS_futex) return ClassifyFutex(at, stack);
+  for (const auto& [number, state] : kCalls) {
+    if (number == at.number) return {state, {}};
+  }
+  return {};
+}
+
+}  // namespace taskleak::explain

@@ -1,0 +1,44 @@
+// Calls and jumps in machine code, and where they lead.
+#ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_
+#define TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace taskleak::platform {
+
+/// A call or an unconditional jump (Intel SDM volume 2, CALL: E8 and FF /2; JMP: E9 and FF /4).
+struct Branch {
+  enum class Kind : std::uint8_t {
+    kNone,      ///< there is no such instruction
+    kDirect,    ///< leads to `address`
+    kSlot,      ///< leads to the address that is stored at `address`
+    kAnywhere,  ///< goes through a register, or through memory that a register points to
+  };
+  Kind kind = Kind::kNone;
+  std::uintptr_t address = 0;
+
+  bool operator==(const Branch&) const = default;
+};
+
+inline constexpr std::size_t kLongestCall = 7;   ///< FF /2 with SIB and a displacement of 32 bits
+inline constexpr std::size_t kLongestJump = 11;  ///< endbr64; bnd jmp *slot(%rip)
+
+/// Decodes the call that `code` ends with; `return_address` is the address of the byte after it.
+/// Async-signal-safe.
+Branch DecodeCall(std::span<const unsigned char, kLongestCall> code, std::uintptr_t return_address);
+
+/// Decodes the jump that `code`, which begins at the address `at`, begins with: as PLT entries and
+/// thunks do.
+Branch DecodeJump(std::span<const unsigned char, kLongestJump> code, std::uintptr_t at);
+
+/// Returns true if a jump to `to`, conditional or not, is in `code`, which begins at `start`.
+bool HasJump(std::span<const unsigned char> code, std::uintptr_t start, std::uintptr_t to);
+
+/// Returns true if a jump through a register or a pointer is in `code`.
+bool HasJumpThroughPointer(std::span<const unsigned char> code);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_

@@ -1,0 +1,114 @@
+#include "linux/look/blocked_look.h"
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "linux/arch/x86_64/registers.h"
+#include "linux/proc/thread_info.h"
+#include "linux/unwind/unwinder.h"
+
+namespace taskleak::platform {
+namespace {
+
+// Where a thread is and how much it has run till then.
+struct Position {
+  std::optional<RunCount> count;
+  std::optional<BlockedAt> at;
+  int error = 0;
+};
+
+// The count is read outside of the position, on both sides of what happens in between: it is
+// counted when a thread gets a processor (schedstat) or gives it up (status), so one that has run
+// since `at` was first read either differs in its count or is seen running.
+Position ReadBefore(int tid) {
+  Position position;
+  position.count = ReadRunCount(tid);
+  position.at = ReadBlockedAt(tid, &position.error);
+  return position;
+}
+
+bool HasNotRunSince(int tid, const Position& before) {
+  int error = 0;
+  return ReadBlockedAt(tid, &error) == before.at && ReadRunCount(tid) == before.count;
+}
+
+ThreadLook Gone() {
+  ThreadLook look;
+  look.gone = true;
+  return look;
+}
+
+// A thread that the kernel shows without a stack.
+ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
+  if (HasEnded(tid)) return Gone();
+  ThreadLook look;
+  look.at = at;
+  look.stack.missing = "it runs in the kernel only and has no stack of its own";
+  return look;
+}
+
+// What a blocked thread's registers hold. A system call leaves those of its arguments alone
+// (x86-64 ABI, appendix A.2.1), and vfork(3) keeps its return address in one of them.
+Registers RegistersAt(const BlockedAt& at) {
+  constexpr std::array<Register, 6> kArguments = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
+  Registers registers;
+  registers.Set(kRip, at.pc);
+  registers.Set(kRsp, at.sp);
+  if (at.number < 0) return registers;
+  for (std::size_t i = 0; i < kArguments.size(); ++i) registers.Set(kArguments[i], at.arguments[i]);
+  return registers;
+}
+
+std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& image) {
+  const BlockedAt& at = *before.at;
+  const bool copied = image.Copy(at.sp);
+  if (!HasNotRunSince(tid, before)) return {};
+  ThreadLook look;
+  look.at = at;
+  look.run = *before.count;
+  if (!copied) {
+    look.stack.frames.push_back({at.pc, false, false});
+    look.stack.missing = "its stack could not be read";
+    return look;
+  }
+  look.stack = Unwind({RegistersAt(at), /*is_return_address=*/false}, image);
+  if (image.read_later() && !HasNotRunSince(tid, before)) return {};
+  return look;
+}
+
+}  // namespace
+
+BlockedLook LookWhileBlocked(int tid, StackImage& image) {
+  constexpr int kAttempts = 16;
+  BlockedLook result;
+  result.failure = "running";
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const Position before = ReadBefore(tid);
+    if (!before.at || !before.count) {
+      if (HasEnded(tid)) {
+        result.look = Gone();
+      } else {
+        result.hidden = true;
+        result.failure = std::string("the kernel does not show where it is (task/TID/syscall: ") +
+                         std::strerror(before.error) + ")";
+      }
+      return result;
+    }
+    if (before.at->running) continue;
+    if (before.at->sp == 0) {
+      result.look = LookAtStackless(tid, *before.at);
+      return result;
+    }
+    if (auto look = TryOnce(tid, before, image)) {
+      result.look = std::move(look);
+      return result;
+    }
+    result.failure = "it never stayed blocked long enough to be read";
+  }
+  return result;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,193 @@
+#include "linux/look/copy_signal.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "linux/arch/x86_64/raw_call.h"
+#include "linux/proc/clock.h"
+
+// What a handler returns to (rt_sigreturn(2)): the same bytes as in every libc, by which debuggers
+// know it.
+asm(R"(
+.pushsection .text
+.globl taskleak_signal_return
+.hidden taskleak_signal_return
+.type taskleak_signal_return, @function
+taskleak_signal_return:
+  mov $15, %rax
+  syscall
+.size taskleak_signal_return, . - taskleak_signal_return
+.popsection
+)");
+extern "C" void taskleak_signal_return();
+
+namespace taskleak::platform {
+namespace {
+
+// struct kernel_sigaction (arch/x86/include/uapi/asm/signal.h). Not the C library's sigaction():
+// under ThreadSanitizer that defers handlers until the thread calls into its runtime, which a
+// blocked thread does not.
+struct KernelAction {
+  void (*handler)(int, siginfo_t*, void*);
+  unsigned long flags;
+  void (*restorer)();
+  std::uint64_t mask;
+};
+constexpr unsigned long kSaRestorer = 0x04000000;
+
+// A request is one word, so that asking, taking, withdrawing and answering it are each one atomic
+// step: the thread asked in the lower half, the phase and a serial number in the upper.
+enum class Phase : std::uint64_t { kIdle, kAsked, kCopying, kCopied };
+constexpr int kPhaseShift = 32;
+constexpr int kSerialShift = 34;
+
+constexpr std::uint64_t MakeWord(std::uint64_t serial, Phase phase, int tid) {
+  return (serial << kSerialShift) | (static_cast<std::uint64_t>(phase) << kPhaseShift) |
+         static_cast<std::uint32_t>(tid);
+}
+TASKLEAK_UNINSTRUMENTED Phase PhaseOf(std::uint64_t word) {
+  return static_cast<Phase>((word >> kPhaseShift) & 3);
+}
+
+// Static: the handler may run when all else is gone.
+std::uint64_t g_word = 0;      // atomic
+std::uint32_t g_answers = 0;   // atomic, and a futex: counts answers
+SignalCopy g_copy;             // written by whoever made the word kCopying
+KernelAction g_previous = {};  // written only while our handler is not installed
+
+TASKLEAK_UNINSTRUMENTED void CopyOwnStack(int tid, const ucontext_t& context) {
+  // DWARF numbers of the registers, in the order of gregs up to REG_RIP (sys/ucontext.h).
+  static constexpr unsigned char kNumbers[] = {kR8,  kR9,  kR10, kR11, kR12, kR13, kR14, kR15, kRdi,
+                                               kRsi, kRbp, kRbx, kRdx, kRax, kRcx, kRsp, kRip};
+  static_assert(REG_R8 == 0 && REG_RDI == 8 && REG_RSP == 15 && REG_RIP == 16);
+  std::uint64_t* const registers = reinterpret_cast<std::uint64_t*>(&g_copy.registers);
+  for (int i = 0; i <= REG_RIP; ++i)
+    registers[kNumbers[i]] = static_cast<std::uint64_t>(context.uc_mcontext.gregs[i]);
+  g_copy.base = registers[kRsp] - kRedZone;
+  const long copied =
+      CopyOwnMemory(tid, g_copy.base, reinterpret_cast<char*>(&g_copy.stack), kMostCopied);
+  g_copy.size = copied < 0 ? 0 : static_cast<std::size_t>(copied);
+}
+
+TASKLEAK_UNINSTRUMENTED void AnswerIfAsked(const ucontext_t& context) {
+  const int tid = static_cast<int>(RawCall(SYS_gettid));
+  std::uint64_t asked = __atomic_load_n(&g_word, __ATOMIC_ACQUIRE);
+  if (PhaseOf(asked) != Phase::kAsked ||
+      static_cast<std::uint32_t>(asked) != static_cast<unsigned>(tid))
+    return;
+  const std::uint64_t step = std::uint64_t{1} << kPhaseShift;
+  if (!__atomic_compare_exchange_n(&g_word, &asked, asked + step, false, __ATOMIC_ACQ_REL,
+                                   __ATOMIC_ACQUIRE))
+    return;  // withdrawn
+  CopyOwnStack(tid, context);
+  __atomic_store_n(&g_word, asked + 2 * step, __ATOMIC_RELEASE);
+  __atomic_add_fetch(&g_answers, 1, __ATOMIC_RELEASE);
+  RawCall(SYS_futex, reinterpret_cast<long>(&g_answers), FUTEX_WAKE_PRIVATE, 1);
+}
+
+TASKLEAK_UNINSTRUMENTED void PassOn(int signal, siginfo_t* info, void* context) {
+  const auto handler = reinterpret_cast<std::uintptr_t>(g_previous.handler);
+  if (handler == reinterpret_cast<std::uintptr_t>(SIG_DFL) ||
+      handler == reinterpret_cast<std::uintptr_t>(SIG_IGN))
+    return;                                   // ignored either way (signal(7))
+  g_previous.handler(signal, info, context);  // one without SA_SIGINFO ignores what it gets more
+}
+
+TASKLEAK_UNINSTRUMENTED void OnCopySignal(int signal, siginfo_t* info, void* context) {
+  AnswerIfAsked(*static_cast<const ucontext_t*>(context));
+  // Of several SIGURG that are pending only the first is delivered (signal(7)), so an answer may
+  // have been given to somebody else's signal; that is passed on all the same.
+  if (info->si_code != SI_QUEUE || info->si_value.sival_ptr != &g_word)
+    PassOn(signal, info, context);
+}
+
+bool SetAction(const KernelAction* action, KernelAction* old) {
+  return syscall(SYS_rt_sigaction, kCopySignal, action, old, sizeof old->mask) == 0;
+}
+
+bool Send(int tid) {
+  siginfo_t info{};
+  info.si_signo = kCopySignal;
+  info.si_code = SI_QUEUE;
+  info.si_pid = getpid();
+  info.si_uid = getuid();
+  info.si_value.sival_ptr = &g_word;
+  return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, kCopySignal, &info) == 0;
+}
+
+// Waits for an answer beyond `seen`; false if none came in `patience`.
+bool AwaitAnswer(std::uint32_t seen, std::chrono::microseconds patience) {
+  timespec wait{};
+  wait.tv_nsec = std::chrono::nanoseconds(patience).count();
+  if (__atomic_load_n(&g_answers, __ATOMIC_ACQUIRE) == seen)
+    syscall(SYS_futex, &g_answers, FUTEX_WAIT_PRIVATE, seen, &wait, nullptr, 0);
+  return __atomic_load_n(&g_answers, __ATOMIC_ACQUIRE) != seen;
+}
+
+}  // namespace
+
+bool InstallCopyHandler() {
+  KernelAction current{};
+  if (!SetAction(nullptr, &current)) return false;
+  if (current.handler == OnCopySignal) return true;
+  g_previous = current;
+  KernelAction ours{};
+  ours.handler = OnCopySignal;
+  ours.flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | kSaRestorer;
+  ours.restorer = taskleak_signal_return;
+  ours.mask = current.mask;
+  return SetAction(&ours, &current);
+}
+
+void RemoveCopyHandler() {
+  KernelAction current{};
+  if (SetAction(nullptr, &current) && current.handler == OnCopySignal)
+    SetAction(&g_previous, &current);
+}
+
+Patience::Patience(int tid, std::chrono::milliseconds time)
+    : tid_(tid), start_(Clock::now()), time_(time), count_(ReadRunCount(tid)) {}
+
+bool Patience::IsOver() const {
+  constexpr std::chrono::seconds kLongest{1};
+  const auto waited = Clock::now() - start_;
+  if (waited < time_) return false;
+  if (waited > kLongest || ReadRunCount(tid_) != count_) return true;
+  const auto stat = ReadThreadStat(tid_);
+  return !stat || stat->state != 'R';
+}
+
+Answer RequestCopy(int tid, Patience patience) {
+  constexpr std::chrono::milliseconds kSlice{1};
+  constexpr std::chrono::milliseconds kLastMoment{500};
+  const std::uint64_t before = __atomic_load_n(&g_word, __ATOMIC_ACQUIRE);
+  if (PhaseOf(before) == Phase::kCopying) return Answer::kNone;  // stopped in the handler
+  const std::uint64_t serial = (before >> kSerialShift) + 1;
+  const std::uint32_t answers = __atomic_load_n(&g_answers, __ATOMIC_ACQUIRE);
+  __atomic_store_n(&g_word, MakeWord(serial, Phase::kAsked, tid), __ATOMIC_RELEASE);
+  const bool sent = Send(tid);
+  const int error = errno;
+  bool ended = !sent && error == ESRCH;
+  while (sent && !ended && !patience.IsOver()) {
+    if (AwaitAnswer(answers, kSlice)) return Answer::kCopied;
+    ended = HasEnded(tid);
+  }
+  std::uint64_t asked = MakeWord(serial, Phase::kAsked, tid);
+  if (!__atomic_compare_exchange_n(&g_word, &asked, MakeWord(serial, Phase::kIdle, 0), false,
+                                   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+    // Taken at the last moment: the handler is short.
+    if (AwaitAnswer(answers, kLastMoment)) return Answer::kCopied;
+  }
+  errno = error;
+  if (ended) return Answer::kEnded;
+  return sent ? Answer::kNone : Answer::kFailed;
+}
+
+const SignalCopy& LastCopy() { return g_copy; }
+
+}  // namespace taskleak::platform

@@ -1,0 +1,65 @@
+// The signal by which a thread is asked to copy its own stack, and its handler.
+#ifndef TASKLEAK_SRC_LINUX_LOOK_COPY_SIGNAL_H_
+#define TASKLEAK_SRC_LINUX_LOOK_COPY_SIGNAL_H_
+
+#include <signal.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "linux/arch/x86_64/registers.h"
+#include "linux/proc/thread_info.h"
+
+namespace taskleak::platform {
+
+/// Ignored by default, so that a late delivery does no harm. Few programs use it, and the handler
+/// passes on what is not meant for it.
+inline constexpr int kCopySignal = SIGURG;
+inline constexpr std::size_t kMostCopied = std::size_t{256} << 10;
+
+/// What a thread wrote down of itself.
+struct SignalCopy {
+  std::array<std::uint64_t, kRegisterCount> registers;  ///< by DWARF number
+  std::uintptr_t base;                                  ///< of the copy: the red zone's end
+  std::size_t size;
+  alignas(64) std::array<char, kMostCopied> stack;
+};
+
+/// Puts the handler in place, before whatever handler there is. Returns false with errno set if
+/// that fails. This and all that follows: for one thread at a time.
+bool InstallCopyHandler();
+/// Puts the previous handler back, unless somebody has put another on top of ours.
+void RemoveCopyHandler();
+
+/// How long to wait for another thread to do something. What cannot run cannot answer: the time is
+/// extended, up to a second, while the thread has not had a processor at all.
+class Patience {
+ public:
+  Patience(int tid, std::chrono::milliseconds time);
+  [[nodiscard]] bool IsOver() const;
+
+ private:
+  int tid_;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::milliseconds time_;
+  std::optional<RunCount> count_;
+};
+
+enum class Answer {
+  kCopied,  ///< the copy is complete, and valid until the next request
+  kNone,    ///< no answer in time: should the signal still arrive, it finds the request withdrawn
+  kEnded,   ///< the thread has ended
+  kFailed   ///< the signal could not be sent; errno says why
+};
+
+/// Asks thread `tid` for a copy. Between the signal and the answer, nothing is allocated or locked.
+Answer RequestCopy(int tid, Patience patience);
+/// The last copy.
+const SignalCopy& LastCopy();
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_LOOK_COPY_SIGNAL_H_

@@ -1,0 +1,197 @@
+#include "linux/look/signal_look.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "linux/look/copy_signal.h"
+#include "linux/proc/memory.h"
+#include "linux/proc/thread_info.h"
+#include "linux/unwind/unwinder.h"
+#include "taskleak/internal/mappings.h"
+
+namespace taskleak::platform {
+namespace {
+
+// A signal's frame alone can take 12 KiB (AT_MINSIGSTKSZ where the processor has AMX), and the
+// handler below it some; how much of its stack a running thread has used is not known.
+constexpr std::size_t kSmallestStack = std::size_t{64} << 10;
+
+// A stack whose lowest pages were never touched has had room for more ever since.
+constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
+
+// The process that the program was started in: in a forked child any thread may be the first.
+const pid_t g_program_pid = getpid();
+
+constexpr const char* kMayBeFull = "its stack may be full, with no room for a signal handler";
+constexpr const char* kNotCertain =
+    "where its stack ends is not certain, so it was not sent a signal";
+
+// The first thread's stack grows till its limit (setrlimit(2), RLIMIT_STACK).
+std::string ObjectionOfMainStack() {
+  rlimit limit{};
+  if (getpid() != g_program_pid || getrlimit(RLIMIT_STACK, &limit) != 0) return kNotCertain;
+  const std::string maps = internal::ReadMaps();
+  for (const internal::Mapping& mapping : internal::ParseMaps(maps)) {
+    if (!mapping.path.starts_with("[stack]")) continue;
+    const std::size_t used = mapping.end - mapping.begin;
+    return limit.rlim_cur >= used && limit.rlim_cur - used >= kSmallestStack ? "" : kMayBeFull;
+  }
+  return kNotCertain;
+}
+
+// Whether the thread may have used its stack up to its end, now or earlier. mincore(2) tells which
+// pages there are.
+bool MayBeFull(const StackBounds& stack) {
+  constexpr std::uintptr_t kPage = 4096;
+  const std::uintptr_t first = (stack.begin + kPage - 1) / kPage * kPage;
+  std::array<unsigned char, kRoomNeeded / kPage> present{};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  return mincore(reinterpret_cast<void*>(first), kRoomNeeded, present.data()) != 0 ||
+         std::ranges::any_of(present, [](unsigned char page) { return (page & 1) != 0; });
+}
+
+std::string ObjectionOfStack(int tid, StackFinder find_stack) {
+  if (tid == getpid()) return ObjectionOfMainStack();
+  const auto stack = find_stack == nullptr ? std::nullopt : find_stack(tid);
+  if (!stack) return kNotCertain;
+  const std::size_t size = stack->end - stack->begin;
+  if (size < kSmallestStack)
+    return "its stack of " + std::to_string((size + 1023) >> 10) +
+           " KiB may have no room for a signal handler";
+  return MayBeFull(*stack) ? kMayBeFull : "";
+}
+
+// True if the thread blocks the signal for good. It does for a moment while it starts, and while it
+// is still in the handler of the request before.
+std::optional<bool> KeepsBlocking(int tid) {
+  constexpr timespec kPause = {0, 100'000};
+  const Patience moment(tid, std::chrono::milliseconds(20));
+  for (;;) {
+    const auto blocks = BlocksSignal(tid, kCopySignal);
+    if (!blocks || !*blocks || moment.IsOver()) return blocks;
+    nanosleep(&kPause, nullptr);
+  }
+}
+
+// Why thread `tid` must not be sent the signal; empty if it may.
+std::string Objection(int tid, StackFinder find_stack) {
+  const auto blocks = KeepsBlocking(tid);
+  if (!blocks) return "its signal mask could not be read";
+  if (*blocks) return "it blocks SIGURG, so its stack could not be copied";
+  return ObjectionOfStack(tid, find_stack);
+}
+
+// Threads that the signal may still reach: it must then find our handler and not one that does not
+// expect it. They did not answer, or they answered to somebody else's signal.
+class Unanswered {
+ public:
+  void Add(int tid) { tids_.push_back(tid); }
+  bool None() {
+    std::erase_if(tids_, [](int tid) { return !HasPending(tid, kCopySignal).value_or(false); });
+    return tids_.empty();
+  }
+
+ private:
+  std::vector<int> tids_;
+};
+
+Unanswered& OpenRequests() {
+  static Unanswered* const unanswered = new Unanswered();
+  return *unanswered;
+}
+
+Answer Ask(int tid) {
+  if (!InstallCopyHandler()) return Answer::kFailed;
+  const Answer answer = RequestCopy(tid, Patience(tid, std::chrono::milliseconds(100)));
+  const int error = errno;
+  if (answer != Answer::kFailed) OpenRequests().Add(tid);
+  if (OpenRequests().None()) RemoveCopyHandler();
+  errno = error;
+  return answer;
+}
+
+RawStack UnwindLastCopy(StackImage& image) {
+  const SignalCopy& copy = LastCopy();
+  image.Adopt(copy.base, copy.stack.data(), copy.size);
+  Registers registers;
+  for (unsigned number = 0; number < kRegisterCount; ++number)
+    registers.Set(number, copy.registers[number]);
+  return Unwind({registers, /*is_return_address=*/false}, image);
+}
+
+// The call that the signal interrupted, by the kernel's preparations to make it again (x86's
+// handle_signal in arch/x86/kernel/signal.c): rip is back at the instruction, rax is the call's
+// number again, and no other register has changed. Calls that are never made again return EINTR
+// instead; which they were is not known.
+BlockedAt WhereInterrupted(const SignalCopy& copy) {
+  constexpr std::array<unsigned char, 2> kSyscall = {0x0f, 0x05};
+  const auto is_syscall = [&](std::uintptr_t address) {
+    std::array<unsigned char, 2> code{};
+    return ReadMemory(address, code.data(), code.size()) == code.size() && code == kSyscall;
+  };
+  const auto& registers = copy.registers;
+  BlockedAt at;
+  at.sp = registers[kRsp];
+  at.pc = registers[kRip];
+  if (is_syscall(at.pc)) {
+    at.number = static_cast<long>(registers[kRax]);
+    at.arguments = {registers[kRdi], registers[kRsi], registers[kRdx],
+                    registers[kR10], registers[kR8],  registers[kR9]};
+    at.pc += kSyscall.size();
+  } else {
+    constexpr auto kInterrupted = static_cast<std::uint64_t>(-EINTR);
+    at.running = registers[kRax] != kInterrupted || !is_syscall(at.pc - kSyscall.size());
+  }
+  return at;
+}
+
+}  // namespace
+
+ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackFinder find_stack,
+                        StackImage& image) {
+  ThreadLook look;
+  look.at.running = true;
+  const auto stat = ReadThreadStat(tid);
+  look.gone = !stat || stat->exiting;
+  if (look.gone) return look;
+  std::string problem =
+      stat->kernel_worker ? "it runs in the kernel only" : Objection(tid, find_stack);
+  if (problem.empty()) {
+    switch (Ask(tid)) {
+      case Answer::kCopied:
+        look.stack = UnwindLastCopy(image);
+        if (blocked.hidden) {
+          look.at = WhereInterrupted(LastCopy());
+          look.note = blocked.failure + "; threads copied their own stacks, asked by SIGURG";
+        }
+        return look;
+      case Answer::kEnded:
+        look.gone = true;
+        return look;
+      case Answer::kNone:
+        problem = "it did not answer SIGURG within 100 ms";
+        break;
+      case Answer::kFailed:
+        problem = std::string("it could not be sent SIGURG (") + std::strerror(errno) + ")";
+        break;
+    }
+  }
+  look.stack.missing = blocked.failure + ", and " + problem;
+  return look;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,101 @@
+#include "linux/look/stack_reader.h"
+
+#include <ucontext.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "base/mutex.h"
+#include "linux/arch/x86_64/registers.h"
+#include "linux/look/blocked_look.h"
+#include "linux/look/signal_look.h"
+#include "linux/look/trace_look.h"
+#include "linux/look/tracer_look.h"
+#include "linux/proc/subject.h"
+#include "linux/unwind/stack_image.h"
+#include "linux/unwind/unwinder.h"
+
+namespace taskleak::platform {
+namespace {
+
+Mutex g_look_mutex;  // one look at a time
+
+StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
+  static StackImage* const image = new StackImage();
+  return *image;
+}
+
+ThreadLook LookAtRunning(int tid, BlockedLook& blocked, StackFinder find_stack)
+    TASKLEAK_REQUIRES(g_look_mutex) {
+  if (!blocked.hidden) {
+    if (auto look = LookByTracer(tid, LookImage())) return *std::move(look);
+    blocked.failure +=
+        std::string(", could not be stopped with ptrace (") + std::strerror(errno) + ')';
+  }
+  return LookBySignal(tid, blocked, find_stack, LookImage());
+}
+
+}  // namespace
+
+ThreadLook LookAtThread(int tid, Signals signals, StackFinder find_stack) {
+  const MutexLock lock(g_look_mutex);
+  BlockedLook blocked = LookWhileBlocked(tid, LookImage());
+  if (blocked.look) return *std::move(blocked.look);
+  if (signals == Signals::kAllowed) {
+    ThreadLook look = LooksAtItself() ? LookAtRunning(tid, blocked, find_stack)
+                                      : LookByTrace(tid, blocked, LookImage());
+    if (look.gone || !look.stack.frames.empty()) return look;
+    // It may have gone to sleep meanwhile.
+    BlockedLook again = LookWhileBlocked(tid, LookImage());
+    return again.look ? *std::move(again.look) : look;
+  }
+  ThreadLook look;
+  look.at.running = true;
+  look.stack.missing = blocked.failure + ", and it was not to be interrupted";
+  return look;
+}
+
+RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout) {
+  const MutexLock lock(g_look_mutex);
+  StackImage& image = LookImage();
+  if (!image.Copy(sp)) return {{}, "its stack could not be read"};
+  Registers registers;
+  // The switch is a call, after which the stack pointer is above its return address.
+  registers.Set(kRsp, sp + layout.rip + sizeof(std::uint64_t));
+  for (const auto& [number, offset] : {std::pair{kRip, layout.rip},
+                                       {kRbp, layout.rbp},
+                                       {kRbx, layout.rbx},
+                                       {kR12, layout.r12},
+                                       {kR13, layout.r13},
+                                       {kR14, layout.r14},
+                                       {kR15, layout.r15}}) {
+    if (const auto value = image.Word(sp + offset)) registers.Set(number, *value);
+  }
+  return Unwind({registers, /*is_return_address=*/true}, image);
+}
+
+// Not inlined: the first frame, which is left out, is this function's.
+__attribute__((noinline)) RawStack OwnStack() {
+  ucontext_t context;
+  getcontext(&context);
+  const auto& values = context.uc_mcontext.gregs;
+  Registers registers;
+  for (const auto& [number, index] : {std::pair{kRip, REG_RIP},
+                                      {kRsp, REG_RSP},
+                                      {kRbp, REG_RBP},
+                                      {kRbx, REG_RBX},
+                                      {kR12, REG_R12},
+                                      {kR13, REG_R13},
+                                      {kR14, REG_R14},
+                                      {kR15, REG_R15}})
+    registers.Set(number, static_cast<std::uint64_t>(values[index]));
+  StackImage image;
+  if (!image.Copy(registers[kRsp])) return {{}, "the stack could not be read"};
+  RawStack stack = Unwind({registers, /*is_return_address=*/false}, image);
+  stack.frames.erase(stack.frames.begin());
+  return stack;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,27 @@
+// A thread that stands still for its tracer.
+#ifndef TASKLEAK_SRC_LINUX_LOOK_TRACE_STOP_H_
+#define TASKLEAK_SRC_LINUX_LOOK_TRACE_STOP_H_
+
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/x86_64/registers.h"
+
+namespace taskleak::platform {
+
+/// Returns the signal with which a thread that stopped with this status must be let go on: one that
+/// was on its way to the thread just then would be lost otherwise (ptrace(2), "Signal-delivery-
+/// stop"). 0 if it stopped because it was told to.
+TASKLEAK_UNINSTRUMENTED inline int SignalOfStop(int status) {
+  constexpr int kEventShift = 16;
+  return status >> kEventShift == 0 ? WSTOPSIG(status) : 0;
+}
+
+/// All of the registers that PTRACE_GETREGS gives.
+Registers ToRegisters(const user_regs_struct& values);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_LOOK_TRACE_STOP_H_

@@ -1,0 +1,170 @@
+#include "linux/look/tracer_look.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/x86_64/registers.h"
+#include "linux/look/copy_signal.h"
+#include "linux/look/trace_stop.h"
+#include "linux/unwind/unwinder.h"
+
+// long taskleak_start_tracer(unsigned long flags, void* stack, void (*function)(void*), void*
+// argument): clone(2) as the kernel has it. The child runs the function on a stack of its own and
+// ends. Not libc's clone(), before which sanitizers stand.
+asm(R"(
+.pushsection .text
+.globl taskleak_start_tracer
+.hidden taskleak_start_tracer
+.type taskleak_start_tracer, @function
+taskleak_start_tracer:
+  mov %rdx, %r8
+  mov %rcx, %r9
+  xor %edx, %edx
+  xor %r10d, %r10d
+  mov $56, %eax
+  syscall
+  test %rax, %rax
+  jnz 1f
+  xor %ebp, %ebp
+  mov %r9, %rdi
+  call *%r8
+  xor %edi, %edi
+  mov $60, %eax
+  syscall
+  hlt
+1:
+  ret
+.size taskleak_start_tracer, . - taskleak_start_tracer
+.popsection
+)");
+extern "C" long taskleak_start_tracer(unsigned long flags, void* stack, void (*function)(void*),
+                                      void* argument);
+
+namespace taskleak::platform {
+namespace {
+
+// What the child is told and tells.
+struct Request {
+  int tid = 0;
+  int error = EIO;     // as long as nobody knows better
+  bool ended = false;  // the thread has
+  user_regs_struct registers{};
+  std::uintptr_t base = 0;
+  std::size_t size = 0;
+};
+
+// Static: for one look at a time.
+struct Memory {
+  alignas(64) std::array<char, kMostCopied> stack;
+  alignas(64) std::array<char, std::size_t{16} << 10> own_stack;
+};
+Memory g_memory;
+
+TASKLEAK_UNINSTRUMENTED long Trace(long request, int tid, long data = 0) {
+  return RawCall(SYS_ptrace, request, tid, 0, data);
+}
+
+// Returns the thread's wait status once it stands still or has ended; 0 if it does not in time.
+TASKLEAK_UNINSTRUMENTED int AwaitStop(int tid) {
+  constexpr int kMostPauses = 3000;
+  constexpr long kNanoseconds = 50'000;
+  const timespec pause = {0, kNanoseconds};
+  for (int i = 0; i < kMostPauses; ++i) {
+    int status = 0;
+    const long stopped = RawCall(SYS_wait4, tid, reinterpret_cast<long>(&status), __WALL | WNOHANG);
+    if (stopped != 0) return stopped == tid ? status : 0;
+    RawCall(SYS_nanosleep, reinterpret_cast<long>(&pause), 0);
+  }
+  return 0;
+}
+
+// While the thread stands still it may hold any lock: nothing but system calls till it goes on.
+TASKLEAK_UNINSTRUMENTED void CopyStopped(Request& request) {
+  if (Trace(PTRACE_GETREGS, request.tid, reinterpret_cast<long>(&request.registers)) != 0) return;
+  request.base = request.registers.rsp - kRedZone;
+  // The child's own memory is the process's.
+  const long copied = CopyOwnMemory(RawCall(SYS_getpid), request.base,
+                                    reinterpret_cast<char*>(&g_memory.stack), kMostCopied);
+  request.size = copied < 0 ? 0 : static_cast<std::size_t>(copied);
+  request.error = 0;
+}
+
+// The child. It ends its tracing by ending, if not before.
+TASKLEAK_UNINSTRUMENTED void RunTracer(void* argument) {
+  Request& request = *static_cast<Request*>(argument);
+  const long seized = Trace(PTRACE_SEIZE, request.tid);
+  const long asked = seized < 0 ? seized : Trace(PTRACE_INTERRUPT, request.tid);
+  if (asked < 0) {
+    request.error = static_cast<int>(-asked);
+    return;
+  }
+  const int status = AwaitStop(request.tid);
+  request.ended = status != 0 && !WIFSTOPPED(status);
+  if (status == 0) request.error = ETIMEDOUT;
+  if (status == 0 || request.ended) return;
+  CopyStopped(request);
+  Trace(PTRACE_DETACH, request.tid, SignalOfStop(status));
+}
+
+// No signal of the program is to be handled in the child, where its handlers are the same.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+// Returns when the child has ended. It sends no signal at its end, and is seen by no wait that does
+// not ask for such children (waitpid(2), __WCLONE).
+void TraceFromChild(Request& request) {
+  const AllSignalsBlocked blocked;
+  const long child = taskleak_start_tracer(CLONE_VM | CLONE_VFORK | CLONE_UNTRACED,
+                                           g_memory.own_stack.data() + g_memory.own_stack.size(),
+                                           RunTracer, &request);
+  if (child < 0) {
+    request.error = static_cast<int>(-child);
+    return;
+  }
+  RawCall(SYS_wait4, child, 0, __WALL);
+}
+
+}  // namespace
+
+std::optional<ThreadLook> LookByTracer(int tid, StackImage& image) {
+  Request request;
+  request.tid = tid;
+  TraceFromChild(request);
+  ThreadLook look;
+  look.at.running = true;
+  look.gone = request.ended;
+  if (look.gone) return look;
+  if (request.error != 0) {
+    errno = request.error;
+    return std::nullopt;
+  }
+  image.Adopt(request.base, g_memory.stack.data(), request.size);
+  look.stack = Unwind({ToRegisters(request.registers), /*is_return_address=*/false}, image);
+  return look;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,150 @@
+#include "linux/modules/modules.h"
+
+#include <elfutils/libdwfl.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "linux/modules/function_range.h"
+#include "linux/proc/clock.h"
+#include "linux/proc/subject.h"
+#include "taskleak/internal/mappings.h"
+
+namespace taskleak::platform {
+namespace {
+
+using internal::Mapping;
+
+// Only this machine's own files, found by build id. libdwfl's standard finder may ask debuginfod
+// servers over the network.
+int FindLocalDebugInfo(Dwfl_Module* module, void** user_data, const char* name, Dwarf_Addr base,
+                       const char* file, const char* debuglink, GElf_Word crc, char** path) {
+  const unsigned char* id = nullptr;
+  GElf_Addr where = 0;
+  if (dwfl_module_build_id(module, &id, &where) <= 0) return -1;
+  return dwfl_build_id_find_debuginfo(module, user_data, name, base, file, debuglink, crc, path);
+}
+
+const Dwfl_Callbacks kCallbacks = {
+    .find_elf = dwfl_linux_proc_find_elf,
+    .find_debuginfo = FindLocalDebugInfo,
+    .section_address = nullptr,
+    .debuginfo_path = nullptr,
+};
+
+// The lines of executable mappings: as long as they stay the same, so does all code. Each stack of
+// a thread is a line or two as well, so nothing else is read of the others.
+std::string ExecutableLines(std::string_view maps) {
+  std::string executable;
+  while (!maps.empty()) {
+    const std::string_view line = internal::TakeLine(maps);
+    if (internal::IsExecutable(line)) executable += line;
+  }
+  return executable;
+}
+
+// The lines of files that are loaded to be executed. Files that are merely mapped are left out:
+// libelf maps the very files it reads, and libdwfl would take such a mapping and the loaded module
+// beside it for one.
+std::string LoadedFileLines(const std::vector<Mapping>& mappings) {
+  std::string lines;
+  std::string group;
+  bool executable = false;
+  std::string_view path;
+  const auto end_group = [&] {
+    if (executable) lines += group;
+    group.clear();
+    executable = false;
+  };
+  for (const Mapping& mapping : mappings) {
+    if (!mapping.path.starts_with('/')) continue;
+    if (mapping.path != path || mapping.offset == 0) end_group();
+    path = mapping.path;
+    group += mapping.line;
+    executable |= mapping.executable;
+  }
+  end_group();
+  return lines;
+}
+
+bool ReportFiles(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
+  std::string lines = LoadedFileLines(mappings);
+  std::FILE* const file = fmemopen(lines.data(), lines.size(), "r");
+  if (file == nullptr) return false;
+  const bool reported = dwfl_linux_proc_maps_report(dwfl, file) == 0;
+  std::fclose(file);
+  return reported;
+}
+
+// Under the name by which dwfl_linux_proc_find_elf knows that it is to be read from memory.
+Dwfl_Module* ReportVdso(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
+  static const std::string* const name =
+      new std::string("[vdso: " + std::to_string(SubjectThread()) + "]");
+  for (const Mapping& mapping : mappings) {
+    if (mapping.path == "[vdso]")
+      return dwfl_report_module(dwfl, name->c_str(), mapping.begin, mapping.end);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Modules& Modules::Instance() {
+  static Modules* const instance = new Modules();
+  return *instance;
+}
+
+bool Modules::Refresh() {
+  const std::string maps = internal::ReadMaps();
+  std::string executable = ExecutableLines(maps);
+  if (executable.empty()) return false;
+  refreshed_ = Clock::now();
+  maps_size_ = maps.size();
+  if (dwfl_ != nullptr && executable == executable_lines_) return true;
+  const std::vector<Mapping> mappings = internal::ParseMaps(maps);
+  if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
+  if (dwfl_ == nullptr) return false;
+  // Modules that are still there keep what was read of them (dwfl_report_begin(3): gone ones are
+  // dropped at the end).
+  dwfl_report_begin(dwfl_);
+  const bool listed = ReportFiles(dwfl_, mappings);
+  Dwfl_Module* const vdso = ReportVdso(dwfl_, mappings);
+  if (dwfl_report_end(dwfl_, nullptr, nullptr) != 0 || !listed) return false;
+  // Read now, through the calling thread, which may have ended when it is needed.
+  Dwarf_Addr bias = 0;
+  if (vdso != nullptr) dwfl_module_getelf(vdso, &bias);
+  code_.clear();
+  for (const Mapping& mapping : mappings) {
+    if (mapping.executable) code_.push_back({mapping.begin, mapping.end});
+  }
+  executable_lines_ = std::move(executable);
+  ++generation_;
+  return true;
+}
+
+void Modules::RefreshIfOld() {
+  constexpr std::chrono::milliseconds kOld{10};
+  constexpr std::size_t kSmall = std::size_t{32} << 10;  // of some hundred threads
+  if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld * (1 + maps_size_ / kSmall)) Refresh();
+}
+
+std::uintptr_t Modules::FunctionStart(std::uintptr_t pc) const {
+  Dwfl_Module* const module = Find(pc);
+  return module == nullptr ? 0 : FunctionAt(module, pc).start;
+}
+
+bool Modules::IsCode(std::uintptr_t pc) const {
+  const auto after =
+      std::upper_bound(code_.begin(), code_.end(), pc,
+                       [](std::uintptr_t at, const Range& r) { return at < r.begin; });
+  return after != code_.begin() && pc < std::prev(after)->end;
+}
+
+Dwfl_Module* Modules::Find(std::uintptr_t pc) const {
+  return dwfl_ == nullptr ? nullptr : dwfl_addrmodule(dwfl_, pc);
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,66 @@
+// The executable and libraries that are mapped now, and the one libdwfl session over them.
+#ifndef TASKLEAK_SRC_LINUX_MODULES_MODULES_H_
+#define TASKLEAK_SRC_LINUX_MODULES_MODULES_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+
+struct Dwfl;
+struct Dwfl_Module;
+
+namespace taskleak::platform {
+
+/// The modules of the process that is looked at, as its maps in /proc have them: no loader lock is
+/// taken. libdw is not thread-safe, so everything it is asked happens under `mutex()`.
+class Modules {
+ public:
+  /// The process's own, never destroyed.
+  static Modules& Instance();
+
+  Mutex& mutex() TASKLEAK_RETURN_CAPABILITY(mutex_) { return mutex_; }
+
+  /// Looks at what is mapped now. `generation()` grows if that has changed, and with it every
+  /// cached fact about addresses is void. Returns false if nothing could be read.
+  bool Refresh() TASKLEAK_REQUIRES(mutex_);
+  /// Refresh(), unless that was done in the last 10 ms: what is mapped takes longer to read than a
+  /// stack. With very many mappings it is done less often, so that it stays a small part of a look
+  /// at as many threads.
+  void RefreshIfOld() TASKLEAK_REQUIRES(mutex_);
+  [[nodiscard]] std::uint64_t generation() const TASKLEAK_REQUIRES(mutex_) { return generation_; }
+
+  [[nodiscard]] Dwfl* dwfl() const TASKLEAK_REQUIRES(mutex_) { return dwfl_; }
+  /// The module that holds `pc`, or null.
+  [[nodiscard]] Dwfl_Module* Find(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
+  /// Where the function that holds `pc` begins, also in a stripped module; 0 when not known.
+  [[nodiscard]] std::uintptr_t FunctionStart(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
+  /// True if `pc` is in an executable mapping.
+  [[nodiscard]] bool IsCode(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
+
+  Modules(const Modules&) = delete;
+  Modules& operator=(const Modules&) = delete;
+
+ private:
+  struct Range {
+    std::uintptr_t begin;
+    std::uintptr_t end;
+  };
+
+  Modules() = default;
+
+  Mutex mutex_;
+  Dwfl* dwfl_ TASKLEAK_GUARDED_BY(mutex_) = nullptr;
+  std::string executable_lines_ TASKLEAK_GUARDED_BY(mutex_);  // of maps, at the last Refresh
+  std::vector<Range> code_ TASKLEAK_GUARDED_BY(mutex_);       // the same, as addresses, ascending
+  std::chrono::steady_clock::time_point refreshed_ TASKLEAK_GUARDED_BY(mutex_);
+  std::size_t maps_size_ TASKLEAK_GUARDED_BY(mutex_) = 0;  // bytes of maps, at the last Refresh
+  std::uint64_t generation_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_MODULES_MODULES_H_

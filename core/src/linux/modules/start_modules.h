@@ -1,0 +1,15 @@
+// Which code was there when the program started.
+#ifndef TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_
+#define TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_
+
+#include <cstdint>
+
+namespace taskleak::platform {
+
+/// False for code of a library that was loaded later, with dlopen(3), and may be unloaded. True
+/// for all code of another process (platform/subject.h), of which that is not known. Thread-safe.
+bool WasLoadedAtStart(std::uintptr_t address);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_

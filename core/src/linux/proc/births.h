@@ -1,0 +1,69 @@
+// Which thread numbers the kernel may have given out since the last look.
+#ifndef TASKLEAK_SRC_LINUX_PROC_BIRTHS_H_
+#define TASKLEAK_SRC_LINUX_PROC_BIRTHS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace taskleak::platform {
+
+/// Reads the cursor, the last field of /proc/loadavg (proc_loadavg(5)). Returns nothing if the text
+/// is of another form, or the cursor 0, as an emulated /proc may show it.
+std::optional<std::uint64_t> ParseCursor(std::string_view loadavg);
+
+/// Reads "processes N" of /proc/stat (proc_stat(5)): forks and thread starts of the whole machine
+/// since boot.
+std::optional<std::uint64_t> ParseMachineBirths(std::string_view stat);
+
+/// Returns false only if fewer numbers were given out than make a full turn of the cursor, by the
+/// machine's births before and now.
+bool FullTurnPossible(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
+                      std::uint64_t pid_max);
+
+/// Follows the kernel's cursor for new process and thread numbers.
+///
+/// Numbers are given out in turn (idr_alloc_cyclic in kernel/pid.c) from one cursor per pid
+/// namespace, which the last field of /proc/loadavg shows. So a number the cursor has not passed
+/// cannot have been given out anew, and a cursor that stands still means that nobody was born: no
+/// thread's file need be opened to know it. A full turn of the cursor between two looks would hide
+/// this; it takes pid_max births, which the machine-wide count of births in /proc/stat bounds, and
+/// that is read only when there was time for so many.
+///
+/// Not thread-safe.
+class BirthCounter {
+ public:
+  struct Look {
+    bool none = false;     ///< nobody was born since the look before
+    bool unknown = false;  ///< anything may have happened
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;  ///< the cursor went from `from` to `to`
+
+    /// False only if the number was surely not given out since the look before.
+    [[nodiscard]] bool MayHaveReused(int tid) const;
+  };
+
+  /// Returns what the cursor's places before and now say, unless there was a full turn between.
+  static Look Compare(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
+                      bool full_turn);
+
+  Look LookNow();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::optional<std::uint64_t> ReadCursor();
+  bool MayHaveTurned();
+
+  int loadavg_ = -1;  // stays open
+  bool usable_ = true;
+  std::optional<std::uint64_t> cursor_;
+  std::uint64_t pid_max_ = 0;
+  Clock::time_point checked_{};          // when births_ was read
+  std::optional<std::uint64_t> births_;  // of the whole machine, since boot
+};
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_PROC_BIRTHS_H_

@@ -1,0 +1,248 @@
+#include "linux/proc/descriptor.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "linux/proc/proc_file.h"
+#include "linux/proc/subject.h"
+#include "linux/proc/thread_list.h"
+
+namespace taskleak::platform {
+namespace {
+
+// What the descriptors of others are is asked with bare system calls: ThreadSanitizer takes a call
+// of libc's functions for a use that must not race with the owner's close.
+int SocketOption(int fd, int option) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return syscall(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+std::string UnixAddress(const sockaddr_storage& address, socklen_t size) {
+  sockaddr_un local{};
+  std::memcpy(&local, &address, sizeof local);
+  const std::size_t length =
+      size > offsetof(sockaddr_un, sun_path) ? size - offsetof(sockaddr_un, sun_path) : 0;
+  if (length == 0) return {};
+  // An abstract name begins with a zero byte and is not terminated (unix(7)).
+  if (local.sun_path[0] == '\0') return "@" + std::string(local.sun_path + 1, length - 1);
+  return std::string(local.sun_path, strnlen(local.sun_path, length));
+}
+
+std::string Address(int fd, long call) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  return syscall(call, fd, &address, &size) == 0 ? AddressText(address, size) : std::string();
+}
+
+std::string_view Protocol(int fd) {
+  const int domain = SocketOption(fd, SO_DOMAIN);
+  const int type = SocketOption(fd, SO_TYPE);
+  if (domain == AF_UNIX) return "unix socket";
+  if (domain == AF_NETLINK) return "netlink socket";
+  if (domain != AF_INET && domain != AF_INET6) return "socket";
+  return type == SOCK_STREAM ? "TCP" : type == SOCK_DGRAM ? "UDP" : "IP socket";
+}
+
+// include/net/tcp_states.h
+std::string_view TcpState(int fd) {
+  constexpr std::array<std::string_view, 12> kStates = {
+      "",          "established", "SYN sent",   "SYN received", "FIN wait 1", "FIN wait 2",
+      "time wait", "closed",      "close wait", "last ACK",     "listening",  "closing"};
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (syscall(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return info.tcpi_state < kStates.size() ? kStates.at(info.tcpi_state) : std::string_view();
+}
+
+std::string DescribeSocket(int fd) {
+  const std::string local = Address(fd, SYS_getsockname);
+  const std::string peer = Address(fd, SYS_getpeername);
+  const bool listening = SocketOption(fd, SO_ACCEPTCONN) == 1;
+  const std::string_view protocol = Protocol(fd);
+  std::string text = listening ? "listening " : "";
+  text += protocol;
+  if (!local.empty()) text += " " + local;
+  if (!peer.empty()) text += " -> " + peer;
+  const std::string_view state = protocol == "TCP" && !listening ? TcpState(fd) : "";
+  if (!state.empty()) text.append(" (").append(state).append(")");
+  return text;
+}
+
+// "/proc/thread-self/" or "/proc/self/task/TID/"
+std::string FolderOf(int thread) {
+  if (thread == 0) return std::string(SubjectThreadFolder());
+  return std::string(SubjectFolder()) + "task/" + std::to_string(thread) + '/';
+}
+
+std::string PathOf(const Descriptor& descriptor) {
+  return FolderOf(descriptor.thread) + "fd/" + std::to_string(descriptor.number);
+}
+
+std::string LinkTarget(const Descriptor& descriptor) {
+  std::array<char, 4096> target;
+  const ssize_t n = readlink(PathOf(descriptor).c_str(), target.data(), target.size());
+  return n < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(n));
+}
+
+std::string InfoOf(const Descriptor& descriptor) {
+  return ReadWholeProcFile(
+      (FolderOf(descriptor.thread) + "fdinfo/" + std::to_string(descriptor.number)).c_str());
+}
+
+// Sockets and pipes have their number in the link. What has none is not asked by its number here.
+bool IsAsHere(const Descriptor& descriptor, const std::string& target) {
+  return descriptor.thread == 0 || LinkTarget({descriptor.number, 0}) == target;
+}
+
+// "it_value: (0, 49000000)" in fdinfo: seconds and nanoseconds (proc_pid_fdinfo(5)).
+std::string DescribeTimer(const Descriptor& descriptor) {
+  const std::string info = InfoOf(descriptor);
+  constexpr std::string_view kKey = "it_value: (";
+  const std::size_t at = info.find(kKey);
+  if (at == std::string::npos) return "timerfd";
+  NumberReader numbers(std::string_view(info).substr(at + kKey.size()));
+  const std::uint64_t seconds = numbers.Next().value_or(0);
+  numbers.SkipCharacter(',');
+  const std::uint64_t nanoseconds = numbers.Next().value_or(0);
+  if (seconds == 0 && nanoseconds == 0) return "timerfd that is not set";
+  return "timerfd, " + std::to_string(seconds) + "." + std::to_string(nanoseconds / 100'000'000) +
+         " s left";
+}
+
+std::string DescribeSocket(const Descriptor& descriptor, const std::string& target) {
+  return IsAsHere(descriptor, target) ? DescribeSocket(SubjectDescriptor(descriptor.number).get())
+                                      : "socket in a descriptor table of the thread's own";
+}
+
+// Of a path, so that it serves for other threads' tables as well.
+bool Stat(const Descriptor& descriptor, struct stat* info) {
+  return syscall(SYS_newfstatat, AT_FDCWD, PathOf(descriptor).c_str(), info, 0) == 0;
+}
+
+// fdinfo's "flags:", in octal: of open(2).
+int AccessOf(const Descriptor& descriptor) {
+  const std::string info = InfoOf(descriptor);
+  constexpr std::string_view kKey = "flags:";
+  const std::size_t at = info.find(kKey);
+  if (at == std::string::npos) return O_RDONLY;
+  NumberReader numbers(std::string_view(info).substr(at + kKey.size()));
+  return static_cast<int>(numbers.Next(8).value_or(0)) & O_ACCMODE;
+}
+
+// False also where that is not known: kcmp(2) may be denied.
+bool HasOwnTable(int thread) {
+  constexpr int kFiles = 2;  // KCMP_FILES, include/uapi/linux/kcmp.h
+  return syscall(SYS_kcmp, SubjectThread(), thread, kFiles, 0, 0) > 0;
+}
+
+}  // namespace
+
+std::string AddressText(const sockaddr_storage& address, socklen_t size) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  if (address.ss_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+  }
+  return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
+}
+
+bool IsListening(const Descriptor& descriptor) {
+  return IsAsHere(descriptor, LinkTarget(descriptor)) &&
+         SocketOption(SubjectDescriptor(descriptor.number).get(), SO_ACCEPTCONN) == 1;
+}
+
+std::string DescribeDescriptor(const Descriptor& descriptor) {
+  std::string target = LinkTarget(descriptor);
+  struct stat info {};
+  if (target.empty() || !Stat(descriptor, &info)) return {};
+  if (S_ISSOCK(info.st_mode)) return DescribeSocket(descriptor, target);
+  constexpr std::string_view kAnonymous =
+      "anon_inode:";  // "anon_inode:[eventfd]", "anon_inode:inotify"
+  if (target.starts_with(kAnonymous)) {
+    target.erase(0, kAnonymous.size());
+    if (target.size() > 2 && target.front() == '[') target = target.substr(1, target.size() - 2);
+    return target == "timerfd" ? DescribeTimer(descriptor) : target;
+  }
+  if (S_ISFIFO(info.st_mode)) return target.starts_with("pipe:") ? "pipe" : "named pipe " + target;
+  return target;
+}
+
+std::vector<Descriptor> WatchedByEpoll(const Descriptor& descriptor) {
+  std::vector<Descriptor> watched;
+  const std::string info = InfoOf(descriptor);
+  constexpr std::string_view kKey = "tfd:";
+  for (std::size_t at = info.find(kKey); at != std::string::npos; at = info.find(kKey, at + 1)) {
+    const auto number = NumberReader(std::string_view(info).substr(at + kKey.size())).Next();
+    if (number) watched.push_back({static_cast<int>(*number), descriptor.thread});
+  }
+  return watched;
+}
+
+bool AreSame(const Descriptor& a, const Descriptor& b) {
+  struct stat one {};
+  struct stat other {};
+  return Stat(a, &one) && Stat(b, &other) && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+bool PipeEnds::Has(const Descriptor& descriptor) {
+  struct stat info {};
+  return Stat(descriptor, &info) && S_ISFIFO(info.st_mode);
+}
+
+PipeEnds::PipeEnds() {
+  AddTable(0);
+  const auto threads = ListThreads();
+  for (std::size_t i = 0; threads != nullptr && i < threads->size(); ++i) {
+    const int thread = (*threads)[i].tid;
+    if (thread != SubjectThread() && HasOwnTable(thread)) AddTable(thread);
+  }
+}
+
+void PipeEnds::AddTable(int thread) {
+  DIR* const directory = opendir((FolderOf(thread) + "fd").c_str());
+  if (directory == nullptr) return;
+  while (const dirent* const entry = readdir(directory)) {
+    const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
+    if (!number) continue;
+    const Descriptor descriptor{static_cast<int>(*number), thread};
+    struct stat info {};
+    if (!Stat(descriptor, &info) || !S_ISFIFO(info.st_mode)) continue;
+    const int access = AccessOf(descriptor);
+    const std::pair pipe(info.st_dev, info.st_ino);
+    if (access != O_RDONLY) writers_.emplace(pipe, descriptor);
+    if (access != O_WRONLY) readers_.emplace(pipe, descriptor);
+  }
+  closedir(directory);
+}
+
+std::optional<Descriptor> PipeEnds::Find(const Ends& ends, const Descriptor& descriptor) {
+  struct stat info {};
+  if (!Stat(descriptor, &info)) return std::nullopt;
+  const auto found = ends.find({info.st_dev, info.st_ino});
+  return found == ends.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace taskleak::platform

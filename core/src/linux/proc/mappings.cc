@@ -1,0 +1,52 @@
+#include "taskleak/internal/mappings.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "linux/proc/proc_file.h"
+#include "linux/proc/subject.h"
+
+namespace taskleak::internal {
+
+std::string ReadMaps() {
+  return platform::ReadWholeProcFile(
+      (std::string(platform::SubjectThreadFolder()) + "maps").c_str());
+}
+
+std::string_view TakeLine(std::string_view& maps) {
+  const std::string_view line = maps.substr(0, std::min(maps.find('\n'), maps.size() - 1) + 1);
+  maps.remove_prefix(line.size());
+  return line;
+}
+
+bool IsExecutable(std::string_view line) {
+  constexpr std::size_t kExecutable = 3;  // after a blank, r and w
+  const std::size_t blank = line.find(' ');
+  return blank < line.size() && blank + kExecutable < line.size() &&
+         line[blank + kExecutable] == 'x';
+}
+
+// "begin-end rwxp offset device inode   path"
+Mapping ParseMapping(std::string_view line) {
+  Mapping mapping;
+  mapping.line = line;
+  platform::NumberReader fields(line.substr(0, line.find('\n')));
+  mapping.begin = fields.Next(16).value_or(0);
+  fields.SkipCharacter('-');
+  mapping.end = fields.Next(16).value_or(0);
+  mapping.executable = IsExecutable(line);
+  fields.Skip(1);
+  mapping.offset = fields.Next(16).value_or(0);
+  fields.Skip(2);
+  const std::size_t path = fields.rest().find_first_not_of(' ');
+  if (path != std::string_view::npos) mapping.path = fields.rest().substr(path);
+  return mapping;
+}
+
+std::vector<Mapping> ParseMaps(std::string_view maps) {
+  std::vector<Mapping> mappings;
+  while (!maps.empty()) mappings.push_back(ParseMapping(TakeLine(maps)));
+  return mappings;
+}
+
+}  // namespace taskleak::internal

@@ -1,0 +1,47 @@
+#include "linux/proc/memory.h"
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+
+#include "linux/proc/subject.h"
+
+namespace taskleak::platform {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kPagesPerCall = 64;
+
+// One call's worth. The remote side is cut at page boundaries because process_vm_readv(2) promises
+// partial results only between elements.
+std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size) {
+  std::array<iovec, kPagesPerCall> remote;
+  std::size_t count = 0;
+  std::size_t total = 0;
+  while (count < remote.size() && total < size) {
+    const std::uintptr_t at = address + total;
+    const std::size_t length = std::min(size - total, kPage - at % kPage);
+    remote[count++] = {reinterpret_cast<void*>(at), length};  // NOLINT(performance-no-int-to-ptr)
+    total += length;
+  }
+  // By thread, not by process: the process's own number stands for its first thread, which may have
+  // ended.
+  const iovec local = {buffer, total};
+  const ssize_t n = process_vm_readv(SubjectThread(), &local, 1, remote.data(), count, 0);
+  return n < 0 ? 0 : static_cast<std::size_t>(n);
+}
+
+}  // namespace
+
+std::size_t ReadMemory(std::uintptr_t address, void* buffer, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const std::size_t n = ReadPages(address + done, static_cast<char*>(buffer) + done, size - done);
+    if (n == 0) break;
+    done += n;
+  }
+  return done;
+}
+
+}  // namespace taskleak::platform

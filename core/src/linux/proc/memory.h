@@ -1,0 +1,26 @@
+// Reading the memory of the process that is looked at (platform/subject.h) without risking a fault.
+#ifndef TASKLEAK_SRC_LINUX_PROC_MEMORY_H_
+#define TASKLEAK_SRC_LINUX_PROC_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace taskleak::platform {
+
+/// Copies up to `size` bytes from `address` on; returns how many were readable before the first
+/// unreadable page. Sanitizers do not see the access (it is a system call: process_vm_readv, see
+/// process_vm_readv(2)). Async-signal-safe.
+std::size_t ReadMemory(std::uintptr_t address, void* buffer, std::size_t size);
+
+/// One value, or nothing if not all of it can be read.
+template <typename T>
+std::optional<T> ReadValue(std::uintptr_t address) {
+  T value;
+  if (ReadMemory(address, &value, sizeof value) != sizeof value) return std::nullopt;
+  return value;
+}
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_PROC_MEMORY_H_

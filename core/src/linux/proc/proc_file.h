@@ -1,0 +1,46 @@
+// Small files of /proc, read into a caller's buffer without allocating, and the numbers in them.
+#ifndef TASKLEAK_SRC_LINUX_PROC_PROC_FILE_H_
+#define TASKLEAK_SRC_LINUX_PROC_PROC_FILE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace taskleak::platform {
+
+/// Reads `path`, relative to the directory `dir_fd` (or absolute), in one read(2): what a proc file
+/// shows in one read is consistent. Returns what was read, or nothing with errno set.
+/// Async-signal-safe.
+std::optional<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer,
+                                             std::size_t size);
+
+/// A whole file that may be longer than one read, such as /proc/self/maps. Empty if it cannot be
+/// read.
+std::string ReadWholeProcFile(const char* path);
+
+/// Takes numbers off the front of a line, one by one.
+class NumberReader {
+ public:
+  explicit NumberReader(std::string_view text) : text_(text) {}
+
+  /// The next number after any blanks, in `base` (a leading 0x is accepted for base 16); nothing if
+  /// none follows.
+  std::optional<std::uint64_t> Next(int base = 10);
+  /// Passes over `count` fields.
+  void Skip(int count);
+  /// Passes over one character if it comes next.
+  void SkipCharacter(char character);
+  [[nodiscard]] std::string_view rest() const { return text_; }
+
+ private:
+  void SkipBlanks();
+
+  std::string_view text_;
+};
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_PROC_PROC_FILE_H_

@@ -1,0 +1,135 @@
+#include "linux/proc/subject.h"
+
+#include <dirent.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "linux/proc/proc_file.h"
+
+namespace taskleak::platform {
+namespace {
+
+using Folder = std::array<char, 48>;
+
+// Without constructor or allocation, for those who look from a signal handler or at a process that
+// hangs in its allocator.
+struct Subject {
+  pid_t pid = 0;  // 0: this process
+  pid_t thread = 0;
+  int pidfd = -1;
+  Folder folder{"/proc/self/"};
+  Folder thread_folder{"/proc/thread-self/"};
+};
+
+constinit Subject g_subject;
+
+Folder ToFolder(const std::string& path) {
+  Folder folder{};
+  path.copy(folder.data(), folder.size() - 1);
+  return folder;
+}
+
+// A thread through which memory can be read: the first one may have ended before the others.
+pid_t FindLiveThread(const std::string& folder) {
+  DIR* const directory = opendir((folder + "task").c_str());
+  if (directory == nullptr) return 0;
+  pid_t found = 0;
+  while (const dirent* const entry = readdir(directory)) {
+    const auto tid = NumberReader(static_cast<const char*>(entry->d_name)).Next();
+    const std::string maps = folder + "task/" + static_cast<const char*>(entry->d_name) + "/maps";
+    std::array<char, 1> byte{};
+    if (!tid || ReadProcFile(AT_FDCWD, maps.c_str(), byte.data(), byte.size()).value_or("").empty())
+      continue;
+    found = static_cast<pid_t>(*tid);
+    break;
+  }
+  closedir(directory);
+  return found;
+}
+
+// What keeps from reading the program that runs there.
+std::string WhyNoProgram(const std::string& folder) {
+  const int file = open((folder + "exe").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return errno == ENOENT ? "it is a kernel thread or has ended"
+                           : std::string("its program cannot be read: ") + std::strerror(errno);
+  }
+  Elf64_Ehdr header{};
+  const bool whole = read(file, &header, sizeof header) == sizeof header;
+  close(file);
+  if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
+    return "it is no program for x86-64";
+  return {};
+}
+
+}  // namespace
+
+std::string LookAtProcess(pid_t pid) {
+  const std::string folder = "/proc/" + std::to_string(pid) + '/';
+  if (access(folder.c_str(), F_OK) != 0) return "there is no such process";
+  // The file needs the same right as reading its memory (fs/proc/base.c, proc_pid_syscall).
+  std::array<char, 256> text{};
+  const bool shown =
+      ReadProcFile(AT_FDCWD, (folder + "syscall").c_str(), text.data(), text.size()).has_value();
+  if (!shown && (errno == EPERM || errno == EACCES)) {
+    return "not permitted: it takes the same user and kernel.yama.ptrace_scope=0, or the "
+           "capability "
+           "CAP_SYS_PTRACE (root)";
+  }
+  if (std::string why = WhyNoProgram(folder); !why.empty()) return why;
+  const pid_t thread = FindLiveThread(folder);
+  if (thread == 0) return "it has ended, or what is mapped into it cannot be read";
+  g_subject.pid = pid;
+  g_subject.thread = thread;
+  g_subject.pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  g_subject.folder = ToFolder(folder);
+  g_subject.thread_folder = ToFolder(folder + "task/" + std::to_string(thread) + '/');
+  return {};
+}
+
+std::vector<std::string> SubjectCaveats() {
+  std::vector<std::string> caveats;
+  const auto is_other = [](const char* kind) {
+    std::error_code error;
+    const auto name = [&](std::string_view folder) {
+      return std::filesystem::read_symlink(std::string(folder) + "ns/" + kind, error);
+    };
+    return name("/proc/self/") != name(SubjectFolder());
+  };
+  if (is_other("pid"))
+    caveats.emplace_back("it is in another pid namespace: who holds its locks cannot be told");
+  if (is_other("mnt")) {
+    caveats.emplace_back(
+        "it is in another mount namespace: names come from this one's files of the same path, and "
+        "are wrong where those are others");
+  }
+  return caveats;
+}
+
+bool LooksAtItself() { return g_subject.pid == 0; }
+
+pid_t SubjectPid() { return LooksAtItself() ? getpid() : g_subject.pid; }
+
+pid_t SubjectThread() { return LooksAtItself() ? gettid() : g_subject.thread; }
+
+std::string_view SubjectFolder() { return g_subject.folder.data(); }
+
+std::string_view SubjectThreadFolder() { return g_subject.thread_folder.data(); }
+
+SubjectDescriptor::SubjectDescriptor(int fd)
+    : fd_(LooksAtItself() ? fd
+                          : static_cast<int>(syscall(SYS_pidfd_getfd, g_subject.pidfd, fd, 0U))) {}
+
+SubjectDescriptor::~SubjectDescriptor() {
+  if (!LooksAtItself() && fd_ >= 0) close(fd_);
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,56 @@
+// The process that is looked at.
+#ifndef TASKLEAK_SRC_LINUX_PROC_SUBJECT_H_
+#define TASKLEAK_SRC_LINUX_PROC_SUBJECT_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskleak::platform {
+
+/// From now on all looks (threads, stacks, memory, modules, descriptors) are at another process, as
+/// far as the kernel lets this one (ptrace(2), "Ptrace access mode checking"). For a program that
+/// exists for that; what the registries know is of this process and has to be empty. To be called
+/// once, before the first look. Returns why it cannot be looked at, or an empty text.
+std::string LookAtProcess(pid_t pid);
+
+/// What can deceive about another process: namespaces of its own.
+std::vector<std::string> SubjectCaveats();
+
+/// True unless LookAtProcess was called.
+bool LooksAtItself();
+
+/// The process that is looked at. Async-signal-safe.
+pid_t SubjectPid();
+
+/// One of its threads, which is alive: the calling one of this process.
+pid_t SubjectThread();
+
+/// "/proc/self/" or "/proc/PID/". Async-signal-safe.
+std::string_view SubjectFolder();
+
+/// The same for what only a thread that is alive shows: "/proc/thread-self/" or
+/// "/proc/PID/task/TID/".
+std::string_view SubjectThreadFolder();
+
+/// A descriptor of the process that is looked at, as a number of this one: its own, or a duplicate
+/// that is closed at once (pidfd_getfd(2)).
+class SubjectDescriptor {
+ public:
+  explicit SubjectDescriptor(int fd);
+  ~SubjectDescriptor();
+  SubjectDescriptor(const SubjectDescriptor&) = delete;
+  SubjectDescriptor& operator=(const SubjectDescriptor&) = delete;
+
+  /// -1 if it is not open.
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_PROC_SUBJECT_H_

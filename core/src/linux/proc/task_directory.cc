@@ -1,0 +1,84 @@
+#include "linux/proc/task_directory.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string>
+
+#include "linux/proc/proc_file.h"
+#include "linux/proc/subject.h"
+
+namespace taskleak::platform {
+
+namespace {
+
+// A /proc that was mounted in another pid namespace shows this process's threads under that one's
+// numbers, by which they cannot be signalled, nor told to be lock holders (pid_namespaces(7)).
+bool ShowsOwnNumbers() {
+  std::array<char, 16> target{};
+  const ssize_t length = readlink("/proc/self", target.data(), target.size());
+  pid_t shown = 0;
+  if (length <= 0) return false;
+  std::from_chars(target.data(), target.data() + length, shown);
+  return shown == getpid();
+}
+
+}  // namespace
+
+bool TaskDirectory::StillOpen(std::uint64_t* links) const {
+  struct stat info {};
+  if (fd_ < 0 || fstat(fd_, &info) != 0 || info.st_dev != device_ || info.st_ino != inode_)
+    return false;
+  *links = info.st_nlink;
+  return true;
+}
+
+bool TaskDirectory::Open(std::uint64_t* links, bool same_process) {
+  const pid_t pid = same_process ? pid_ : SubjectPid();
+  const bool open_still = StillOpen(links);
+  if (open_still && pid_ == pid) return true;
+  // A number that is not open on our file may by now be somebody else's: only what is surely ours
+  // is closed.
+  if (open_still) close(fd_);
+  const std::string path = std::string(SubjectFolder()) + "task";
+  fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct stat info {};
+  if (fd_ < 0 || fstat(fd_, &info) != 0) return false;
+  if (LooksAtItself() && !ShowsOwnNumbers()) {
+    close(fd_);
+    fd_ = -1;
+    errno = EXDEV;
+    return false;
+  }
+  pid_ = pid;
+  device_ = info.st_dev;
+  inode_ = info.st_ino;
+  *links = info.st_nlink;
+  return true;
+}
+
+std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
+                                             std::size_t size) {
+  constexpr std::string_view kTask = "task/";
+  constexpr std::size_t kMostDigits = 11;
+  constexpr std::size_t kLongestName = 31;
+  constexpr std::size_t kLongestFolder = 48;
+  std::array<char, kLongestFolder + kTask.size() + kMostDigits + 1 + kLongestName + 1> path{};
+  const std::string_view folder = SubjectFolder();
+  const std::string_view name(file);
+  if (name.size() > kLongestName || folder.size() > kLongestFolder) return std::nullopt;
+  folder.copy(path.data(), folder.size());
+  char* const task = path.data() + folder.size();
+  kTask.copy(task, kTask.size());
+  char* const number = task + kTask.size();
+  char* const slash = std::to_chars(number, number + kMostDigits, tid).ptr;
+  *slash = '/';
+  name.copy(slash + 1, name.size());
+  return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
+}
+
+}  // namespace taskleak::platform

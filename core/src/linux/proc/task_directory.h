@@ -1,0 +1,65 @@
+// The directory /proc/self/task, or that of another subject (platform/subject.h), kept open.
+#ifndef TASKLEAK_SRC_LINUX_PROC_TASK_DIRECTORY_H_
+#define TASKLEAK_SRC_LINUX_PROC_TASK_DIRECTORY_H_
+
+#include <dirent.h>
+#include <sys/types.h>
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+namespace taskleak::platform {
+
+/// A descriptor that stays open between looks and is opened again whenever it is no longer ours:
+/// after fork(2) it would show the parent, and a program may close descriptors it does not know.
+/// Not thread-safe.
+class TaskDirectory {
+ public:
+  /// Brings the descriptor up to date. `links` receives the directory's link count. With
+  /// `same_process` the caller knows that the subject is that of the call before, and it is not
+  /// asked for. Returns false, with errno set, if it cannot be opened.
+  bool Open(std::uint64_t* links, bool same_process = false);
+  [[nodiscard]] int fd() const { return fd_; }
+  /// The process that the directory shows.
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  bool StillOpen(std::uint64_t* links) const;
+
+  int fd_ = -1;
+  pid_t pid_ = 0;
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
+};
+
+/// Calls `visit(int tid)` for each thread in the task directory that `directory` is open on, from
+/// its position on. Returns false, with errno set, if it cannot be read. Uses `buffer`, which is
+/// aligned as linux_dirent64 (getdents64(2)), and allocates nothing.
+template <typename Visit>
+bool VisitTids(int directory, std::span<char> buffer, Visit visit) {
+  for (;;) {
+    const ssize_t size = getdents64(directory, buffer.data(), buffer.size());
+    if (size <= 0) return size == 0;
+    for (ssize_t at = 0; at < size;) {
+      const auto* const entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      const std::string_view name = static_cast<const char*>(entry->d_name);
+      int tid = 0;
+      if (std::from_chars(name.data(), name.data() + name.size(), tid).ec == std::errc())
+        visit(tid);
+      at += entry->d_reclen;
+    }
+  }
+}
+
+/// Reads task/TID/`file` of the process that is looked at. Thread-safe and async-signal-safe.
+std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
+                                             std::size_t size);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_PROC_TASK_DIRECTORY_H_

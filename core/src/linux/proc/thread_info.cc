@@ -1,0 +1,87 @@
+#include "linux/proc/thread_info.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
+
+#include "linux/proc/subject.h"
+#include "linux/proc/task_directory.h"
+#include "linux/proc/thread_lines.h"
+
+namespace taskleak::platform {
+namespace {
+
+// What `parse` makes of task/TID/`file`; nothing, with errno set, if that cannot be read or is not
+// understood.
+template <std::size_t kSize, typename Parse>
+auto ReadThread(int tid, const char* file, Parse parse) -> decltype(parse(std::string_view())) {
+  std::array<char, kSize> buffer;
+  const auto text = ReadTaskFile(tid, file, buffer.data(), buffer.size());
+  if (!text) return std::nullopt;
+  auto result = parse(*text);
+  if (!result) errno = EINVAL;
+  return result;
+}
+
+constexpr std::size_t kStatusSize = 4096;
+
+std::optional<bool> HasSignal(int tid, std::string_view mask, int signal) {
+  return ReadThread<kStatusSize>(
+      tid, "status", [&](std::string_view status) { return ParseSignal(status, mask, signal); });
+}
+
+}  // namespace
+
+std::optional<ThreadStat> ReadThreadStat(int tid) {
+  return ReadThread<1024>(tid, "stat", ParseStat);
+}
+
+bool HasEnded(int tid) {
+  const auto stat = ReadThreadStat(tid);
+  return !stat || stat->exiting;
+}
+
+bool UnreadableMeansEnded() {
+  if (errno != ENOENT && errno != ESRCH) return false;
+  return !LooksAtItself() || ReadThreadStat(gettid()).has_value();
+}
+
+std::optional<RunCount> ReadRunCount(int tid) {
+  const auto count = ReadThread<128>(tid, "schedstat", ParseSchedstat);
+  return count ? count : ReadThread<kStatusSize>(tid, "status", ParseSwitches);
+}
+
+std::optional<BlockedAt> ReadBlockedAt(int tid, int* error) {
+  const auto at = ReadThread<256>(tid, "syscall", ParseSyscall);
+  if (!at) *error = errno;
+  return at;
+}
+
+std::optional<bool> BlocksSignal(int tid, int signal) { return HasSignal(tid, "SigBlk", signal); }
+
+std::optional<std::uint64_t> BlockedSignals(int tid) {
+  return ReadThread<kStatusSize>(
+      tid, "status", [](std::string_view status) { return ParseSignals(status, "SigBlk"); });
+}
+
+std::optional<bool> HasPending(int tid, int signal) { return HasSignal(tid, "SigPnd", signal); }
+
+std::uint64_t TicksSinceBoot() {
+  timespec now{};
+  // Not through libc, before which a library may stand that shows another time (libfaketime).
+  if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) != 0) clock_gettime(CLOCK_BOOTTIME, &now);
+  const auto per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  return static_cast<std::uint64_t>(now.tv_sec) * per_second +
+         static_cast<std::uint64_t>(now.tv_nsec) * per_second / 1'000'000'000;
+}
+
+std::int64_t TicksToMs(std::uint64_t ticks) {
+  return static_cast<std::int64_t>(ticks * 1000 / static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK)));
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,220 @@
+#include "linux/proc/thread_list.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+
+#include "base/mutex.h"
+#include "linux/proc/births.h"
+#include "linux/proc/proc_file.h"
+#include "linux/proc/subject.h"
+#include "linux/proc/task_directory.h"
+#include "linux/proc/thread_info.h"
+
+namespace taskleak::platform {
+namespace {
+
+// proc's task directory has one link for each thread, one for its name and one for ".".
+constexpr std::uint64_t kLinksBesidesThreads = 2;
+
+std::optional<std::vector<int>> ReadDirectory(int directory) {
+  if (lseek(directory, 0, SEEK_SET) != 0) return std::nullopt;
+  std::vector<int> tids;
+  alignas(8) std::array<char, 32768> buffer;
+  if (!VisitTids(directory, buffer, [&tids](int tid) { tids.push_back(tid); })) return std::nullopt;
+  std::sort(tids.begin(), tids.end());
+  return tids;
+}
+
+// Whether the process, whose task directory is given too, has a thread with the number. Signal 0
+// only asks (kill(2)), at a fifth of the cost of looking for a directory entry that is not there.
+bool HasThread(pid_t process, int directory, int tid) {
+  if (syscall(SYS_tgkill, process, tid, 0) == 0) return true;
+  if (errno == ESRCH) return false;
+  std::array<char, 16> name{};
+  std::to_chars(name.data(), name.data() + name.size() - 1, tid);
+  return faccessat(directory, name.data(), F_OK, 0) == 0 || errno != ENOENT;
+}
+
+// When a thread ends while the kernel walks the list it finds its place again by counting, and may
+// pass over others. So the list is read again until it is as long as the link count says.
+std::optional<std::vector<int>> ListTids(TaskDirectory& directory) {
+  constexpr int kMostAttempts = 16;
+  std::optional<std::vector<int>> tids;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    if (!directory.Open(&before)) return std::nullopt;
+    tids = ReadDirectory(directory.fd());
+    if (!tids || !directory.Open(&after)) return std::nullopt;
+    if (before == after && tids->size() + kLinksBesidesThreads == after) break;
+  }
+  return tids;
+}
+
+// The list of threads as last seen, and what it takes to bring it up to date.
+//
+// Whoever is new has a number that the kernel has given out since (BirthCounter). So when few were
+// given out, on the whole machine, just those are looked for; only after many is the directory
+// read. Who has ended stays in the list for a while: an identity that is gone does no harm, and
+// noticing it would mean to read the directory.
+class ThreadList {
+ public:
+  std::shared_ptr<const ThreadIds> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // A number that was given out but is not (yet) one of our threads: it may be another process's,
+  // or belong to a thread whose creation the kernel has not finished.
+  struct Pending {
+    int tid;
+    Clock::time_point since;
+  };
+
+  bool NotePending(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
+  bool ProbePending() TASKLEAK_REQUIRES(mutex_);
+  void ForgetOldPending() TASKLEAK_REQUIRES(mutex_);
+  void Replace(ThreadIds added) TASKLEAK_REQUIRES(mutex_);
+  bool ReadAll(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
+
+  Mutex mutex_;
+  TaskDirectory directory_ TASKLEAK_GUARDED_BY(mutex_);
+  BirthCounter births_ TASKLEAK_GUARDED_BY(mutex_);
+  std::shared_ptr<const ThreadIds> known_ TASKLEAK_GUARDED_BY(mutex_);  // sorted
+  std::vector<Pending> pending_ TASKLEAK_GUARDED_BY(mutex_);
+  pid_t known_pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  std::uint64_t looks_with_births_ TASKLEAK_GUARDED_BY(mutex_) = 1;
+};
+
+std::shared_ptr<const ThreadIds> ThreadList::List(std::uint64_t* births_seen) {
+  const MutexLock lock(mutex_);
+  // Births first: one that happens after this look shows in the next.
+  const BirthCounter::Look births = births_.LookNow();
+  if (!births.none) ++looks_with_births_;
+  if (births_seen != nullptr) *births_seen = births.unknown ? 0 : looks_with_births_;
+  // Whoever is forked gets a number, too: while none was given out, this is the same process.
+  const bool same_process = births.none && LooksAtItself();
+  std::uint64_t links = 0;
+  if (!directory_.Open(&links, same_process)) return nullptr;
+  const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
+  const bool complete = usable && NotePending(births) && ProbePending();
+  ForgetOldPending();
+  if (complete) {
+    const std::uint64_t listed = known_->size() + kLinksBesidesThreads;
+    constexpr std::uint64_t kMostEnded = 64;
+    if (links <= listed && listed <= 2 * links + kMostEnded) return known_;
+  }
+  // After a failure nothing is known: numbers given out till now will not be looked for again.
+  if (!ReadAll(births)) known_ = nullptr;
+  return known_;
+}
+
+// From now on the numbers given out since the last look are looked for. Returns false if they are
+// too many.
+bool ThreadList::NotePending(const BirthCounter::Look& births) {
+  constexpr std::uint64_t kMost = 1024;
+  if (births.none) return true;
+  const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
+  if (given_out > kMost) return false;
+  const Clock::time_point now = Clock::now();
+  for (std::uint64_t tid = births.from + 1; tid <= births.to; ++tid) {
+    pending_.push_back({static_cast<int>(tid), now});
+  }
+  return true;
+}
+
+// Looks for threads with pending numbers. Returns false if reading the directory is cheaper.
+bool ThreadList::ProbePending() {
+  if (pending_.size() > 4 + known_->size() / 4) return false;
+  ThreadIds added;
+  const pid_t process = directory_.pid();
+  const int directory = directory_.fd();
+  bool unreadable = false;
+  std::erase_if(pending_, [&](const Pending& pending) {
+    if (!HasThread(process, directory, pending.tid)) return false;
+    const auto stat = ReadThreadStat(pending.tid);
+    if (stat)
+      added.push_back({pending.tid, stat->start_ticks});
+    else
+      unreadable |= !UnreadableMeansEnded();
+    return stat.has_value();
+  });
+  if (!added.empty()) Replace(std::move(added));
+  return !unreadable;
+}
+
+// Births that the kernel has not finished are few at any moment, the newest, and done within a
+// second. (Even one that takes longer shows in the link count, unless somebody ends at the same
+// time.)
+void ThreadList::ForgetOldPending() {
+  constexpr std::size_t kMost = 4;
+  constexpr std::chrono::seconds kBirthTakes{1};
+  if (pending_.empty()) return;
+  if (pending_.size() > kMost) pending_.erase(pending_.begin(), pending_.end() - kMost);
+  const Clock::time_point now = Clock::now();
+  std::erase_if(pending_,
+                [&](const Pending& pending) { return now - pending.since > kBirthTakes; });
+}
+
+// Adds threads in place of earlier ones with their numbers.
+void ThreadList::Replace(ThreadIds added) {
+  std::sort(added.begin(), added.end());
+  const auto by_tid = [](const ThreadId& a, const ThreadId& b) { return a.tid < b.tid; };
+  auto ids = std::make_shared<ThreadIds>();
+  ids->reserve(known_->size() + added.size());
+  // Of equal numbers, set_union takes those of its first range.
+  std::set_union(added.begin(), added.end(), known_->begin(), known_->end(),
+                 std::back_inserter(*ids), by_tid);
+  known_ = std::move(ids);
+}
+
+// Keeps the identity of threads that are surely the same and reads the others'.
+bool ThreadList::ReadAll(const BirthCounter::Look& births) {
+  const auto tids = ListTids(directory_);
+  if (!tids) return false;
+  known_pid_ = directory_.pid();
+  auto ids = std::make_shared<ThreadIds>();
+  ids->reserve(tids->size());
+  auto known = known_ == nullptr ? ThreadIds::const_iterator() : known_->begin();
+  const auto known_end = known_ == nullptr ? ThreadIds::const_iterator() : known_->end();
+  for (const int tid : *tids) {
+    while (known != known_end && known->tid < tid) ++known;
+    if (known != known_end && known->tid == tid && !births.MayHaveReused(tid)) {
+      ids->push_back(*known);
+    } else if (const auto stat = ReadThreadStat(tid)) {
+      ids->push_back({tid, stat->start_ticks});
+    } else if (!UnreadableMeansEnded()) {
+      return false;
+    }
+  }
+  if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);
+  std::erase_if(pending_, [&tids](const Pending& pending) {
+    return std::binary_search(tids->begin(), tids->end(), pending.tid);
+  });
+  return true;
+}
+
+}  // namespace
+
+std::shared_ptr<const ThreadIds> ListThreads(std::uint64_t* births) {
+  static ThreadList* const list = new ThreadList();
+  return list->List(births);
+}
+
+std::size_t CountThreads() {
+  struct stat task {};
+  return stat("/proc/self/task", &task) == 0 ? task.st_nlink - kLinksBesidesThreads : 0;
+}
+
+}  // namespace taskleak::platform

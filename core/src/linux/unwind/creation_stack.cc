@@ -1,0 +1,157 @@
+// Runs in every thread of the program, on whatever stack that has left, and with whatever locks it
+// holds: so it takes no lock and no memory, opens no file and keeps its frames small.
+#include "linux/unwind/creation_stack.h"
+
+#include <sys/syscall.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <optional>
+
+#include "linux/arch/x86_64/raw_call.h"
+#include "linux/unwind/eh_frame.h"
+#include "linux/unwind/short_rule.h"
+
+namespace taskleak::platform {
+namespace {
+
+// Rules by place in the code. Full or crowded, it only makes captures slower. A place's address can
+// come to mean other code: so an entry holds for the call frame information it was read from.
+class RuleTable {
+ public:
+  std::optional<ShortRule> Find(std::uintptr_t pc, std::uintptr_t index) const {
+    for (std::size_t i = 0; i < kProbes; ++i) {
+      const Slot& slot = slots_[(Hash(pc) + i) % kSlots];
+      if (slot.pc.load(std::memory_order_acquire) != pc) continue;
+      const std::uint64_t bits = slot.rule.load(std::memory_order_acquire);
+      if (slot.index.load(std::memory_order_acquire) == index &&
+          slot.pc.load(std::memory_order_relaxed) == pc)
+        return ShortRule(bits);
+    }
+    return std::nullopt;
+  }
+
+  void Insert(std::uintptr_t pc, std::uintptr_t index, ShortRule rule) {
+    for (std::size_t i = 0; i < kProbes; ++i) {
+      Slot& slot = slots_[(Hash(pc) + i) % kSlots];
+      std::uintptr_t there = slot.pc.load(std::memory_order_relaxed);
+      const bool outdated = there == pc && slot.index.load(std::memory_order_relaxed) != index;
+      if (there != 0 && !outdated) continue;
+      // Nobody finds it while it is being written.
+      if (!slot.pc.compare_exchange_strong(there, kWriting, std::memory_order_acq_rel)) continue;
+      slot.rule.store(rule.bits(), std::memory_order_release);
+      slot.index.store(index, std::memory_order_release);
+      slot.pc.store(pc, std::memory_order_release);
+      return;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 8192;
+  static constexpr std::size_t kProbes = 8;
+  static constexpr std::uintptr_t kWriting = 1;  // no return address
+
+  struct Slot {
+    std::atomic<std::uintptr_t> pc{0};
+    std::atomic<std::uint64_t> rule{0};
+    std::atomic<std::uintptr_t> index{0};
+  };
+
+  static std::size_t Hash(std::uintptr_t pc) { return (pc * 0x9e3779b97f4a7c15) >> 40; }
+
+  std::array<Slot, kSlots> slots_;
+};
+
+constinit RuleTable g_rules;
+
+ShortRule RuleAt(std::uintptr_t pc) {
+  const EhFrameIndex index = FindEhFrameIndex(pc);
+  if (index.address() == 0) return {};
+  if (const auto known = g_rules.Find(pc, index.address())) return *known;
+  const ShortRule rule = index.RuleAt(pc);
+  g_rules.Insert(pc, index.address(), rule);
+  return rule;
+}
+
+// True if the word at `address` can be read. rt_sigprocmask(2) copies the new mask before it looks
+// at what is to be done with it (kernel/signal.c), so that the error shows whether the mask could
+// be read; a program that may start threads may make this call.
+bool IsReadable(std::uintptr_t address) {
+  constexpr long kNothingToDo = -1;
+  constexpr long kMaskSize = 8;
+  return RawCall(SYS_rt_sigprocmask, kNothingToDo, static_cast<long>(address), 0, kMaskSize) ==
+         -EINVAL;
+}
+
+// What is above a frame, up to some end that is not known. Each page is asked for before it is
+// read, so that false call frame information leads to no fault.
+class Stack {
+ public:
+  /// `frame` is the calling function's.
+  static Stack Own(std::uintptr_t frame) { return {frame, frame / kPage}; }
+  static Stack Parked(std::uintptr_t sp) { return {sp, 0}; }
+
+  [[nodiscard]] std::optional<std::uintptr_t> Word(std::uintptr_t address) {
+    if (address < base_ || address % sizeof(std::uintptr_t) != 0) return std::nullopt;
+    if (address / kPage != readable_) {
+      if (!IsReadable(address)) return std::nullopt;
+      readable_ = address / kPage;
+    }
+    return Read(address);
+  }
+
+ private:
+  static constexpr std::uintptr_t kPage = 4096;
+
+  Stack(std::uintptr_t base, std::uintptr_t readable) : base_(base), readable_(readable) {}
+
+  // Sanitizers object to reading what others own.
+  __attribute__((no_sanitize("address", "thread", "undefined"))) static std::uintptr_t Read(
+      std::uintptr_t address) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    return *reinterpret_cast<const volatile std::uintptr_t*>(address);
+  }
+
+  std::uintptr_t base_;
+  std::uintptr_t readable_;  // number of a page that is known to be
+};
+
+// Starts where a return address and the caller's rbp are saved.
+std::size_t Walk(Stack stack, std::uintptr_t return_address, std::uintptr_t saved_rbp,
+                 std::uintptr_t* addresses, std::size_t most) {
+  std::optional<std::uintptr_t> rbp = stack.Word(saved_rbp);
+  std::optional<std::uintptr_t> pc = stack.Word(return_address);
+  std::uintptr_t rsp = return_address + 8;
+  std::size_t depth = 0;
+  while (depth < most && pc && *pc != 0) {
+    addresses[depth++] = *pc;
+    const ShortRule rule = RuleAt(*pc - 1);
+    if (!rule.usable() || (rule.from_rbp() && !rbp)) break;
+    const std::uintptr_t cfa =
+        (rule.from_rbp() ? *rbp : rsp) + static_cast<std::uintptr_t>(rule.cfa_distance());
+    if (cfa <= rsp) break;
+    if (rule.saves_rbp()) rbp = stack.Word(cfa + static_cast<std::uintptr_t>(rule.rbp_distance()));
+    pc = stack.Word(cfa - 8);
+    rsp = cfa;
+  }
+  return depth;
+}
+
+}  // namespace
+
+[[gnu::noinline]] std::size_t CaptureCreationStack(std::uintptr_t* addresses, std::size_t most) {
+  // A frame whose rbp is its frame address: the caller's rbp, then the return address (System V
+  // ABI, section 3.2.2).
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const std::size_t depth = Walk(Stack::Own(frame), frame + 8, frame, addresses, most);
+  asm volatile("");  // no tail call: this frame must exist while it is read
+  return depth;
+}
+
+std::size_t CaptureParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout,
+                               std::uintptr_t* addresses, std::size_t most) {
+  return Walk(Stack::Parked(sp), sp + layout.rip, sp + layout.rbp, addresses, most);
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,393 @@
+#include "linux/unwind/eh_frame.h"
+
+#include <dlfcn.h>
+#include <dwarf.h>
+
+#include <cstring>
+
+#include "linux/arch/x86_64/registers.h"
+
+namespace taskleak::platform {
+namespace {
+
+template <typename T>
+T Load(const std::uint8_t* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+// Reads one entry. At its end all that is read is 0.
+class Bytes {
+ public:
+  Bytes(const std::uint8_t* at, const std::uint8_t* end) : at_(at), end_(end) {}
+
+  [[nodiscard]] bool at_end() const { return at_ >= end_; }
+  [[nodiscard]] const std::uint8_t* at() const { return at_; }
+
+  template <typename T>
+  T Take() {
+    if (end_ - at_ < static_cast<std::ptrdiff_t>(sizeof(T))) {
+      at_ = end_;
+      return 0;
+    }
+    at_ += sizeof(T);
+    return Load<T>(at_ - sizeof(T));
+  }
+  std::uint64_t Uleb() {
+    std::uint64_t value = 0;
+    std::uint8_t byte = 0x80;
+    for (unsigned shift = 0; (byte & 0x80) != 0 && !at_end(); shift += 7) {
+      byte = Take<std::uint8_t>();
+      if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
+    }
+    return value;
+  }
+  std::int64_t Sleb() {
+    std::uint64_t value = 0;
+    std::uint8_t byte = 0x80;
+    unsigned shift = 0;
+    for (; (byte & 0x80) != 0 && !at_end(); shift += 7) {
+      byte = Take<std::uint8_t>();
+      if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
+    }
+    if (shift < 64 && (byte & 0x40) != 0) value |= ~std::uint64_t{0} << shift;
+    return static_cast<std::int64_t>(value);
+  }
+  void Skip(std::uint64_t count) {
+    at_ = count < static_cast<std::uint64_t>(end_ - at_) ? at_ + count : end_;
+  }
+  // A pointer in one of the encodings that compilers use for code (Linux Standard Base 5.0, core,
+  // section 10.5.1); with `known` false in another one.
+  std::uintptr_t Pointer(std::uint8_t encoding, bool& known) {
+    const auto place = reinterpret_cast<std::uintptr_t>(at_);
+    std::uintptr_t value = 0;
+    switch (encoding & 0x0f) {
+      case DW_EH_PE_absptr:
+      case DW_EH_PE_udata8:
+      case DW_EH_PE_sdata8:
+        value = Take<std::uint64_t>();
+        break;
+      case DW_EH_PE_udata4:
+        value = Take<std::uint32_t>();
+        break;
+      case DW_EH_PE_sdata4:
+        value = static_cast<std::uintptr_t>(std::int64_t{Take<std::int32_t>()});
+        break;
+      default:
+        known = false;
+    }
+    if ((encoding & 0x70) == DW_EH_PE_pcrel) return value + place;
+    if ((encoding & 0x70) != DW_EH_PE_absptr) known = false;
+    return value;
+  }
+
+ private:
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+};
+
+// What follows an entry's length field; empty for a terminator and for the 64-bit form, which no
+// compiler uses in .eh_frame.
+Bytes EntryAt(const std::uint8_t* at) {
+  const auto length = Load<std::uint32_t>(at);
+  const std::uint8_t* const begin = at + sizeof length;
+  return {begin, length >= 0xfffffff0 ? begin : begin + length};
+}
+
+// The part of a common information entry that rules depend on (Linux Standard Base 5.0, core,
+// section 10.6.1).
+struct CommonEntry {
+  bool usable = false;
+  bool has_augmentation_data = false;
+  std::uint8_t pointer_encoding = DW_EH_PE_absptr;
+  std::int32_t code_unit = 1;
+  std::int32_t data_unit = 1;
+  Bytes instructions{nullptr, nullptr};
+};
+
+void TakeAugmentation(const std::uint8_t* text, Bytes& bytes, CommonEntry& entry) {
+  entry.usable = true;
+  if (*text == 'z') {
+    entry.has_augmentation_data = true;
+    const std::uint64_t length = bytes.Uleb();
+    Bytes data = bytes;
+    bytes.Skip(length);
+    entry.instructions = bytes;
+    for (++text; *text != 0 && entry.usable; ++text) {
+      if (*text == 'R') {
+        entry.pointer_encoding = data.Take<std::uint8_t>();
+      } else if (*text == 'L') {
+        data.Skip(1);
+      } else if (*text == 'P') {
+        const auto encoding = data.Take<std::uint8_t>();
+        bool known = true;
+        data.Pointer(encoding & 0x0f, known);
+        entry.usable = known;
+      } else {
+        entry.usable = false;  // 'S': a signal's frame, whose caller did not call
+      }
+    }
+    return;
+  }
+  entry.instructions = bytes;
+  entry.usable = *text == 0;
+}
+
+CommonEntry ReadCommonEntry(const std::uint8_t* at) {
+  CommonEntry entry;
+  Bytes bytes = EntryAt(at);
+  if (bytes.Take<std::uint32_t>() != 0) return entry;  // not such an entry
+  const auto version = bytes.Take<std::uint8_t>();
+  if (version != 1 && version != 3) return entry;
+  const std::uint8_t* const augmentation = bytes.at();
+  while (!bytes.at_end() && bytes.Take<std::uint8_t>() != 0) {
+  }
+  if (bytes.at_end()) return entry;
+  entry.code_unit = static_cast<std::int32_t>(bytes.Uleb());
+  entry.data_unit = static_cast<std::int32_t>(bytes.Sleb());
+  const std::uint64_t return_column = version == 1 ? bytes.Take<std::uint8_t>() : bytes.Uleb();
+  if (return_column != kRip) return entry;
+  TakeAugmentation(augmentation, bytes, entry);
+  return entry;
+}
+
+// Executes call frame instructions (DWARF 5, section 6.4.2), as far as a ShortRule depends on them.
+class Interpreter {
+ public:
+  Interpreter(const CommonEntry& entry, std::uintptr_t begin)
+      : entry_(entry), location_(begin), code_unit_(static_cast<std::uintptr_t>(entry.code_unit)) {}
+
+  // The caller's values before `pc`; false if something unusual is met.
+  bool Run(Bytes bytes, std::uintptr_t pc) {
+    while (!bytes.at_end() && location_ <= pc) {
+      if (!Step(bytes)) return false;
+    }
+    return true;
+  }
+  void KeepInitial() { initial_ = row_; }
+
+  [[nodiscard]] ShortRule Rule() const {
+    const bool plain_cfa = row_.cfa_register == kRsp || row_.cfa_register == kRbp;
+    if (!plain_cfa || row_.rip != kSaved || row_.rip_distance != -8 || row_.rbp == kOther)
+      return {};
+    return ShortRule::Make(row_.cfa_register == kRbp, row_.cfa_distance, row_.rbp == kSaved,
+                           row_.rbp == kSaved ? row_.rbp_distance : 0);
+  }
+
+ private:
+  enum Kind : std::uint8_t { kSame, kSaved, kOther };
+  struct Row {
+    std::int32_t cfa_distance = 0;
+    std::int32_t rip_distance = 0;
+    std::int32_t rbp_distance = 0;
+    std::uint8_t cfa_register = 0xff;  // 0xff: an expression, or none yet
+    Kind rip = kSame;
+    Kind rbp = kSame;
+  };
+  static constexpr std::size_t kMostRemembered = 4;
+
+  void Advance(std::uint64_t units) { location_ += units * code_unit_; }
+  void SetRegister(std::uint64_t number, Kind kind, std::int64_t distance = 0) {
+    if (number == kRip) {
+      row_.rip = kind;
+      row_.rip_distance = static_cast<std::int32_t>(distance);
+    } else if (number == kRbp) {
+      row_.rbp = kind;
+      row_.rbp_distance = static_cast<std::int32_t>(distance);
+    }
+  }
+  void Restore(std::uint64_t number) {
+    if (number == kRip) SetRegister(kRip, initial_.rip, initial_.rip_distance);
+    if (number == kRbp) SetRegister(kRbp, initial_.rbp, initial_.rbp_distance);
+  }
+  void SetCfa(std::uint64_t number, std::int64_t distance) {
+    row_.cfa_register = number < 0xff ? static_cast<std::uint8_t>(number) : 0xff;
+    row_.cfa_distance = static_cast<std::int32_t>(distance);
+  }
+
+  bool Step(Bytes& bytes) {
+    const auto instruction = bytes.Take<std::uint8_t>();
+    const std::uint64_t operand = instruction & 0x3f;
+    switch (instruction & 0xc0) {
+      case DW_CFA_advance_loc:
+        Advance(operand);
+        return true;
+      case DW_CFA_offset:
+        SetRegister(operand, kSaved, static_cast<std::int64_t>(bytes.Uleb()) * entry_.data_unit);
+        return true;
+      case DW_CFA_restore:
+        Restore(operand);
+        return true;
+      default:
+        return Move(instruction, bytes) || Define(instruction, bytes) || Save(instruction, bytes);
+    }
+  }
+
+  // Where in the code the next row begins, and rows that are put aside.
+  bool Move(std::uint8_t instruction, Bytes& bytes) {
+    switch (instruction) {
+      case DW_CFA_nop:
+        return true;
+      case DW_CFA_set_loc: {
+        bool known = true;
+        location_ = bytes.Pointer(entry_.pointer_encoding, known);
+        return known;
+      }
+      case DW_CFA_advance_loc1:
+        Advance(bytes.Take<std::uint8_t>());
+        return true;
+      case DW_CFA_advance_loc2:
+        Advance(bytes.Take<std::uint16_t>());
+        return true;
+      case DW_CFA_advance_loc4:
+        Advance(bytes.Take<std::uint32_t>());
+        return true;
+      case DW_CFA_remember_state:
+        if (remembered_count_ == kMostRemembered) return false;
+        remembered_[remembered_count_++] = row_;
+        return true;
+      case DW_CFA_restore_state:
+        if (remembered_count_ == 0) return false;
+        row_ = remembered_[--remembered_count_];
+        return true;
+      case DW_CFA_GNU_args_size:
+        bytes.Uleb();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // The canonical frame address.
+  bool Define(std::uint8_t instruction, Bytes& bytes) {
+    switch (instruction) {
+      case DW_CFA_def_cfa: {
+        const std::uint64_t number = bytes.Uleb();
+        SetCfa(number, static_cast<std::int64_t>(bytes.Uleb()));
+        return true;
+      }
+      case DW_CFA_def_cfa_sf: {
+        const std::uint64_t number = bytes.Uleb();
+        SetCfa(number, bytes.Sleb() * entry_.data_unit);
+        return true;
+      }
+      case DW_CFA_def_cfa_register:
+        SetCfa(bytes.Uleb(), row_.cfa_distance);
+        return true;
+      case DW_CFA_def_cfa_offset:
+        row_.cfa_distance = static_cast<std::int32_t>(bytes.Uleb());
+        return true;
+      case DW_CFA_def_cfa_offset_sf:
+        row_.cfa_distance = static_cast<std::int32_t>(bytes.Sleb() * entry_.data_unit);
+        return true;
+      case DW_CFA_def_cfa_expression:
+        bytes.Skip(bytes.Uleb());
+        row_.cfa_register = 0xff;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // The caller's value of one register.
+  bool Save(std::uint8_t instruction, Bytes& bytes) {
+    const std::uint64_t number = bytes.Uleb();
+    switch (instruction) {
+      case DW_CFA_offset_extended:
+        SetRegister(number, kSaved, static_cast<std::int64_t>(bytes.Uleb()) * entry_.data_unit);
+        return true;
+      case DW_CFA_offset_extended_sf:
+        SetRegister(number, kSaved, bytes.Sleb() * entry_.data_unit);
+        return true;
+      case DW_CFA_restore_extended:
+        Restore(number);
+        return true;
+      case DW_CFA_same_value:
+        SetRegister(number, kSame);
+        return true;
+      case DW_CFA_undefined:
+        SetRegister(number, kOther);
+        return true;
+      case DW_CFA_register:
+      case DW_CFA_val_offset:
+      case DW_CFA_val_offset_sf:  // the same bytes whatever the sign
+        bytes.Uleb();
+        SetRegister(number, kOther);
+        return true;
+      case DW_CFA_expression:
+      case DW_CFA_val_expression:
+        bytes.Skip(bytes.Uleb());
+        SetRegister(number, kOther);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  const CommonEntry& entry_;
+  std::uintptr_t location_;
+  std::uintptr_t code_unit_;
+  Row row_;
+  Row initial_;
+  Row remembered_[kMostRemembered];
+  std::size_t remembered_count_ = 0;
+};
+
+// The entry of the function that begins last before `pc`; null if none does. The section is a table
+// sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one encoding that
+// linkers write.
+const std::uint8_t* FindEntry(const std::uint8_t* section, std::uintptr_t pc) {
+  constexpr std::uint8_t kTableEncoding = DW_EH_PE_datarel | DW_EH_PE_sdata4;
+  const int frame_pointer = section[1] & 0x0f;
+  if (section[0] != 1 || (frame_pointer != DW_EH_PE_udata4 && frame_pointer != DW_EH_PE_sdata4) ||
+      section[2] != DW_EH_PE_udata4 || section[3] != kTableEncoding)
+    return nullptr;
+  struct Row {
+    std::int32_t function;
+    std::int32_t entry;
+  };
+  const std::uint8_t* const table = section + 12;
+  const auto wanted = static_cast<std::int64_t>(pc - reinterpret_cast<std::uintptr_t>(section));
+  std::size_t low = 0;
+  std::size_t high = Load<std::uint32_t>(section + 8);
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (Load<Row>(table + middle * sizeof(Row)).function <= wanted)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low == 0 ? nullptr : section + Load<Row>(table + (low - 1) * sizeof(Row)).entry;
+}
+
+}  // namespace
+
+ShortRule EhFrameIndex::RuleAt(std::uintptr_t pc) const {
+  const std::uint8_t* const at = section_ == nullptr ? nullptr : FindEntry(section_, pc);
+  if (at == nullptr) return {};
+  Bytes bytes = EntryAt(at);
+  const std::uint8_t* const pointer = bytes.at();
+  const auto back = bytes.Take<std::uint32_t>();  // to the common entry, from here
+  if (back == 0) return {};
+  const CommonEntry common = ReadCommonEntry(pointer - back);
+  if (!common.usable) return {};
+  bool known = true;
+  const std::uintptr_t begin = bytes.Pointer(common.pointer_encoding, known);
+  const std::uintptr_t length = bytes.Pointer(common.pointer_encoding & 0x0f, known);
+  if (!known || pc - begin >= length) return {};
+  if (common.has_augmentation_data) bytes.Skip(bytes.Uleb());
+  Interpreter interpreter(common, begin);
+  if (!interpreter.Run(common.instructions, pc)) return {};
+  interpreter.KeepInitial();
+  return interpreter.Run(bytes, pc) ? interpreter.Rule() : ShortRule();
+}
+
+EhFrameIndex FindEhFrameIndex(std::uintptr_t pc) {
+  dl_find_object object;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  if (_dl_find_object(reinterpret_cast<void*>(pc), &object) != 0) return {};
+  return EhFrameIndex(object.dlfo_eh_frame);
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,36 @@
+// Call frame information as the program itself has it mapped, for code that must not take a lock.
+#ifndef TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
+#define TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
+
+#include <cstdint>
+
+#include "linux/unwind/short_rule.h"
+
+namespace taskleak::platform {
+
+/// The .eh_frame_hdr section of a mapped program or library.
+class EhFrameIndex {
+ public:
+  EhFrameIndex() = default;
+  explicit EhFrameIndex(const void* section)
+      : section_(static_cast<const std::uint8_t*>(section)) {}
+
+  /// The rule for the instruction at `pc`; not usable if there is none or it is an unusual one.
+  /// Takes no lock and no memory, makes no system call, and needs about 200 bytes of stack.
+  [[nodiscard]] ShortRule RuleAt(std::uintptr_t pc) const;
+
+  [[nodiscard]] std::uintptr_t address() const {
+    return reinterpret_cast<std::uintptr_t>(section_);
+  }
+
+ private:
+  const std::uint8_t* section_ = nullptr;
+};
+
+/// That of the program or library that holds `pc`; with address 0 if there is none. Takes no lock
+/// (_dl_find_object(3) in glibc's manual: lock-free and async-signal-safe).
+EhFrameIndex FindEhFrameIndex(std::uintptr_t pc);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_

@@ -1,0 +1,171 @@
+#include "linux/unwind/frame_pointer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace taskleak::platform {
+namespace {
+
+bool IsWhole(const Walk& walk) {
+  return walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
+}
+
+// The walk reaches the thread's start, past calls that fit the functions on the stack.
+bool MakesSense(const Walk& walk) { return IsWhole(walk) && walk.contradictions == 0; }
+
+struct Candidate {
+  Caller caller = Caller::kNone;
+  Walk walk;
+};
+
+class Search {
+ public:
+  Search(FrameWalker& walker, CodeFacts& facts, StackImage& image, const FrameState& frame)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex())
+      : walker_(walker),
+        facts_(facts),
+        image_(image),
+        frame_(frame),
+        function_(facts.RuleAt(frame.instruction()).function.start) {}
+
+  std::optional<FoundFramePointer> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    const std::uintptr_t sp = frame_.registers[kRsp];
+    // Only a call is surely made after the prologue and before the epilogue.
+    if (!frame_.is_return_address || function_ == 0) return Scan(sp);
+    const Prologue& prologue = facts_.PrologueOf(function_);
+    const std::uintptr_t lowest = sp + prologue.below;
+    if (!prologue.sets_frame_pointer) return Scan(lowest);
+    auto computed = Computed(lowest, prologue.slack);
+    if (computed && !TakesStackAtRunTime(function_, frame_.pc())) return computed;
+    // What looks like a frame may be left over from an earlier call, in memory that the function
+    // has taken from the stack and not used.
+    constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
+    auto scanned = Scan(lowest, lowest + kMostArguments);
+    if (!scanned) scanned = Scan(lowest);
+    if (!computed) return scanned;
+    const bool fits = !computed->guessed && MakesSense(computed->walk);
+    if (!scanned || (scanned->guessed && fits)) {
+      computed->guessed = true;
+      return computed;
+    }
+    scanned->guessed |= fits && scanned->walk.cfas.front() != computed->walk.cfas.front();
+    return scanned;
+  }
+
+ private:
+  // Of the places where rbp must be by the prologue the best. There is nothing to guess, even if
+  // the walk from there ends early, unless the call there leads elsewhere or another place fits.
+  std::optional<FoundFramePointer> Computed(std::uintptr_t from, std::size_t slack)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    std::vector<Candidate> all;
+    for (std::uintptr_t at = from; at <= from + slack; at += sizeof(std::uint64_t)) {
+      Candidate candidate = Try(at, Caller::kCallsAnother);
+      if (candidate.caller != Caller::kNone) all.push_back(std::move(candidate));
+    }
+    if (all.empty()) return {};
+    const Candidate* best = all.data();
+    for (const Candidate& candidate : all) {
+      if (IsBetter(candidate, *best)) best = &candidate;
+    }
+    const bool rivals = std::any_of(all.begin(), all.end(), [best](const Candidate& each) {
+      return &each != best && each.caller >= Caller::kMayCall && MakesSense(each.walk) &&
+             (best->caller == Caller::kCalls || !HasFrame(best->walk, each.walk.cfas.front()));
+    });
+    return FoundFramePointer{best->walk, rivals || best->caller == Caller::kCallsAnother};
+  }
+
+  // Whether a candidate is better than one below it. The padding of an aligned frame is below rbp,
+  // and may hold what earlier calls have left; but above are the frames of its callers.
+  static bool IsBetter(const Candidate& candidate, const Candidate& lower) {
+    const auto rank = [](const Candidate& each) {
+      return std::tuple(MakesSense(each.walk), IsWhole(each.walk), each.caller);
+    };
+    return candidate.caller == Caller::kCalls ? rank(candidate) >= rank(lower)
+                                              : rank(candidate) > rank(lower);
+  }
+
+  static bool HasFrame(const Walk& walk, std::uintptr_t cfa) {
+    return std::find(walk.cfas.begin(), walk.cfas.end(), cfa) != walk.cfas.end();
+  }
+
+  // The lowest place that fits, since those above may be earlier calls of the same function. It is
+  // sure if the caller there calls this function and no other place does.
+  std::optional<FoundFramePointer> Scan(std::uintptr_t from, std::uintptr_t to = UINTPTR_MAX)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    constexpr int kMostWalks = 64;
+    constexpr std::uintptr_t kSaved = 16;  // rbp and the return address
+    Candidate best;
+    Candidate cut_off;  // calls this function, and the stack above is damaged
+    bool rivals = false;
+    int walks = 0;
+    std::uintptr_t end = image_.end();
+    for (std::uintptr_t at = from; at < to && walks < kMostWalks; at += sizeof(std::uint64_t)) {
+      if (at + kSaved > end) {
+        if (best.caller != Caller::kNone || !image_.Grow()) break;
+        end = image_.end();
+      }
+      Candidate candidate = Try(at, Caller::kMayCall);
+      if (candidate.caller == Caller::kNone) continue;
+      ++walks;
+      if (!MakesSense(candidate.walk)) {
+        const bool fits = candidate.caller == Caller::kCalls && candidate.walk.contradictions == 0;
+        if (fits && cut_off.caller == Caller::kNone) cut_off = std::move(candidate);
+        continue;
+      }
+      if (candidate.caller > best.caller) {
+        best = std::move(candidate);
+      } else {
+        rivals |= candidate.caller == Caller::kCalls;
+      }
+    }
+    const bool unknown_code =
+        cut_off.caller != Caller::kNone && cut_off.walk.end == WalkEnd::kNoRule;
+    const bool sure = best.caller == Caller::kCalls && !rivals && !unknown_code;
+    if (!sure && to != UINTPTR_MAX) return {};
+    if (best.caller == Caller::kNone) best = std::move(cut_off);
+    if (best.caller == Caller::kNone) return {};
+    return FoundFramePointer{std::move(best.walk), !sure};
+  }
+
+  // None if the caller there is not `least` as likely.
+  Candidate Try(std::uintptr_t rbp, Caller least) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    FrameState state = frame_;
+    state.registers.Set(kRbp, rbp);
+    const FrameState with_rbp = state;
+    std::uintptr_t cfa = 0;
+    WalkEnd end{};
+    if (!walker_.ToCaller(&state, &cfa, &end)) return {};
+    const Caller caller = CallerAt(state);
+    if (caller < least) return {};
+    return {caller, walker_.Go(with_rbp)};
+  }
+
+  Caller CallerAt(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    const Caller by_call = facts_.CallerOf(function_, caller.pc());
+    // The kernel enters signal handlers, and the first function of a thread has no caller. But
+    // addresses of where threads start are left over in many places.
+    const FrameRule& rule = facts_.RuleAt(caller.instruction());
+    if (by_call == Caller::kCalls || !rule.found) return by_call;
+    if (rule.is_start()) return Caller::kCallsAnother;
+    return by_call == Caller::kNone && rule.signal_frame ? Caller::kMayCall : by_call;
+  }
+
+  FrameWalker& walker_;
+  CodeFacts& facts_;
+  StackImage& image_;
+  const FrameState& frame_;
+  std::uintptr_t function_;
+};
+
+}  // namespace
+
+std::optional<FoundFramePointer> FindFramePointer(FrameWalker& walker, CodeFacts& facts,
+                                                  StackImage& image, const FrameState& frame) {
+  return Search(walker, facts, image, frame).Run();
+}
+
+}  // namespace taskleak::platform

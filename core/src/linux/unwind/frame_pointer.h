@@ -1,0 +1,30 @@
+// Finding out what rbp held when it was not read with the other registers.
+#ifndef TASKLEAK_SRC_LINUX_UNWIND_FRAME_POINTER_H_
+#define TASKLEAK_SRC_LINUX_UNWIND_FRAME_POINTER_H_
+
+#include <optional>
+
+#include "linux/unwind/frame_walk.h"
+
+namespace taskleak::platform {
+
+struct FoundFramePointer {
+  Walk walk;             ///< from the frame in question on
+  bool guessed = false;  ///< other values would have been possible
+};
+
+/// Finds rbp of `frame`, whose caller can only be found through it, and walks on from there.
+///
+/// The kernel shows sp and pc of a blocked thread, not rbp. But what a function's prologue takes
+/// off the stack pointer tells how far below rbp it is; and a function that uses rbp has saved its
+/// caller's there, next to its return address, which follows a call of that function. So rbp is
+/// computed from sp, and where that does not lead to the return address of such a call, it is
+/// searched for upwards on the stack. What is found by searching is a guess unless the call surely
+/// leads to the function.
+std::optional<FoundFramePointer> FindFramePointer(FrameWalker& walker, CodeFacts& facts,
+                                                  StackImage& image, const FrameState& frame)
+    TASKLEAK_REQUIRES(Modules::Instance().mutex());
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_UNWIND_FRAME_POINTER_H_

@@ -1,0 +1,164 @@
+#include "linux/unwind/frame_rule.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "linux/proc/memory.h"
+
+namespace taskleak::platform {
+namespace {
+
+struct FreeFrame {
+  void operator()(Dwarf_Frame* frame) const { std::free(frame); }
+};
+using OwnedFrame = std::unique_ptr<Dwarf_Frame, FreeFrame>;
+
+bool Fits(std::int64_t value) {
+  return value >= std::numeric_limits<std::int32_t>::min() &&
+         value <= std::numeric_limits<std::int32_t>::max();
+}
+
+// Makes one rule from what libdw says of one place.
+class RuleMaker {
+ public:
+  explicit RuleMaker(Dwarf_Frame* frame) : frame_(frame) {}
+
+  std::optional<FrameRule> Make() {
+    rule_.found = true;
+    if (dwarf_frame_info(frame_, nullptr, nullptr, &rule_.signal_frame) != kRip) return {};
+    if (!TakeCfa()) return {};
+    for (unsigned number = 0; number < kRegisterCount; ++number) {
+      if (!TakeRegister(number)) return {};
+    }
+    return std::move(rule_);
+  }
+
+ private:
+  bool TakeCfa() {
+    Dwarf_Op* ops = nullptr;
+    std::size_t count = 0;
+    if (dwarf_frame_cfa(frame_, &ops, &count) != 0 || count == 0) return false;
+    const auto offset = static_cast<std::int64_t>(ops[0].number2);
+    if (count == 1 && ops[0].atom == DW_OP_bregx && ops[0].number < kRegisterCount &&
+        Fits(offset)) {
+      rule_.cfa_register = static_cast<std::uint8_t>(ops[0].number);
+      rule_.cfa_operand = static_cast<std::int32_t>(offset);
+      rule_.needs_frame_pointer = rule_.cfa_register == kRbp;
+      return true;
+    }
+    rule_.cfa_operand = Keep(ops, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      rule_.needs_frame_pointer |= ops[i].atom == DW_OP_breg6;
+    }
+    return true;
+  }
+
+  bool TakeRegister(unsigned number) {
+    Dwarf_Op memory[3];
+    Dwarf_Op* ops = nullptr;
+    std::size_t count = 0;
+    if (dwarf_frame_register(frame_, static_cast<int>(number), memory, &ops, &count) != 0)
+      return false;
+    Location& location = rule_.callers[number];
+    if (count == 0) {
+      location.kind = ops == nullptr ? Location::kSame : Location::kUnknown;
+      return true;
+    }
+    const bool value = ops[count - 1].atom == DW_OP_stack_value;
+    const std::size_t length = value ? count - 1 : count;
+    if (length == 1 && ops[0].atom == DW_OP_regx && ops[0].number < kRegisterCount) {
+      location = {Location::kInRegister, static_cast<std::int32_t>(ops[0].number)};
+    } else if (const auto offset = CfaPlus(ops, length)) {
+      location = {value ? Location::kCfaPlus : Location::kSavedAtCfaPlus, *offset};
+    } else {
+      location = {value ? Location::kExpression : Location::kSavedAtExpression, Keep(ops, length)};
+    }
+    return true;
+  }
+
+  static std::optional<std::int32_t> CfaPlus(const Dwarf_Op* ops, std::size_t count) {
+    if (count == 0 || count > 2 || ops[0].atom != DW_OP_call_frame_cfa) return {};
+    if (count == 1) return 0;
+    const auto offset = static_cast<std::int64_t>(ops[1].number);
+    if (ops[1].atom != DW_OP_plus_uconst || !Fits(offset)) return {};
+    return static_cast<std::int32_t>(offset);
+  }
+
+  std::int32_t Keep(const Dwarf_Op* ops, std::size_t count) {
+    rule_.expressions.emplace_back(ops, ops + count);
+    return static_cast<std::int32_t>(rule_.expressions.size() - 1);
+  }
+
+  Dwarf_Frame* frame_;
+  FrameRule rule_;
+};
+
+// Boost.Context's assembler code has no call frame information. A context's first function has a
+// return address within make_fcontext, whose code was not run to get there (make_*_gas.S).
+bool StartsContext(Dwfl_Module* module, std::uintptr_t pc) {
+  const char* const name = dwfl_module_addrname(module, pc);
+  return name != nullptr && std::string_view(name) == "make_fcontext";
+}
+
+FrameRule StartRule() {
+  FrameRule rule;
+  rule.found = true;
+  return rule;
+}
+
+// Whether a system call returns at `pc` to the code that glibc has around the calls that start a
+// thread or a process (sysdeps/unix/sysv/linux/x86_64/clone.S, clone3.S): syscall; test %rax,%rax.
+// No call frame information covers that place, because what it says of the parent is wrong of the
+// child.
+bool ReturnsFromClone(std::uintptr_t pc) {
+  constexpr std::array<unsigned char, 5> kCode = {0x0f, 0x05, 0x48, 0x85, 0xc0};
+  constexpr std::size_t kSyscallSize = 2;
+  std::array<unsigned char, kCode.size()> code{};
+  return ReadMemory(pc - kSyscallSize, code.data(), code.size()) == code.size() && code == kCode;
+}
+
+// The parent has pushed nothing there: its return address is on top of its stack.
+FrameRule NothingPushedRule(const FunctionRange& function) {
+  FrameRule rule;
+  rule.found = true;
+  rule.cfa_register = kRsp;
+  rule.cfa_operand = sizeof(std::uintptr_t);
+  for (Location& location : rule.callers) location.kind = Location::kSame;
+  rule.callers[kRsp] = {Location::kCfaPlus, 0};
+  rule.callers[kRip] = {Location::kSavedAtCfaPlus, -rule.cfa_operand};
+  rule.function = function;
+  return rule;
+}
+
+}  // namespace
+
+FrameRule MakeFrameRule(std::uintptr_t pc) {
+  Dwfl_Module* const module =
+      Modules::Instance().IsCode(pc) ? Modules::Instance().Find(pc) : nullptr;
+  if (module == nullptr) return {};
+  using Source = Dwarf_CFI* (*)(Dwfl_Module*, Dwarf_Addr*);
+  for (const Source source : {Source{dwfl_module_eh_cfi}, Source{dwfl_module_dwarf_cfi}}) {
+    Dwarf_Addr bias = 0;
+    Dwarf_CFI* const cfi = source(module, &bias);
+    Dwarf_Frame* frame = nullptr;
+    if (cfi == nullptr || dwarf_cfi_addrframe(cfi, pc - bias, &frame) != 0) continue;
+    const OwnedFrame owner(frame);
+    if (auto rule = RuleMaker(frame).Make()) {
+      rule->function = FunctionAt(module, pc);
+      return *std::move(rule);
+    }
+  }
+  if (ReturnsFromClone(pc)) return NothingPushedRule(FunctionAt(module, pc));
+  return StartsContext(module, pc) ? StartRule() : FrameRule();
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,24 @@
+// What a Snapshot holds.
+#ifndef TASKLEAK_SRC_REGISTRY_SNAPSHOT_DATA_H_
+#define TASKLEAK_SRC_REGISTRY_SNAPSHOT_DATA_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "linux/proc/thread_list.h"
+#include "registry/task_registry.h"
+
+namespace taskleak::internal {
+
+struct SnapshotData {
+  std::shared_ptr<const platform::ThreadIds> threads;  // null: they could not be listed
+  int error = 0;                                       // because of this errno
+  std::uint64_t next_birth = 0;    // serial of the first birth after it (registry/thread_birth.h)
+  registry::Epoch next_epoch = 0;  // of the first task born after it (registry/task_registry.h)
+  std::uint64_t taken_ticks = 0;   // when, in ticks since boot
+  std::uint64_t births = 0;        // as platform::ListThreads has it
+};
+
+}  // namespace taskleak::internal
+
+#endif  // TASKLEAK_SRC_REGISTRY_SNAPSHOT_DATA_H_

@@ -1,0 +1,15 @@
+// Options as they hold once the environment has spoken.
+#ifndef TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
+#define TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
+
+#include "taskleak/options.h"
+
+namespace taskleak::rules {
+
+/// `options`, changed by TASKLEAK_OPTIONS. Throws std::invalid_argument, naming key and value, if
+/// either is bad.
+Options WithEnvironment(const Options& options);
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_

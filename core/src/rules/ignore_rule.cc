@@ -1,0 +1,84 @@
+#include "rules/ignore_rule.h"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace taskleak {
+namespace {
+
+using Kind = IgnoreRule::Kind;
+
+constexpr std::array<std::pair<std::string_view, Kind>, 8> kTextKinds{{
+    {"thread_name", Kind::kThreadName},
+    {"task_name", Kind::kTaskName},
+    {"top_function", Kind::kTopFunction},
+    {"function", Kind::kFunction},
+    {"created_by", Kind::kCreatedBy},
+    {"module", Kind::kModule},
+    {"signature", Kind::kSignature},
+    {"origin", Kind::kOrigin},
+}};
+
+std::string AcceptedKinds() {
+  std::string names;
+  for (const auto& [name, kind] : kTextKinds)
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  return names;
+}
+
+IgnoreRule Make(Kind kind, std::string_view pattern) {
+  return IgnoreRule(std::make_shared<IgnoreRule::Data>(
+      IgnoreRule::Data{kind, rules::Pattern(pattern), {}, {}, {}}));
+}
+
+}  // namespace
+
+IgnoreRule IgnoreRule::Parse(std::string_view text) {
+  const std::string quoted = "ignore rule \"" + std::string(text) + "\": ";
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  for (const auto& [accepted, kind] : kTextKinds) {
+    if (colon == std::string_view::npos || name != accepted) continue;
+    try {
+      return Make(kind, text.substr(colon + 1));
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument(quoted + error.what());
+    }
+  }
+  throw std::invalid_argument(quoted + "a rule is KIND:PATTERN, with KIND one of " +
+                              AcceptedKinds());
+}
+
+IgnoreRule::Kind IgnoreRule::kind() const { return data_->kind; }
+
+std::string IgnoreRule::ToString() const {
+  if (data_->kind == Kind::kCurrent) return "all that was alive when IgnoreCurrent() was called";
+  if (data_->kind == Kind::kPredicate) return data_->description;
+  for (const auto& [name, kind] : kTextKinds) {
+    if (kind == data_->kind) return std::string(name) + ":" + data_->pattern->text();
+  }
+  return {};
+}
+
+IgnoreRule IgnoreThreadName(std::string_view pattern) { return Make(Kind::kThreadName, pattern); }
+IgnoreRule IgnoreTaskName(std::string_view pattern) { return Make(Kind::kTaskName, pattern); }
+IgnoreRule IgnoreTopFunction(std::string_view pattern) { return Make(Kind::kTopFunction, pattern); }
+IgnoreRule IgnoreAnyFunction(std::string_view pattern) { return Make(Kind::kFunction, pattern); }
+IgnoreRule IgnoreCreatedBy(std::string_view pattern) { return Make(Kind::kCreatedBy, pattern); }
+IgnoreRule IgnoreModule(std::string_view pattern) { return Make(Kind::kModule, pattern); }
+IgnoreRule IgnoreSignature(std::string_view signature) { return Make(Kind::kSignature, signature); }
+IgnoreRule IgnoreOrigin(std::string_view pattern) { return Make(Kind::kOrigin, pattern); }
+
+IgnoreRule IgnoreCurrent() {
+  return IgnoreRule(std::make_shared<IgnoreRule::Data>(
+      IgnoreRule::Data{Kind::kCurrent, {}, Snapshot::Take(), {}, {}}));
+}
+
+IgnoreRule IgnoreIf(std::function<bool(const Unit&)> predicate, std::string description) {
+  if (!predicate) throw std::invalid_argument("IgnoreIf: the predicate is empty");
+  return IgnoreRule(std::make_shared<IgnoreRule::Data>(
+      IgnoreRule::Data{Kind::kPredicate, {}, {}, std::move(predicate), std::move(description)}));
+}
+
+}  // namespace taskleak

@@ -1,0 +1,71 @@
+// All rules that hold for one check.
+#ifndef TASKLEAK_SRC_RULES_IGNORE_SET_H_
+#define TASKLEAK_SRC_RULES_IGNORE_SET_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "explain/inspect.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_list.h"
+#include "registry/task_registry.h"
+#include "rules/known_threads.h"
+#include "rules/rule_index.h"
+#include "rules/suppression_round.h"
+#include "taskleak/options.h"
+
+namespace taskleak::rules {
+
+/// The rules of the options, of their suppression files and of the built-in list, ordered by what
+/// they need to know: the thread's name, the names the symbol tables give, or the complete unit.
+/// Immutable but for the counts of use.
+class IgnoreSet {
+ public:
+  /// Throws std::invalid_argument if a suppression file is bad.
+  explicit IgnoreSet(const Options& options);
+
+  [[nodiscard]] bool MatchesName(std::string_view thread_name) const;
+  [[nodiscard]] bool MatchesTaskName(std::string_view task_name) const;
+  /// Threads that were alive when an IgnoreCurrent() was made.
+  [[nodiscard]] bool MatchesCurrent(const platform::ThreadId& id) const;
+  /// The same for tasks, by the epoch in which they were born.
+  [[nodiscard]] bool MatchesCurrent(registry::Epoch born) const;
+  /// By the functions and modules of the stack as the symbol tables have them, and by the built-in
+  /// list.
+  [[nodiscard]] bool MatchesThread(const Candidate& thread) const;
+
+  /// True if there are rules that only a complete unit can answer: functions (that may be inlined),
+  /// creators, signatures, predicates, a task's module.
+  [[nodiscard]] bool NeedsUnits() const { return !unit_rules_.empty() || !file_rules_.empty(); }
+  [[nodiscard]] bool MatchesUnit(const explain::Finding& finding) const;
+
+  /// Lines of suppression files that hold in some tests or for some units only, and expired ones:
+  /// to be asked in a SuppressionRound.
+  [[nodiscard]] const FileRules& file_rules() const { return file_rules_; }
+
+ private:
+  struct CountedRule {
+    IgnoreRule rule;
+    SuppressionUse* use;  // null if it stands in no file
+  };
+
+  void Add(const IgnoreRule& rule, SuppressionUse* use);
+  void AddUnitRule(const IgnoreRule& rule, SuppressionUse* use);
+  // Whether one of the rules matches; counts its use.
+  template <typename Matches>
+  static bool AnyMatches(const std::vector<CountedRule>& rules, Matches matches);
+
+  std::vector<const KnownThreads*> known_;
+  std::vector<CountedRule> name_rules_;
+  std::vector<CountedRule> task_name_rules_;
+  std::vector<CountedRule> current_rules_;
+  std::vector<CountedRule> stack_rules_;
+  RuleIndex unit_rules_;
+  std::vector<SuppressionUse*> unit_uses_;  // of each; null if it stands in no file
+  FileRules file_rules_;
+};
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_IGNORE_SET_H_

@@ -1,0 +1,52 @@
+// Background threads that well-known libraries keep and nobody is meant to end.
+#ifndef TASKLEAK_SRC_RULES_KNOWN_THREADS_H_
+#define TASKLEAK_SRC_RULES_KNOWN_THREADS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "linux/look/stack_reader.h"
+#include "rules/pattern.h"
+
+namespace taskleak::rules {
+
+/// What is known of a live thread that may be one of them.
+struct Candidate {
+  int tid = 0;
+  std::string_view name{};
+  const platform::ThreadLook& look;
+};
+
+/// A thread of one library: it has one of its names, if it has any, and it runs that library's code
+/// and nothing of the program's. The code is known by its module or, where it is linked statically,
+/// by its functions.
+struct KnownRule {
+  std::vector<Pattern> names;      ///< of the thread; empty: any
+  std::vector<Pattern> modules;    ///< of the library
+  std::vector<Pattern> functions;  ///< of the same library
+
+  [[nodiscard]] bool Matches(const Candidate& thread) const;
+  /// "thread_name:gmain, gdbus; module:libglib-2.0.so*; function:g_*"
+  [[nodiscard]] std::string ToString() const;
+};
+
+/// One entry: any of the rules, or what `is` finds out by itself.
+struct KnownThreads {
+  std::string_view name;         // how options name the entry: "grpc"
+  std::string_view what;         // for people
+  std::vector<KnownRule> rules;  // any of them
+  bool (*is)(const Candidate&) = nullptr;
+  std::string_view how = {};  // what `is` goes by, for people
+
+  [[nodiscard]] bool Matches(const Candidate& thread) const;
+};
+
+/// The built-in list. Made once; immutable.
+const std::vector<KnownThreads>& AllKnownThreads();
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_KNOWN_THREADS_H_

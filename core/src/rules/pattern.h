@@ -1,0 +1,46 @@
+// What a rule's text is compared with: a glob or a regular expression.
+#ifndef TASKLEAK_SRC_RULES_PATTERN_H_
+#define TASKLEAK_SRC_RULES_PATTERN_H_
+
+#include <cstddef>
+#include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
+
+namespace taskleak::rules {
+
+/// A glob (`*`, `?`) that matches a whole text, or after "re:" a regular expression (ECMAScript)
+/// found anywhere in it. Immutable.
+class Pattern {
+ public:
+  /// Throws std::invalid_argument, saying what is wrong, if `text` is empty or a bad regular
+  /// expression.
+  explicit Pattern(std::string_view text);
+
+  [[nodiscard]] bool Matches(std::string_view text) const {
+    // Most texts differ from most patterns in their first few characters.
+    if (!text.starts_with(std::string_view(text_).substr(0, plain_))) return false;
+    return IsPlain() ? text.size() == text_.size() : MatchesRest(text);
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// True if it matches just the text that it is.
+  [[nodiscard]] bool IsPlain() const { return plain_ == text_.size(); }
+  /// The longest text without a star or question mark in it, which is somewhere in all that it
+  /// matches; empty if there is none, and for regular expressions.
+  [[nodiscard]] std::string_view Literal() const;
+  /// True if it has parameters or template arguments in it.
+  [[nodiscard]] bool spells_parameters() const { return spells_parameters_; }
+
+ private:
+  [[nodiscard]] bool MatchesRest(std::string_view text) const;
+
+  std::string text_;
+  std::size_t plain_ = 0;  // how much of it, from its start, stands for itself
+  bool spells_parameters_ = false;
+  std::optional<std::regex> regex_;
+};
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_PATTERN_H_

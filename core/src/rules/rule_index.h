@@ -1,0 +1,65 @@
+// Many rules, found by the names in a unit instead of being asked one by one.
+#ifndef TASKLEAK_SRC_RULES_RULE_INDEX_H_
+#define TASKLEAK_SRC_RULES_RULE_INDEX_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "explain/inspect.h"
+#include "rules/literal_finder.h"
+#include "taskleak/ignore.h"
+
+namespace taskleak::rules {
+
+/// Rules whose pattern is a plain text are looked up by it, and globs by a text that they contain;
+/// all others are asked. Immutable once filled, and then thread-safe.
+class RuleIndex {
+ public:
+  /// The rule's number is how many were added before.
+  void Add(const IgnoreRule& rule);
+
+  /// The first rule that matches.
+  [[nodiscard]] std::optional<std::size_t> FindFirst(const explain::Finding& finding) const;
+  /// Calls `found` with the number of each rule that matches, once, in no particular order.
+  void FindAll(const explain::Finding& finding,
+               const std::function<void(std::size_t)>& found) const;
+
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  using Numbers = std::vector<std::size_t>;
+  // Those of one kind.
+  struct LookedUp {
+    std::unordered_map<std::string, Numbers, Hash, std::equal_to<>> by_text;
+    LiteralFinder by_literal;
+  };
+  struct Asked {
+    std::size_t number;
+    IgnoreRule rule;
+  };
+
+  // Calls `found` with the numbers of rules that are looked up and match; a number may come twice.
+  template <typename Found>
+  void LookUp(const explain::Finding& finding, Found found) const;
+
+  std::size_t size_ = 0;
+  std::map<IgnoreRule::Kind, LookedUp> looked_up_;     // most checks have none
+  std::unordered_map<std::size_t, IgnoreRule> globs_;  // those of them with a glob, by number
+  std::vector<Asked> asked_;                           // by ascending number
+};
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_RULE_INDEX_H_

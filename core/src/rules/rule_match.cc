@@ -1,0 +1,94 @@
+#include "rules/rule_match.h"
+
+#include <string>
+
+#include "rules/ignore_rule.h"
+#include "symbolize/function_name.h"
+
+namespace taskleak::rules {
+namespace {
+
+using Kind = IgnoreRule::Kind;
+
+using TextUser = std::function<bool(std::string_view, std::string_view)>;
+
+bool AnyFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    if (use(stack.plain_names[i], stack.stack[i].function)) return true;
+  }
+  return false;
+}
+
+bool TopFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    if (!stack.stack[i].runtime) return use(stack.plain_names[i], stack.stack[i].function);
+  }
+  return false;
+}
+
+// Of the outermost frame that is neither the system's nor that of the hooks: where the thread's own
+// code starts.
+std::string_view OwnModule(const symbolize::ResolvedStack& stack) {
+  for (std::size_t i = stack.stack.size(); i > 0; --i) {
+    const std::string& module = stack.stack[i - 1].module;
+    if (!module.empty() && !symbolize::IsSystemModule(module) &&
+        !symbolize::IsThreadTrampoline(stack.plain_names[i - 1]))
+      return module;
+  }
+  return {};
+}
+
+// Of the code that created a task.
+std::string_view CreatorsModule(const Stack& created_by) {
+  return created_by.empty() ? std::string_view() : created_by[0].module;
+}
+
+}  // namespace
+
+// A pattern that spells out parameters or template arguments is meant for the full name.
+bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
+                     std::string_view full_name) {
+  if (plain_name.empty() && full_name.empty()) return false;
+  if (pattern.Matches(plain_name)) return true;
+  return pattern.spells_parameters() && pattern.Matches(full_name);
+}
+
+bool AnyText(Kind kind, const explain::Finding& finding, const TextUser& use) {
+  const bool is_task = finding.unit.kind == UnitKind::kTask;
+  switch (kind) {
+    case Kind::kThreadName:
+      return !is_task && use(finding.unit.name, {});
+    case Kind::kTaskName:
+      return is_task && use(finding.unit.name, {});
+    case Kind::kTopFunction:
+      return TopFunction(*finding.stack, use);
+    case Kind::kFunction:
+      return AnyFunction(*finding.stack, use);
+    case Kind::kCreatedBy:
+      return AnyFunction(*finding.created_by, use);
+    case Kind::kModule:
+      return use(is_task ? CreatorsModule(finding.created_by->stack) : OwnModule(*finding.stack),
+                 {});
+    case Kind::kSignature:
+      return use(finding.signature, {});
+    case Kind::kOrigin:
+      return use(finding.unit.origin, {});
+    case Kind::kPredicate:
+    case Kind::kCurrent:
+      return false;
+  }
+  return false;
+}
+
+bool RuleMatches(const IgnoreRule& rule, const explain::Finding& finding) {
+  const IgnoreRule::Data& data = rule.data();
+  if (data.kind == Kind::kPredicate) return data.predicate(finding.unit);
+  const bool of_functions = data.kind == Kind::kTopFunction || data.kind == Kind::kFunction ||
+                            data.kind == Kind::kCreatedBy;
+  return AnyText(data.kind, finding, [&](std::string_view text, std::string_view full_name) {
+    return of_functions ? FunctionMatches(*data.pattern, text, full_name)
+                        : data.pattern->Matches(text);
+  });
+}
+
+}  // namespace taskleak::rules

@@ -1,0 +1,29 @@
+// A rule against a complete unit.
+#ifndef TASKLEAK_SRC_RULES_RULE_MATCH_H_
+#define TASKLEAK_SRC_RULES_RULE_MATCH_H_
+
+#include <functional>
+#include <string_view>
+
+#include "explain/inspect.h"
+#include "rules/pattern.h"
+#include "taskleak/ignore.h"
+
+namespace taskleak::rules {
+
+/// Whether a pattern for functions matches: the plain name, and if it spells out parameters or
+/// template arguments the full name too. No pattern matches a function without a name.
+bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
+                     std::string_view full_name);
+
+/// Calls `use` with each text of the unit that patterns of rules of that kind are compared with,
+/// and for functions with their full names beside, until it returns true. Returns whether it did.
+bool AnyText(IgnoreRule::Kind kind, const explain::Finding& finding,
+             const std::function<bool(std::string_view text, std::string_view full_name)>& use);
+
+/// Whether the rule matches; never for kCurrent, which goes by identities.
+bool RuleMatches(const IgnoreRule& rule, const explain::Finding& finding);
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_RULE_MATCH_H_

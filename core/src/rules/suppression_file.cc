@@ -1,0 +1,44 @@
+#include "rules/suppression_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace taskleak::rules {
+
+std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path) {
+  std::vector<SuppressionLine> lines;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] == '#') continue;
+    try {
+      lines.push_back({ParseSuppression(line), number});
+    } catch (const SuppressionError& error) {
+      throw std::invalid_argument(
+          fmt::format("{}:{}:{}: {}", path, number, error.column(), error.what()));
+    }
+  }
+  return lines;
+}
+
+std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
+  errno = 0;
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  // Not opened, a directory, or an error in the middle; nothing to read is no error.
+  if (!file.is_open() || (text.fail() && errno != 0) || text.bad()) {
+    const std::string why = errno != 0 ? std::strerror(errno) : "it cannot be read";
+    throw std::invalid_argument("suppression file \"" + path + "\": " + why);
+  }
+  return ParseSuppressions(text.str(), path);
+}
+
+}  // namespace taskleak::rules

@@ -1,0 +1,80 @@
+// The rules of suppression files that need to know more than one unit: in which test it was found,
+// and how many of its kind there are.
+#ifndef TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_
+#define TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "alive/straggler.h"
+#include "explain/inspect.h"
+#include "rules/rule_index.h"
+#include "rules/suppression.h"
+#include "rules/suppression_use.h"
+
+namespace taskleak::rules {
+
+/// A line of a suppression file.
+struct FileRule {
+  Suppression suppression;
+  SuppressionUse* use;
+};
+
+/// Lines that are asked together. Immutable once filled.
+class FileRules {
+ public:
+  void Add(FileRule rule) {
+    index_.Add(rule.suppression.rule);
+    rules_.push_back(std::move(rule));
+  }
+  [[nodiscard]] bool empty() const { return rules_.empty(); }
+  [[nodiscard]] const std::vector<FileRule>& rules() const { return rules_; }
+  [[nodiscard]] const RuleIndex& index() const { return index_; }
+
+ private:
+  std::vector<FileRule> rules_;
+  RuleIndex index_;  // the same numbers
+};
+
+/// One look at the units of one test. First everybody is added, then the rules are asked: if there
+/// are more units than a rule allows, it hides none of them. Not thread-safe.
+class SuppressionRound {
+ public:
+  /// `rules` and `test` must outlive this object.
+  SuppressionRound(const FileRules& rules, std::string_view test);
+
+  /// A unit that no other rule ignores.
+  void Add(const explain::Finding& finding);
+
+  /// Whether one of the rules hides the unit. To be asked when all are added.
+  [[nodiscard]] bool Hides(const alive::Straggler& straggler) const;
+  [[nodiscard]] bool Hides(const Unit& unit) const;
+
+  /// Counts the use of the rules that hid somebody, and of those that would have, but expired.
+  /// Returns a remark for each of the latter, and for each that allows fewer units than there are.
+  std::vector<std::string> CountUse() const;
+
+ private:
+  using Key = std::pair<UnitKind, std::int64_t>;
+  struct Match {
+    const FileRule* rule;
+    std::set<Key> units;
+    [[nodiscard]] bool Hides() const;
+  };
+
+  [[nodiscard]] bool Hides(const Key& key) const;
+
+  const FileRules& rules_;
+  std::string_view test_;
+  std::map<std::size_t, Match> matches_;  // of rules that hold in this test, by number
+};
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_

@@ -1,0 +1,147 @@
+#include "rules/system_threads.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+#include "linux/proc/memory.h"
+#include "linux/proc/thread_info.h"
+#include "symbolize/function_name.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::rules {
+namespace {
+
+using platform::RawFrame;
+
+constexpr std::uint64_t Bit(int signal) { return std::uint64_t{1} << (signal - 1); }
+
+// One of libc's own signals, which its functions for signals leave out (sysdeps/unix/sysv/linux/
+// internal-signals.h): this one ends threads and serves timers.
+constexpr int kTimerSignal = 32;
+
+// Libc starts its helpers so, that no handler of the program runs in them. A sanitizer's runtime
+// leaves out a few more.
+bool BlocksNearlyAllSignals(int tid) {
+  constexpr int kMostOpen = 8;
+  constexpr int kSignals = 64;
+  int blocked = 0;
+  const auto mask = platform::BlockedSignals(tid);
+  for (int signal = 1; mask && signal <= kSignals; ++signal)
+    blocked += (*mask & Bit(signal)) != 0 ? 1 : 0;
+  return blocked >= kSignals - kMostOpen;
+}
+
+bool IsPartOfLibc(std::string_view module) {
+  constexpr std::array<std::string_view, 8> kParts = {
+      "libc.so", "libc-2.", "libpthread", "librt", "libanl", "libresolv", "libnss_", "ld-linux"};
+  return std::ranges::any_of(kParts,
+                             [&](std::string_view part) { return module.starts_with(part); });
+}
+
+// The function that the thread was started with, in a static executable that still has its symbols.
+std::string_view StartFunction(const platform::ThreadLook& look) {
+  for (auto frame = look.stack.frames.rbegin(); frame != look.stack.frames.rend(); ++frame) {
+    const symbolize::QuickFrame& quick = symbolize::Quick(*frame);
+    if (quick.plain_name == "start_thread" || quick.plain_name.starts_with("clone")) continue;
+    return quick.plain_name;
+  }
+  return {};
+}
+
+bool IsWhole(const platform::ThreadLook& look) {
+  return !look.stack.frames.empty() && look.stack.missing.empty();
+}
+
+bool IsAllLibc(const platform::ThreadLook& look) {
+  return IsWhole(look) && std::ranges::all_of(look.stack.frames, [](const RawFrame& frame) {
+           return IsPartOfLibc(symbolize::Quick(frame).module);
+         });
+}
+
+// sysdeps/unix/sysv/linux/mq_notify.c: the helper receives notifications of 32 bytes from the
+// kernel, each as a whole.
+bool ReceivesNotifications(const platform::BlockedAt& at) {
+  constexpr std::uint64_t kSize = 32;
+  return at.number == SYS_recvfrom && at.arguments[2] == kSize &&
+         at.arguments[3] == (MSG_NOSIGNAL | MSG_WAITALL);
+}
+
+// What every thread does that begins or ends, with all signals blocked: it says nothing.
+bool MayBeginOrEnd(const platform::BlockedAt& at) {
+  constexpr std::array<long, 9> kCalls = {SYS_munmap,         SYS_mprotect, SYS_madvise,
+                                          SYS_exit,           SYS_rseq,     SYS_set_robust_list,
+                                          SYS_rt_sigprocmask, SYS_mmap,     -1};
+  return at.running || std::ranges::find(kCalls, at.number) != kCalls.end();
+}
+
+// A helper without work waits at a condition variable for some time, and then ends
+// (rt/aio_misc.c, resolv/gai_misc.c); all other waits on a futex may be those of a thread that
+// ends.
+bool IsIdleOrAtWork(const platform::ThreadLook& look) {
+  if (MayBeginOrEnd(look.at)) return false;
+  return look.at.number != SYS_futex ||
+         std::ranges::any_of(look.stack.frames, [](const RawFrame& frame) {
+           return symbolize::Quick(frame).plain_name.find("pthread_cond_timedwait") !=
+                  std::string_view::npos;
+         });
+}
+
+bool IsRequestHelper(const platform::ThreadLook& look) {
+  if (!IsIdleOrAtWork(look)) return false;
+  if (IsAllLibc(look)) return true;
+  const std::string_view start = StartFunction(look);
+  return start == "handle_fildes_io" || start == "handle_requests";
+}
+
+// By its name, or where that is stripped by where it runs: the program's threads have code of the
+// program, of the C++ runtime or of another library as well.
+bool RunsOnly(const Candidate& thread, std::string_view function,
+              std::initializer_list<std::string_view> runtimes) {
+  bool in_runtime = false;
+  for (const RawFrame& frame : thread.look.stack.frames) {
+    const symbolize::QuickFrame& quick = symbolize::Quick(frame);
+    if (quick.plain_name == function) return true;
+    const bool of_runtime = std::ranges::any_of(
+        runtimes, [&](std::string_view runtime) { return quick.module.starts_with(runtime); });
+    if (!of_runtime && !IsPartOfLibc(quick.module)) return false;
+    in_runtime = in_runtime || of_runtime;
+  }
+  return in_runtime && IsWhole(thread.look) && BlocksNearlyAllSignals(thread.tid);
+}
+
+}  // namespace
+
+// sysdeps/unix/sysv/linux/timer_routines.c: the helper waits for just that signal, which no
+// function of libc lets a program wait for. True in static executables as well.
+bool IsTimerHelper(const Candidate& thread) {
+  const platform::BlockedAt& at = thread.look.at;
+  return at.number == SYS_rt_sigtimedwait &&
+         platform::ReadValue<std::uint64_t>(at.arguments[0]) == Bit(kTimerSignal);
+}
+
+bool IsLibcHelper(const Candidate& thread) {
+  return (ReceivesNotifications(thread.look.at) || IsRequestHelper(thread.look)) &&
+         !IsTimerHelper(thread) && BlocksNearlyAllSignals(thread.tid);
+}
+
+bool IsTsanThread(const Candidate& thread) {
+  return RunsOnly(thread, "__tsan::BackgroundThread", {"libtsan.so", "libclang_rt.tsan"});
+}
+
+bool IsSanitizerThread(const Candidate& thread) {
+  return RunsOnly(thread, "__sanitizer::BackgroundThread",
+                  {"libasan.so", "liblsan.so", "libubsan.so", "libmsan.so", "libclang_rt.asan"});
+}
+
+bool IsKernelWorker(const Candidate& thread) {
+  const auto stat = platform::ReadThreadStat(thread.tid);
+  return stat && stat->kernel_worker;
+}
+
+}  // namespace taskleak::rules

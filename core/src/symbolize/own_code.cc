@@ -1,0 +1,23 @@
+#include "symbolize/own_code.h"
+
+#include "symbolize/function_name.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::symbolize {
+
+bool IsOwnCode(const ResolvedStack& stack, std::size_t frame) {
+  const Frame& at = stack.stack[frame];
+  return !at.runtime && !symbolize::IsThreadLibraryName(stack.plain_names[frame]) &&
+         !at.file.starts_with("/usr/") &&
+         !symbolize::Quick({.pc = at.address, .is_return_address = true, .guessed = false})
+              .installed_library;
+}
+
+std::string OwnFunction(const ResolvedStack& stack) {
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    if (!stack.plain_names[i].empty() && IsOwnCode(stack, i)) return stack.plain_names[i];
+  }
+  return {};
+}
+
+}  // namespace taskleak::symbolize

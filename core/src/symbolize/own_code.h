@@ -1,0 +1,21 @@
+// Which functions of a stack are the program's own.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_OWN_CODE_H_
+#define TASKLEAK_SRC_SYMBOLIZE_OWN_CODE_H_
+
+#include <cstddef>
+#include <string>
+
+#include "symbolize/resolved_stack.h"
+
+namespace taskleak::symbolize {
+
+/// True for a frame of code that is neither the runtime's nor of a library that works for other
+/// code: one for threads, one of a package that is installed, or one of the system's headers.
+bool IsOwnCode(const ResolvedStack& stack, std::size_t frame);
+
+/// The innermost function of the program's own; empty if none has a name.
+std::string OwnFunction(const ResolvedStack& stack);
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_OWN_CODE_H_

@@ -1,0 +1,34 @@
+// Stacks with their names, each distinct one resolved once in a look.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_
+#define TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "linux/look/stack_reader.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::symbolize {
+
+struct ResolvedStack {
+  Stack stack;
+  std::vector<std::string> plain_names;  // of each frame
+};
+
+/// Not thread-safe; one for each look.
+class StackResolver {
+ public:
+  explicit StackResolver(bool system_lines) : system_lines_(system_lines) {}
+
+  /// The reference stays valid as long as this object.
+  const ResolvedStack& Resolve(const std::vector<platform::RawFrame>& frames);
+
+ private:
+  bool system_lines_;
+  std::map<std::vector<std::uintptr_t>, ResolvedStack> resolved_;
+};
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_

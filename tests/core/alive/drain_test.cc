@@ -1,0 +1,156 @@
+#include "alive/drain.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "linux/proc/thread_info.h"
+#include "support/parked_thread.h"
+
+namespace taskleak::alive {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ParkedThread;
+
+Straggler Named(int tid, std::string name = "straggler") {
+  return {{tid, platform::ReadThreadStat(tid)->start_ticks}, std::move(name)};
+}
+
+Options WithDrain(milliseconds drain, milliseconds most) {
+  Options options;
+  options.drain = drain;
+  options.drain_max = most;
+  return options;
+}
+
+void IgnoreNobody(Stragglers&) {}
+
+TEST(DrainTest, NothingLeftIsNoWaitAndOneLook) {
+  int looks = 0;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(60'000), milliseconds(60'000)),
+      [&] {
+        ++looks;
+        return Stragglers();
+      },
+      IgnoreNobody);
+  EXPECT_TRUE(drained.left.empty());
+  EXPECT_EQ(looks, 1);
+}
+
+TEST(DrainTest, ReturnsAsSoonAsTheLastStragglerIsGone) {
+  const ParkedThread parked;
+  int looks = 0;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(60'000), milliseconds(60'000)),
+      [&] { return ++looks < 30 ? Stragglers{Named(parked.tid())} : Stragglers(); }, IgnoreNobody);
+  EXPECT_TRUE(drained.left.empty());
+  EXPECT_EQ(looks, 30);
+}
+
+TEST(DrainTest, WithoutADrainThereIsOneLook) {
+  const ParkedThread parked;
+  int looks = 0;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(0), milliseconds(60'000)),
+      [&] {
+        ++looks;
+        return Stragglers{Named(parked.tid())};
+      },
+      IgnoreNobody);
+  EXPECT_EQ(drained.left.size(), 1U);
+  EXPECT_EQ(looks, 1);
+}
+
+TEST(DrainTest, AStragglerThatSleepsIsWaitedForNoLongerThanTheDrain) {
+  const ParkedThread parked;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(20), milliseconds(60'000)),
+      [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+  EXPECT_EQ(drained.left.size(), 1U);
+  EXPECT_GE(drained.waited, milliseconds(20));
+}
+
+TEST(DrainTest, AStragglerThatUsesAProcessorIsWaitedForBeyondTheDrain) {
+  std::atomic<bool> end{false};
+  const testing::BlockedThread busy(
+      [&] {
+        while (!end.load()) {
+        }
+      },
+      [&] { end.store(true); });
+  int looks_after_drain = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const Drained drained = Drain(
+      WithDrain(milliseconds(150), milliseconds(60'000)),
+      [&] {
+        if (std::chrono::steady_clock::now() - start > milliseconds(300)) ++looks_after_drain;
+        return looks_after_drain < 3 ? Stragglers{Named(busy.tid())} : Stragglers();
+      },
+      IgnoreNobody);
+  EXPECT_TRUE(drained.left.empty());
+}
+
+TEST(DrainTest, ProgressIsWaitedForNoLongerThanTheMaximum) {
+  std::atomic<bool> end{false};
+  const testing::BlockedThread busy(
+      [&] {
+        while (!end.load()) {
+        }
+      },
+      [&] { end.store(true); });
+  const Drained drained = Drain(
+      WithDrain(milliseconds(100), milliseconds(250)),
+      [&] { return Stragglers{Named(busy.tid())}; }, IgnoreNobody);
+  EXPECT_EQ(drained.left.size(), 1U);
+  EXPECT_GE(drained.waited, milliseconds(250));
+}
+
+TEST(DrainTest, IgnoredStragglersAreNotWaitedFor) {
+  const ParkedThread parked;
+  int asked = 0;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(60'000), milliseconds(60'000)),
+      [&] { return Stragglers{Named(parked.tid())}; },
+      [&](Stragglers& stragglers) {
+        ++asked;
+        stragglers.clear();
+      });
+  EXPECT_TRUE(drained.left.empty());
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(DrainTest, AStragglerThatBecomesIgnorableOnlyLaterIsAskedAboutAgain) {
+  const ParkedThread parked;
+  int asked = 0;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(60'000), milliseconds(60'000)),
+      [&] { return Stragglers{Named(parked.tid())}; },
+      [&](Stragglers& stragglers) {
+        if (++asked == 3) stragglers.clear();
+      });
+  EXPECT_TRUE(drained.left.empty());
+}
+
+TEST(DrainTest, OthersAreStillWaitedForWhenSomeAreIgnored) {
+  const ParkedThread ignored;
+  const ParkedThread leaked;
+  const Drained drained = Drain(
+      WithDrain(milliseconds(50), milliseconds(50)),
+      [&] {
+        return Stragglers{Named(ignored.tid(), "ignored"), Named(leaked.tid(), "leaked")};
+      },
+      [](Stragglers& stragglers) {
+        std::erase_if(stragglers, [](const Straggler& s) { return s.name == "ignored"; });
+      });
+  ASSERT_EQ(drained.left.size(), 1U);
+  EXPECT_EQ(drained.left.front().name, "leaked");
+}
+
+}  // namespace
+}  // namespace taskleak::alive

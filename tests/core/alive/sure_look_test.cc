@@ -1,0 +1,106 @@
+// What is handed on during a look is found.
+#include "alive/sure_look.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace taskleak::alive {
+namespace {
+
+MarkedLook Empty(std::uint64_t births, registry::Epoch epoch = 1) {
+  return {.births = {.births = births, .next_thread = 1, .epoch = epoch, .listed = nullptr},
+          .left = {}};
+}
+
+MarkedLook Finds(int tid, std::uint64_t births) {
+  MarkedLook look = Empty(births);
+  look.left.push_back({.id = {tid, 1}, .name = "straggler"});
+  return look;
+}
+
+// Plays back looks; the last one again and again.
+class Played {
+ public:
+  explicit Played(std::vector<MarkedLook> looks) : looks_(std::move(looks)) {}
+  Stragglers Look(const BirthMark& before = {}) {
+    return LookUntilSure([this] { return looks_[std::min(count_++, looks_.size() - 1)]; }, before);
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  std::vector<MarkedLook> looks_;
+  std::size_t count_ = 0;
+};
+
+TEST(SureLookTest, WithoutAnyBirthOneLookIsEnough) {
+  Played played({Empty(7)});
+  EXPECT_TRUE(played.Look(Empty(7).births).empty());
+  EXPECT_EQ(played.count(), 1U);
+}
+
+TEST(SureLookTest, AStragglerIsFoundAtOnce) {
+  Played played({Finds(5, 8)});
+  EXPECT_EQ(played.Look(Empty(7).births).size(), 1U);
+  EXPECT_EQ(played.count(), 1U);
+}
+
+TEST(SureLookTest, AThreadStartedSinceTheListWasTakenIsFound) {
+  Played played({Empty(8), Finds(5, 9)});
+  EXPECT_EQ(played.Look(Empty(7).births).size(), 1U);
+}
+
+// It was still being created at the first look.
+TEST(SureLookTest, AThreadThatShowsLaterIsFound) {
+  Played played({Empty(8), Empty(8), Finds(5, 8)});
+  EXPECT_EQ(played.Look(Empty(7).births).size(), 1U);
+}
+
+TEST(SureLookTest, ATaskBornSinceCountsAsABirth) {
+  Played played({Empty(8, 1), Empty(8, 2), Empty(8, 2), Finds(5, 8)});
+  EXPECT_EQ(played.Look(Empty(7).births).size(), 1U);
+}
+
+TEST(SureLookTest, ThreeEmptyLooksWithoutABirthAreSure) {
+  Played played({Empty(8), Empty(9), Empty(9), Empty(9), Finds(5, 9)});
+  EXPECT_TRUE(played.Look(Empty(7).births).empty());
+  EXPECT_EQ(played.count(), 4U);
+}
+
+TEST(SureLookTest, WhereTheKernelShowsNoBirthsOneLookIsNotEnough) {
+  Played played({Empty(0), Finds(5, 0)});
+  EXPECT_EQ(played.Look(Empty(0).births).size(), 1U);
+}
+
+TEST(SureLookTest, BirthsWithoutEndDoNotKeepItLooking) {
+  std::uint64_t births = 1;
+  EXPECT_TRUE(LookUntilSure([&births] { return Empty(++births); }, {}).empty());
+  registry::Epoch epoch = 1;
+  EXPECT_TRUE(LookUntilSure([&epoch] { return Empty(8, ++epoch); }, {}).empty());
+}
+
+TEST(SureLookTest, OwnBirthsAreLookedIntoForLongerThanThoseOfOtherProcesses) {
+  int looks = 0;
+  const auto stragglers = LookUntilSure(
+      [&looks] {
+        ++looks;
+        return looks < 1000 ? Empty(8, static_cast<registry::Epoch>(looks)) : Finds(5, 8);
+      },
+      {});
+  EXPECT_EQ(stragglers.size(), 1U);
+}
+
+TEST(SureLookTest, AFailedLookIsNotRepeated) {
+  MarkedLook failed = Empty(8);
+  failed.failed = true;
+  Played played({failed});
+  EXPECT_TRUE(played.Look().empty());
+  EXPECT_EQ(played.count(), 1U);
+}
+
+}  // namespace
+}  // namespace taskleak::alive

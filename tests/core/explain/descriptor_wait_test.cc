@@ -1,0 +1,218 @@
+// Every wait state of descriptors, from a thread that really waits so.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/explain/state_of.h"
+
+namespace taskleak {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using testing::StateOf;
+using testing::UnitOf;
+
+// Both ends of a pipe.
+struct Pipe {
+  Pipe() { EXPECT_EQ(pipe(ends.data()), 0); }
+  ~Pipe() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  void Feed() const { EXPECT_EQ(write(ends[1], "x", 1), 1); }
+  void Take() const {
+    char c = 0;
+    EXPECT_EQ(read(ends[0], &c, 1), 1);
+  }
+  std::array<int, 2> ends{};
+};
+
+void FillUp(int fd) {
+  fcntl(fd, F_SETFL, O_NONBLOCK);
+  std::array<char, 4096> block{};
+  while (write(fd, block.data(), block.size()) > 0) {
+  }
+  fcntl(fd, F_SETFL, 0);
+}
+
+// A listening TCP socket on loopback.
+class Listener {
+ public:
+  Listener() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(fd_, 1), 0);
+    socklen_t size = sizeof address_;
+    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address_), &size), 0);
+  }
+  ~Listener() { close(fd_); }
+  [[nodiscard]] int Connect() const {
+    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT_EQ(connect(client, reinterpret_cast<const sockaddr*>(&address_), sizeof address_), 0);
+    return client;
+  }
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] std::string name() const {
+    return "127.0.0.1:" + std::to_string(ntohs(address_.sin_port));
+  }
+
+ private:
+  int fd_ = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address_{};
+};
+
+TEST(DescriptorWaitTest, PollNamesTheDescriptor) {
+  const Pipe pipe;
+  pollfd entry{.fd = pipe.ends[0], .events = POLLIN, .revents = 0};
+  const Unit unit = UnitOf(
+      SYS_poll, [&] { poll(&entry, 1, -1); }, [&] { pipe.Feed(); });
+  EXPECT_EQ(unit.state, WaitState::kPoll);
+  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+}
+
+TEST(DescriptorWaitTest, EpollNamesWhatItWatches) {
+  const Pipe pipe;
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{.events = EPOLLIN, .data = {}};
+  epoll_ctl(epoll, EPOLL_CTL_ADD, pipe.ends[0], &event);
+  const Unit unit = UnitOf(
+      SYS_epoll_wait, [&] { epoll_wait(epoll, &event, 1, -1); }, [&] { pipe.Feed(); });
+  EXPECT_EQ(unit.state, WaitState::kEpoll);
+  EXPECT_EQ(unit.detail, "epoll on descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+  close(epoll);
+}
+
+TEST(DescriptorWaitTest, SelectNamesTheDescriptors) {
+  const Pipe pipe;
+  const Unit unit = UnitOf(
+      SYS_pselect6,
+      [&] {
+        fd_set set;
+        FD_ZERO(&set);
+        FD_SET(pipe.ends[0], &set);
+        select(pipe.ends[0] + 1, &set, nullptr, nullptr, nullptr);
+      },
+      [&] { pipe.Feed(); });
+  EXPECT_EQ(unit.state, WaitState::kSelect);
+  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+}
+
+TEST(DescriptorWaitTest, ReadOfAPipeAndOfAnEventfd) {
+  const Pipe pipe;
+  const Unit unit = UnitOf(
+      SYS_read, [&] { pipe.Take(); }, [&] { pipe.Feed(); });
+  EXPECT_EQ(unit.state, WaitState::kRead);
+  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) +
+                             ", pipe written to by descriptor " + std::to_string(pipe.ends[1]));
+  const int event = eventfd(0, EFD_CLOEXEC);
+  const Unit other = UnitOf(
+      SYS_read,
+      [&] {
+        eventfd_t value = 0;
+        eventfd_read(event, &value);
+      },
+      [&] { eventfd_write(event, 1); });
+  EXPECT_EQ(other.detail, "descriptor " + std::to_string(event) + ", eventfd");
+  close(event);
+}
+
+TEST(DescriptorWaitTest, WriteToAFullPipe) {
+  const Pipe pipe;
+  FillUp(pipe.ends[1]);
+  std::array<char, 65536> drain;
+  EXPECT_EQ(StateOf(
+                SYS_write, [&] { pipe.Feed(); },
+                [&] { EXPECT_GT(read(pipe.ends[0], drain.data(), drain.size()), 0); }),
+            "write");
+}
+
+TEST(DescriptorWaitTest, AcceptNamesTheAddress) {
+  const Listener listener;
+  int client = -1;
+  const Unit unit = UnitOf(
+      SYS_accept, [&] { close(accept(listener.fd(), nullptr, nullptr)); },
+      [&] { client = listener.Connect(); });
+  EXPECT_EQ(unit.state, WaitState::kAccept);
+  EXPECT_EQ(unit.detail,
+            "descriptor " + std::to_string(listener.fd()) + ", listening TCP " + listener.name());
+  close(client);
+}
+
+TEST(DescriptorWaitTest, RecvNamesBothAddresses) {
+  const Listener listener;
+  const int client = listener.Connect();
+  const int server = accept(listener.fd(), nullptr, nullptr);
+  const Unit unit = UnitOf(
+      SYS_recvfrom,
+      [&] {
+        char c = 0;
+        recv(client, &c, 1, 0);
+      },
+      [&] { send(server, "x", 1, 0); });
+  EXPECT_EQ(unit.state, WaitState::kRecv);
+  EXPECT_THAT(unit.detail, HasSubstr("TCP 127.0.0.1:"));
+  EXPECT_THAT(unit.detail, HasSubstr(" -> " + listener.name()));
+  close(client);
+  close(server);
+}
+
+TEST(DescriptorWaitTest, SendToAFullSocket) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  FillUp(ends[1]);
+  std::array<char, 65536> drain;
+  const Unit unit = UnitOf(
+      SYS_sendto, [&] { send(ends[1], "x", 1, 0); },
+      [&] {
+        fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        while (recv(ends[0], drain.data(), drain.size(), 0) > 0) {
+        }
+      });
+  EXPECT_EQ(unit.state, WaitState::kSend);
+  EXPECT_THAT(unit.detail, HasSubstr("unix socket"));
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST(DescriptorWaitTest, ConnectToASocketNobodyAcceptsFrom) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = "taskleak-wait-state-" + std::to_string(getpid());
+  name.copy(address.sun_path + 1, sizeof address.sun_path - 1);  // an abstract name
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  const auto* target = reinterpret_cast<const sockaddr*>(&address);
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(bind(listener, target, size), 0);
+  ASSERT_EQ(listen(listener, 0), 0);
+  const int first = socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(connect(first, target, size), 0);
+  const int second = socket(AF_UNIX, SOCK_STREAM, 0);
+  const Unit unit = UnitOf(
+      SYS_connect, [&] { static_cast<void>(connect(second, target, size)); },
+      [&] { close(accept(listener, nullptr, nullptr)); });
+  EXPECT_EQ(unit.state, WaitState::kConnect);
+  EXPECT_THAT(unit.detail, EndsWith(" to @" + name));
+  close(first);
+  close(second);
+  close(listener);
+}
+
+}  // namespace
+}  // namespace taskleak

@@ -1,0 +1,66 @@
+#include "explain/inspect.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/parked_thread.h"
+
+namespace taskleak::explain {
+namespace {
+
+// A thread that reads a byte of one pipe and then one of another, and what is told of its first
+// wait once it is at the second.
+std::string DetailOfTheFirstRead(int first, int second, const std::function<void(int)>& write_to) {
+  const testing::BlockedThread reader(
+      [first, second] {
+        char c = 0;
+        for (const int fd : {first, second}) EXPECT_EQ(read(fd, &c, 1), 1);
+      },
+      [&] { write_to(second); });
+  reader.AwaitCall(SYS_read);
+  const alive::Straggler straggler{
+      {reader.tid(), platform::ReadThreadStat(reader.tid())->start_ticks}, "reader"};
+  const auto look = platform::LookAtThread(reader.tid(), platform::Signals::kNone);
+  Inspector inspector(false);
+  EXPECT_THAT(inspector.InspectLive(straggler, look).unit.detail,
+              ::testing::StartsWith("descriptor "));
+  write_to(first);
+  while (platform::ReadRunCount(reader.tid()) == look.run) std::this_thread::yield();
+  reader.AwaitCall(SYS_read);
+  return inspector.InspectLive(straggler, look).unit.detail;
+}
+
+class InspectTest : public ::testing::Test {
+ protected:
+  InspectTest() {
+    EXPECT_EQ(pipe(one_.data()), 0);
+    EXPECT_EQ(pipe(other_.data()), 0);
+  }
+  ~InspectTest() override {
+    for (const int fd : {one_[0], one_[1], other_[0], other_[1]}) close(fd);
+  }
+  void WriteTo(int reader) { EXPECT_EQ(write(reader == one_[0] ? one_[1] : other_[1], "x", 1), 1); }
+
+  std::array<int, 2> one_{};
+  std::array<int, 2> other_{};
+};
+
+TEST_F(InspectTest, WhatAThreadWaitsForIsNotToldWhenItHasGoneOn) {
+  EXPECT_EQ(DetailOfTheFirstRead(one_[0], other_[0], [this](int fd) { WriteTo(fd); }), "");
+}
+
+TEST_F(InspectTest, AThreadThatWakesUpAndWaitsForTheSameAgainKeepsItsDescriptor) {
+  EXPECT_THAT(DetailOfTheFirstRead(one_[0], one_[0], [this](int fd) { WriteTo(fd); }),
+              ::testing::StartsWith("descriptor "));
+}
+
+}  // namespace
+}  // namespace taskleak::explain

@@ -1,0 +1,87 @@
+#include "explain/signature.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "symbolize/function_name.h"
+
+namespace taskleak::explain {
+namespace {
+
+Frame MakeFrame(std::string function, bool runtime = false, std::string module = "pool_test",
+                std::uintptr_t offset = 0x100) {
+  Frame frame;
+  frame.function = std::move(function);
+  frame.runtime = runtime;
+  frame.module = std::move(module);
+  frame.module_offset = offset;
+  frame.address = 0x400000 + offset;
+  return frame;
+}
+
+symbolize::ResolvedStack MakeStack(std::vector<Frame> frames) {
+  symbolize::ResolvedStack stack;
+  for (const Frame& frame : frames)
+    stack.plain_names.push_back(symbolize::PlainName(frame.function));
+  stack.stack = Stack(std::move(frames));
+  return stack;
+}
+
+std::string Of(const std::vector<Frame>& frames, const std::vector<Frame>& created_by = {},
+               const std::string& name = "worker") {
+  Unit unit;
+  unit.name = name;
+  return Signature(unit, MakeStack(frames), MakeStack(created_by));
+}
+
+const Frame kWait = MakeFrame("pthread_cond_wait", true, "libc.so.6");
+const Frame kThread = MakeFrame("std::thread::_State_impl<X>::_M_run()", true);
+
+TEST(SignatureTest, IsTwelveHexDigits) {
+  const std::string signature = Of({MakeFrame("Run()")});
+  EXPECT_EQ(signature.size(), 12U);
+  EXPECT_EQ(signature.find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+TEST(SignatureTest, AddressesLinesAndRuntimeFramesDoNotCount) {
+  Frame moved = MakeFrame("pool::Run(int)", false, "pool_test", 0x999);
+  moved.line = 12;
+  EXPECT_EQ(Of({kWait, MakeFrame("pool::Run(int)"), kThread}), Of({kWait, kWait, moved}));
+}
+
+TEST(SignatureTest, ParametersTemplateArgumentsAndLambdaNumbersDoNotCount) {
+  EXPECT_EQ(Of({MakeFrame("void pool::Run<int>(int)::{lambda()#1}::operator()() const")}),
+            Of({MakeFrame("void pool::Run<long>(long)::{lambda()#2}::operator()() const")}));
+}
+
+TEST(SignatureTest, OtherFunctionsOrCreatorsOrKindsAreOtherSignatures) {
+  EXPECT_NE(Of({MakeFrame("Run()")}), Of({MakeFrame("Stop()")}));
+  EXPECT_NE(Of({MakeFrame("Run()")}, {MakeFrame("A()")}),
+            Of({MakeFrame("Run()")}, {MakeFrame("B()")}));
+  Unit task;
+  task.kind = UnitKind::kTask;
+  EXPECT_NE(Signature(task, MakeStack({MakeFrame("Run()")}), {}), Of({MakeFrame("Run()")}));
+}
+
+TEST(SignatureTest, WhatASystemLibraryCallsBackDoesNotCount) {
+  const Frame callback = MakeFrame("Callback()");
+  EXPECT_EQ(Of({callback, kWait, MakeFrame("Run()")}), Of({kWait, MakeFrame("Run()")}));
+}
+
+TEST(SignatureTest, WithoutFunctionsTheNameCountsAndItsNumbersDoNot) {
+  EXPECT_EQ(Of({kWait}, {}, "worker-1"), Of({kWait}, {}, "worker-22"));
+  EXPECT_NE(Of({kWait}, {}, "worker-1"), Of({kWait}, {}, "reader-1"));
+}
+
+TEST(SignatureTest, UnnamedFramesGoByModuleAndOffset) {
+  EXPECT_EQ(Of({MakeFrame("", false, "stripped", 0x10)}),
+            Of({MakeFrame("", false, "stripped", 0x10)}));
+  EXPECT_NE(Of({MakeFrame("", false, "stripped", 0x10)}),
+            Of({MakeFrame("", false, "stripped", 0x20)}));
+}
+
+}  // namespace
+}  // namespace taskleak::explain

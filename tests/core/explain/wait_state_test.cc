@@ -1,0 +1,405 @@
+// Every wait state but those of descriptors, from a thread that really waits so.
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <latch>
+#include <mutex>
+#include <semaphore>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/explain/state_of.h"
+
+namespace taskleak {
+namespace {
+
+using ::testing::MatchesRegex;
+using testing::StateOf;
+using testing::UnitOf;
+
+// Ends a call of thread `tid` that only a signal can end.
+class Interrupter {
+ public:
+  Interrupter() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGUSR1, &action, &before_);
+  }
+  ~Interrupter() { sigaction(SIGUSR1, &before_, nullptr); }
+  void Enter() { tid_ = gettid(); }
+  void Interrupt() const { tgkill(getpid(), tid_, SIGUSR1); }
+
+ private:
+  struct sigaction before_ {};
+  std::atomic<int> tid_{0};
+};
+
+TEST(WaitStateTest, Mutex) {
+  std::mutex mutex;
+  mutex.lock();
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { const std::lock_guard lock(mutex); }, [&] { mutex.unlock(); }),
+            "mutex");
+}
+
+TEST(WaitStateTest, RwlockForReadingAndForWriting) {
+  pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+  for (const auto take : {&pthread_rwlock_rdlock, &pthread_rwlock_wrlock}) {
+    pthread_rwlock_wrlock(&lock);
+    EXPECT_EQ(StateOf(
+                  SYS_futex,
+                  [&] {
+                    take(&lock);
+                    pthread_rwlock_unlock(&lock);
+                  },
+                  [&] { pthread_rwlock_unlock(&lock); }),
+              "rwlock");
+  }
+}
+
+TEST(WaitStateTest, ConditionVariableWithAndWithoutATimeLimit) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool stop = false;
+  const auto release = [&] {
+    const std::lock_guard lock(mutex);
+    stop = true;
+    condition.notify_all();
+  };
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] {
+                  std::unique_lock lock(mutex);
+                  condition.wait(lock, [&] { return stop; });
+                },
+                release),
+            "condvar");
+  stop = false;
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] {
+                  std::unique_lock lock(mutex);
+                  condition.wait_for(lock, std::chrono::hours(1), [&] { return stop; });
+                },
+                release),
+            "condvar");
+}
+
+TEST(WaitStateTest, Join) {
+  std::latch latch(1);
+  std::thread other([&] { latch.wait(); });
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { other.join(); }, [&] { latch.count_down(); }),
+            "join");
+}
+
+TEST(WaitStateTest, Semaphores) {
+  sem_t semaphore;
+  sem_init(&semaphore, 0, 0);
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { sem_wait(&semaphore); }, [&] { sem_post(&semaphore); }),
+            "semaphore");
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] {
+                  const timespec far{.tv_sec = 1L << 40, .tv_nsec = 0};
+                  sem_timedwait(&semaphore, &far);
+                },
+                [&] { sem_post(&semaphore); }),
+            "semaphore");
+  sem_destroy(&semaphore);
+}
+
+TEST(WaitStateTest, Future) {
+  std::promise<void> promise;
+  std::future<void> future = promise.get_future();
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { future.wait(); }, [&] { promise.set_value(); }),
+            "future");
+}
+
+TEST(WaitStateTest, AtomicLatchAndCountingSemaphoreAreAtomicWaits) {
+  std::atomic<int> value{0};
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { value.wait(0); },
+                [&] {
+                  value.store(1);
+                  value.notify_all();
+                }),
+            "atomic_wait");
+  std::latch latch(1);
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { latch.wait(); }, [&] { latch.count_down(); }),
+            "atomic_wait");
+  std::counting_semaphore<> semaphore(0);
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { semaphore.acquire(); }, [&] { semaphore.release(); }),
+            "atomic_wait");
+}
+
+TEST(WaitStateTest, TimedWaitsOfTheCxxRuntimeAreTheSame) {
+  std::counting_semaphore<> semaphore(0);
+  EXPECT_EQ(
+      StateOf(
+          SYS_futex, [&] { static_cast<void>(semaphore.try_acquire_for(std::chrono::hours(1))); },
+          [&] { semaphore.release(); }),
+      "atomic_wait");
+  std::promise<void> promise;
+  std::future<void> future = promise.get_future();
+  EXPECT_EQ(
+      StateOf(
+          SYS_futex,
+          [&] { future.wait_until(std::chrono::system_clock::now() + std::chrono::hours(1)); },
+          [&] { promise.set_value(); }),
+      "future");
+}
+
+TEST(WaitStateTest, ABarrierIsNoMutexAndHasNoHolder) {
+  pthread_barrier_t barrier;
+  pthread_barrier_init(&barrier, nullptr, 2);
+  // In its second round, the barrier waits for the value with which a mutex is waited for.
+  std::thread other([&] { pthread_barrier_wait(&barrier); });
+  pthread_barrier_wait(&barrier);
+  other.join();
+  const Unit unit = UnitOf(
+      SYS_futex, [&] { pthread_barrier_wait(&barrier); }, [&] { pthread_barrier_wait(&barrier); });
+  EXPECT_EQ(unit.state, WaitState::kFutex);
+  EXPECT_FALSE(unit.held_by.has_value());
+  pthread_barrier_destroy(&barrier);
+}
+
+TEST(WaitStateTest, ANamedSemaphoreIsASemaphore) {
+  const std::string name = "/taskleak_wait_state_" + std::to_string(getpid());
+  sem_t* const semaphore = sem_open(name.c_str(), O_CREAT, 0600, 0);
+  ASSERT_NE(semaphore, SEM_FAILED);
+  sem_unlink(name.c_str());
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { sem_wait(semaphore); }, [&] { sem_post(semaphore); }),
+            "semaphore");
+  EXPECT_EQ(StateOf(
+                SYS_futex,
+                [&] {
+                  const timespec far{.tv_sec = 1L << 40, .tv_nsec = 0};
+                  sem_timedwait(semaphore, &far);
+                },
+                [&] { sem_post(semaphore); }),
+            "semaphore");
+  sem_close(semaphore);
+}
+
+// What glibc and libstdc++ pass for a mutex, a mutex with a time limit, a semaphore, a join, a
+// future.
+struct LookAlike {
+  int operation;
+  unsigned value;
+  bool timed;
+};
+
+class OwnFutexTest : public ::testing::TestWithParam<LookAlike> {};
+
+TEST_P(OwnFutexTest, IsNothingElseWhateverItsArgumentsAre) {
+  const auto& [operation, value, timed] = GetParam();
+  std::array<std::atomic<unsigned>, 10> words{};
+  words[0] = value;
+  words[2] = static_cast<unsigned>(getpid());  // where a mutex has its owner
+  timespec until{};
+  clock_gettime((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, &until);
+  until.tv_sec += 3600;
+  const Unit unit = UnitOf(
+      SYS_futex,
+      [&] {
+        syscall(SYS_futex, words.data(), operation, value, timed ? &until : nullptr, nullptr, ~0U);
+      },
+      [&] {
+        words[0] = value + 1;
+        syscall(SYS_futex, words.data(), FUTEX_WAKE | (operation & FUTEX_PRIVATE_FLAG), 1, nullptr,
+                nullptr, 0);
+      });
+  EXPECT_EQ(unit.state, WaitState::kFutex);
+  EXPECT_FALSE(unit.held_by.has_value());
+  EXPECT_EQ(unit.waits_at, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, OwnFutexTest,
+    ::testing::Values(LookAlike{FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 2, false},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 2, false},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 0, true},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, 0,
+                                true},
+                      LookAlike{FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 12345, true},
+                      LookAlike{FUTEX_WAIT, 0x80000000, false}));
+
+TEST(WaitStateTest, FutexOfTheProgramsOwn) {
+  std::atomic<int> word{0};
+  EXPECT_EQ(StateOf(
+                SYS_futex, [&] { syscall(SYS_futex, &word, FUTEX_WAIT, 0, nullptr, nullptr, 0); },
+                [&] { syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0); }),
+            "futex");
+}
+
+TEST(WaitStateTest, SleepTellsItsTime) {
+  Interrupter interrupter;
+  const Unit relative = UnitOf(
+      SYS_clock_nanosleep,
+      [&] {
+        interrupter.Enter();
+        sleep(3600);
+      },
+      [&] { interrupter.Interrupt(); });
+  EXPECT_EQ(relative.state, WaitState::kSleep);
+  EXPECT_EQ(relative.detail, "for 3600.0 s");
+  EXPECT_EQ(UnitOf(
+                SYS_clock_nanosleep,
+                [&] {
+                  interrupter.Enter();
+                  usleep(999'000);
+                },
+                [&] { interrupter.Interrupt(); })
+                .detail,
+            "for 999 ms");
+  timespec until{};
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += 3600;
+  const Unit absolute = UnitOf(
+      SYS_clock_nanosleep,
+      [&] {
+        interrupter.Enter();
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+      },
+      [&] { interrupter.Interrupt(); });
+  EXPECT_THAT(absolute.detail, MatchesRegex("3[0-9]+\\.[0-9] s left"));
+}
+
+TEST(WaitStateTest, WaitingForAChild) {
+  const pid_t child = fork();
+  if (child == 0) {
+    for (;;) pause();
+  }
+  EXPECT_EQ(StateOf(
+                SYS_wait4, [&] { waitpid(child, nullptr, 0); }, [&] { kill(child, SIGKILL); }),
+            "wait_child");
+}
+
+TEST(WaitStateTest, WaitingForASignal) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR2);
+  std::atomic<int> tid{0};
+  EXPECT_EQ(StateOf(
+                SYS_rt_sigtimedwait,
+                [&] {
+                  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+                  tid = gettid();
+                  int signal = 0;
+                  sigwait(&set, &signal);
+                },
+                [&] { tgkill(getpid(), tid, SIGUSR2); }),
+            "signal_wait");
+}
+
+TEST(WaitStateTest, ReceivingFromAMessageQueueHasNoDescriptor) {
+  const int queue = msgget(IPC_PRIVATE, 0600);
+  const Unit unit = UnitOf(
+      SYS_msgrcv,
+      [&] {
+        std::array<long, 4> message{};
+        msgrcv(queue, message.data(), sizeof(long), 0, 0);
+      },
+      [&] { msgctl(queue, IPC_RMID, nullptr); });
+  EXPECT_EQ(unit.state, WaitState::kRecv);
+  EXPECT_EQ(unit.detail, "");
+}
+
+TEST(WaitStateTest, ALimitBeyondAllTimeIsNotTold) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool stop = false;
+  const Unit unit = UnitOf(
+      SYS_futex,
+      [&] {
+        std::unique_lock lock(mutex);
+        condition.wait_until(lock, std::chrono::steady_clock::time_point::max(),
+                             [&] { return stop; });
+      },
+      [&] {
+        const std::lock_guard lock(mutex);
+        stop = true;
+        condition.notify_all();
+      });
+  EXPECT_EQ(unit.state, WaitState::kCondvar);
+  EXPECT_EQ(unit.detail, "");
+}
+
+// What has no state of its own names the call and what that is about.
+TEST(WaitStateTest, ALockOnAFileNamesTheFile) {
+  const std::string path = ::testing::TempDir() + "wait_state_lock";
+  const int holder = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  flock(holder, LOCK_EX);
+  const Unit unit = UnitOf(
+      SYS_flock,
+      [&] {
+        const int other = open(path.c_str(), O_RDWR | O_CLOEXEC);
+        flock(other, LOCK_EX);
+        close(other);
+      },
+      [&] { flock(holder, LOCK_UN); });
+  EXPECT_EQ(unit.state, WaitState::kOther);
+  EXPECT_THAT(unit.detail, MatchesRegex("in flock on descriptor [0-9]+, .*/wait_state_lock"));
+  close(holder);
+  unlink(path.c_str());
+}
+
+TEST(WaitStateTest, OpeningAFifoNamesIt) {
+  const std::string path = ::testing::TempDir() + "wait_state_fifo";
+  unlink(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const Unit unit = UnitOf(
+      SYS_openat, [&] { close(open(path.c_str(), O_RDONLY | O_CLOEXEC)); },
+      [&] { close(open(path.c_str(), O_WRONLY | O_CLOEXEC)); });
+  EXPECT_EQ(unit.state, WaitState::kOther);
+  EXPECT_EQ(unit.detail, "in openat of " + path);
+  unlink(path.c_str());
+}
+
+// The same number is something else in the table of the thread that looks.
+TEST(WaitStateTest, ADescriptorOfATableOfTheThreadsOwn) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const int number = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const Unit unit = UnitOf(
+      SYS_read,
+      [&] {
+        ASSERT_EQ(unshare(CLONE_FILES), 0);
+        ASSERT_EQ(dup2(ends[0], number), number);
+        char c = 0;
+        EXPECT_EQ(read(number, &c, 1), 1);
+      },
+      [&] { EXPECT_EQ(write(ends[1], "x", 1), 1); });
+  EXPECT_THAT(unit.detail, MatchesRegex("descriptor " + std::to_string(number) +
+                                        ", pipe written to by descriptor [0-9]+.*"));
+  for (const int fd : {ends[0], ends[1], number}) close(fd);
+}
+
+}  // namespace
+}  // namespace taskleak

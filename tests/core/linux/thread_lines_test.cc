@@ -1,0 +1,118 @@
+// What the files of a thread in /proc say.
+#include "linux/proc/thread_lines.h"
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace taskleak::platform {
+
+// For the messages of the tests.
+void PrintTo(const ThreadStat& stat, std::ostream* out) {
+  *out << '"' << stat.name << "\" " << stat.state << (stat.exiting ? " exiting" : "")
+       << (stat.kernel_worker ? " kernel worker" : "") << " since " << stat.start_ticks;
+}
+void PrintTo(const BlockedAt& at, std::ostream* out) {
+  *out << (at.running ? "running" : "call ") << at.number << " sp " << at.sp << " pc " << at.pc;
+}
+
+namespace {
+
+// A line of stat with what is read of it, and numbers in all other fields by which they are known.
+std::string StatLine(std::string_view name, char state, std::uint64_t flags) {
+  return "4711 (" + std::string(name) + ") " + state + " 4 5 6 7 -8 " + std::to_string(flags) +
+         " 10 11 12 13 14 15 16 17 20 0 3 0 987654 23 24 25\n";
+}
+
+TEST(ThreadLinesTest, StatSaysNameStateAndStart) {
+  constexpr std::uint64_t kStart = 987654;
+  const struct {
+    const char* what;
+    std::string line;
+    std::optional<ThreadStat> expected;
+  } cases[] = {
+      {"asleep", StatLine("worker", 'S', 0x400040), {{"worker", 'S', false, false, kStart}}},
+      {"a name with blanks and parentheses",
+       StatLine("a) S (b", 'R', 0),
+       {{"a) S (b", 'R', false, false, kStart}}},
+      {"no name", StatLine("", 'R', 0), {{"", 'R', false, false, kStart}}},
+      {"on its way out", StatLine("worker", 'R', 0x4), {{"worker", 'R', true, false, kStart}}},
+      {"a zombie", StatLine("worker", 'Z', 0), {{"worker", 'Z', true, false, kStart}}},
+      {"dead", StatLine("worker", 'X', 0), {{"worker", 'X', true, false, kStart}}},
+      {"a kernel's worker",
+       StatLine("iou-wrk", 'S', 0x10),
+       {{"iou-wrk", 'S', false, true, kStart}}},
+      {"cut off in the name", "4711 (work", {}},
+      {"cut off after the name", "4711 (worker) ", {}},
+      {"cut off before the flags", "4711 (worker) S 4 5 6 7 -8 ", {}},
+      {"cut off before the start",
+       "4711 (worker) S 4 5 6 7 -8 0 10 11 12 13 14 15 16 17 20 0 3 0 ",
+       {}},
+      {"a name that ends before it begins",
+       "4711 ) S 4 5 6 7 -8 0 10 11 12 13 14 15 16 17 20 0 3 0 987654 (",
+       {}},
+      {"empty", "", {}},
+  };
+  for (const auto& each : cases) EXPECT_EQ(ParseStat(each.line), each.expected) << each.what;
+}
+
+TEST(ThreadLinesTest, SyscallSaysWhereAThreadIs) {
+  const struct {
+    const char* what;
+    std::string_view line;
+    std::optional<BlockedAt> expected;
+  } cases[] = {
+      {"in a call",
+       "202 0x7ffc10 0x189 0x0 0x1 0xffffffffffffffff 0x5 0x7ffc00 0x7f0012\n",
+       {{false, 202, {0x7ffc10, 0x189, 0, 1, ~std::uint64_t{0}, 5}, 0x7ffc00, 0x7f0012}}},
+      {"in no call", "-1 0x7ffc00 0x7f0012\n", {{false, -1, {}, 0x7ffc00, 0x7f0012}}},
+      {"without a stack", "-1 0x0 0x0\n", {{false, -1, {}, 0, 0}}},
+      {"running", "running\n", {{true, -1, {}, 0, 0}}},
+      {"cut off", "202 0x7ffc10 0x189 0x0 0x1 0x2 0x5 0x7ffc00\n", {}},
+      {"cut off without a call", "-1 0x7ffc00\n", {}},
+      {"no number", "waiting\n", {}},
+      {"empty", "", {}},
+  };
+  for (const auto& each : cases) EXPECT_EQ(ParseSyscall(each.line), each.expected) << each.what;
+}
+
+TEST(ThreadLinesTest, SchedstatSaysHowMuchAThreadHasRun) {
+  EXPECT_EQ(ParseSchedstat("1234567 89 42\n"), (RunCount{1234567, 42}));
+  EXPECT_EQ(ParseSchedstat("0 0 0\n"), std::nullopt);
+  EXPECT_EQ(ParseSchedstat("1234567 89"), std::nullopt);
+  EXPECT_EQ(ParseSchedstat(""), std::nullopt);
+}
+
+constexpr std::string_view kStatus =
+    "Name:\tworker\nState:\tS (sleeping)\nSigPnd:\t0000000000000000\nShdPnd:\tffffffffffffffff\n"
+    "SigBlk:\t8000000000400001\nSigIgn:\tffffffffffffffff\nvoluntary_ctxt_switches:\t40\n"
+    "nonvoluntary_ctxt_switches:\t2\n";
+
+TEST(ThreadLinesTest, StatusSaysHowOftenAThreadGaveUpItsProcessor) {
+  EXPECT_EQ(ParseSwitches(kStatus), (RunCount{0, 42}));
+  EXPECT_EQ(ParseSwitches("nonvoluntary_ctxt_switches:\t2\n"), std::nullopt);
+  EXPECT_EQ(ParseSwitches("voluntary_ctxt_switches:\t2\n"), std::nullopt);
+  EXPECT_EQ(ParseSwitches(""), std::nullopt);
+}
+
+TEST(ThreadLinesTest, StatusSaysWhichSignalsAreBlockedAndPending) {
+  const struct {
+    std::string_view key;
+    int signal;
+    std::optional<bool> expected;
+  } cases[] = {
+      {"SigBlk", 1, true},  {"SigBlk", 2, false}, {"SigBlk", 23, true}, {"SigBlk", 64, true},
+      {"SigPnd", 1, false}, {"SigNon", 1, {}},    {"Sig", 1, {}},       {"Name", 1, {}},
+  };
+  for (const auto& each : cases) {
+    EXPECT_EQ(ParseSignal(kStatus, each.key, each.signal), each.expected)
+        << each.key << ' ' << each.signal;
+  }
+}
+
+}  // namespace
+}  // namespace taskleak::platform

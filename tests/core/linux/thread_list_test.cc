@@ -1,0 +1,72 @@
+#include "linux/proc/thread_list.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <latch>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace taskleak::platform {
+namespace {
+
+bool Lists(const ThreadIds& ids, int tid) {
+  return std::any_of(ids.begin(), ids.end(), [tid](const ThreadId& id) { return id.tid == tid; });
+}
+
+// A thread that is alive until told to end.
+class Parked {
+ public:
+  Parked() { started_.wait(); }
+  ~Parked() {
+    end_.count_down();
+    thread_.join();
+  }
+  [[nodiscard]] int tid() const { return tid_; }
+
+ private:
+  std::latch started_{1};
+  std::latch end_{1};
+  int tid_ = 0;
+  std::thread thread_{[this] {
+    tid_ = gettid();
+    started_.count_down();
+    end_.wait();
+  }};
+};
+
+TEST(ThreadListTest, ListsTheCallerAndANewThreadWithItsStartTime) {
+  const auto before = ListThreads();
+  ASSERT_NE(before, nullptr);
+  EXPECT_TRUE(Lists(*before, gettid()));
+  const Parked parked;
+  const auto during = ListThreads();
+  ASSERT_TRUE(Lists(*during, parked.tid()));
+  EXPECT_FALSE(Lists(*before, parked.tid()));
+  for (const ThreadId& id : *during) EXPECT_GT(id.start_ticks, 0U);
+  EXPECT_TRUE(std::is_sorted(during->begin(), during->end()));
+}
+
+TEST(ThreadListTest, ReturnsTheSameListWhileNothingChanges) {
+  const Parked parked;
+  auto last = ListThreads();
+  EXPECT_EQ(*last, *ListThreads());
+}
+
+TEST(ThreadListTest, AForkedChildSeesItself) {
+  const Parked parked;
+  ASSERT_TRUE(Lists(*ListThreads(), parked.tid()));
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto ids = ListThreads();
+    _exit(ids != nullptr && ids->size() == 1 && ids->front().tid == gettid() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+}  // namespace
+}  // namespace taskleak::platform
