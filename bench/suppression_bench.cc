@@ -14,7 +14,7 @@
 #include "rules/ignore_set.h"
 #include "rules/suppression_round.h"
 
-namespace taskleak::check {
+namespace taskleak::rules {
 namespace {
 
 constexpr std::size_t kRules = 2000;
@@ -57,9 +57,9 @@ Frame MakeFrame(std::string function, bool runtime) {
   return frame;
 }
 
-ResolvedStack MakeStack(std::size_t group, std::size_t depth) {
+symbolize::ResolvedStack MakeStack(std::size_t group, std::size_t depth) {
   std::vector<Frame> frames;
-  ResolvedStack stack;
+  symbolize::ResolvedStack stack;
   for (std::size_t i = 0; i < depth; ++i) {
     const bool runtime = i < 3 || i + 3 > depth;
     const std::string name = runtime ? "std::__system_function_" + std::to_string(i)
@@ -76,17 +76,19 @@ ResolvedStack MakeStack(std::size_t group, std::size_t depth) {
 struct Units {
   Units() {
     for (std::size_t i = 0; i < kGroups; ++i) {
-      Finding finding;
-      finding.stack = &stacks.emplace_back(MakeStack(i, 20));
-      finding.created_by = &stacks.emplace_back(MakeStack(i, 10));
-      finding.unit.id = static_cast<std::int64_t>(i + 1);
-      finding.unit.name = "thread-" + std::to_string(i % 100);
-      finding.signature = "ffff" + std::to_string(i);
-      findings.push_back(std::move(finding));
+      Unit& unit = units.emplace_back();
+      unit.id = static_cast<std::int64_t>(i + 1);
+      unit.name = "thread-" + std::to_string(i % 100);
+      views.push_back({.unit = unit,
+                       .stack = stacks.emplace_back(MakeStack(i, 20)),
+                       .created_by = stacks.emplace_back(MakeStack(i, 10)),
+                       .signature = signatures.emplace_back("ffff" + std::to_string(i))});
     }
   }
-  std::deque<ResolvedStack> stacks;
-  std::vector<Finding> findings;
+  std::deque<Unit> units;
+  std::deque<symbolize::ResolvedStack> stacks;
+  std::deque<std::string> signatures;
+  std::vector<UnitView> views;
 };
 
 std::string WriteFile() {
@@ -106,12 +108,12 @@ void MatchSuppressions(benchmark::State& state) {
   std::size_t hidden = 0;
   for (auto _ : state) {
     SuppressionRound round(ignore.file_rules(), "Pool.Restarts");
-    for (const Finding& finding : units.findings) {
-      if (ignore.MatchesUnit(finding)) ++hidden;
-      round.Add(finding);
+    for (const UnitView& view : units.views) {
+      if (ignore.MatchesUnit(view)) ++hidden;
+      round.Add(view);
     }
-    for (const Finding& finding : units.findings) {
-      if (round.Hides(finding.unit)) ++hidden;
+    for (const UnitView& view : units.views) {
+      if (round.Hides(view.unit.kind, view.unit.id)) ++hidden;
     }
   }
   if (hidden > 0) state.SkipWithError("a rule matches");
@@ -119,4 +121,4 @@ void MatchSuppressions(benchmark::State& state) {
 BENCHMARK(MatchSuppressions)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace taskleak::check
+}  // namespace taskleak::rules

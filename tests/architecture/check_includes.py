@@ -7,16 +7,24 @@ import pathlib
 import re
 import sys
 
-# Which folders of core/src each of them may include; run, the top, may include all.
-LAYERS = {
-    "base": set(),
-    "platform": {"base"},
-    "registry": {"platform", "base"},
-    "symbolize": {"platform", "base"},
-    "check": {"registry", "symbolize", "platform", "base"},
-    "report": {"check", "registry", "symbolize", "platform", "base"},
-    "run": {"report", "check", "registry", "symbolize", "platform", "base"},
-}
+# The rooms of core/src, lowest first. Each may include those before it, but for the pairs in APART.
+ROOMS = (
+    "base",
+    "linux/proc",
+    "linux/modules",
+    "linux/arch",
+    "linux/unwind",
+    "linux/look",
+    "registry",
+    "symbolize",
+    "rules",
+    "alive",
+    "explain",
+    "check",
+    "report",
+    "run",
+)
+APART = {("symbolize", "registry")}
 PLUGINS = (
     "gtest_plugin",
     "adapters/asio",
@@ -50,6 +58,11 @@ def public_headers(folder):
     return {"/".join(parts[parts.index("include") + 1:]) for parts in paths if "include" in parts}
 
 
+def room_of(path):
+    """The room of core/src that a path in it stands in; None if there is none."""
+    return next((room for room in ROOMS if path.startswith(room + "/")), None)
+
+
 def wrong_in_core(path, core, text):
     """Why a file of core must not include `text`; None if it may."""
     if FRAMEWORKS.match(text):
@@ -63,11 +76,11 @@ def wrong_in_core(path, core, text):
         if "/" in text or text.endswith(".h"):
             return "public headers include only public headers and the standard library"
         return None
-    layer, target = place[1], text.split("/")[0]
-    if layer not in LAYERS:
-        return f"core/src/{layer} has no place in the order of layers"
-    if target in LAYERS and target != layer and target not in LAYERS[layer]:
-        return f"{layer} may not include {target}"
+    room, target = room_of("/".join(place[1:])), room_of(text)
+    if room is None:
+        return f"core/src/{'/'.join(place[1:-1])} has no place in the order of rooms"
+    if target is not None and (ROOMS.index(target) > ROOMS.index(room) or (room, target) in APART):
+        return f"{room} may not include {target}"
     return None
 
 
@@ -75,7 +88,7 @@ def wrong_in_plugin(known, text):
     """Why a file of a plugin that knows these headers must not include `text`; None if it may."""
     if text.startswith("taskleak/"):
         return None if text in known else "no such public header of the core or of this plugin"
-    if "/" in text and text.split("/")[0] in LAYERS:
+    if room_of(text):
         return "plugins include only public headers of the core"
     return None
 

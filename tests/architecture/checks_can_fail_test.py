@@ -19,7 +19,7 @@ class ChecksCanFailTest(unittest.TestCase):
         self.addCleanup(temporary.cleanup)
         self.root = pathlib.Path(temporary.name)
         self.plant("core/include/taskleak/leak.h", "#include <string>")
-        self.plant("core/src/platform/list.h", '#include "base/mutex.h"')
+        self.plant("core/src/linux/proc/list.h", '#include "base/mutex.h"')
 
     def plant(self, path, text):
         file = self.root / path
@@ -41,11 +41,15 @@ class ChecksCanFailTest(unittest.TestCase):
         self.assert_includes_rejected("core/src/check/diff.cc", '#include "report/text.h"', "check may not include report")
 
     def test_an_include_of_a_sibling(self):
-        self.assert_includes_rejected("core/src/registry/tasks.cc", '#include "symbolize/symbolizer.h"',
-                                      "registry may not include symbolize")
+        self.assert_includes_rejected("core/src/symbolize/names.cc", '#include "registry/tasks.h"',
+                                      "symbolize may not include registry")
 
-    def test_a_folder_outside_the_layers(self):
-        self.assert_includes_rejected("core/src/misc/util.cc", "#include <string>", "no place in the order of layers")
+    def test_an_include_upwards_inside_the_platform(self):
+        self.assert_includes_rejected("core/src/linux/proc/maps.cc", '#include "linux/unwind/frame_walk.h"',
+                                      "linux/proc may not include linux/unwind")
+
+    def test_a_folder_outside_the_rooms(self):
+        self.assert_includes_rejected("core/src/misc/util.cc", "#include <string>", "no place in the order of rooms")
 
     def test_a_framework_in_the_core(self):
         self.assert_includes_rejected("core/src/run/run.cc", "#include <gtest/gtest.h>", "the core knows no test framework")

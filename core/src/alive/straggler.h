@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "linux/proc/thread_list.h"
+#include "taskleak/leak.h"
 
 namespace taskleak::alive {
 
@@ -23,6 +24,15 @@ struct Straggler {
   /// What makes it the same unit, whatever its name is by now.
   using Key = std::tuple<platform::ThreadId, std::uint64_t, std::uint64_t>;
   [[nodiscard]] Key key() const { return {id, unjoined, task}; }
+
+  /// What a report calls it: its kind and Unit::id.
+  [[nodiscard]] UnitKind kind() const {
+    if (task != 0) return UnitKind::kTask;
+    return unjoined != 0 ? UnitKind::kUnjoinedThread : UnitKind::kThread;
+  }
+  [[nodiscard]] std::int64_t unit_id() const {
+    return task != 0 ? static_cast<std::int64_t>(task) : id.tid;
+  }
 };
 
 using Stragglers = std::vector<Straggler>;

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kInterval{50};
+constexpr milliseconds kSampleInterval{50};
 constexpr milliseconds kShortestExtension{100};
 // For a thread whose time has come to get a processor: then it is seen to run.
 constexpr milliseconds kLate{100};
@@ -31,7 +31,7 @@ std::optional<TimedWaits::Clock::time_point> TimedWaits::EndOf(const platform::B
 void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
   if (now < next_) return;
   const Clock::time_point begin = Clock::now();
-  std::map<Straggler::Key, explain::Wait> waits;
+  std::map<Straggler::Key, Wait> waits;
   for (const Straggler& straggler : stragglers) {
     if (straggler.id.tid == 0 || straggler.unjoined != 0) continue;
     const auto run = platform::ReadRunCount(straggler.id.tid);
@@ -49,7 +49,7 @@ void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
   }
   waits_ = std::move(waits);
   constexpr int kShareOfTime = 10;
-  next_ = now + std::max<Clock::duration>(kInterval, (Clock::now() - begin) * kShareOfTime);
+  next_ = now + std::max<Clock::duration>(kSampleInterval, (Clock::now() - begin) * kShareOfTime);
 }
 
 bool TimedWaits::EndSoon(Clock::time_point now) const {

@@ -36,7 +36,7 @@ class TimedWaits {
 
  private:
   // The last possible end of the wait that a thread is in; nothing if it has none.
-  struct explain::Wait {
+  struct Wait {
     platform::RunCount run;
     std::optional<Clock::time_point> end;
   };
@@ -46,7 +46,7 @@ class TimedWaits {
 
   const Clock::time_point latest_;  // later ends are not waited for
   Clock::time_point next_;
-  std::map<Straggler::Key, explain::Wait> waits_;
+  std::map<Straggler::Key, Wait> waits_;
 };
 
 }  // namespace taskleak::alive

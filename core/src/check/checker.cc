@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-#include "alive/adopted.h"
+#include "alive/background.h"
 #include "alive/drain.h"
 #include "alive/new_threads.h"
 #include "alive/sure_look.h"
@@ -95,27 +95,12 @@ std::string ProgramName() {
 
 // What a rule hides in one test is background from then on, or the suite would be blamed for it.
 void AdoptHidden(const rules::SuppressionRound& round, const alive::Stragglers& stragglers) {
-  std::set<int> tids;
-  std::set<std::uint64_t> tasks;
-  ThreadIds ids;
+  alive::UnitIds hidden;
   for (const alive::Straggler& straggler : stragglers) {
-    if (!round.Hides(straggler)) continue;
-    if (straggler.task != 0) {
-      tasks.insert(straggler.task);
-      continue;
-    }
-    tids.insert(straggler.id.tid);
-    if (straggler.unjoined == 0) ids.push_back(straggler.id);
+    if (round.Hides(straggler.kind(), straggler.unit_id()))
+      hidden.Add(straggler.kind(), straggler.unit_id());
   }
-  if (!tasks.empty()) {
-    registry::AdoptTasks(
-        0, [&tasks](const registry::TaskRecord& task) { return tasks.contains(task.serial); });
-  }
-  if (tids.empty()) return;
-  std::ranges::sort(ids);
-  alive::Adopt(ids);
-  registry::AdoptBirths(
-      [&tids](const registry::ThreadRecord& record) { return tids.contains(record.tid); });
+  alive::Adopt(hidden);
 }
 
 Options WithoutKnown() {
@@ -138,7 +123,7 @@ Checker Checker::WithoutRules() { return Checker(NoRules()); }
 std::optional<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
   alive::Stragglers alive;
   if (candidates.empty()) return alive;
-  const auto adopted = adopted_too_ ? nullptr : alive::Adopted();
+  const auto adopted = adopted_too_ ? nullptr : alive::BackgroundThreads();
   const std::set<int> own = registry::OwnThreads();
   for (const ThreadId& id : candidates) {
     if (id.tid == gettid() || own.contains(id.tid) || Contains(adopted, id) ||
@@ -187,7 +172,7 @@ alive::Stragglers Checker::Tasks(registry::Epoch first) const {
 }
 
 bool Checker::Ignores(const explain::Finding& finding) const {
-  return ignore_.MatchesUnit(finding);
+  return ignore_.MatchesUnit(finding.view());
 }
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
@@ -197,7 +182,7 @@ void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) 
   rules::SuppressionRound round(ignore_.file_rules(), test);
   const auto ignores = [this, &round](const explain::Finding& finding) {
     if (Ignores(finding)) return true;
-    round.Add(finding);
+    round.Add(finding.view());
     return false;
   };
   const Records unjoined = UnjoinedRecords(stragglers);
@@ -221,8 +206,9 @@ void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) 
            (inspector && ignores(inspector->InspectLive(straggler, look)));
   });
   AdoptHidden(round, stragglers);
-  if (std::erase_if(stragglers,
-                    [&round](const alive::Straggler& each) { return round.Hides(each); }) > 0)
+  if (std::erase_if(stragglers, [&round](const alive::Straggler& each) {
+        return round.Hides(each.kind(), each.unit_id());
+      }) > 0)
     static_cast<void>(round.CountUse());
 }
 
@@ -259,7 +245,7 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
   std::vector<explain::Finding> findings;
   const auto add = [&](explain::Finding finding) {
     if (Ignores(finding)) return;
-    round.Add(finding);
+    round.Add(finding.view());
     findings.push_back(std::move(finding));
   };
   const Records unjoined = UnjoinedRecords(stragglers);
@@ -293,8 +279,9 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
     add(inspector.InspectLive(straggler, look));
   }
   AdoptHidden(round, stragglers);
-  std::erase_if(findings,
-                [&round](const explain::Finding& each) { return round.Hides(each.unit); });
+  std::erase_if(findings, [&round](const explain::Finding& each) {
+    return round.Hides(each.unit.kind, each.unit.id);
+  });
   report.notes = round.CountUse();
   if (std::string lost = explain::DescribeUnrecorded(); !lost.empty())
     notes.insert(std::move(lost));

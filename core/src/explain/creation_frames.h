@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "linux/look/stack_reader.h"
+#include "linux/unwind/raw_stack.h"
 #include "registry/creation_stacks.h"
 
 namespace taskleak::explain {

@@ -140,7 +140,7 @@ void DropSharedLines(std::vector<Grouped>& groups) {
   std::set<std::size_t> shared;
   for (std::size_t i = 0; i < groups.size() && !rules.empty(); ++i) {
     for (const Finding& finding : groups[i].findings) {
-      rules.FindAll(finding, [&](std::size_t rule) {
+      rules.FindAll(finding.view(), [&](std::size_t rule) {
         if (lines[rule].first != i) shared.insert(rule);
       });
     }

@@ -14,6 +14,7 @@
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_info.h"
 #include "registry/thread_birth.h"
+#include "rules/unit_view.h"
 #include "symbolize/resolved_stack.h"
 #include "taskleak/leak.h"
 
@@ -37,6 +38,11 @@ struct Finding {
       nullptr;                      // null when it was not, or that is not known
   bool stop_not_requested = false;  // of a std::jthread that could be asked to stop
   bool in_circle = false;           // of threads that wait for each other, or for itself
+
+  /// As rules see it.
+  [[nodiscard]] rules::UnitView view() const {
+    return {.unit = unit, .stack = *stack, .created_by = *created_by, .signature = signature};
+  }
 };
 
 /// Why a unit has no stack that was still to be read when another like it had come in its place.

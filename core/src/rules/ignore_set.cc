@@ -134,8 +134,8 @@ bool IgnoreSet::MatchesThread(const Candidate& thread) const {
              known_, [&thread](const KnownThreads* known) { return known->Matches(thread); });
 }
 
-bool IgnoreSet::MatchesUnit(const explain::Finding& finding) const {
-  const auto rule = unit_rules_.FindFirst(finding);
+bool IgnoreSet::MatchesUnit(const UnitView& view) const {
+  const auto rule = unit_rules_.FindFirst(view);
   if (!rule) return false;
   if (SuppressionUse* const use = unit_uses_[*rule]) ++use->used;
   return true;

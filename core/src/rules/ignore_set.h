@@ -6,13 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "explain/inspect.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_list.h"
 #include "registry/task_registry.h"
 #include "rules/known_threads.h"
 #include "rules/rule_index.h"
 #include "rules/suppression_round.h"
+#include "rules/unit_view.h"
 #include "taskleak/options.h"
 
 namespace taskleak::rules {
@@ -38,7 +38,7 @@ class IgnoreSet {
   /// True if there are rules that only a complete unit can answer: functions (that may be inlined),
   /// creators, signatures, predicates, a task's module.
   [[nodiscard]] bool NeedsUnits() const { return !unit_rules_.empty() || !file_rules_.empty(); }
-  [[nodiscard]] bool MatchesUnit(const explain::Finding& finding) const;
+  [[nodiscard]] bool MatchesUnit(const UnitView& view) const;
 
   /// Lines of suppression files that hold in some tests or for some units only, and expired ones:
   /// to be asked in a SuppressionRound.

@@ -60,7 +60,7 @@ std::string ParseText(std::string_view key, std::string_view value, std::string_
 
 std::string ParseKnown(std::string_view key, std::string_view value) {
   std::string accepted = "all";
-  for (const KnownThreads& known : AllKnownThreads()) {
+  for (const rules::KnownThreads& known : rules::AllKnownThreads()) {
     if (known.name == value) return std::string(value);
     accepted += ", " + std::string(known.name);
   }
@@ -163,7 +163,7 @@ void Options::Apply(std::string_view text) {
   *this = std::move(changed);
 }
 
-Options Options::FromEnvironment() { return WithEnvironment({}); }
+Options Options::FromEnvironment() { return rules::WithEnvironment({}); }
 
 namespace rules {
 

@@ -40,9 +40,9 @@ void RuleIndex::Add(const IgnoreRule& rule) {
 }
 
 template <typename Found>
-void RuleIndex::LookUp(const explain::Finding& finding, Found found) const {
+void RuleIndex::LookUp(const UnitView& view, Found found) const {
   for (const auto& [kind, rules] : looked_up_) {
-    AnyText(kind, finding, [&, &same_kind = rules](std::string_view text, std::string_view) {
+    AnyText(kind, view, [&, &same_kind = rules](std::string_view text, std::string_view) {
       if (const auto same = same_kind.by_text.find(text); same != same_kind.by_text.end())
         std::ranges::for_each(same->second, found);
       same_kind.by_literal.Find(text, [&](std::size_t number) {
@@ -53,25 +53,24 @@ void RuleIndex::LookUp(const explain::Finding& finding, Found found) const {
   }
 }
 
-std::optional<std::size_t> RuleIndex::FindFirst(const explain::Finding& finding) const {
+std::optional<std::size_t> RuleIndex::FindFirst(const UnitView& view) const {
   std::size_t first = size_;
-  LookUp(finding, [&first](std::size_t number) { first = std::min(first, number); });
+  LookUp(view, [&first](std::size_t number) { first = std::min(first, number); });
   for (const Asked& asked : asked_) {
     if (asked.number > first) break;
-    if (RuleMatches(asked.rule, finding)) first = asked.number;
+    if (RuleMatches(asked.rule, view)) first = asked.number;
   }
   return first == size_ ? std::nullopt : std::optional(first);
 }
 
-void RuleIndex::FindAll(const explain::Finding& finding,
-                        const std::function<void(std::size_t)>& found) const {
+void RuleIndex::FindAll(const UnitView& view, const std::function<void(std::size_t)>& found) const {
   Numbers all;
-  LookUp(finding, [&all](std::size_t number) { all.push_back(number); });
+  LookUp(view, [&all](std::size_t number) { all.push_back(number); });
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const std::size_t number : all) found(number);
   for (const Asked& asked : asked_) {
-    if (RuleMatches(asked.rule, finding)) found(asked.number);
+    if (RuleMatches(asked.rule, view)) found(asked.number);
   }
 }
 

@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "explain/inspect.h"
 #include "rules/literal_finder.h"
+#include "rules/unit_view.h"
 #include "taskleak/ignore.h"
 
 namespace taskleak::rules {
@@ -25,10 +25,9 @@ class RuleIndex {
   void Add(const IgnoreRule& rule);
 
   /// The first rule that matches.
-  [[nodiscard]] std::optional<std::size_t> FindFirst(const explain::Finding& finding) const;
+  [[nodiscard]] std::optional<std::size_t> FindFirst(const UnitView& view) const;
   /// Calls `found` with the number of each rule that matches, once, in no particular order.
-  void FindAll(const explain::Finding& finding,
-               const std::function<void(std::size_t)>& found) const;
+  void FindAll(const UnitView& view, const std::function<void(std::size_t)>& found) const;
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
@@ -52,7 +51,7 @@ class RuleIndex {
 
   // Calls `found` with the numbers of rules that are looked up and match; a number may come twice.
   template <typename Found>
-  void LookUp(const explain::Finding& finding, Found found) const;
+  void LookUp(const UnitView& view, Found found) const;
 
   std::size_t size_ = 0;
   std::map<IgnoreRule::Kind, LookedUp> looked_up_;     // most checks have none

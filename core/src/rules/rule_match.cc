@@ -53,26 +53,25 @@ bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
   return pattern.spells_parameters() && pattern.Matches(full_name);
 }
 
-bool AnyText(Kind kind, const explain::Finding& finding, const TextUser& use) {
-  const bool is_task = finding.unit.kind == UnitKind::kTask;
+bool AnyText(Kind kind, const UnitView& view, const TextUser& use) {
+  const bool is_task = view.unit.kind == UnitKind::kTask;
   switch (kind) {
     case Kind::kThreadName:
-      return !is_task && use(finding.unit.name, {});
+      return !is_task && use(view.unit.name, {});
     case Kind::kTaskName:
-      return is_task && use(finding.unit.name, {});
+      return is_task && use(view.unit.name, {});
     case Kind::kTopFunction:
-      return TopFunction(*finding.stack, use);
+      return TopFunction(view.stack, use);
     case Kind::kFunction:
-      return AnyFunction(*finding.stack, use);
+      return AnyFunction(view.stack, use);
     case Kind::kCreatedBy:
-      return AnyFunction(*finding.created_by, use);
+      return AnyFunction(view.created_by, use);
     case Kind::kModule:
-      return use(is_task ? CreatorsModule(finding.created_by->stack) : OwnModule(*finding.stack),
-                 {});
+      return use(is_task ? CreatorsModule(view.created_by.stack) : OwnModule(view.stack), {});
     case Kind::kSignature:
-      return use(finding.signature, {});
+      return use(view.signature, {});
     case Kind::kOrigin:
-      return use(finding.unit.origin, {});
+      return use(view.unit.origin, {});
     case Kind::kPredicate:
     case Kind::kCurrent:
       return false;
@@ -80,12 +79,12 @@ bool AnyText(Kind kind, const explain::Finding& finding, const TextUser& use) {
   return false;
 }
 
-bool RuleMatches(const IgnoreRule& rule, const explain::Finding& finding) {
+bool RuleMatches(const IgnoreRule& rule, const UnitView& view) {
   const IgnoreRule::Data& data = rule.data();
-  if (data.kind == Kind::kPredicate) return data.predicate(finding.unit);
+  if (data.kind == Kind::kPredicate) return data.predicate(view.unit);
   const bool of_functions = data.kind == Kind::kTopFunction || data.kind == Kind::kFunction ||
                             data.kind == Kind::kCreatedBy;
-  return AnyText(data.kind, finding, [&](std::string_view text, std::string_view full_name) {
+  return AnyText(data.kind, view, [&](std::string_view text, std::string_view full_name) {
     return of_functions ? FunctionMatches(*data.pattern, text, full_name)
                         : data.pattern->Matches(text);
   });

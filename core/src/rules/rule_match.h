@@ -5,8 +5,8 @@
 #include <functional>
 #include <string_view>
 
-#include "explain/inspect.h"
 #include "rules/pattern.h"
+#include "rules/unit_view.h"
 #include "taskleak/ignore.h"
 
 namespace taskleak::rules {
@@ -18,11 +18,11 @@ bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
 
 /// Calls `use` with each text of the unit that patterns of rules of that kind are compared with,
 /// and for functions with their full names beside, until it returns true. Returns whether it did.
-bool AnyText(IgnoreRule::Kind kind, const explain::Finding& finding,
+bool AnyText(IgnoreRule::Kind kind, const UnitView& view,
              const std::function<bool(std::string_view text, std::string_view full_name)>& use);
 
 /// Whether the rule matches; never for kCurrent, which goes by identities.
-bool RuleMatches(const IgnoreRule& rule, const explain::Finding& finding);
+bool RuleMatches(const IgnoreRule& rule, const UnitView& view);
 
 }  // namespace taskleak::rules
 

@@ -9,13 +9,13 @@ namespace taskleak::rules {
 SuppressionRound::SuppressionRound(const FileRules& rules, std::string_view test)
     : rules_(rules), test_(test) {}
 
-void SuppressionRound::Add(const explain::Finding& finding) {
-  rules_.index().FindAll(finding, [this, &finding](std::size_t number) {
+void SuppressionRound::Add(const UnitView& view) {
+  rules_.index().FindAll(view, [this, &view](std::size_t number) {
     const FileRule& rule = rules_.rules()[number];
     const auto& test = rule.suppression.test;
     if (test && !test->Matches(test_)) return;
     matches_.try_emplace(number, Match{&rule, {}})
-        .first->second.units.emplace(finding.unit.kind, finding.unit.id);
+        .first->second.units.emplace(view.unit.kind, view.unit.id);
   });
 }
 
@@ -24,19 +24,11 @@ bool SuppressionRound::Match::Hides() const {
   return !rule->use->expired && (!max || units.size() <= *max);
 }
 
-bool SuppressionRound::Hides(const Key& key) const {
-  return std::any_of(matches_.begin(), matches_.end(), [&key](const auto& match) {
-    return match.second.Hides() && match.second.units.contains(key);
+bool SuppressionRound::Hides(UnitKind kind, std::int64_t id) const {
+  return std::any_of(matches_.begin(), matches_.end(), [&](const auto& match) {
+    return match.second.Hides() && match.second.units.contains({kind, id});
   });
 }
-
-bool SuppressionRound::Hides(const alive::Straggler& straggler) const {
-  if (straggler.task != 0) return Hides(Key(UnitKind::kTask, straggler.task));
-  return Hides(Key(straggler.unjoined != 0 ? UnitKind::kUnjoinedThread : UnitKind::kThread,
-                   straggler.id.tid));
-}
-
-bool SuppressionRound::Hides(const Unit& unit) const { return Hides(Key(unit.kind, unit.id)); }
 
 std::vector<std::string> SuppressionRound::CountUse() const {
   std::vector<std::string> remarks;

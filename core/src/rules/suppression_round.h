@@ -12,11 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "alive/straggler.h"
-#include "explain/inspect.h"
 #include "rules/rule_index.h"
 #include "rules/suppression.h"
 #include "rules/suppression_use.h"
+#include "rules/unit_view.h"
 
 namespace taskleak::rules {
 
@@ -50,11 +49,10 @@ class SuppressionRound {
   SuppressionRound(const FileRules& rules, std::string_view test);
 
   /// A unit that no other rule ignores.
-  void Add(const explain::Finding& finding);
+  void Add(const UnitView& view);
 
   /// Whether one of the rules hides the unit. To be asked when all are added.
-  [[nodiscard]] bool Hides(const alive::Straggler& straggler) const;
-  [[nodiscard]] bool Hides(const Unit& unit) const;
+  [[nodiscard]] bool Hides(UnitKind kind, std::int64_t id) const;
 
   /// Counts the use of the rules that hid somebody, and of those that would have, but expired.
   /// Returns a remark for each of the latter, and for each that allows fewer units than there are.
@@ -67,8 +65,6 @@ class SuppressionRound {
     std::set<Key> units;
     [[nodiscard]] bool Hides() const;
   };
-
-  [[nodiscard]] bool Hides(const Key& key) const;
 
   const FileRules& rules_;
   std::string_view test_;

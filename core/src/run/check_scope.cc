@@ -1,16 +1,10 @@
 #include "run/check_scope.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <new>
-#include <set>
-#include <unordered_set>
 
-#include "alive/adopted.h"
+#include "alive/background.h"
 #include "explain/unrecorded.h"
-#include "linux/proc/thread_list.h"
-#include "registry/task_registry.h"
 #include "registry/thread_birth.h"
 #include "run/output.h"
 #include "run/planted_leak.h"
@@ -20,33 +14,13 @@ namespace taskleak {
 namespace run {
 namespace {
 
-// What was reported is background from now on: nobody is blamed for it twice.
+// What was reported is background from now on: nothing is blamed for it twice.
 void AdoptReported(const LeakReport& report) {
-  std::set<std::int64_t> reported;
-  std::unordered_set<std::uint64_t> tasks;
+  alive::UnitIds reported;
   for (const LeakGroup& group : report.groups) {
-    for (const Unit& unit : group.units) {
-      if (unit.kind == UnitKind::kTask) {
-        tasks.insert(static_cast<std::uint64_t>(unit.id));
-      } else {
-        reported.insert(unit.id);
-      }
-    }
+    for (const Unit& unit : group.units) reported.Add(unit.kind, unit.id);
   }
-  if (!tasks.empty()) {
-    registry::AdoptTasks(
-        0, [&tasks](const registry::TaskRecord& task) { return tasks.contains(task.serial); });
-  }
-  if (reported.empty()) return;
-  // A thread that was reported while it lived is not reported again when it has ended unjoined.
-  registry::AdoptBirths(
-      [&reported](const registry::ThreadRecord& record) { return reported.contains(record.tid); });
-  platform::ThreadIds ids;
-  if (const auto alive = platform::ListThreads()) {
-    std::copy_if(alive->begin(), alive->end(), std::back_inserter(ids),
-                 [&reported](const platform::ThreadId& id) { return reported.contains(id.tid); });
-  }
-  alive::Adopt(ids);
+  alive::Adopt(reported);
 }
 
 // What `check` returns, or, where there is no memory for it, a failure: a text so short that it

@@ -10,7 +10,7 @@
 #include <new>
 #include <utility>
 
-#include "alive/adopted.h"
+#include "alive/background.h"
 #include "linux/proc/thread_info.h"
 #include "registry/own_threads.h"
 
@@ -25,7 +25,7 @@ void BecomeOwnThread(const char* name) {
   pthread_setname_np(pthread_self(), name);
   registry::MarkOwnThread();
   if (const auto stat = platform::ReadThreadStat(gettid()))
-    alive::Adopt({{gettid(), stat->start_ticks}});
+    alive::AdoptThread({gettid(), stat->start_ticks});
 }
 
 }  // namespace

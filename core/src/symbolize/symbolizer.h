@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "linux/look/stack_reader.h"
+#include "linux/unwind/raw_stack.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::symbolize {

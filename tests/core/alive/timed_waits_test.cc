@@ -86,8 +86,8 @@ void ExpectLeft(const std::optional<TimeLimit>& limit) {
 struct Condition {
   std::mutex& mutex = *new std::mutex;
   std::condition_variable& condition = *new std::condition_variable;
-  template <typename explain::Wait>
-  void With(explain::Wait wait) const {
+  template <typename Wait>
+  void With(Wait wait) const {
     std::unique_lock lock(mutex);
     wait(lock);
   }

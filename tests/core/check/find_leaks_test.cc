@@ -327,16 +327,14 @@ TEST(FindLeaksTest, AThreadWhoseOwnTimeEndsWithTheDrainOrSoonAfterIsNoLeak) {
   options.drain = milliseconds(200);
   std::mutex mutex;
   std::condition_variable condition;
-  using explain::Wait = std::function<void(milliseconds)>;
-  const explain::Wait wait_for = [&](milliseconds time) {
+  using Wait = std::function<void(milliseconds)>;
+  const Wait wait_for = [&](milliseconds time) {
     std::unique_lock lock(mutex);
     condition.wait_for(lock, time, [] { return false; });
   };
-  const explain::Wait sleep = [](milliseconds time) { std::this_thread::sleep_for(time); };
-  const explain::Wait poll = [](milliseconds time) {
-    ::poll(nullptr, 0, static_cast<int>(time.count()));
-  };
-  for (const auto& [call, wait] : {std::pair<long, explain::Wait>(SYS_futex, wait_for),
+  const Wait sleep = [](milliseconds time) { std::this_thread::sleep_for(time); };
+  const Wait poll = [](milliseconds time) { ::poll(nullptr, 0, static_cast<int>(time.count())); };
+  for (const auto& [call, wait] : {std::pair<long, Wait>(SYS_futex, wait_for),
                                    {SYS_clock_nanosleep, sleep},
                                    {SYS_poll, poll}}) {
     for (const milliseconds time : {options.drain - milliseconds(2), options.drain,

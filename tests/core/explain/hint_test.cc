@@ -58,7 +58,7 @@ std::string HintOf(long call, const std::function<void()>& block,
 // A flag that threads wait for with a condition variable.
 class Gate {
  public:
-  void explain::Wait() {
+  void Wait() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return open_; });
   }

@@ -56,19 +56,19 @@ TEST(RuleIndexTest, FindsWhatAskingEachRuleFinds) {
     for (int i = 0; i < 12; ++i) index.Add(rules.emplace_back(RandomRule(random)));
     const symbolize::ResolvedStack stack = RandomStack(random);
     const symbolize::ResolvedStack created_by = RandomStack(random);
-    explain::Finding finding;
-    finding.stack = &stack;
-    finding.created_by = &created_by;
-    finding.unit.name = RandomText(random, "ab:", 6);
-    finding.signature = RandomText(random, "ab", 4);
+    Unit unit;
+    unit.name = RandomText(random, "ab:", 6);
+    const std::string signature = RandomText(random, "ab", 4);
+    const UnitView view{
+        .unit = unit, .stack = stack, .created_by = created_by, .signature = signature};
     std::vector<std::size_t> expected;
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (RuleMatches(rules[i], finding)) expected.push_back(i);
+      if (RuleMatches(rules[i], view)) expected.push_back(i);
     }
     std::vector<std::size_t> found;
-    index.FindAll(finding, [&found](std::size_t number) { found.push_back(number); });
+    index.FindAll(view, [&found](std::size_t number) { found.push_back(number); });
     ASSERT_THAT(found, UnorderedElementsAreArray(expected)) << "round " << round;
-    ASSERT_EQ(index.FindFirst(finding),
+    ASSERT_EQ(index.FindFirst(view),
               expected.empty() ? std::nullopt : std::optional(expected.front()));
     found_some += expected.empty() ? 0 : 1;
   }

@@ -8,25 +8,10 @@
 
 #include "linux/proc/stack_bounds.h"
 #include "linux/proc/thread_info.h"
+#include "linux/unwind/raw_stack.h"
 #include "taskleak/internal/fiber_task.h"
 
 namespace taskleak::platform {
-
-struct RawFrame {
-  std::uintptr_t pc = 0;  ///< the address at which the frame is (a return address for all but the
-                          ///< first and signal frames)
-  bool is_return_address = false;  ///< then the call is the instruction before pc: look up pc - 1
-  bool guessed = false;            ///< found by searching the stack, not by call frame information
-
-  /// An address within the instruction that the frame executes: for a caller, its call.
-  [[nodiscard]] std::uintptr_t instruction() const { return pc - (is_return_address ? 1 : 0); }
-  bool operator==(const RawFrame&) const = default;
-};
-
-struct RawStack {
-  std::vector<RawFrame> frames;  ///< innermost first
-  std::string missing;  ///< why frames are missing; empty when the stack reaches the thread's start
-};
 
 /// One consistent look: `at` and `stack` belong to the same moment.
 struct ThreadLook {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "linux/arch/x86_64/registers.h"
-#include "linux/look/stack_reader.h"
 #include "linux/modules/modules.h"
 #include "linux/unwind/code_facts.h"
+#include "linux/unwind/raw_stack.h"
 #include "linux/unwind/stack_image.h"
 
 namespace taskleak::platform {

@@ -2,9 +2,9 @@
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_UNWINDER_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_UNWINDER_H_
 
-#include "linux/look/stack_reader.h"
 #include "linux/modules/modules.h"
 #include "linux/unwind/frame_walk.h"
+#include "linux/unwind/raw_stack.h"
 #include "linux/unwind/stack_image.h"
 
 namespace taskleak::platform {

@@ -1,0 +1,42 @@
+// What no scope judges any more: units that were reported once, that are allowed, or that the
+// program declares its own.
+#ifndef TASKLEAK_SRC_ALIVE_BACKGROUND_H_
+#define TASKLEAK_SRC_ALIVE_BACKGROUND_H_
+
+#include <cstdint>
+#include <memory>
+#include <unordered_set>
+
+#include "linux/proc/thread_list.h"
+#include "taskleak/leak.h"
+#include "taskleak/snapshot.h"
+
+namespace taskleak::alive {
+
+/// Units by what a report calls them (Unit::id).
+struct UnitIds {
+  std::unordered_set<std::int64_t> threads;  ///< alive, or ended and not joined
+  std::unordered_set<std::uint64_t> tasks;
+
+  void Add(UnitKind kind, std::int64_t id);
+};
+
+/// Makes these units background: no look finds them from now on, and neither does one after a
+/// thread of them has ended without a join. Thread-safe, as all that follows.
+void Adopt(const UnitIds& units);
+
+/// Makes one thread background that needs no record of its birth, such as taskleak's own.
+void AdoptThread(const platform::ThreadId& id);
+
+/// Makes all that was born since background.
+void AdoptBornSince(const Snapshot& before);
+
+/// Makes all that is alive, and all threads that ended unjoined, background.
+void AdoptAll();
+
+/// Returns the threads that are background and alive, sorted; null while there are none.
+std::shared_ptr<const platform::ThreadIds> BackgroundThreads();
+
+}  // namespace taskleak::alive
+
+#endif  // TASKLEAK_SRC_ALIVE_BACKGROUND_H_

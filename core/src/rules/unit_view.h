@@ -1,0 +1,22 @@
+// One unit as rules see it.
+#ifndef TASKLEAK_SRC_RULES_UNIT_VIEW_H_
+#define TASKLEAK_SRC_RULES_UNIT_VIEW_H_
+
+#include <string_view>
+
+#include "symbolize/resolved_stack.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::rules {
+
+/// What a rule may ask of a unit. All of it belongs to the finding that it was made from.
+struct UnitView {
+  const Unit& unit;
+  const symbolize::ResolvedStack& stack;
+  const symbolize::ResolvedStack& created_by;  ///< empty when not known
+  std::string_view signature;
+};
+
+}  // namespace taskleak::rules
+
+#endif  // TASKLEAK_SRC_RULES_UNIT_VIEW_H_
