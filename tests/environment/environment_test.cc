@@ -44,11 +44,18 @@ TEST(EnvironmentTest, ReadingTheOwnMemoryByTheKernelDenied) {
 // The signal's copy of the stack stands in for the file that cannot be read, and the report says
 // so.
 TEST(EnvironmentTest, TheFilesOfThreadsUnreadable) {
-  const Outcome outcome = RunIn({"undumpable"});
+  const Outcome outcome = RunProgram(ENVIRONMENT_HOOKED_PROGRAM, {"undumpable"}, kEnvironment);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
   // What it waits for is known by name where the program may read its own file.
   EXPECT_THAT(outcome.out, HasSubstr("  waiting "));
   EXPECT_THAT(outcome.out, HasSubstr("note: the kernel does not show where"));
+}
+
+// Without the hooks nobody knows where the stack ends, below which the signal's frame is written.
+TEST(EnvironmentTest, TheFilesOfThreadsUnreadableAndNoHooks) {
+  const Outcome outcome = RunIn({"undumpable"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("where its stack ends is not certain"));
 }
 
 TEST(EnvironmentTest, TheMainThreadHasEnded) { ExpectTheLeak(RunIn({"main-ends"})); }

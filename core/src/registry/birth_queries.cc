@@ -76,13 +76,14 @@ std::uint64_t NextSerial() { return g_births.next_serial.load(); }
 std::vector<ThreadRecord> RunningRecords() {
   ConfirmEnds();
   return CollectBirths<ThreadRecord>([](const ThreadRecord& record) {
-    return record.tid != 0 && !record.gone ? std::optional(record) : std::nullopt;
+    return record.gone ? std::nullopt : std::optional(record);
   });
 }
 
 std::unordered_map<int, ThreadRecord> RunningThreads() {
   std::unordered_map<int, ThreadRecord> running;
   for (const ThreadRecord& record : RunningRecords()) {
+    if (record.tid == 0) continue;
     ThreadRecord& known = running[record.tid];
     if (known.serial < record.serial) known = record;
   }

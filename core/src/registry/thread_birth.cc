@@ -13,7 +13,6 @@
 #include "registry/birth_table.h"
 #include "registry/running_task.h"
 #include "registry/thread_birth.h"
-#include "registry/thread_end.h"
 
 namespace taskleak {
 
@@ -169,7 +168,7 @@ void FinishBirth(ThreadBirth* birth, const pthread_t* handle) {
 }
 
 // A C thread's routine returns int, which travels as a pointer (glibc, nptl/pthread_create.c).
-static void* RunC11Routine(void* value) {
+void* RunC11Routine(void* value) {
   const auto* const birth = static_cast<const ThreadBirth*>(value);
   const std::intptr_t result = birth->c11_routine(birth->argument);
   return reinterpret_cast<void*>(result);  // NOLINT(performance-no-int-to-ptr): a number it stays

@@ -54,10 +54,10 @@ void SetRecording(bool on);
 /// Every birth from now on has at least this serial.
 std::uint64_t NextSerial();
 
-/// The threads that exist now, those in destructors of thread-specific data too. Their names are
-/// not known.
+/// The threads that exist now, those that have not run yet and those in destructors of
+/// thread-specific data too. Their names are not known.
 std::vector<ThreadRecord> RunningRecords();
-/// The same by number.
+/// Those whose number is known, by number.
 std::unordered_map<int, ThreadRecord> RunningThreads();
 
 /// True while the number of a thread that was created through the hooks is not known: each makes

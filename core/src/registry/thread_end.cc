@@ -1,8 +1,8 @@
 // Compiled without exceptions (CMakeLists.txt): then pthread_cleanup_push does not depend on frames
 // that can be unwound, of which generated code and assembler code may have none.
-#include "registry/thread_end.h"
-
 #include <pthread.h>
+
+#include "taskleak/internal/thread_birth.h"
 
 #ifdef __EXCEPTIONS
 #error "compile this file with -fno-exceptions"

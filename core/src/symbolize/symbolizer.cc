@@ -40,10 +40,13 @@ const char* NameOfHook(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(mo
   if (!platform::LooksAtItself()) return nullptr;
   const std::uintptr_t start = modules.FunctionStart(pc);
   if (start == 0) return nullptr;
-  if (start == reinterpret_cast<std::uintptr_t>(&internal::RunThread))
-    return "taskleak::internal::RunThread";
-  return start == reinterpret_cast<std::uintptr_t>(&taskleak_run_thread) ? "taskleak_run_thread"
-                                                                         : nullptr;
+  const auto is = [start](auto* function) {
+    return start == reinterpret_cast<std::uintptr_t>(function);
+  };
+  if (is(&internal::RunThread)) return "taskleak::internal::RunThread";
+  if (is(&internal::CallThen)) return "taskleak::internal::CallThen";
+  if (is(&internal::RunC11Routine)) return "taskleak::internal::RunC11Routine";
+  return is(&taskleak_run_thread) ? "taskleak_run_thread" : nullptr;
 }
 
 QuickFrame LookUp(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {

@@ -44,6 +44,12 @@ TASKLEAK_BOUND_EARLY void CancelBirth(ThreadBirth* birth);
 TASKLEAK_BOUND_EARLY void FinishBirth(ThreadBirth* birth, const pthread_t* handle);
 /// Runs the thread's routine on the new thread. Notices the thread's end, however it ends.
 TASKLEAK_BOUND_EARLY void* RunThread(ThreadBirth* birth);
+/// Runs the routine of a C11 thread; between RunThread and that. `birth` is a ThreadBirth.
+void* RunC11Routine(void* birth);
+/// Calls `routine`, and `after` when it has returned, or when the thread is ended in it by
+/// pthread_exit(3) or cancelled. Between RunThread and the thread's routine. Takes no key for
+/// thread-specific data, of which a process has few.
+void* CallThen(void* (*routine)(void*), void* argument, void (*after)(void*), void* with);
 
 /// Returns the serial of the newest thread with that handle; 0 if unknown. Take it before a join or
 /// detach, since the handle can be used again once its thread is gone.
