@@ -46,12 +46,14 @@ std::vector<Census::SiteCount> Bounded(const Census& census, std::size_t most_si
 }
 
 void AddSites(const Census& census, std::size_t most_sites, std::vector<Metric>& metrics) {
-  Metric count = Gauge("taskleak_units_by_site", "Alive, by the function that created them.");
-  Metric oldest =
-      Gauge("taskleak_oldest_age_seconds", "Age of the oldest that a function created.");
+  Metric count =
+      Gauge("taskleak_units_by_site", "Alive, by the function and line that created them.");
+  Metric oldest = Gauge("taskleak_oldest_age_seconds", "Age of the oldest that a line created.");
   for (const Census::SiteCount& site : Bounded(census, most_sites)) {
     const std::vector<std::pair<std::string, std::string>> labels = {
-        {"kind", std::string(ToString(site.kind))}, {"site", OneLine(site.site)}};
+        {"kind", std::string(ToString(site.kind))},
+        {"site", OneLine(site.site)},
+        {"line", OneLine(site.line)}};
     count.samples.push_back({labels, static_cast<double>(site.count)});
     oldest.samples.push_back({labels, std::chrono::duration<double>(site.oldest).count()});
   }

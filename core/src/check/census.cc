@@ -1,10 +1,14 @@
 #include "taskleak/census.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <compare>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "base/mutex.h"
@@ -99,10 +103,28 @@ struct SharedStates {
   ThreadStates states TASKLEAK_GUARDED_BY(mutex);
 };
 
-std::string SiteOf(const std::vector<platform::RawFrame>& frames) {
+// A function of its own that creates units, and where in it.
+struct Site {
+  std::string function;
+  std::string line;
+  auto operator<=>(const Site&) const = default;
+};
+
+// Where in the function itself: functions that were inlined there stand before it.
+std::string LineOf(const platform::RawFrame& frame) {
+  const std::vector<Frame> resolved = symbolize::Resolve({frame});
+  if (resolved.empty()) return {};
+  const Frame& last = resolved.back();
+  if (!last.file.empty() && last.line > 0) return last.file + ':' + std::to_string(last.line);
+  return last.module.empty() ? std::string()
+                             : fmt::format("{}+{:#x}", last.module, last.module_offset);
+}
+
+Site SiteOf(const std::vector<platform::RawFrame>& frames) {
   for (const platform::RawFrame& frame : frames) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    if (!explain::IsInTaskLibrary(quick.runtime, quick.plain_name)) return quick.plain_name;
+    if (!explain::IsInTaskLibrary(quick.runtime, quick.plain_name))
+      return {quick.plain_name, LineOf(frame)};
   }
   return {};
 }
@@ -118,7 +140,7 @@ struct Tally {
   }
 };
 
-using Sites = std::map<std::pair<UnitKind, std::string>, Tally>;
+using Sites = std::map<std::pair<UnitKind, Site>, Tally>;
 
 void CountThreadSites(const std::set<int>& own, std::size_t threads, Sites& sites) {
   std::map<std::vector<std::uintptr_t>, Tally> by_stack;
@@ -179,7 +201,8 @@ Census TakeCensus() {
   CountTasks(census, task_states, sites);
   AddStates(UnitKind::kTask, task_states, census);
   for (const auto& [site, tally] : sites)
-    census.sites.push_back({site.first, site.second, tally.count, tally.oldest});
+    census.sites.push_back(
+        {site.first, site.second.function, site.second.line, tally.count, tally.oldest});
   std::ranges::stable_sort(census.sites, std::ranges::greater(), &Census::SiteCount::count);
   return census;
 }

@@ -27,6 +27,8 @@ namespace {
 constinit std::atomic<bool> g_recording{true};
 constinit std::atomic<std::uint64_t> g_unrecorded{0};
 
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool t_unrecorded = false;
+
 // Of the calling thread, also when its record is gone. Without a call in programs, as
 // internal::t_tasks.
 [[gnu::tls_model("initial-exec")]] constinit thread_local registry::Origin t_origin = 0;
@@ -77,7 +79,7 @@ void NoteStack(const pthread_attr_t* attributes, ThreadRecord& record) {
 
 ThreadBirth* Begin(std::uintptr_t routine, void* argument, const pthread_attr_t* attributes,
                    bool detached) {
-  if (!g_recording.load(std::memory_order_relaxed)) return nullptr;
+  if (!g_recording.load(std::memory_order_relaxed) || t_unrecorded) return nullptr;
   ThreadBirth* const birth = registry::TakeBirth();
   if (birth == nullptr) {
     g_unrecorded.fetch_add(1, std::memory_order_relaxed);
@@ -224,6 +226,9 @@ namespace registry {
 Origin OriginOfThread() { return t_origin; }
 
 void SetRecording(bool on) { g_recording.store(on); }
+
+UnrecordedBirths::UnrecordedBirths() { t_unrecorded = true; }
+UnrecordedBirths::~UnrecordedBirths() { t_unrecorded = false; }
 
 std::uint64_t CountUnrecorded() { return g_unrecorded.load(); }
 

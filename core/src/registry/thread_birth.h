@@ -51,6 +51,15 @@ struct ThreadRecord {
 /// follows.
 void SetRecording(bool on);
 
+/// As long as one exists, threads that its thread creates are not recorded: taskleak's own.
+class UnrecordedBirths {
+ public:
+  UnrecordedBirths();
+  ~UnrecordedBirths();
+  UnrecordedBirths(const UnrecordedBirths&) = delete;
+  UnrecordedBirths& operator=(const UnrecordedBirths&) = delete;
+};
+
 /// Every birth from now on has at least this serial.
 std::uint64_t NextSerial();
 

@@ -13,6 +13,7 @@
 #include "alive/background.h"
 #include "linux/proc/thread_info.h"
 #include "registry/own_threads.h"
+#include "registry/thread_birth.h"
 
 namespace taskleak::internal {
 namespace {
@@ -33,6 +34,7 @@ void BecomeOwnThread(const char* name) {
 OwnThread::OwnThread(const char* name, std::function<void()> body) : process_(getpid()) {
   std::promise<void> marked;
   const std::future<void> is_marked = marked.get_future();
+  const registry::UnrecordedBirths no_count_has_it;
   thread_ = std::thread([name, body = std::move(body), marked = std::move(marked)]() mutable {
     BecomeOwnThread(name);
     marked.set_value();
