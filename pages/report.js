@@ -1,215 +1,173 @@
-'use strict';
-const data = JSON.parse(document.getElementById('data').textContent);
-const byId = id => document.getElementById(id);
+// The report of a run: its leaks, deadlocks and timeline.
 
-// An element with attributes and children; text only ever becomes text.
-function make(tag, attributes, ...children) {
-  const svg = ['svg', 'circle', 'path', 'text', 'marker', 'defs', 'title'].includes(tag);
-  const element = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
-  for (const child of children) element.append(child);
-  return element;
-}
-const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const nameOfTest = test => test || '(no name)';
 const isLook = test => test.verdict === 'alive';  // at everything, which judges nothing
+const isWhole = name => name === 'the whole run' || name.endsWith(' (the whole suite)');
 
-// ---- one group ----
-function namesOf(group) {
-  const names = [...new Set((group.units || []).map(unit => unit.name).filter(Boolean))];
-  return names.slice(0, 4).map(name => `"${name}"`).join(', ') + (names.length > 4 ? ', ...' : '');
+// ---- rows ----
+
+const kStatus = {new: 'new', grew: 'more than known', known: 'known'};
+
+function badgesOf(row, test) {
+  const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
+  return [row.deadlock && badge('deadlock', 'bad'), test.verdict === 'hang' && badge('in a test that hangs', 'bad'),
+          row.status && badge(kStatus[row.status], row.status === 'known' ? '' : 'new'), pool && badge('jobs of a pool')].filter(Boolean);
 }
-function frameName(frame) {
-  return frame.function || `${frame.module || '(unknown)'}+0x${(frame.module_offset || 0).toString(16)}`;
+function testCell(row, test) {
+  const runs = row.seen > 1 ? `, in ${row.seen} runs` : '';
+  return cell(isLook(test) ? 'seen in' : 'in test', nameOfTest(test.test), `for ${ages(row)}${runs}`, test.test);
 }
-function stackTable(frames) {
-  const table = make('table', {class: 'stack'});
-  for (const frame of frames) {
-    const place = frame.file ? frame.file + (frame.line ? `:${frame.line}` : '') : frame.module || '';
-    const remarks = (frame.inlined ? ' (inlined)' : '') + (frame.guessed ? ' (guessed)' : '');
-    table.append(make('tr', {class: frame.runtime ? 'runtime' : 'own'},
-                      make('td', {class: 'function'}, frameName(frame)), make('td', {}, place + remarks)));
-    const snippet = data.snippets[`${frame.file}:${frame.line}`];
-    if (snippet && snippet.length && !frame.runtime)
-      table.append(make('tr', {}, make('td', {colspan: 2}, make('pre', {}, snippet.join('\n')))));
-  }
-  return table;
+function bodyOfReportRow(row) {
+  const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
+  return [pool && make('p', {}, 'These are jobs of a pool, whose threads are ', make('a', {href: `#${pool.key}`}, 'another row'), '.'), ...bodyOf(row)];
 }
-function fillGroup(body, entry) {
-  const {group} = entry;
-  const say = (...parts) => body.append(make('p', {class: 'dim'}, ...parts));
-  const ids = (group.units || []).map(unit => unit.id);
-  say(`ids ${ids.slice(0, 20).join(', ')}${ids.length > 20 ? ', ...' : ''}; signature `, make('code', {}, group.signature || ''));
-  if (group.created_by && group.created_by.length) {
-    say(`created in ${group.origin || 'an unknown test'} by`);
-    body.append(stackTable(group.created_by));
-  } else if (group.origin) {
-    say(`created in ${group.origin}`);
-  }
-  const places = group.places && group.places.length ? group.places : [group];
-  for (const place of places) {
-    say(`${place.count} at, ${place.state}${place.detail ? ': ' + place.detail : ''}`);
-    body.append(stackTable(place.stack || []));
-  }
-  if (group.stack_missing) say(`missing: ${group.stack_missing}`);
-  if (group.hint) say(`hint: ${group.hint}`);
-  for (const rule of group.ignore || []) say('ignore: ', make('code', {}, rule));
+const weight = row => [row.deadlock, data.tests[row.test].verdict === 'hang', row.status === 'new' || row.status === 'grew', row.count].map(Number);
+function byWeight(a, b) {
+  const [left, right] = [weight(a), weight(b)];
+  const at = left.findIndex((each, i) => each !== right[i]);
+  return at < 0 ? 0 : right[at] - left[at];
 }
-function groupElement(entry) {
-  const {group, test} = entry;
-  const summary = make('summary', {},
-      make('span', {class: 'count'}, plural(group.count || 0, group.kind === 'task' ? 'task' : 'thread')),
-      ` ${namesOf(group)} `, group.deadlock ? make('span', {class: 'bad'}, 'deadlock ') : '',
-      `${group.kind === 'unjoined_thread' ? 'ended, not joined' : group.state || ''} `,
-      make('span', {class: 'test'}, isLook(test) ? test.test : `${test.verdict === 'hang' ? 'in hanging' : 'after'} ${nameOfTest(test.test)}`));
-  const details = make('details', {class: 'group', id: `group-${entry.index}`}, summary);
-  details.addEventListener('toggle', () => {
-    if (!details.open || details.children.length > 1) return;
-    const body = make('div');
-    fillGroup(body, entry);
-    details.append(body);
+for (const row of data.rows.sort(byWeight)) {
+  const test = data.tests[row.test];
+  addEntry({
+    key: `row-${entries.length}`, row, test, badges: badgesOf(row, test),
+    cells: () => [countCell(row), creatorCell(row), waitsInCell(row), waitsForCell(row), testCell(row, test)],
+    body: () => bodyOfReportRow(row),
+    searchText: () => `${test.test} ${row.status ? kStatus[row.status] : ''} ${test.verdict === 'hang' ? 'hang' : ''} ${searchTextOf(row)}`,
   });
-  return details;
-}
-function searchText(entry) {
-  const {group, test} = entry;
-  const frames = [...(group.stack || []), ...(group.created_by || []), ...(group.places || []).flatMap(place => place.stack || [])];
-  return [test.test, group.kind, group.state, group.detail, group.signature, group.origin, group.deadlock ? 'deadlock' : '',
-          ...(group.units || []).map(unit => `${unit.name} ${unit.id}`), ...frames.map(frame => `${frame.function} ${frame.file}`)]
-      .join(' ').toLowerCase();
 }
 
-const entries = data.tests.flatMap(test => test.groups.map(group => ({group, test})));
-entries.forEach((entry, index) => {
-  entry.index = index;
-  entry.text = searchText(entry);
-  entry.element = groupElement(entry);
-  byId('groups').append(entry.element);
-});
-for (const test of data.tests.filter(each => each.could_not_look))
-  byId('groups').append(make('p', {class: 'bad'}, `could not look after ${nameOfTest(test.test)}: ${test.could_not_look}`));
-if (!entries.length) byId('groups').append(make('p', {}, 'No leaks.'));
+const kGroupings = {
+  creator: ({row}) => {
+    const frame = ownFrame(row.created_by);
+    return frame ? {key: `${plainName(frame.name)} ${frame.file}`, title: make('code', {}, shorten(plainName(frame.name), 100)), sub: frame.file && shortFile(frame.file)}
+                 : {key: row.signature, title: 'The code that created them is not known'};
+  },
+  test: ({test}) => ({key: test.test, title: nameOfTest(test.test)}),
+  none: entry => ({key: entry.key}),
+};
 
-// ---- deadlocks: who waits for whom, in a circle ----
-function deadlockGraph(deadlock) {
-  const names = new Map();
-  for (const edge of deadlock.edges) {
-    names.set(edge.waiter, edge.waiter_name);
-    names.set(edge.holder, edge.holder_name + (edge.holder_ended ? ' (ended)' : ''));
+// ---- the head ----
+
+const units = data.rows.reduce((sum, row) => sum + row.count, 0);
+const looked = data.tests.length > 0 && data.tests.every(isLook);
+const unseen = data.tests.filter(test => test.could_not_look);
+const deadlocks = data.tests.flatMap(test => test.deadlocks.map(deadlock => ({test, deadlock})));
+const hangs = data.tests.filter(test => test.verdict === 'hang').length;
+const withLeaks = new Set(data.rows.map(row => data.tests[row.test].test)).size;
+const {baseline} = data;
+heading(looked ? 'What is alive' : 'Leaks', [
+  looked ? fact(data.tests.length, data.tests.length === 1 ? 'look' : 'looks') : fact(data.looks, data.looks === 1 ? 'check' : 'checks'),
+  !looked && fact(withLeaks, withLeaks === 1 ? 'test that leaks' : 'tests that leak', withLeaks ? 'bad' : 'good'),
+  fact(entries.length, looked ? (entries.length === 1 ? 'group' : 'groups') : entries.length === 1 ? 'leak' : 'leaks', !looked && entries.length ? 'bad' : ''),
+  fact(units, units === 1 ? 'thread or task' : 'threads and tasks'),
+  deadlocks.length > 0 && fact(deadlocks.length, deadlocks.length === 1 ? 'deadlock' : 'deadlocks', 'bad'),
+  hangs > 0 && fact(hangs, hangs === 1 ? 'test that hangs' : 'tests that hang', 'bad'),
+  unseen.length > 0 && fact(unseen.length, unseen.length === 1 ? 'test that could not be looked at' : 'tests that could not be looked at', 'bad'),
+].filter(Boolean),
+    baseline && make('p', {class: 'baseline'}, `Against ${baseline.file}: `, make('b', {class: baseline.fresh ? 'bad' : ''}, `${baseline.fresh} new`),
+                     ', ', make('b', {class: baseline.grew ? 'bad' : ''}, `${baseline.grew} with more than known`), `, ${baseline.known} known, ${baseline.gone} gone.`));
+
+const grouping = make('select', {id: 'grouping', on: {change: () => group()}}, make('option', {value: 'creator'}, 'creator'),
+                      make('option', {value: 'test'}, 'test'), make('option', {value: 'none'}, 'importance only'));
+byId('main').append(toolbar('words of a test, thread, function, file', make('label', {for: 'grouping'}, 'Group by '), grouping));
+
+for (const test of unseen)
+  byId('main').append(make('p', {class: 'bad', role: 'alert'}, `Could not look after ${nameOfTest(test.test)}: ${test.could_not_look}`));
+
+// ---- deadlocks ----
+
+if (deadlocks.length) {
+  const ofThread = new Map(entries.flatMap(entry => entry.row.ids.map(id => [`${entry.row.test} ${id}`, entry])));
+  const graphs = deadlocks.map(({test, deadlock}) => make('figure', {class: 'deadlock'},
+      make('figcaption', {}, isLook(test) ? test.test : `${test.verdict === 'hang' ? 'In' : 'After'} ${nameOfTest(test.test)}`),
+      deadlockGraph(deadlock, id => ofThread.get(`${data.tests.indexOf(test)} ${id}`))));
+  section('deadlocks', 'Deadlocks', make('div', {class: 'graphs'}, graphs));
+}
+
+// ---- leaks ----
+
+const rows = make('div', {class: 'rows'}, entries.length === 0 && make('p', {}, 'No leaks.'));
+section('groups', looked ? 'Alive' : 'Leaks', rows);
+function group() {
+  if (!entries.length) return;
+  rows.dataset.by = grouping.value;
+  showRows(rows, ['How many', 'Created by', 'Waits in', 'Waits for', looked ? 'Look' : 'Test'], kGroupings[grouping.value]);
+  applyFilter();
+}
+group();
+
+// ---- timeline: the tests in the order of time, and below each the leaks that were born in it ----
+
+const kMostTests = 200;
+const seconds = ms => `${(ms / 1000).toFixed(ms < 100000 ? 2 : 0)} s`;
+
+// Each test with when it began and ended. Tests of one run follow each other; where the reports of several runs
+// were merged, only the ends are known, each since its own run began.
+function testsInTime() {
+  const all = data.checked.filter(each => !isWhole(each.test));
+  const oneRun = all.every((each, i) => i === 0 || each.ended_ms >= all[i - 1].ended_ms);
+  return all.map((each, i) => ({name: each.test, end: each.ended_ms, begin: oneRun ? (i ? all[i - 1].ended_ms : 0) : each.ended_ms}));
+}
+function track(begin, end, last, kind) {
+  const left = 100 * begin / last, width = Math.max(100 * (end - begin) / last, 0.4);
+  return make('span', {class: 'track'}, make('span', {class: kind, style: `left:${Math.min(left, 99.6)}%;width:${Math.min(width, 100 - Math.min(left, 99.6))}%`}));
+}
+function leakItem(entry, noticed, last) {
+  const frame = ownFrame(entry.row.created_by) || ownFrame(entry.row.places[0].stack);
+  const born = Math.max(0, noticed - entry.row.oldest_ms);
+  const name = `${entry.row.count} × ${frame ? shorten(plainName(frame.name), 40) : kNouns[entry.row.kind]}`;
+  return make('li', {class: 'leak'}, make('a', {href: `#${entry.key}`, title: frame ? frame.name : ''}, name,
+      make('span', {class: 'sub'}, ` since ${seconds(born)}`)), track(born, last, last, entry.row.deadlock ? 'bar dead' : 'bar'));
+}
+const testItem = (test, last) => make('li', {class: 'test'}, make('span', {}, nameOfTest(test.name),
+    make('span', {class: 'sub'}, test.begin < test.end ? ` ${seconds(test.begin)} to ${seconds(test.end)}` : ` until ${seconds(test.end)}`)), track(test.begin, test.end, last, 'span'));
+function cleanItem(tests, last) {
+  if (tests.length < 3) return tests.map(test => testItem(test, last));
+  const list = make('ol', {class: 'clean'});
+  const fill = () => list.children.length || list.append(...tests.map(test => testItem(test, last)));
+  return make('li', {class: 'folded'}, make('details', {on: {toggle: fill}}, make('summary', {}, `${tests.length} tests without leaks`,
+      make('span', {class: 'sub'}, ` ${seconds(tests[0].begin)} to ${seconds(tests.at(-1).end)}`)), list));
+}
+function timeline() {
+  const tests = testsInTime(), byName = new Map(tests.map(test => [test.name, test]));
+  if (!tests.length || !entries.length || looked) return;
+  const last = Math.max(1, ...data.checked.map(each => each.ended_ms));
+  const born = new Map(), others = [];
+  for (const entry of entries) {
+    const noticed = byName.get(entry.test.test), home = byName.get(entry.row.origin) || noticed;
+    const item = () => leakItem(entry, noticed ? noticed.end : last, last);
+    if (!home) others.push(item);
+    else born.set(home.name, [...(born.get(home.name) || []), item]);
   }
-  const size = 360, middle = size / 2, radius = names.size > 1 ? 110 : 0, node = 26;
-  const at = new Map([...names.keys()].map((id, i) => {
-    const angle = i / names.size * 2 * Math.PI - Math.PI / 2;
-    return [id, {x: middle + radius * Math.cos(angle), y: middle + radius * Math.sin(angle)}];
-  }));
-  const svg = make('svg', {viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: 'img'}, make('title', {},
-      deadlock.edges.map(edge => `${edge.waiter_name} waits for ${edge.holder_name}`).join('; ')));
-  svg.append(make('defs', {}, make('marker', {id: 'tip', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, orient: 'auto'},
-                                   make('path', {d: 'M0 0 L8 4 L0 8 z'}))));
-  for (const edge of deadlock.edges) {
-    const from = at.get(edge.waiter), to = at.get(edge.holder);
-    const dx = to.x - from.x, dy = to.y - from.y, length = Math.hypot(dx, dy);
-    if (length === 0) {
-      svg.append(make('path', {d: `M${from.x - 10} ${from.y - node} C${from.x - 60} ${from.y - 110} ${from.x + 60} ${from.y - 110} ${from.x + 10} ${from.y - node}`, 'marker-end': 'url(#tip)'}));
+  const items = [];
+  let clean = [];
+  const flush = () => {
+    const some = clean;
+    if (some.length) items.push(() => cleanItem(some, last));
+    clean = [];
+  };
+  for (const test of tests) {
+    if (!born.has(test.name)) {
+      clean.push(test);
       continue;
     }
-    const ux = dx / length, uy = dy / length, bend = 18;
-    const mx = (from.x + to.x) / 2 - uy * bend, my = (from.y + to.y) / 2 + ux * bend;
-    svg.append(make('path', {d: `M${from.x + ux * node} ${from.y + uy * node} Q${mx} ${my} ${to.x - ux * node} ${to.y - uy * node}`, 'marker-end': 'url(#tip)'}));
-    svg.append(make('text', {x: mx - uy * bend, y: my + ux * bend, 'text-anchor': 'middle'}, `${edge.state} ${edge.waits_at || ''}`));
+    flush();
+    items.push(() => [testItem(test, last), ...born.get(test.name).map(item => item())]);
   }
-  for (const [id, place] of at) {
-    svg.append(make('circle', {cx: place.x, cy: place.y, r: node}));
-    svg.append(make('text', {x: place.x, y: place.y + 4, 'text-anchor': 'middle'}, String(id)));
-    svg.append(make('text', {x: place.x, y: place.y + node + 14, 'text-anchor': 'middle'}, names.get(id) || ''));
-  }
-  return svg;
+  flush();
+  if (others.length) items.push(() => [make('li', {class: 'test'}, 'In no test that is known'), ...others.map(item => item())]);
+  const list = make('ol', {class: 'timeline'}, items.slice(0, kMostTests).flatMap(item => item()));
+  const rest = items.slice(kMostTests);
+  const more = rest.length > 0 && button(`Show all ${items.length} lines`, () => {
+    list.append(...rest.flatMap(item => item()));
+    more.remove();
+  });
+  section('timeline', 'Timeline', make('p', {class: 'sub'}, 'Tests in the order of time. Each bar is a leak, from the moment it was born to the end of the run.'),
+          make('div', {class: 'axis', 'aria-hidden': 'true'}, [0, 0.25, 0.5, 0.75, 1].map(part => make('span', {}, seconds(part * last)))), list, more);
 }
-for (const test of data.tests) {
-  for (const deadlock of (test.deadlocks || []).filter(each => each.edges && each.edges.length)) {
-    byId('deadlocks').hidden = false;
-    byId('deadlocks').append(make('p', {class: 'dim'}, nameOfTest(test.test)), deadlockGraph(deadlock));
-  }
-}
-
-// ---- timeline: one column for each test, one row for each group ----
-const kMostRows = 500;
-function timeline() {
-  const tests = data.checked.map(each => each.test).filter(test => !test.endsWith(' (the whole suite)') && test !== 'the whole run');
-  if (!tests.length || !entries.length) return;
-  const column = new Map(tests.map((test, i) => [test, i]));
-  const percent = value => `${value / tests.length * 100}%`;
-  const section = byId('timeline');
-  section.hidden = false;
-  section.append(make('p', {class: 'dim'}, 'From the test a thread or task was born in to the end of the run; the mark stands where it was noticed.'));
-  for (const entry of entries.slice(0, kMostRows)) {
-    const noticed = column.has(entry.test.test) ? column.get(entry.test.test) : tests.length - 1;
-    const born = column.has(entry.group.origin) ? column.get(entry.group.origin) : noticed;
-    const outlived = tests.length - 1 - born;
-    const title = `born in ${tests[born]}, noticed after ${nameOfTest(entry.test.test)}, outlived ${plural(outlived, 'later test')}`;
-    const button = make('button', {type: 'button', title}, `${entry.group.count} ${namesOf(entry.group) || entry.group.kind}`);
-    button.addEventListener('click', () => { entry.element.open = true; focusGroup(entry); });
-    entry.row = make('div', {class: 'row'}, button, make('div', {class: 'track', title},
-        make('div', {class: 'bar', style: `left:${percent(born)};right:0`}),
-        make('div', {class: 'noticed', style: `left:${percent(noticed + 1)}`})));
-    section.append(entry.row);
-  }
-  section.append(make('div', {class: 'axis dim'}, make('span', {}, tests[0]), make('span', {}, tests[tests.length - 1])));
-  if (entries.length > kMostRows) section.append(make('p', {class: 'dim'}, `and ${entries.length - kMostRows} more`));
-}
-timeline();
-
-// ---- filter, folding, keys ----
-const visible = () => entries.filter(entry => !entry.element.hidden);
-function applyFilter() {
-  const words = byId('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const entry of entries) {
-    entry.element.hidden = !words.every(word => entry.text.includes(word));
-    if (entry.row) entry.row.style.display = entry.element.hidden ? 'none' : '';
-  }
-  byId('shown').textContent = `${visible().length} of ${plural(entries.length, 'group')}`;
-}
-function focusGroup(entry) {
-  entry.element.firstChild.focus();
-  entry.element.scrollIntoView({block: 'center'});
-}
-function move(step) {
-  const shown = visible();
-  if (!shown.length) return;
-  const at = shown.findIndex(entry => entry.element.contains(document.activeElement));
-  const next = at < 0 ? (step > 0 ? 0 : shown.length - 1) : Math.min(Math.max(at + step, 0), shown.length - 1);
-  focusGroup(shown[next]);
-}
-byId('filter').addEventListener('input', applyFilter);
-byId('unfold').addEventListener('click', () => visible().forEach(entry => { entry.element.open = true; }));
-byId('fold').addEventListener('click', () => visible().forEach(entry => { entry.element.open = false; }));
-byId('theme').addEventListener('click', () => {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  root.dataset.theme = dark ? 'light' : 'dark';
+setTimeout(() => {  // what stands first is painted first
+  timeline();
+  notes(data.notes);
 });
-document.addEventListener('keydown', event => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === 'Escape') {
-    byId('filter').value = '';
-    applyFilter();
-    byId('filter').blur();
-  } else if (event.target.tagName === 'INPUT') {
-    return;
-  } else if (event.key === '/') {
-    event.preventDefault();
-    byId('filter').focus();
-  } else if (event.key === 'j') {
-    move(1);
-  } else if (event.key === 'k') {
-    move(-1);
-  }
-});
-
-const units = entries.reduce((sum, entry) => sum + (entry.group.count || 0), 0);
-byId('summary').textContent = data.tests.length && data.tests.every(isLook)
-    ? `${plural(units, 'unit')} alive, ${plural(entries.length, 'group')}, ${plural(data.tests.length, 'look')}`
-    : `${plural(entries.length, 'leak')}, ${plural(units, 'unit')}, ${plural(data.tests.length, 'leaking test')} of ${plural(data.looks, 'check')}`;
-byId('notes').hidden = !data.notes.length;
-for (const note of data.notes) byId('notes').querySelector('ul').append(make('li', {}, note));
-applyFilter();
+if (location.hash) showRow(location.hash.slice(1));

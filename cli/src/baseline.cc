@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <limits>
 #include <stdexcept>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -54,6 +57,15 @@ std::size_t Allowed(const Suppression& entry) {
 }
 
 }  // namespace
+
+Baseline Baseline::FromFile(const std::string& path) {
+  std::error_code ignored;
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open() || std::filesystem::is_directory(path, ignored))
+    throw std::invalid_argument(path + ": no baseline that can be read");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return {text, path};
+}
 
 Baseline::Baseline(std::string_view text, const std::string& path) {
   for (rules::SuppressionLine& line : rules::ParseSuppressions(text, path)) {

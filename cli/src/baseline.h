@@ -23,6 +23,9 @@ class Baseline {
   /// Throws std::invalid_argument, naming `path` and the place, if `text` is no baseline.
   Baseline(std::string_view text, const std::string& path);
 
+  /// Reads the file. Throws std::invalid_argument, naming it, if it cannot be read or is bad.
+  static Baseline FromFile(const std::string& path);
+
   /// What the leaks are to the baseline.
   struct Comparison {
     struct Finding {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 #include <cstdio>
 #include <map>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "child_process.h"
+#include "progress.h"
 #include "report/wording.h"
 #include "selected_tests.h"
 #include "temporary_folder.h"
@@ -65,8 +67,9 @@ class LeaksOf final : public ReportSink {
 /// Runs a test after others.
 class Question {
  public:
-  Question(const TestProgram& program, const WatchSettings& settings, const std::string& test)
-      : program_(program), settings_(settings), test_(test) {
+  Question(const TestProgram& program, const WatchSettings& settings, const std::string& test,
+           std::size_t before)
+      : program_(program), settings_(settings), test_(test), before_(before) {
     settings_.test = test;
   }
 
@@ -76,19 +79,26 @@ class Question {
     Names tests = earlier;
     tests.push_back(test_);
     const auto [with, has_plugin] = Run(tests, &command_);
-    if (with.empty() || has_plugin || earlier.empty()) return !with.empty();
-    Counts without = Run(earlier, nullptr).first;
-    return std::ranges::any_of(with,
-                               [&](const auto& leak) { return leak.second > without[leak.first]; });
+    bool leaks = !with.empty();
+    if (leaks && !has_plugin && !earlier.empty()) {
+      Counts without = Run(earlier, nullptr).first;
+      leaks = std::ranges::any_of(
+          with, [&](const auto& leak) { return leak.second > without[leak.first]; });
+    }
+    if (leaks && !earlier.empty()) suspects_ = std::min(suspects_, earlier.size());
+    return leaks;
   }
 
   [[nodiscard]] std::size_t runs() const { return runs_; }
+  /// Before something else is printed.
+  void ClearProgress() { progress_.Clear(); }
   /// The last one that ran the test.
   [[nodiscard]] const std::vector<std::string>& command() const { return command_; }
 
  private:
   std::pair<Counts, bool> Run(const Names& tests, std::vector<std::string>* command) {
     if (Interrupted()) throw std::runtime_error("interrupted");
+    ShowProgress();
     const TestsEnd end =
         RunTests(program_, tests, settings_, folder_.File(std::to_string(runs_++)));
     LeaksOf leaks(test_);
@@ -97,9 +107,20 @@ class Question {
     return {leaks.counts(), end.process.has_plugin};
   }
 
+  // How often the suspects have been halved, of how often they can be.
+  void ShowProgress() {
+    const std::size_t all = std::bit_width(before_);
+    progress_.Show(
+        all - std::bit_width(suspects_), all,
+        fmt::format("run {}, {} left to suspect", runs_ + 1, report::Count(suspects_, "test")));
+  }
+
   const TestProgram& program_;
   WatchSettings settings_;
   const std::string& test_;
+  const std::size_t before_;  // tests before it
+  std::size_t suspects_ = before_;
+  Progress progress_;
   const TemporaryFolder folder_;
   std::vector<std::string> command_;
   std::size_t runs_ = 0;
@@ -118,6 +139,7 @@ std::string QuotedForShell(const std::string& word) {
 
 void PrintCulprits(const std::string& test, const Names& culprits, std::size_t candidates,
                    Question& question) {
+  question.ClearProgress();
   if (culprits.empty()) {
     std::printf("%s leaks by itself\n", test.c_str());
   } else {
@@ -165,12 +187,13 @@ ExitCode Bisect(const TestProgram& program, const WatchSettings& settings,
   if (at == program.tests().end())
     throw std::runtime_error(test + ": the program has no such test");
   const Names before(program.tests().begin(), at);
-  Question question(program, settings, test);
+  Question question(program, settings, test, before.size());
   if (question.Leaks({})) {
     PrintCulprits(test, {}, before.size(), question);
     return kLeaks;
   }
   if (before.empty() || !question.Leaks(before)) {
+    question.ClearProgress();
     std::printf("%s leaks neither by itself nor after the %zu before it\n", test.c_str(),
                 before.size());
     return kClean;

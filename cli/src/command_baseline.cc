@@ -3,14 +3,14 @@
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "baseline.h"
 #include "commands.h"
 #include "report/wording.h"
+#include "terminal.h"
 
 namespace taskleak::cli {
 namespace {
@@ -28,14 +28,8 @@ struct BaselineArguments {
 std::optional<Baseline> Load(const std::string& path, bool may_be_new) {
   std::error_code error;
   if (may_be_new && !std::filesystem::exists(path, error) && !error) return Baseline();
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open() || std::filesystem::is_directory(path, error)) {
-    Complain({path + ": no baseline that can be read"});
-    return std::nullopt;
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   try {
-    return Baseline(text, path);
+    return Baseline::FromFile(path);
   } catch (const std::invalid_argument& bad) {
     Complain({bad.what()});
     return std::nullopt;
@@ -79,7 +73,10 @@ ExitCode Check(const BaselineArguments& arguments) {
                             arguments.baseline);
   const bool failed =
       !comparison.worse.empty() || (arguments.stale == "fail" && !comparison.gone.empty());
-  return Write("-", report::Printable(text), failed ? kLeaks : broken ? kCouldNotLook : kClean);
+  return Write("-", TextFor("-", report::Printable(text)),
+               failed   ? kLeaks
+               : broken ? kCouldNotLook
+                        : kClean);
 }
 
 // From incomplete input nothing is written: what is missing there would seem gone.

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "leak_table.h"
 #include "report/wording.h"
+#include "terminal.h"
 
 namespace taskleak::cli {
 namespace {
@@ -56,7 +57,10 @@ ExitCode Diff(const DiffArguments& arguments) {
       },
       &text);
   text += fmt::format("{} new or more, {} gone or fewer\n", more, less);
-  return Write("-", report::Printable(text), more > 0 ? kLeaks : broken ? kCouldNotLook : kClean);
+  return Write("-", TextFor("-", report::Printable(text)),
+               more > 0 ? kLeaks
+               : broken ? kCouldNotLook
+                        : kClean);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "linux/proc/thread_info.h"
 #include "report/json_report.h"
 #include "report/wording.h"
+#include "terminal.h"
 
 namespace taskleak::cli {
 namespace {
@@ -67,7 +68,7 @@ ExitCode Dump(const DumpArguments& arguments) {
   }
   return Write("-",
                arguments.format == "json" ? report::JsonDocument({report}, {{.name = report.test}})
-                                          : Text(report, arguments.verbose),
+                                          : TextFor("-", Text(report, arguments.verbose)),
                report.deadlocks.empty() ? kClean : kLeaks);
 }
 

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "report_reader.h"
+#include "terminal.h"
 
 namespace taskleak::cli {
 namespace {
@@ -33,7 +34,7 @@ ExitCode Explain(const ExplainArguments& arguments) {
     const LeakReport selected = Select(test.report, arguments.signature);
     if (!selected.groups.empty()) text += selected.ToText(/*verbose=*/true) + '\n';
   }
-  if (!text.empty()) return Write("-", text, kClean);
+  if (!text.empty()) return Write("-", TextFor("-", text), kClean);
   Complain({fmt::format("no leak with the signature {} in there", arguments.signature)});
   return kCouldNotLook;
 }

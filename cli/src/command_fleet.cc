@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "fleet_formats.h"
 #include "fleet_input.h"
+#include "terminal.h"
 #include "whole_file.h"
 
 namespace taskleak::cli {
@@ -17,6 +18,7 @@ struct FleetArguments {
   std::string order = "blocked";
   std::string output = "-";
   std::string token_file;
+  std::string color = "auto";
   FleetFormatOptions options;
 };
 
@@ -25,7 +27,7 @@ std::string Render(const FleetArguments& arguments, const FleetTable& table) {
   if (arguments.order == "processes") options.order = FleetOrder::kByProcesses;
   if (arguments.format == "json") return FleetJson(table, options);
   if (arguments.format == "html") return FleetHtml(table, options);
-  return FleetText(table, options);
+  return TextFor(arguments.output, FleetText(table, options), arguments.color);
 }
 
 ExitCode Fleet(const FleetArguments& arguments) {
@@ -62,6 +64,8 @@ void AddFleetCommand(CLI::App& app, ExitCode* exit_code) {
       ->check(CLI::IsMember({"blocked", "processes"}));
   command->add_option("--top", arguments->options.most_sites,
                       "How many sites are shown (default: 20; 0: all)");
+  command->add_option("--color", arguments->color, "auto, always or never (text)")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   command->add_option("--token-file", arguments->token_file,
                       "File with the bearer token of the endpoints");
   command->add_option("-o,--output", arguments->output,

@@ -1,9 +1,7 @@
 // taskleak report: JSON reports in another format.
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -11,6 +9,7 @@
 #include "format.h"
 #include "report/stale_suppressions.h"
 #include "report_reader.h"
+#include "terminal.h"
 
 namespace taskleak::cli {
 namespace {
@@ -21,18 +20,14 @@ struct ReportArguments {
   std::string color = "auto";
   std::string output = "-";
   std::string stale = "warn";
+  std::string baseline;
   FormatOptions options;
 };
 
-bool WantsColor(const ReportArguments& arguments) {
-  if (arguments.color != "auto") return arguments.color == "always";
-  return arguments.output == "-" && isatty(STDOUT_FILENO) == 1 &&
-         std::getenv("NO_COLOR") == nullptr;
-}
-
 ExitCode Report(const ReportArguments& arguments) {
   FormatOptions options = arguments.options;
-  options.color = WantsColor(arguments);
+  if (!arguments.baseline.empty())
+    options.baseline = {arguments.baseline, Baseline::FromFile(arguments.baseline)};
   std::vector<std::string> complaints;
   const RunReport report = ReadReports(arguments.files, &complaints);
   const bool broken = Complain(complaints);
@@ -41,8 +36,9 @@ ExitCode Report(const ReportArguments& arguments) {
   const auto format =
       std::find_if(kFormats.begin(), kFormats.end(),
                    [&arguments](const Format& each) { return each.name == arguments.format; });
-  return Write(arguments.output, format->render(report, options),
-               stale ? kLeaks : VerdictOf(report, broken));
+  std::string text = format->render(report, options);
+  if (arguments.format == "text") text = TextFor(arguments.output, text, arguments.color);
+  return Write(arguments.output, text, stale ? kLeaks : VerdictOf(report, broken));
 }
 
 }  // namespace
@@ -71,6 +67,8 @@ void AddReportCommand(CLI::App& app, ExitCode* exit_code) {
           "--stale", arguments->stale,
           "fail: exit code 1 if lines of suppression files matched nothing (default: warn)")
       ->check(CLI::IsMember({"warn", "fail"}));
+  command->add_option("--baseline", arguments->baseline,
+                      "A file of known leaks: what is new against it is marked (html)");
   command->add_flag("-v,--verbose", arguments->options.verbose,
                     "All groups and frames (text, junit)");
   command->callback([arguments, exit_code] { *exit_code = Report(*arguments); });

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "folded_stack.h"
-#include "html_assets.h"
+#include "page_data.h"
+#include "page_document.h"
 #include "report/frame_lines.h"
 #include "report/wording.h"
 #include "report_writer.h"
-#include "xml.h"
 
 namespace taskleak::cli {
 namespace {
@@ -146,20 +146,6 @@ Json SiteJson(const FleetSite& site) {
           {"stack", FramesJson(site.stack)}};
 }
 
-void AddHtmlStack(std::string_view title, const Stack& stack, std::string* html) {
-  if (stack.empty()) return;
-  *html += fmt::format("<p class=\"dim\">{}</p><table class=\"stack\">\n", title);
-  for (const Frame& frame : stack) {
-    const std::string line =
-        frame.file.empty() ? frame.module
-                           : frame.file + (frame.line > 0 ? fmt::format(":{}", frame.line) : "");
-    *html += fmt::format("<tr class=\"{}\"><td class=\"function\">{}</td><td>{}</td></tr>\n",
-                         frame.runtime ? "runtime" : "own", EscapeXml(FrameName(frame)),
-                         EscapeXml(line));
-  }
-  *html += "</table>\n";
-}
-
 }  // namespace
 
 std::string FleetJson(const FleetTable& table, const FleetFormatOptions& options) {
@@ -175,25 +161,23 @@ std::string FleetJson(const FleetTable& table, const FleetFormatOptions& options
 
 std::string FleetHtml(const FleetTable& table, const FleetFormatOptions& options) {
   const Shown shown = Show(table, options);
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<title>taskleak fleet</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n{}</style>\n"
-      "</head>\n<body>\n<header><h1>taskleak fleet</h1> <p "
-      "id=\"summary\">{}</p></header>\n<main>\n",
-      kHtmlStyle, EscapeXml(Headline(table, shown)));
+  pages::PageData page;
+  Json sites = Json::array();
   for (const FleetSite* site : shown.sites) {
-    html += fmt::format(
-        "<details class=\"group\"><summary><span class=\"count\">{}</span>, {} <span "
-        "class=\"dim\">{}</span></summary><div>\n<p class=\"dim\">{}</p>\n",
-        EscapeXml(HowMany(*site, table.processes())), EscapeXml(Where(*site)),
-        EscapeXml(Line(*site)), EscapeXml(Details(*site)));
-    AddHtmlStack("created by", site->created_by, &html);
-    AddHtmlStack("in that process most are at", site->stack, &html);
-    html += "</div></details>\n";
+    Json json = SiteJson(*site);
+    json["is_creator"] = site->is_creator;
+    json["created_by"] = page.Number(site->created_by);
+    json["stack"] = page.Number(site->stack);
+    sites.push_back(std::move(json));
   }
-  if (shown.sites.size() < shown.all)
-    html += fmt::format("<p>and {}</p>\n", Count(shown.all - shown.sites.size(), "more site"));
-  return html + "</main>\n</body>\n</html>\n";
+  return pages::PageDocument({pages::PageKind::kFleet, "taskleak fleet", {}},
+                             {{"processes", table.processes()},
+                              {"units", table.units()},
+                              {"blocked", shown.blocked},
+                              {"all_sites", shown.all},
+                              {"sites", std::move(sites)},
+                              {"frames", page.frames()},
+                              {"stacks", page.stacks()}});
 }
 
 }  // namespace taskleak::cli

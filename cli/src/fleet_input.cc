@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -11,6 +12,7 @@
 
 #include "http_get.h"
 #include "pprof_reader.h"
+#include "progress.h"
 #include "report/wording.h"
 #include "report_reader.h"
 #include "test_entry.h"
@@ -91,6 +93,10 @@ std::vector<std::string> DumpsIn(const std::string& folder, std::string* error) 
   return dumps;
 }
 
+bool IsUrl(const std::string& source) {
+  return source.starts_with(kHttp) || source.starts_with(kHttps);
+}
+
 std::string Fetch(const std::string& url, const std::string& token, std::string* body) {
   const bool has_path = url.find('/', kHttp.size()) != std::string::npos;
   return HttpGet(has_path ? url : url + std::string(kEndpoint), token, body);
@@ -104,24 +110,27 @@ std::vector<std::string> ReadFleet(const std::vector<std::string>& sources,
   const auto complain = [&complaints](const std::string& source, const std::string& complaint) {
     complaints.push_back(fmt::format("{}: {}", source, complaint));
   };
-  const auto read = [&](const std::string& source, bool is_url) {
-    std::string data;
-    const std::string error = is_url ? Fetch(source, token, &data) : ReadWhole(source, &data);
-    for (const std::string& complaint :
-         error.empty() ? ReadDump(source, data, table) : std::vector{error})
-      complain(source, complaint);
-  };
+  std::vector<std::string> dumps;  // files and addresses
   for (const std::string& source : sources) {
     std::error_code ignored;
-    if (source.starts_with(kHttp) || source.starts_with(kHttps)) {
-      read(source, /*is_url=*/true);
-    } else if (std::filesystem::is_directory(source, ignored)) {
-      std::string error;
-      for (const std::string& dump : DumpsIn(source, &error)) read(dump, /*is_url=*/false);
-      if (!error.empty()) complain(source, error);
-    } else {
-      read(source, /*is_url=*/false);
+    if (IsUrl(source) || !std::filesystem::is_directory(source, ignored)) {
+      dumps.push_back(source);
+      continue;
     }
+    std::string error;
+    std::ranges::move(DumpsIn(source, &error), std::back_inserter(dumps));
+    if (!error.empty()) complain(source, error);
+  }
+  Progress progress;
+  for (std::size_t i = 0; i < dumps.size(); ++i) {
+    const std::string& dump = dumps[i];
+    progress.Show(i, dumps.size(),
+                  fmt::format("{} of {}, {}", i, report::Count(dumps.size(), "dump"), dump));
+    std::string data;
+    const std::string error = IsUrl(dump) ? Fetch(dump, token, &data) : ReadWhole(dump, &data);
+    for (const std::string& complaint :
+         error.empty() ? ReadDump(dump, data, table) : std::vector{error})
+      complain(dump, complaint);
   }
   return complaints;
 }

@@ -3,17 +3,25 @@
 #define TASKLEAK_CLI_FORMAT_H_
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "baseline.h"
 #include "run_report.h"
 
 namespace taskleak::cli {
 
+/// Leaks that are known, and the file that names them.
+struct KnownLeaks {
+  std::string path;
+  Baseline known;
+};
+
 struct FormatOptions {
-  bool verbose = false;  ///< text: all groups and frames
-  bool color = false;    ///< text: for a terminal
-  std::string root;      ///< files below this folder are named relative to it
+  bool verbose = false;                ///< text: all groups and frames
+  std::string root;                    ///< files below this folder are named relative to it
+  std::optional<KnownLeaks> baseline;  ///< html: what is new against it is marked
 };
 
 // One format in each format_NAME.cc. Each returns the whole document.

@@ -1,76 +1,114 @@
-// One self-contained file for browsers: cli/html/ with the report in it.
+// One self-contained file for browsers: the page of pages/ with the report in it.
 #include <map>
-#include <string_view>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "format.h"
-#include "html_assets.h"
+#include "page_data.h"
+#include "page_document.h"
 #include "report/source_snippet.h"
-#include "report_writer.h"
+#include "report/wording.h"
+#include "test_entry.h"
 
 namespace taskleak::cli {
 namespace {
 
-// Lines of source by "file:line".
-using Snippets = std::map<std::string, std::vector<std::string>>;
+using pages::PageData;
 
-void AddSnippets(const Stack& stack, Snippets* snippets) {
-  for (const Frame& frame : stack) {
-    if (frame.runtime || frame.file.empty() || frame.line <= 0) continue;
-    const std::string key = frame.file + ':' + std::to_string(frame.line);
-    if (!snippets->contains(key))
-      snippets->emplace(key, report::SourceSnippet(frame.file, frame.line));
-  }
+// What the baseline says of the leaks, by test and signature: "new" or "grew". What it knows is not
+// in there.
+using Statuses = std::map<LeakKey, std::string>;
+
+Baseline::Comparison Compare(const RunReport& report, const Baseline& baseline) {
+  LeakTable leaks;
+  for (const TestEntry& test : report.tests) leaks.OnTest(test.json);
+  for (const report::CheckedScope& scope : report.checked) leaks.OnChecked(scope);
+  return baseline.Compare(leaks, check::Today());
 }
 
-Json DataOf(const RunReport& report) {
-  Json tests = Json::array();
-  Snippets snippets;
-  for (const TestEntry& test : report.tests) {
-    tests.push_back(test.json);
-    for (const LeakGroup& group : test.report.groups) {
-      AddSnippets(group.first().stack, &snippets);
-      AddSnippets(group.first().created_by, &snippets);
-    }
+Statuses StatusesOf(const Baseline::Comparison& comparison) {
+  Statuses statuses;
+  for (const Baseline::Comparison::Finding& finding : comparison.worse)
+    statuses[finding.key] = finding.allowed == 0 ? "new" : "grew";
+  return statuses;
+}
+
+Json BaselineJson(const Baseline::Comparison& comparison, const std::string& path) {
+  std::size_t fresh = 0;
+  for (const Baseline::Comparison::Finding& finding : comparison.worse)
+    fresh += finding.allowed == 0 ? 1 : 0;
+  return {{"file", path},
+          {"fresh", fresh},
+          {"grew", comparison.worse.size() - fresh},
+          {"known", comparison.known},
+          {"gone", comparison.gone.size()}};
+}
+
+// Lines of source by the number of the frame that stands there.
+Json SnippetsOf(const PageData& page) {
+  Json snippets = Json::object();
+  for (std::size_t i = 0; i < page.all().size(); ++i) {
+    const Frame& frame = *page.all()[i];
+    if (frame.runtime || frame.file.empty() || frame.line <= 0) continue;
+    const std::vector<std::string> lines = report::SourceSnippet(frame.file, frame.line);
+    if (!lines.empty()) snippets[std::to_string(i)] = lines;
   }
+  return snippets;
+}
+
+Json TestJson(const TestEntry& test, PageData& page) {
+  Json deadlocks = Json::array();
+  for (const Deadlock& deadlock : test.report.deadlocks)
+    deadlocks.push_back(page.DeadlockRow(deadlock));
+  return {{"test", test.report.test},
+          {"verdict", TextAt(test.json, "verdict")},
+          {"could_not_look", test.report.could_not_look},
+          {"deadlocks", std::move(deadlocks)}};
+}
+
+Json CheckedJson(const RunReport& report) {
   Json checked = Json::array();
   for (const report::CheckedScope& scope : report.checked)
-    checked.push_back({{"test", scope.name}});
-  return {{"looks", report.looks()},
-          {"tests", std::move(tests)},
-          {"checked", std::move(checked)},
-          {"notes", report.notes},
-          {"snippets", snippets}};
+    checked.push_back({{"test", scope.name}, {"ended_ms", scope.ended.count()}});
+  return checked;
 }
 
-// No text in it can end the script element it stands in.
-std::string InScript(const Json& data) {
-  std::string text;
-  for (const char c : Compact(data)) {
-    if (c == '<')
-      text += "\\u003c";
-    else
-      text += c;
+Json DataOf(const RunReport& report, const FormatOptions& options) {
+  PageData page;
+  Json tests = Json::array();
+  Json rows = Json::array();
+  const auto comparison =
+      options.baseline ? std::optional(Compare(report, options.baseline->known)) : std::nullopt;
+  const Statuses statuses = comparison ? StatusesOf(*comparison) : Statuses();
+  for (const TestEntry& test : report.tests) {
+    for (std::size_t i = 0; i < test.report.groups.size(); ++i) {
+      const LeakGroup& group = test.report.groups[i];
+      Json row = page.Row(group, report::Places(group));
+      row["test"] = tests.size();
+      row["seen"] = NumberAt(test.json["groups"][i], "seen", 1);
+      if (comparison) {
+        const auto status = statuses.find({group.signature, test.report.test});
+        row["status"] = status == statuses.end() ? "known" : status->second;
+      }
+      rows.push_back(std::move(row));
+    }
+    tests.push_back(TestJson(test, page));
   }
-  return text;
+  Json data = {{"looks", report.looks()}, {"tests", std::move(tests)},
+               {"rows", std::move(rows)}, {"checked", CheckedJson(report)},
+               {"notes", report.notes},   {"frames", page.frames()},
+               {"stacks", page.stacks()}, {"snippets", SnippetsOf(page)}};
+  if (comparison) data["baseline"] = BaselineJson(*comparison, options.baseline->path);
+  return data;
 }
 
 }  // namespace
 
-std::string FormatHtml(const RunReport& report, const FormatOptions&) {
-  std::string html;
-  std::string_view rest = kHtmlPage;
-  const auto add_until = [&html, &rest](std::string_view mark, std::string_view text) {
-    const std::size_t at = rest.find(mark);
-    html += rest.substr(0, at);
-    html += text;
-    rest.remove_prefix(at + mark.size());
-  };
-  add_until("@STYLE@", kHtmlStyle);
-  add_until("@DATA@", InScript(DataOf(report)));
-  add_until("@SCRIPT@", kHtmlScript);
-  html += rest;
-  return html;
+std::string FormatHtml(const RunReport& report, const FormatOptions& options) {
+  return pages::PageDocument({pages::PageKind::kReport, "taskleak report", {}},
+                             DataOf(report, options));
 }
 
 }  // namespace taskleak::cli

@@ -1,17 +1,12 @@
 // For people.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "format.h"
 #include "report/stale_suppressions.h"
 #include "report/wording.h"
 
 namespace taskleak::cli {
 namespace {
-
-constexpr const char* kBoldRed = "\033[1;31m";
-constexpr const char* kPlain = "\033[0m";
 
 std::string Summary(const RunReport& report) {
   std::size_t groups = 0;
@@ -40,10 +35,7 @@ std::string Summary(const RunReport& report) {
 std::string FormatText(const RunReport& report, const FormatOptions& options) {
   std::string result;
   for (const TestEntry& test : report.tests) {
-    const std::string text = test.report.ToText(options.verbose);
-    const std::size_t line = std::min(text.find('\n'), text.size());
-    result += options.color ? kBoldRed + text.substr(0, line) + kPlain + text.substr(line) : text;
-    result += '\n';
+    result += test.report.ToText(options.verbose) + '\n';
   }
   for (const std::string& note : report.notes)
     result += report::Printable(fmt::format("note: {}\n", note));

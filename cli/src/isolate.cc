@@ -17,6 +17,7 @@
 #include "base/mutex.h"
 #include "commands.h"
 #include "merger.h"
+#include "progress.h"
 #include "report/report_file.h"
 #include "report/wording.h"
 #include "selected_tests.h"
@@ -57,17 +58,14 @@ std::string ReadText(const std::string& path) {
 class Isolation {
  public:
   Isolation(const TestProgram& program, const WatchSettings& settings)
-      : program_(program),
-        settings_(settings),
-        progress_(isatty(STDERR_FILENO) == 1),
-        verdicts_(program.tests().size()) {}
+      : program_(program), settings_(settings), verdicts_(program.tests().size()) {}
 
   void Run(unsigned jobs) {
     std::vector<std::thread> workers;
     for (unsigned i = 0; i < jobs; ++i) workers.emplace_back([this] { Work(); });
     for (std::thread& worker : workers) worker.join();
     const MutexLock lock(mutex_);
-    ClearProgress();
+    progress_.Clear();
     if (error_ != nullptr) std::rethrow_exception(error_);
   }
 
@@ -137,7 +135,7 @@ class Isolation {
     failed_ = failed_ || (code != 0 && verdict != Verdict::kUnseen);
     unseen_ = unseen_ || verdict == Verdict::kUnseen;
     ++done_;
-    ClearProgress();
+    progress_.Clear();
     if (verdict != Verdict::kClean) {
       const char* const what = leaks                        ? "leaks"
                                : verdict == Verdict::kFails ? "fails"
@@ -146,29 +144,18 @@ class Isolation {
                   ReadText(end.output).c_str());
       std::fflush(stdout);
     }
-    ShowProgress();
-  }
-
-  void ClearProgress() TASKLEAK_REQUIRES(mutex_) {
-    if (progress_) std::fputs("\r\033[K", stderr);
-  }
-
-  void ShowProgress() TASKLEAK_REQUIRES(mutex_) {
-    if (!progress_) return;
-    constexpr std::size_t kWidth = 30;
-    const std::size_t filled = kWidth * done_ / verdicts_.size();
-    std::fprintf(stderr, "[%s%s] %zu of %zu, %td leak", std::string(filled, '#').c_str(),
-                 std::string(kWidth - filled, ' ').c_str(), done_, verdicts_.size(),
-                 std::ranges::count(verdicts_, Verdict::kLeaks));
+    progress_.Show(done_, verdicts_.size(),
+                   fmt::format("{} of {}, {} leak", done_, report::Count(verdicts_.size(), "test"),
+                               std::ranges::count(verdicts_, Verdict::kLeaks)));
   }
 
   const TestProgram& program_;
   const WatchSettings& settings_;
-  const bool progress_;  // on a terminal only
   const TemporaryFolder folder_;
   std::atomic<std::size_t> next_ = 0;
   Mutex mutex_;
   std::vector<Verdict> verdicts_ TASKLEAK_GUARDED_BY(mutex_);
+  Progress progress_ TASKLEAK_GUARDED_BY(mutex_);
   std::size_t done_ TASKLEAK_GUARDED_BY(mutex_) = 0;
   bool failed_ TASKLEAK_GUARDED_BY(mutex_) = false;
   bool unseen_ TASKLEAK_GUARDED_BY(mutex_) = false;

@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "document_parser.h"
+#include "progress.h"
+#include "report/wording.h"
 #include "suppression_uses.h"
 #include "test_entry.h"
 #include "whole_file.h"
@@ -176,6 +178,8 @@ std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, Re
     if (found.empty()) complaints.push_back(path + ": no *.json file in this folder");
     files.insert(files.end(), found.begin(), found.end());
   }
+  Progress progress;
+  std::size_t read = 0;
   const std::size_t at_once = std::max(std::thread::hardware_concurrency(), 1U);
   std::deque<std::future<FileContent>> parsed;
   for (std::size_t next = 0; next < files.size() || !parsed.empty();) {
@@ -184,6 +188,8 @@ std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, Re
     FileContent content = parsed.front().get();
     parsed.pop_front();
     std::move(content).GiveTo(sink, &complaints);
+    progress.Show(++read, files.size(),
+                  fmt::format("{} of {}", read, report::Count(files.size(), "file")));
   }
   return complaints;
 }

@@ -54,20 +54,6 @@ Change CompareGroups(const std::vector<const LeakGroup*>& before,
   return change;
 }
 
-std::string_view Word(Kind kind) {
-  switch (kind) {
-    case Kind::kAppeared:
-      return "appeared";
-    case Kind::kGrew:
-      return "grew";
-    case Kind::kShrank:
-      return "shrank";
-    case Kind::kVanished:
-      return "vanished";
-  }
-  return "grew";
-}
-
 void AddStack(const Stack& stack, std::string& text) {
   for (const Frame& frame : stack)
     text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
@@ -75,7 +61,7 @@ void AddStack(const Stack& stack, std::string& text) {
 
 void AddChange(const Change& change, std::string& text) {
   const Unit& first = change.group->first();
-  text += fmt::format("\n{}: {} -> {} {}s {}", Word(change.kind), change.before, change.after,
+  text += fmt::format("\n{}: {} -> {} {}s {}", ChangeWord(change.kind), change.before, change.after,
                       Noun(first.kind), Names(change.group->units));
   if (change.fresh > 0 && change.fresh < change.after)
     text += fmt::format(", {} of them new", change.fresh);
@@ -144,7 +130,7 @@ std::string Diff::ToJson() const {
   auto list = nlohmann::ordered_json::array();
   for (const Change& change : changes) {
     const Unit& first = change.group->first();
-    list.push_back({{"change", Word(change.kind)},
+    list.push_back({{"change", ChangeWord(change.kind)},
                     {"before", change.before},
                     {"after", change.after},
                     {"fresh", change.fresh},

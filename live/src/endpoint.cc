@@ -9,11 +9,13 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
 #include "history.h"
 #include "page.h"
+#include "rows.h"
 #include "taskleak/census.h"
 #include "taskleak/live/capture.h"
 #include "taskleak/live/diff.h"
@@ -41,6 +43,23 @@ Response Typed(std::string content_type, std::string body) {
   Response response;
   response.content_type = std::move(content_type);
   response.body = std::move(body);
+  return response;
+}
+
+// A word that nothing else on the page can know, so that no script runs but the page's own.
+std::string Nonce() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+// `make` gets the frame.
+template <typename Make>
+Response HtmlPage(const std::string& prefix, Make make) {
+  const PageFrame frame{prefix, Nonce()};
+  Response response = Typed("text/html; charset=utf-8", make(frame));
+  response.headers["Content-Security-Policy"] = fmt::format(
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'nonce-{}'",
+      frame.nonce);
   return response;
 }
 
@@ -88,6 +107,7 @@ struct Endpoint::Impl {
   CapturePtr Take() {
     CapturePtr capture = TakeCapture();
     history.Add({std::chrono::steady_clock::now(), capture->threads, capture->tasks});
+    rows.Update(*capture);
     return capture;
   }
 
@@ -104,10 +124,21 @@ struct Endpoint::Impl {
     if (debug == "1") return Text(ToStackText(*capture));
     if (debug == "2") return Text(ToUnitText(*capture));
     if (format == "pprof" || pprof_by_default) return Pprof(*capture);
-    Response page =
-        Typed("text/html; charset=utf-8", Page(*capture, history.Points(), options.prefix));
-    page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'";
-    return page;
+    return HtmlPage(options.prefix, [&](const PageFrame& frame) {
+      return LivePage(*capture, rows.Update(*capture), history.Points(), frame);
+    });
+  }
+
+  Response Group(const Request& request) {
+    const std::string signature = Parameter(request, "signature");
+    const bool is_one = signature.size() == 12 &&
+                        signature.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!is_one)
+      return Failure(400, "signature should be the twelve hex digits of a group's signature");
+    const CapturePtr capture = Take();
+    return HtmlPage(options.prefix, [&](const PageFrame& frame) {
+      return GroupPage(*capture, rows.Update(*capture), signature, frame);
+    });
   }
 
   Response Count(const Request& request) {
@@ -129,6 +160,9 @@ struct Endpoint::Impl {
       return Failure(400, fmt::format("either seconds=N, from 1 to {}, or base=ID, the number of a "
                                       "capture",
                                       longest));
+    const std::string format = Parameter(request, "format");
+    if (!format.empty() && format != "json" && format != "html")
+      return Failure(400, "format should be json or html");
     CapturePtr from = base ? FindCapture(*base) : nullptr;
     if (base && from == nullptr)
       return Failure(404, fmt::format("capture {} is not kept (any more)", *base));
@@ -139,8 +173,9 @@ struct Endpoint::Impl {
       if (!Wait(std::chrono::seconds(*seconds))) return Failure(503, "the server is stopping");
     }
     const Diff diff = Compare(std::move(from), Take());
-    return Parameter(request, "format") == "json" ? Typed(kJsonType, diff.ToJson())
-                                                  : Text(diff.ToText());
+    if (format == "json") return Typed(kJsonType, diff.ToJson());
+    if (format.empty()) return Text(diff.ToText());
+    return HtmlPage(options.prefix, [&](const PageFrame& frame) { return DiffPage(diff, frame); });
   }
 
   // False if it was stopped.
@@ -169,12 +204,14 @@ struct Endpoint::Impl {
     if (rest.empty() || rest == "/") return Root(request, false);
     if (rest == "/count") return Count(request);
     if (rest == "/diff") return Difference(request);
+    if (rest == "/group") return Group(request);
     if (rest == "/metrics") return Metrics();
     return Failure(404, "no such page");
   }
 
   const EndpointOptions options;
   History history;
+  RowHistory rows;
   std::mutex waiting;  // held by the one who waits for a difference
   std::mutex mutex;
   std::condition_variable changed;
@@ -198,7 +235,7 @@ Response Endpoint::Handle(const Request& request) noexcept try {
 
 std::vector<std::string> Endpoint::Paths() const {
   std::vector<std::string> paths;
-  for (const char* rest : {"", "/", "/count", "/diff", "/metrics"})
+  for (const char* rest : {"", "/", "/count", "/diff", "/group", "/metrics"})
     paths.push_back(impl_->options.prefix + rest);
   if (impl_->options.go_paths) paths.emplace_back(kGoPath);
   return paths;

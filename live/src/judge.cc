@@ -33,11 +33,6 @@ std::string PlaceKey(const LeakGroup& group, Place units) {
   return key;
 }
 
-bool IsBlocked(const Unit& unit) {
-  return unit.kind != UnitKind::kUnjoinedThread && unit.state != WaitState::kRunning &&
-         unit.state != WaitState::kQueued;
-}
-
 std::size_t LongestWindow(const std::vector<Rule>& rules) {
   std::size_t looks = 0;
   for (const Rule& rule : rules) {

@@ -5,152 +5,133 @@
 #include <algorithm>
 #include <cstddef>
 #include <set>
-#include <string_view>
+#include <utility>
 
+#include "page_data.h"
+#include "page_document.h"
 #include "places.h"
 #include "wording.h"
 
 namespace taskleak::live {
 namespace {
 
-constexpr std::string_view kHead = R"(<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>taskleak</title><style>
-body{font:14px/1.4 system-ui,sans-serif;margin:1.5em;color:#222}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;border-top:1px solid #ddd}
-td.n,th.n{text-align:right}pre{margin:.3em 0;font-size:12px;overflow-x:auto}svg{background:#f6f6f6}.bad{color:#b00020}
-</style></head><body><h1>What is alive</h1>
-)";
+using pages::Json;
+using pages::PageData;
 
-std::string Html(std::string_view text) {
-  std::string escaped;
-  for (const char c : OneLine(text)) {
-    switch (c) {
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
+constexpr std::size_t kMostRows = 2000;
+constexpr std::size_t kMostUnits = 1000;
+
+Json CaptureJson(const Capture& capture) {
+  return {{"id", capture.id},
+          {"time", TimeText(capture.time)},
+          {"took_ms", capture.took.count()},
+          {"threads", capture.threads},
+          {"unjoined", capture.unjoined},
+          {"tasks", capture.tasks}};
+}
+
+Json RowJson(const Row& row, PageData& page) {
+  Json json = page.Row(*row.group, row.places);
+  json["key"] = fmt::format("row-{:x}", row.key);
+  json["group"] = row.group->signature;
+  json["counts"] = row.counts;
+  json["marks"] = row.marks;
+  json["ignore"] = Json::array();  // rules are for tests
+  return json;
+}
+
+// Each unit: id, name, age in milliseconds, what it waits for.
+Json UnitsJson(const Row& row) {
+  Json units = Json::array();
+  for (const Place place : row.places) {
+    for (const Unit& unit : place) {
+      if (units.size() == kMostUnits) return units;
+      units.push_back({unit.id, unit.name, unit.age.count(), unit.detail});
     }
   }
-  return escaped;
+  return units;
 }
 
-// One line over the time since the first look.
-std::string Sparkline(const std::vector<History::Point>& history,
-                      std::size_t History::Point::*count, std::string_view title) {
-  constexpr double kWidth = 240;
-  constexpr double kHeight = 40;
-  std::size_t most = 1;
-  for (const History::Point& point : history) most = std::max(most, point.*count);
-  const auto span = std::chrono::duration<double>(history.back().time - history.front().time);
-  std::string points;
+Json PointsJson(const std::vector<History::Point>& history) {
+  Json points = Json::array();
   for (const History::Point& point : history) {
-    const auto since = std::chrono::duration<double>(point.time - history.front().time);
-    const double x = span.count() > 0 ? kWidth * since.count() / span.count() : kWidth;
-    const double y =
-        kHeight - kHeight * static_cast<double>(point.*count) / static_cast<double>(most);
-    points += fmt::format("{:.1f},{:.1f} ", x, y);
+    const std::chrono::duration<double> since = point.time - history.front().time;
+    points.push_back({since.count(), point.threads, point.tasks});
   }
-  return fmt::format(
-      "<td>{0}<br><svg width=\"240\" height=\"40\" role=\"img\" aria-label=\"{0} since the first "
-      "look\">"
-      "<polyline points=\"{1}\" fill=\"none\" stroke=\"#2a6\" stroke-width=\"1.5\"/></svg><br>"
-      "most {2}, in {3:.0f} s</td>",
-      title, points, most, span.count());
+  return points;
 }
 
-void AddStack(const Stack& stack, std::string& page) {
-  page += "<pre>";
-  for (const Frame& frame : stack)
-    page += fmt::format("{}  {}\n", Html(FunctionText(frame)), Html(LineText(frame)));
-  page += "</pre>";
+std::string Document(Json data, const PageData& page, const PageFrame& frame,
+                     const std::string& title) {
+  data["prefix"] = frame.prefix;
+  data["frames"] = page.frames();
+  data["stacks"] = page.stacks();
+  return pages::PageDocument({pages::PageKind::kLive, title, frame.nonce}, data);
 }
 
-std::string States(const std::vector<Place>& places) {
-  std::set<std::string_view> states;
-  for (const Place units : places) states.insert(ToString(units.front().state));
-  return fmt::format("{}", fmt::join(states, ", "));
-}
-
-void AddGroup(const LeakGroup& group, std::string& page) {
-  const Unit& first = group.first();
-  const std::vector<Place> places = PlacesOf(group);
-  const Frame* creator = std::find_if(first.created_by.begin(), first.created_by.end(),
-                                      [](const Frame& frame) { return !frame.runtime; });
-  page += fmt::format(
-      "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>",
-      group.units.size(), Noun(first.kind), Html(Names(group.units)),
-      group.deadlock ? "<b class=\"bad\">deadlock</b> " : "", States(places), Ages(group.units));
-  page += fmt::format("<details><summary>{}</summary>", creator == first.created_by.end()
-                                                            ? std::string("(creator not known)")
-                                                            : Html(FunctionText(*creator)));
-  if (!first.created_by.empty()) {
-    page += "created by";
-    AddStack(first.created_by, page);
-  }
-  for (const Place units : places) {
-    page += fmt::format("{} {} {}", units.size(), ToString(units.front().state),
-                        Html(units.front().detail));
-    AddStack(units.front().stack, page);
-  }
-  page += fmt::format("signature {}</details></td></tr>\n", group.signature);
-}
-
-void AddLinks(const Capture& capture, const std::string& prefix, std::string& page) {
-  page += "<p>";
-  for (const auto& [path, text] : std::initializer_list<std::pair<std::string, std::string_view>>{
-           {"/?debug=1", "stacks"},
-           {"/?debug=2", "every unit"},
-           {"/?format=json", "JSON"},
-           {"/?format=folded", "collapsed stacks"},
-           {"/?format=pprof", "pprof"},
-           {"/count", "count"},
-           {"/metrics", "metrics"},
-           {"/diff?seconds=10", "what changes in 10 s"},
-           {fmt::format("/diff?base={}", capture.id), "what changed since this page"}})
-    page += fmt::format("<a href=\"{}{}\">{}</a> | ", Html(prefix), path, text);
-  page += fmt::format("capture {} at {}, took {} ms</p>\n", capture.id, TimeText(capture.time),
-                      capture.took.count());
+// What both pages of one look have.
+Json LookJson(const Capture& capture, Json rows, std::size_t all_rows) {
+  return {{"capture", CaptureJson(capture)},
+          {"could_not_look", capture.report.could_not_look},
+          {"rows", std::move(rows)},
+          {"all_rows", all_rows},
+          {"notes", capture.report.notes}};
 }
 
 }  // namespace
 
-std::string Page(const Capture& capture, const std::vector<History::Point>& history,
-                 const std::string& prefix) {
-  constexpr std::size_t kMostGroups = 200;
-  std::string page(kHead);
-  page += fmt::format("<p>{}, {}, {}</p>\n", Count(capture.threads, "thread"),
-                      Count(capture.unjoined, "unjoined thread"), Count(capture.tasks, "task"));
-  if (!history.empty()) {
-    page += "<table><tr>" + Sparkline(history, &History::Point::threads, "threads") +
-            Sparkline(history, &History::Point::tasks, "tasks") + "</tr></table>\n";
+std::string LivePage(const Capture& capture, const std::vector<Row>& rows,
+                     const std::vector<History::Point>& history, const PageFrame& frame) {
+  PageData page;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < std::min(rows.size(), kMostRows); ++i)
+    list.push_back(RowJson(rows[i], page));
+  Json data = LookJson(capture, std::move(list), rows.size());
+  Json deadlocks = Json::array();
+  for (const Deadlock& deadlock : capture.report.deadlocks)
+    deadlocks.push_back(page.DeadlockRow(deadlock));
+  data["page"] = "live";
+  data["points"] = PointsJson(history);
+  data["deadlocks"] = std::move(deadlocks);
+  return Document(std::move(data), page, frame, "taskleak: what is alive");
+}
+
+std::string GroupPage(const Capture& capture, const std::vector<Row>& rows,
+                      const std::string& signature, const PageFrame& frame) {
+  PageData page;
+  Json list = Json::array();
+  for (const Row& row : rows) {
+    if (row.group->signature != signature) continue;
+    list.push_back(RowJson(row, page));
+    list.back()["units"] = UnitsJson(row);
   }
-  AddLinks(capture, prefix, page);
-  const LeakReport& report = capture.report;
-  if (!report.could_not_look.empty())
-    page += fmt::format("<p class=\"bad\">could not look: {}</p>\n", Html(report.could_not_look));
-  page +=
-      "<table><tr><th class=\"n\">count</th><th>kind</th><th>name</th><th>state</th><th>age</th>"
-      "<th>created by</th></tr>\n";
-  const std::size_t shown = std::min(report.groups.size(), kMostGroups);
-  for (std::size_t i = 0; i < shown; ++i) AddGroup(report.groups[i], page);
-  page += "</table>\n";
-  if (shown < report.groups.size())
-    page += fmt::format("<p>and {}</p>\n", Count(report.groups.size() - shown, "more group"));
-  for (const std::string& note : report.notes) page += fmt::format("<p>note: {}</p>\n", Html(note));
-  return page + "</body></html>\n";
+  const std::size_t count = list.size();
+  Json data = LookJson(capture, std::move(list), count);
+  data["page"] = "group";
+  return Document(std::move(data), page, frame, "taskleak: one group");
+}
+
+std::string DiffPage(const Diff& diff, const PageFrame& frame) {
+  PageData page;
+  Json list = Json::array();
+  for (const Diff::Change& change : diff.changes) {
+    Json json = page.Row(*change.group, PlacesOf(*change.group));
+    json["key"] = fmt::format("row-{}", list.size());
+    json["change"] = ChangeWord(change.kind);
+    json["before"] = change.before;
+    json["after"] = change.after;
+    json["fresh"] = change.fresh;
+    json["marks"] = Json::array();
+    json["ignore"] = Json::array();
+    list.push_back(std::move(json));
+    if (list.size() == kMostRows) break;
+  }
+  Json data = {{"page", "diff"},
+               {"from", CaptureJson(*diff.from)},
+               {"to", CaptureJson(*diff.to)},
+               {"all_rows", diff.changes.size()},
+               {"rows", std::move(list)}};
+  return Document(std::move(data), page, frame, "taskleak: what changed");
 }
 
 }  // namespace taskleak::live

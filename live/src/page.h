@@ -1,4 +1,4 @@
-// The endpoint's page.
+// The endpoint's pages.
 #ifndef TASKLEAK_LIVE_SRC_PAGE_H_
 #define TASKLEAK_LIVE_SRC_PAGE_H_
 
@@ -6,13 +6,28 @@
 #include <vector>
 
 #include "history.h"
+#include "rows.h"
 #include "taskleak/live/capture.h"
+#include "taskleak/live/diff.h"
 
 namespace taskleak::live {
 
-/// A complete HTML document without scripts. Its links are relative to `prefix`.
-std::string Page(const Capture& capture, const std::vector<History::Point>& history,
-                 const std::string& prefix);
+/// What all pages are given.
+struct PageFrame {
+  std::string prefix;  ///< that their links begin with
+  std::string nonce;   ///< of their scripts
+};
+
+/// What is alive. `rows` are of `capture`.
+std::string LivePage(const Capture& capture, const std::vector<Row>& rows,
+                     const std::vector<History::Point>& history, const PageFrame& frame);
+
+/// The groups with that signature: all their stacks, and each unit.
+std::string GroupPage(const Capture& capture, const std::vector<Row>& rows,
+                      const std::string& signature, const PageFrame& frame);
+
+/// What changed.
+std::string DiffPage(const Diff& diff, const PageFrame& frame);
 
 }  // namespace taskleak::live
 

@@ -24,6 +24,11 @@ std::vector<Place> PlacesOf(const LeakGroup& group) {
   return places;
 }
 
+bool IsBlocked(const Unit& unit) {
+  return unit.kind != UnitKind::kUnjoinedThread && unit.state != WaitState::kRunning &&
+         unit.state != WaitState::kQueued;
+}
+
 std::vector<Place> PlacesOf(const LeakReport& report) {
   std::vector<Place> places;
   for (const LeakGroup& group : report.groups) {

@@ -16,6 +16,9 @@ using Place = std::span<const Unit>;
 /// Those of one group. Valid as long as the group.
 std::vector<Place> PlacesOf(const LeakGroup& group);
 
+/// Whether it waits for something, and can.
+bool IsBlocked(const Unit& unit);
+
 /// Those of all groups, the most frequent first. Valid as long as the report.
 std::vector<Place> PlacesOf(const LeakReport& report);
 

@@ -26,6 +26,20 @@ std::string_view Noun(UnitKind kind) {
   return "thread";
 }
 
+std::string_view ChangeWord(Diff::Kind kind) {
+  switch (kind) {
+    case Diff::Kind::kAppeared:
+      return "appeared";
+    case Diff::Kind::kGrew:
+      return "grew";
+    case Diff::Kind::kShrank:
+      return "shrank";
+    case Diff::Kind::kVanished:
+      return "vanished";
+  }
+  return "grew";
+}
+
 std::string Names(Place units) {
   std::set<std::string_view> names;
   for (const Unit& unit : units) names.insert(unit.name);

@@ -9,6 +9,7 @@
 
 #include "places.h"
 #include "taskleak/leak.h"
+#include "taskleak/live/diff.h"
 
 namespace taskleak::live {
 
@@ -17,6 +18,9 @@ std::string Count(std::size_t count, std::string_view noun);
 
 /// What units of that kind are called: "thread", "unjoined thread", "task".
 std::string_view Noun(UnitKind kind);
+
+/// What became of a group: "appeared", "grew", "shrank", "vanished".
+std::string_view ChangeWord(Diff::Kind kind);
 
 /// `"worker-1"`, or with several names the first and how many more; empty if they have none.
 std::string Names(Place units);

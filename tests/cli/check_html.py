@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opens HTML reports in Chromium, as files, and uses them: they render, filter, fold, and say nothing on the console.
+"""Opens HTML reports in Chromium, as files, and uses them: they render, filter, group, fold, print, and stand up to page_checks.
 
 Usage: check_html.py TASKLEAK_PROGRAM
 
@@ -10,90 +10,189 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import unittest
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "support"))
 import browser as chromium  # noqa: E402
+import made_report  # noqa: E402
+import page_checks  # noqa: E402
+
+PROGRAM = ""
+SHOWN = "[...document.querySelectorAll('details.row')].filter(each => each.offsetParent !== null).length"
+OPEN = "document.querySelectorAll('details.row[open]').length"
 
 
-def group(number):
-    frames = [{"function": f"pool::Worker{number}::Run()", "file": "pool.cc", "line": number + 1, "module": "pool_test"}]
-    return {"kind": "thread", "count": 2, "signature": f"{number:012x}", "state": "condvar", "detail": "<b>&", "origin": f"Pool.Test{number}",
-            "deadlock": number == 0, "units": [{"id": 100 + number, "name": f"worker-{number}", "state": "condvar", "age_ms": 5}],
-            "stack": frames, "created_by": frames, "ignore": [f"thread_name:worker-{number}"]}
+class ReportPageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.browser = chromium.Browser(chromium.find(), cls.folder / "profile")
+        cls.axe = page_checks.find_axe()
 
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+        cls.temporary.cleanup()
 
-def document(count):
-    edges = [{"waiter": a, "waiter_name": f"t{a}", "holder": 3 - a, "holder_name": f"t{3 - a}", "state": "mutex", "waits_at": "0x10",
-              "waiter_stack": [], "holder_stack": []} for a in (1, 2)]
-    tests = [{"test": f"Pool.Test{i}", "verdict": "leak", "waited_ms": 10, "groups": [group(i)],
-              "deadlocks": [{"kind": "cycle", "edges": edges}] if i == 0 else []} for i in range(count)]
-    return {"taskleak": "0.1.0", "schema": 1, "tests": tests, "notes": ["a note"],
-            "checked": [{"test": f"Pool.Test{i}", "ended_ms": i, "times": 1} for i in range(count)]}
+    def taskleak(self, *arguments):
+        done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
 
+    def page(self, document, *options):
+        report, page = self.folder / "report.json", self.folder / "report.html"
+        report.write_text(json.dumps(document))
+        self.taskleak("report", "--format=html", f"--output={page}", *options, report)
+        return page.as_uri()
 
-SHOWN = "[...document.querySelectorAll('details.group')].filter(each => each.offsetParent !== null).length"
-OPEN = "[...document.querySelectorAll('details.group')].filter(each => each.open).length"
-STACKS = "document.querySelectorAll('details.group[open] table.stack').length"
+    def open(self, document, *options):
+        self.browser.look(1400, False)
+        self.browser.open(self.page(document, *options))
+        self.browser.ask(page_checks.SETTLED % sum(len(test["groups"]) for test in document["tests"]))
 
+    def row(self, number, part):
+        return self.browser.ask(f"document.querySelectorAll('details.row')[{number}].querySelector('{part}').innerText")
 
-def set_filter(text):
-    return f"(() => {{ const f = document.getElementById('filter'); f.value = {json.dumps(text)}; f.dispatchEvent(new Event('input')); }})()"
+    def set_filter(self, text):
+        self.browser.ask(f"(() => {{ const f = document.getElementById('filter'); f.value = {json.dumps(text)}; f.dispatchEvent(new Event('input')); }})()")
 
+    def choose(self, grouping):
+        self.browser.ask(f"(() => {{ const g = document.getElementById('grouping'); g.value = '{grouping}'; g.dispatchEvent(new Event('change')); }})()")
 
-def check(browser, path, count):
-    def expect(what, expression, expected):
-        answer = browser.ask(expression)
-        if answer != expected:
-            sys.exit(f"{count} groups: {what}: {answer!r}, and not {expected!r}")
+    def test_every_size_is_readable_everywhere(self):
+        for count in (1, 20, 2000):
+            wrong = page_checks.problems(self.browser, self.page(made_report.report(count)), count, self.axe, f"report {count}")
+            self.assertEqual(wrong, [])
 
-    browser.open(path.as_uri())
-    expect("shown at first", SHOWN, count)
-    expect("the summary", "document.getElementById('summary').textContent.split(',')[0]", f"{count} leak{'' if count == 1 else 's'}")
-    expect("rows of the timeline", "document.querySelectorAll('#timeline .row').length", min(count, 500))
-    expect("circles of the deadlock", "document.querySelectorAll('#deadlocks circle').length", 2)
-    expect("markup from the report", "document.querySelectorAll('#groups b').length", 0)
+    def test_a_run_of_two_thousand_tests_with_one_leak_has_a_short_timeline(self):
+        self.open(made_report.report(1, tests=2000))
+        self.assertEqual(self.browser.ask("document.querySelectorAll('#timeline .leak').length"), 1)
+        self.assertLess(self.browser.ask("document.querySelectorAll('#timeline li').length"), 5)
+        self.assertIn("1999 tests without leaks", self.browser.ask("document.getElementById('timeline').innerText"))
+        self.browser.ask("document.querySelector('#timeline summary').click()")
+        self.browser.ask("new Promise(done => setTimeout(done, 50))")
+        self.assertEqual(self.browser.ask("document.querySelectorAll('#timeline .clean li').length"), 1999)
 
-    last = count - 1
-    browser.ask(set_filter(f"worker-{last} pool::worker{last}"))
-    expect("shown with a filter", SHOWN, 1)
-    browser.ask(set_filter("nothing has this"))
-    expect("shown with a filter for nothing", SHOWN, 0)
-    browser.key("Escape")
-    expect("shown after Escape", SHOWN, count)
+    def test_a_row_says_who_created_it_where_it_waits_for_what_and_in_which_test(self):
+        self.open(made_report.report(2))
+        self.choose("none")
+        text = self.browser.ask("[...document.querySelectorAll('details.row > summary')].map(each => each.innerText).find(each => each.includes('8'))")
+        for part in ("8\nthreads", "store::Shard0::Start", "shard.cc:42", "store::Shard1::WaitForWork", "shard_1.cc:61", "a mutex", "0x55d0c0de1040",
+                     "StoreTest.KeepsWhatWasWrittenBeforeTheRestart1", "for 41 ms"):
+            self.assertIn(part.replace("\n", " "), " ".join(text.split()))
 
-    expect("unfolded at first", OPEN, 0)
-    browser.ask("document.getElementById('unfold').click()")
-    expect("unfolded", OPEN, count)
-    browser.ask("new Promise(done => setTimeout(done))")
-    expect("stacks of those", STACKS, 2 * count)
-    browser.ask("document.getElementById('fold').click()")
-    expect("folded again", OPEN, 0)
+    def test_a_thread_that_has_only_the_programs_name_has_none(self):
+        self.open(made_report.report(20))
+        self.assertNotIn(made_report.PROGRAM[:15] + '"', self.browser.ask("document.body.innerText"))
+        self.assertIn('"shard-2"', self.browser.ask("document.body.innerText"))
 
-    browser.key("j")
-    browser.key("Enter")
-    expect("unfolded by the keyboard", OPEN, 1)
-    browser.key("/")
-    expect("focus after /", "document.activeElement.id", "filter")
+    def test_the_most_important_comes_first(self):
+        self.open(made_report.report(20))
+        self.choose("none")
+        badges = self.browser.ask("[...document.querySelectorAll('details.row')].map(row => (row.querySelector('.badge') || {}).innerText || '')")
+        self.assertEqual(badges[:4], ["deadlock", "deadlock", "in a test that hangs", ""])
+        counts = self.browser.ask("[...document.querySelectorAll('details.row .count b')].slice(3).map(each => Number(each.innerText))")
+        self.assertEqual(counts, sorted(counts, reverse=True))
 
-    colors = [browser.ask("document.getElementById('theme').click(); getComputedStyle(document.body).backgroundColor") for _ in range(2)]
-    if colors[0] == colors[1]:
-        sys.exit(f"dark and light are the same: {colors}")
-    if browser.complaints():
-        sys.exit(f"{count} groups: the console has {browser.complaints()}")
+    def test_rows_are_grouped_by_creator_or_by_test(self):
+        document = made_report.report(6)
+        document["tests"].append(dict(document["tests"][0], groups=[dict(made_report.group(1, "x"), signature="abc")], deadlocks=[]))
+        self.open(document)
+        cards = "[...document.querySelectorAll('.card')].map(card => card.querySelectorAll('.row').length)"
+        self.assertEqual(sum(self.browser.ask(cards)), 7)
+        self.assertIn(4, self.browser.ask(cards))
+        self.choose("test")
+        self.assertEqual(sorted(self.browser.ask(cards)), [1, 1, 1, 1, 1, 2])
 
+    def test_an_unfolded_row_has_both_stacks_the_hint_and_rules_to_copy(self):
+        self.open(made_report.report(1))
+        self.browser.ask("document.querySelector('.row > summary').click()")
+        self.browser.ask("new Promise(done => setTimeout(done, 50))")
+        left, right = self.browser.ask("[...document.querySelectorAll('.row .stacks > div')].map(each => each.getBoundingClientRect().toJSON())")
+        self.assertEqual(left["top"], right["top"])
+        self.assertLessEqual(left["right"], right["left"])
+        body = self.row(0, ".body")
+        for part in ("Hint: stop and join", "TestBody()", "store::Shard0::WaitForWork()", "signature:000000000000"):
+            self.assertIn(part, body)
+        self.browser.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+        self.browser.ask("document.querySelectorAll('.copy')[1].click()")
+        self.browser.ask("new Promise(done => setTimeout(done, 50))")
+        self.assertEqual(self.browser.ask("document.querySelectorAll('.copy')[1].innerText"), "Copied")
 
-def main():
-    program = chromium.find()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = chromium.Browser(program, pathlib.Path(folder) / "profile")
-        for count in (1, 2000):
-            report, page = pathlib.Path(folder) / "report.json", pathlib.Path(folder) / f"{count}.html"
-            report.write_text(json.dumps(document(count)))
-            subprocess.run([sys.argv[1], "report", "--format=html", f"--output={page}", report], check=False)
-            check(browser, page, count)
-            print(f"{count}: renders, filters, folds, nothing on the console")
-        browser.close()
+    def test_each_edge_of_a_deadlock_names_its_lock_and_both_lines(self):
+        self.open(made_report.report(1))
+        edges = self.browser.ask("[...document.querySelectorAll('.edge')].map(each => each.innerText.replace(/\\s+/g, ' '))")
+        self.assertEqual(edges[0], 'waits for mutex 0x55c003e8, which thread 2 "audit" holds bank::Transfer src/bank.cc:20 → bank::Audit src/bank.cc:22')
+        self.assertEqual(len(edges), 2)
+        height = self.browser.ask("document.querySelector('.deadlock').getBoundingClientRect().height")
+        self.assertLess(height, 350)
+
+    def test_a_bar_of_the_timeline_leads_to_its_leak(self):
+        self.open(made_report.report(20))
+        name = self.browser.ask("(() => { const link = document.querySelectorAll('#timeline .leak a')[5]; link.click(); return link.innerText; })()")
+        self.assertEqual(self.browser.ask(OPEN), 1)
+        self.assertIn(self.browser.ask("document.querySelector('.row[open] .count b').innerText") + " × store::", name)
+        self.assertTrue(self.browser.ask("document.activeElement === document.querySelector('.row[open] > summary')"))
+
+    def test_what_is_new_against_a_baseline_is_said(self):
+        known, document = self.folder / "known.txt", made_report.report(6)
+        report = self.folder / "known.json"
+        report.write_text(json.dumps(made_report.report(4)))
+        self.taskleak("baseline", "write", known, report)
+        self.open(document, f"--baseline={known}")
+        self.assertIn("2 new, 0 with more than known, 4 known, 0 gone", self.browser.ask("document.querySelector('.baseline').innerText"))
+        self.assertEqual(self.browser.ask("document.querySelectorAll('.row .badge.new').length"), 2)
+
+    def test_it_filters_folds_and_follows_the_keyboard(self):
+        self.open(made_report.report(20))
+        self.assertEqual(self.browser.ask(SHOWN), 20)
+        self.set_filter("shard-4 store::shard4")
+        self.assertEqual(self.browser.ask(SHOWN), 1)
+        self.set_filter("nothing has this")
+        self.assertEqual(self.browser.ask(SHOWN), 0)
+        self.browser.key("Escape")
+        self.assertEqual(self.browser.ask(SHOWN), 20)
+        self.browser.ask("document.getElementById('unfold').click()")
+        self.assertEqual(self.browser.ask(OPEN), 20)
+        self.browser.ask("document.getElementById('fold').click()")
+        self.assertEqual(self.browser.ask(OPEN), 0)
+        self.browser.key("j")
+        self.browser.key("Enter")
+        self.assertEqual(self.browser.ask(OPEN), 1)
+        self.browser.key("/")
+        self.assertEqual(self.browser.ask("document.activeElement.id"), "filter")
+        colors = [self.browser.ask("document.getElementById('theme').click(); getComputedStyle(document.body).backgroundColor") for _ in range(2)]
+        self.assertNotEqual(*colors)
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_text_of_the_report_is_never_markup(self):
+        document = made_report.report(1)
+        document["tests"][0]["groups"][0]["places"][0]["detail"] = "<b id=markup>&"
+        document["tests"][0]["groups"][0]["units"][0]["detail"] = "<b id=markup>&"
+        self.open(document)
+        self.assertIn("<b id=markup>&", self.browser.ask("document.body.innerText"))
+        self.assertFalse(self.browser.ask("document.getElementById('markup') !== null"))
+
+    def test_on_paper_there_are_no_buttons(self):
+        self.open(made_report.report(1))
+        self.browser.call("Emulation.setEmulatedMedia", media="print")
+        shown = self.browser.ask("document.querySelector('.tools').checkVisibility()")
+        self.browser.call("Emulation.setEmulatedMedia", media="")
+        self.assertFalse(shown)
+
+    def test_the_report_of_two_hundred_shards_is_small(self):
+        shards = self.folder / "shards"
+        shards.mkdir()
+        for shard in range(200):
+            (shards / f"{shard}.json").write_text(json.dumps(made_report.report(10, tests=50, shard=shard)))
+        self.taskleak("merge", "-o", self.folder / "merged.json", shards)
+        self.taskleak("report", "--format=html", f"--output={self.folder / 'merged.html'}", self.folder / "merged.json")
+        size = (self.folder / "merged.html").stat().st_size
+        print(f"the report of 200 shards: {size / 1e6:.1f} MB")
+        self.assertLess(size, 10_000_000)
 
 
 if __name__ == "__main__":
-    main()
+    PROGRAM = sys.argv.pop(1)
+    chromium.find()
+    unittest.main()

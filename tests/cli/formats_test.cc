@@ -7,6 +7,7 @@
 #include "core/report/made_reports.h"
 #include "format.h"
 #include "report/json_report.h"
+#include "terminal.h"
 #include "test_entry.h"
 
 namespace taskleak::cli {
@@ -73,8 +74,7 @@ TEST(TextFormat, IsTheReportsAndASummary) {
 }
 
 TEST(TextFormat, HasColorsOnlyWhenAsked) {
-  EXPECT_THAT(FormatText(RunWith({TwoLeaks()}), {.verbose = false, .color = true, .root = ""}),
-              HasSubstr("\033[1;31m2 leaks"));
+  EXPECT_THAT(Colored(FormatText(RunWith({TwoLeaks()}), {})), HasSubstr("\033[1;31m2 leaks"));
 }
 
 TEST(TextFormat, SaysThatNothingWasFoundOrLookedAt) {
@@ -189,7 +189,7 @@ TEST(SarifFormat, WritesPathsAsUris) {
 
 TEST(SarifFormat, NamesFilesBelowTheRootRelativeToIt) {
   const Json document = Json::parse(
-      FormatSarif(RunWith({Nasty()}), {.verbose = false, .color = false, .root = "/src"}));
+      FormatSarif(RunWith({Nasty()}), {.verbose = false, .root = "/src", .baseline = {}}));
   const Json& frame = document["runs"][0]["results"][0]["stacks"][0]["frames"][0];
   EXPECT_EQ(frame["location"]["physicalLocation"]["artifactLocation"]["uri"], "a%20b%25.cc");
 }
@@ -225,8 +225,33 @@ TEST(HtmlFormat, HoldsTheReportAndCannotBeBrokenOutOf) {
   const std::string open = "<script type=\"application/json\" id=\"data\">";
   const std::size_t begin = html.find(open) + open.size();
   const Json data = Json::parse(html.substr(begin, html.find("</script>") - begin));
-  EXPECT_EQ(data["tests"][0]["groups"].size(), 1U);
+  EXPECT_EQ(data["rows"].size(), 1U);
   EXPECT_EQ(data["checked"].size(), 2U);
+}
+
+TEST(HtmlFormat, MarksWhatIsNewAgainstABaseline) {
+  const RunReport report = RunWith({TwoLeaks()});
+  LeakTable leaks;
+  leaks.OnTest(report.tests[0].json);
+  Baseline known;
+  known.Accept(leaks, check::Today(), "");
+  const auto data_with = [&report](Baseline baseline) {
+    const std::string html =
+        FormatHtml(report, {.verbose = false, .root = "", .baseline = {{"known.txt", baseline}}});
+    const std::size_t begin = html.find("id=\"data\">") + 10;
+    return Json::parse(html.substr(begin, html.find("</script>") - begin));
+  };
+  EXPECT_EQ(data_with(Baseline())["rows"][0]["status"], "new");
+  EXPECT_EQ(data_with(Baseline())["baseline"]["fresh"], 2);
+  EXPECT_EQ(data_with(known)["rows"][0]["status"], "known");
+  EXPECT_EQ(data_with(known)["baseline"]["known"], 2);
+}
+
+// Frames and stacks, which many leaks share, are there once.
+TEST(HtmlFormat, HasEachStackOnce) {
+  const std::string one = FormatHtml(RunWith({TwoLeaks()}), {});
+  const std::string many = FormatHtml(RunWith(std::vector<LeakReport>(50, TwoLeaks())), {});
+  EXPECT_EQ(Count(many, "pool::WorkerPool::Run()"), Count(one, "pool::WorkerPool::Run()"));
 }
 
 TEST(HtmlFormat, AsksForNothingElse) {

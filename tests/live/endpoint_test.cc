@@ -14,6 +14,7 @@
 #include "history.h"
 #include "live/made_captures.h"
 #include "page.h"
+#include "rows.h"
 #include "support/parked_thread.h"
 #include "taskleak/task.h"
 #include "token.h"
@@ -21,7 +22,7 @@
 namespace taskleak::live {
 namespace {
 
-using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -38,7 +39,7 @@ TEST(EndpointTest, EveryFormShowsATask) {
   Endpoint endpoint;
   const auto page = Get(endpoint, "/debug/tasks/");
   EXPECT_THAT(page.content_type, StartsWith("text/html"));
-  EXPECT_THAT(page.body, ContainsRegex("<details><summary>[^<]*Subscribe"));
+  EXPECT_THAT(page.body, HasSubstr("Subscribe()"));
   EXPECT_THAT(Get(endpoint, "/debug/tasks", {{"debug", "1"}}).body,
               StartsWith("tasks profile: total "));
   EXPECT_THAT(Get(endpoint, "/debug/tasks/", {{"debug", "2"}}).body,
@@ -54,8 +55,41 @@ TEST(EndpointTest, EveryFormShowsATask) {
   EXPECT_TRUE(nlohmann::json::accept(Get(endpoint, "/debug/tasks/", {{"format", "json"}}).body));
 }
 
+TEST(EndpointTest, AGroupHasAPageOfItsOwn) {
+  const Task task = Subscribe();
+  Endpoint endpoint;
+  const auto json =
+      nlohmann::json::parse(Get(endpoint, "/debug/tasks/", {{"format", "json"}}).body);
+  for (const auto& group : json["tests"][0]["groups"]) {
+    if (group["units"][0]["name"] != "subscription") continue;
+    const auto page =
+        Get(endpoint, "/debug/tasks/group", {{"signature", group["signature"].get<std::string>()}});
+    EXPECT_THAT(page.body, HasSubstr("\"page\":\"group\""));
+    EXPECT_THAT(page.body, HasSubstr("\"all_rows\":1"));
+    EXPECT_THAT(page.body, HasSubstr("Subscribe()"));
+    return;
+  }
+  FAIL() << "the task has no group";
+}
+
+TEST(EndpointTest, NoScriptRunsButThePagesOwn) {
+  Endpoint endpoint;
+  const auto first = Get(endpoint, "/debug/tasks/");
+  const auto second = Get(endpoint, "/debug/tasks/");
+  const std::string policy = first.headers.at("Content-Security-Policy");
+  const std::size_t at = policy.find("script-src 'nonce-");
+  ASSERT_NE(at, std::string::npos) << policy;
+  const std::string nonce = policy.substr(at + 18, policy.rfind('\'') - at - 18);
+  EXPECT_EQ(nonce.size(), 32U);
+  EXPECT_THAT(first.body, HasSubstr("<script nonce=\"" + nonce + "\">"));
+  EXPECT_THAT(second.body, Not(HasSubstr(nonce)));
+}
+
 TEST(EndpointTest, WhatItDoesNotKnowIsRefused) {
   Endpoint endpoint;
+  EXPECT_EQ(Get(endpoint, "/debug/tasks/group").status, 400);
+  EXPECT_EQ(Get(endpoint, "/debug/tasks/group", {{"signature", "<b>"}}).status, 400);
+  EXPECT_EQ(Get(endpoint, "/debug/tasks/diff", {{"base", "1"}, {"format", "xml"}}).status, 400);
   EXPECT_EQ(Get(endpoint, "/debug/tasks/none").status, 404);
   EXPECT_EQ(Get(endpoint, "/debug/tasksmetrics").status, 404);
   EXPECT_EQ(Get(endpoint, "/").status, 404);
@@ -154,15 +188,96 @@ TEST(PageTest, NamesCannotBecomeMarkup) {
   group.units[0].name = "<script>alert(1)</script>";
   group.units[0].created_by = Stack({report::UserFrame("F<int&>(\"x\")", "a<b.cc", 1)});
   const auto capture = MadeCapture(1, {group});
-  const std::string page = Page(*capture, {}, "/debug/tasks");
+  const std::string page =
+      LivePage(*capture, RowsOf(capture->report), {{}}, {"/debug/tasks", "n0nce"});
   EXPECT_THAT(page, Not(HasSubstr("<script>")));
-  EXPECT_THAT(page, HasSubstr("&lt;script&gt;"));
-  EXPECT_THAT(page, HasSubstr("F&lt;int&amp;&gt;(&quot;x&quot;)  a&lt;b.cc:1"));
+  EXPECT_THAT(page, HasSubstr("\\u003cscript>alert(1)\\u003c/script>"));
 }
 
 TEST(PageTest, ALongListIsCut) {
-  std::vector<LeakGroup> groups(300, Jobs(1));
-  EXPECT_THAT(Page(*MadeCapture(1, groups), {}, "/debug/tasks"), HasSubstr("and 100 more groups"));
+  const auto capture = MadeCapture(1, std::vector<LeakGroup>(2100, Jobs(1)));
+  const std::string page =
+      LivePage(*capture, RowsOf(capture->report), {{}}, {"/debug/tasks", "n0nce"});
+  EXPECT_THAT(page, HasSubstr("\"all_rows\":2100"));
+  std::size_t rows = 0;
+  for (std::size_t at = 0; (at = page.find("\"marks\":", at)) != std::string::npos; ++at) ++rows;
+  EXPECT_EQ(rows, 2000U);
+}
+
+// What a page says of one row, without those whose count is another.
+Row RowWith(std::size_t count, const std::vector<Row>& rows) {
+  const auto found = std::ranges::find(rows, count, &Row::count);
+  return found == rows.end() ? Row() : *found;
+}
+
+std::vector<LeakGroup> AcceptedAt(std::initializer_list<std::pair<int, int>> lines_and_counts) {
+  std::vector<LeakGroup> groups(1);
+  std::int64_t id = 0;
+  for (const auto& [line, count] : lines_and_counts) {
+    Unit unit;
+    unit.state = WaitState::kCondvar;
+    unit.created_by = Stack({report::UserFrame("Accept()", "server.cc", 7)});
+    unit.stack = Stack({report::UserFrame("Wait()", "server.cc", line)});
+    for (int i = 0; i < count; ++i) {
+      unit.id = ++id;
+      groups[0].units.push_back(unit);
+    }
+  }
+  return groups;
+}
+
+TEST(RowsTest, OneCreatorHasARowForEachPlaceWhereItsUnitsWait) {
+  const auto capture = MadeCapture(1, AcceptedAt({{40, 5}, {80, 3}}));
+  const std::vector<Row> rows = RowsOf(capture->report);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].count, 5U);
+  EXPECT_EQ(rows[1].count, 3U);
+  EXPECT_NE(rows[0].key, rows[1].key);
+}
+
+TEST(RowsTest, WhatGrowsInTheLastLooksIsMarkedAndComesFirst) {
+  RowHistory history;
+  std::vector<Row> rows;
+  std::vector<std::shared_ptr<Capture>> captures;
+  for (int look = 1; look <= 4; ++look) {
+    captures.push_back(
+        MadeCapture(static_cast<std::uint64_t>(look), AcceptedAt({{40, 50}, {80, 3 * look}})));
+    rows = history.Update(*captures.back());
+  }
+  EXPECT_EQ(rows[0].count, 12U);
+  EXPECT_THAT(rows[0].counts, ElementsAre(3, 6, 9, 12));
+  EXPECT_THAT(rows[0].marks, ElementsAre("grew by 9 in 4 looks"));
+  EXPECT_THAT(RowWith(50, rows).marks, ElementsAre("oldest"));
+}
+
+TEST(RowsTest, ALookThatIsAskedForTwiceCountsOnce) {
+  RowHistory history;
+  const auto capture = MadeCapture(1, AcceptedAt({{40, 5}}));
+  history.Update(*capture);
+  EXPECT_THAT(history.Update(*capture)[0].counts, ElementsAre(5));
+}
+
+TEST(RowsTest, WhatAppearsLaterBeginsAtNothing) {
+  RowHistory history;
+  history.Update(*MadeCapture(1, AcceptedAt({{40, 5}})));
+  const auto second = MadeCapture(2, AcceptedAt({{40, 5}, {80, 3}}));
+  EXPECT_THAT(RowWith(3, history.Update(*second)).counts, ElementsAre(0, 3));
+}
+
+TEST(RowsTest, ManyThatAreBlockedAtOnePlaceAreMarked) {
+  RowHistory history;
+  const auto capture = MadeCapture(1, AcceptedAt({{40, 101}}));
+  EXPECT_THAT(history.Update(*capture)[0].marks, ElementsAre("101 blocked at one place"));
+  const auto few = MadeCapture(2, AcceptedAt({{40, 100}}));
+  EXPECT_THAT(history.Update(*few)[0].marks, ::testing::IsEmpty());
+}
+
+TEST(RowsTest, ADeadlockComesBeforeAllElse) {
+  RowHistory history;
+  std::vector<LeakGroup> groups = AcceptedAt({{40, 500}});
+  groups.push_back(AcceptedAt({{90, 2}})[0]);
+  groups[1].deadlock = true;
+  EXPECT_EQ(history.Update(*MadeCapture(1, groups))[0].count, 2U);
 }
 
 TEST(HistoryTest, ReachesBackToTheStartWithBoundedMemory) {

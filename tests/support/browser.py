@@ -1,6 +1,8 @@
 """Chromium, spoken to in its DevTools protocol through a pair of pipes (--remote-debugging-pipe)."""
+import base64
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -75,6 +77,18 @@ class Browser:
     def await_load(self):
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self.receive())
+
+    def look(self, width, dark):
+        """Pages are from now on so wide, and dark or light."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def screenshot(self, path):
+        """Of the whole page, as PNG."""
+        width, height = self.ask("[document.documentElement.clientWidth, Math.min(document.documentElement.scrollHeight, 6000)]")
+        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
+                            clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
+        pathlib.Path(path).write_bytes(base64.b64decode(picture["data"]))
 
     def ask(self, expression):
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

@@ -27,8 +27,9 @@ struct EndpointOptions {
 /// |---|---|
 /// | PREFIX/ | a page; `?debug=1` ToStackText, `?debug=2` ToUnitText, `?format=json|folded|pprof` |
 /// | PREFIX/count | "threads 12", "unjoined 0", "tasks 3", one per line; `?format=json` |
-/// | PREFIX/diff?seconds=N | what changed within the next N seconds; `&format=json` |
+/// | PREFIX/diff?seconds=N | what changed within the next N seconds; `&format=json|html` |
 /// | PREFIX/diff?base=ID | what changed since a capture that is still kept (FindCapture) |
+/// | PREFIX/group?signature=S | a page: the group with that signature, with all its stacks |
 /// | PREFIX/metrics | ToOpenMetrics |
 ///
 /// Example: see Mount() below.

@@ -1,0 +1,27 @@
+// One HTML file that needs nothing else: template, style sheet, scripts and data put together.
+#ifndef TASKLEAK_PAGES_PAGE_DOCUMENT_H_
+#define TASKLEAK_PAGES_PAGE_DOCUMENT_H_
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace taskleak::pages {
+
+using Json = nlohmann::ordered_json;
+
+/// Which script draws the page.
+enum class PageKind { kReport, kLive, kFleet };
+
+struct PageOptions {
+  PageKind kind = PageKind::kReport;
+  std::string title;
+  std::string nonce;  ///< of the script elements, for a Content-Security-Policy; may be empty
+};
+
+/// The whole document. No text in `data` can end the element that it stands in; bytes that are not
+/// UTF-8 become U+FFFD.
+std::string PageDocument(const PageOptions& options, const Json& data);
+
+}  // namespace taskleak::pages
+
+#endif  // TASKLEAK_PAGES_PAGE_DOCUMENT_H_

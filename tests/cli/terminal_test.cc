@@ -1,0 +1,84 @@
+// Text as a terminal gets it.
+#include "terminal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace taskleak::cli {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+TEST(ShortenedInTheMiddle, KeepsBothEndsOfALongName) {
+  const std::string name = "store::replication::ReplicationSession::ScheduleRetransmission";
+  const std::string shown = ShortenedInTheMiddle(name, 30);
+  EXPECT_EQ(shown.size(), 30U);
+  EXPECT_THAT(shown, StartsWith("store::rep"));
+  EXPECT_THAT(shown, HasSubstr("..."));
+  EXPECT_THAT(shown, EndsWith("Retransmission"));
+  EXPECT_EQ(ShortenedInTheMiddle("short", 30), "short");
+}
+
+TEST(ShortenedInTheMiddle, CutsNoCharacterInTwo) {
+  EXPECT_EQ(ShortenedInTheMiddle("ääääääääää", 7), "ä...äää");
+}
+
+TEST(FitTo, FramesStayInTwoColumnsOfOneLineEach) {
+  const std::string text =
+      FitTo(60,
+            "      a_very::long::name::of::a::Function(with, some, parameters)  "
+            "src/some/folder/file.cc:41\n"
+            "      Short()                                                      src/b.cc:7\n");
+  std::size_t begin = 0;
+  for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+    EXPECT_LE(end - begin, 60U) << text;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
+  const std::size_t second = text.find("src/b.cc");
+  EXPECT_EQ(second - text.find('\n') - 1, text.find("src/some")) << text;
+}
+
+TEST(FitTo, OtherLinesAreBrokenBetweenWords) {
+  EXPECT_EQ(FitTo(40, "    hint: stop and join the pool before the test ends\n"),
+            "    hint: stop and join the pool before\n"
+            "        the test ends\n");
+}
+
+TEST(FitTo, RulesAreNotShortened) {
+  const std::string rule = "created_by:store::replication::ReplicationSession::Schedule";
+  EXPECT_THAT(FitTo(40, "    ignore: " + rule + " | signature:5f1c09aa31d2\n"), HasSubstr(rule));
+  EXPECT_THAT(FitTo(40, "after store::replication::ReplicationSession::Schedule\n"),
+              HasSubstr("..."));
+}
+
+TEST(FitTo, WhatFitsIsLeftAlone) {
+  const std::string text =
+      "2 leaks, 9 threads still alive\n\n[1] 8 threads\n      F()  a.cc:1\n      Long()  b.cc:2\n";
+  EXPECT_EQ(FitTo(80, "1 leak\n\n    it is at\n      F()     a.cc:1\n      Long()  b.cc:2\n"),
+            "1 leak\n\n    it is at\n      F()     a.cc:1\n      Long()  b.cc:2\n");
+  EXPECT_THAT(FitTo(80, text), HasSubstr("2 leaks, 9 threads still alive\n\n[1] 8 threads\n"));
+}
+
+TEST(WantsColor, IsForTerminalsUnlessAsked) {
+  EXPECT_TRUE(WantsColor("always", /*is_terminal=*/false));
+  EXPECT_FALSE(WantsColor("never", /*is_terminal=*/true));
+  EXPECT_FALSE(WantsColor("auto", /*is_terminal=*/false));
+}
+
+TEST(Colored, AddsNothingButColors) {
+  const std::string text = "DEADLOCK: 2 threads wait for each other\n    at\n      F()  a.cc:1\n";
+  std::string plain = Colored(text);
+  EXPECT_NE(plain, text);
+  for (std::size_t at = 0; (at = plain.find('\033')) != std::string::npos;)
+    plain.erase(at, plain.find('m', at) - at + 1);
+  EXPECT_EQ(plain, text);
+  EXPECT_THAT(Colored("nothing of note\n"), Not(HasSubstr("\033")));
+}
+
+}  // namespace
+}  // namespace taskleak::cli
