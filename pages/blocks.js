@@ -55,23 +55,32 @@ function shorten(text, most) {
 
 // ---- frames and stacks ----
 
+// `make` as a function that keeps what it gave: thousands of rows ask for the same few names and stacks.
+function kept(make) {
+  const known = new Map();
+  return key => {
+    if (!known.has(key)) known.set(key, make(key));
+    return known.get(key);
+  };
+}
 // The scopes and the name of a function, without parameters, template arguments and what it returns.
-function plainName(name) {
+const plainName = kept(name => {
   let plain = '', depth = 0;
-  const text = name.replaceAll('(anonymous namespace)', '{anonymous}').replace(/::operator\(\)\(.*$/, '').replaceAll('operator()', 'operator{}');
-  const operator = text.search(/\boperator[<>-]/);
+  const text = name.replaceAll('(anonymous namespace)', '{anonymous}').replace(/\{lambda\([^{}]*\)#\d+\}|\$_\d+/g, '{lambda}')
+      .replace(/\{lambda\}::operator\(\).*$/, '{lambda}').replaceAll('operator()', 'operator{}');
+  const [operator] = text.match(/\boperator[<>=-]+/) || [''], from = operator ? text.indexOf(operator) : text.length, to = from + operator.length;
   for (let i = 0; i < text.length; ++i) {
     const c = text[i];
-    if (operator >= 0 && i >= operator && i < operator + 11 && depth === 0 && '<>-='.includes(c)) plain += c;
+    if (i >= from && i < to) plain += c;
     else if (c === '<' || c === '(') ++depth;
     else if (c === '>' || c === ')') --depth;
     else if (depth === 0) plain += c;
   }
-  plain = plain.replaceAll('{anonymous}::', '').replace(/\{lambda[^}]*\}|\$_\d+/g, '{lambda}').replaceAll('operator{}', 'operator()');
+  plain = plain.replaceAll('{anonymous}::', '').replaceAll('operator{}', 'operator()');
   plain = plain.replace(/ (const|&|&&|\[[^\]]*\])+\s*$/, '').trim();
   const space = plain.lastIndexOf(' ');
   return (space > 0 && !plain.includes('operator') ? plain.slice(space + 1) : plain) || name;
-}
+});
 function shortFile(file) {
   const system = file.match(/\/include\/(?:c\+\+\/[^/]+\/)?(.*)$/);
   if (system && file.startsWith('/usr')) return `<${system[1]}>`;
@@ -90,10 +99,10 @@ function lineOf(frame) {
   return shortFile(frame.file) + (frame.line ? `:${frame.line}` : '');
 }
 // The innermost frame of the program's own, or where there is none the innermost with a name.
-function ownFrame(stack) {
+const ownFrame = kept(stack => {
   const frames = framesOf(stack);
   return frames.find(frame => !frame.runtime && frame.known) || frames.find(frame => frame.known) || frames[0];
-}
+});
 // The outermost frame of the program's own: the function that the thread was started with.
 const startFrame = stack => framesOf(stack).findLast(frame => !frame.runtime && frame.known && plainName(frame.name) !== 'main');
 
@@ -119,19 +128,23 @@ function frameItem(frame, unfolded) {
   else item.append(...parts);
   return item;
 }
-// Runs of frames of the runtime are folded; the lines of source around the first frame of the program's own are not.
+const isFramework = frame => /^(testing|Catch)::|^RUN_ALL_TESTS$/.test(plainName(frame.name));
+// Frames that are not of the program's own are folded where there are several: those of the runtime, and those of the
+// test framework with main around it. The lines of source around the first frame of the program's own are shown.
 function stackElement(stack) {
   const frames = framesOf(stack), list = make('ol', {class: 'stack'});
-  const first = frames.find(frame => !frame.runtime);
+  const first = frames.find(frame => !frame.runtime), framework = frames.findIndex(isFramework);
+  const isFolded = i => frames[i].runtime || isFramework(frames[i]) || (framework >= 0 && i > framework && frames[i].name === 'main');
   for (let i = 0; i < frames.length; ++i) {
     let end = i;
-    while (end < frames.length && frames[end].runtime) ++end;
+    while (end < frames.length && isFolded(end)) ++end;
     if (end - i < 2) {
       list.append(frameItem(frames[i], frames[i] === first));
       continue;
     }
+    const whose = frames.slice(i, end).some(isFramework) ? 'the test framework' : 'the C++ runtime';
     const folded = make('ol', {class: 'stack'}, frames.slice(i, end).map(frame => frameItem(frame, false)));
-    list.append(make('li', {class: 'runtime'}, make('details', {}, make('summary', {}, `${end - i} frames of the C++ runtime`), folded)));
+    list.append(make('li', {class: 'runtime'}, make('details', {}, make('summary', {}, `${end - i} frames of ${whose}`), folded)));
     i = end - 1;
   }
   return list;
@@ -235,7 +248,7 @@ function bodyOf(row) {
     make('div', {class: 'stacks'}, make('div', {}, created), make('div', {}, places)),
     row.ignore.length > 0 && make('div', {class: 'rules'}, make('h3', {class: 'part'}, 'A rule that ignores it (any one of them)'),
         make('ul', {}, row.ignore.map(rule => make('li', {}, make('code', {}, rule), ' ', copyButton(rule))))),
-    make('p', {class: 'sub'}, `ids ${ids}; alive for ${ages(row)}; signature `, make('code', {}, row.signature))];
+    make('p', {class: 'sub'}, row.units ? '' : `ids ${ids}; `, `alive for ${ages(row)}; signature `, make('code', {}, row.signature))];
 }
 function searchTextOf(row) {
   const frames = [row.created_by, ...row.places.map(place => place.stack)].flatMap(framesOf);
@@ -331,9 +344,11 @@ function switchTheme() {
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = dark ? 'light' : 'dark';
 }
+// A control with its name before it, never on two lines.
+const labeled = (text, control) => make('span', {class: 'pair'}, make('label', {for: control.id}, text), control);
 function toolbar(placeholder, ...more) {
   return make('div', {class: 'tools', role: 'search'},
-      make('label', {for: 'filter'}, 'Filter '), make('input', {id: 'filter', type: 'search', placeholder, autocomplete: 'off', on: {input: applyFilter}}),
+      labeled('Filter', make('input', {id: 'filter', type: 'search', placeholder, autocomplete: 'off', on: {input: applyFilter}})),
       make('output', {id: 'shown', for: 'filter'}), ...more,
       button('Unfold all', () => visible().forEach(entry => entry.unfold()), {id: 'unfold'}),
       button('Fold all', () => visible().forEach(entry => { entry.element.open = false; }), {id: 'fold'}),

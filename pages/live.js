@@ -44,9 +44,9 @@ for (const row of data.rows) {
 
 const at = capture => `look ${capture.id} at ${capture.time.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`;
 const links = [
-  ['/', 'All that is alive'], ['/?debug=1', 'Stacks as text'], ['/?debug=2', 'Each thread and task as text'], ['/?format=json', 'JSON'],
+  ['/', 'All that is alive'], [`/diff?base=${data.to ? data.to.id : data.capture.id}&format=html`, 'What changed since this page'],
+  ['/diff?seconds=10&format=html', 'What changes within 10 s'], ['/?debug=1', 'Stacks as text'], ['/?debug=2', 'Each thread and task as text'], ['/?format=json', 'JSON'],
   ['/?format=folded', 'Collapsed stacks'], ['/?format=pprof', 'pprof'], ['/count', 'Counts'], ['/metrics', 'Metrics'],
-  ['/diff?seconds=10&format=html', 'What changes within 10 s'], [`/diff?base=${data.to ? data.to.id : data.capture.id}&format=html`, 'What changed since this page'],
 ].map(([path, text]) => make('a', {href: data.prefix + path}, text));
 const navigation = make('nav', {class: 'links', 'aria-label': 'Other views'}, links);
 
@@ -78,7 +78,7 @@ function refresh() {
 const period = make('select', {id: 'period', on: {change: refresh}}, [['0', 'by hand'], ['2', 'each 2 s'], ['10', 'each 10 s'], ['60', 'each minute']].map(
     ([value, text]) => make('option', {value, selected: value === sessionStorage.getItem(kPeriod) ? '' : undefined}, text)));
 byId('main').append(isDiff ? toolbar('words of a thread, function, file')
-    : toolbar('words of a thread, function, file', make('label', {for: 'period'}, 'Refresh '), period, button('Now', () => location.reload(), {id: 'now'})));
+    : toolbar('words of a thread, function, file', labeled('Refresh', period), button('Now', () => location.reload(), {id: 'now'})));
 if (data.could_not_look) byId('main').append(make('p', {class: 'bad', role: 'alert'}, `Could not look: ${data.could_not_look}`));
 
 // ---- deadlocks and rows ----
@@ -89,7 +89,8 @@ if ((data.deadlocks || []).length) {
       data.deadlocks.map(deadlock => make('div', {class: 'deadlock'}, deadlockGraph(deadlock, id => ofThread.get(id))))));
 }
 const rows = make('div', {class: 'rows has-trend'});
-section('groups', isDiff ? 'Changes' : 'Alive, suspicious first', rows);
+section('groups', isDiff ? 'Changes' : isGroup ? 'Places' : 'Alive, suspicious first', rows);
+if (!isDiff) rows.dataset.by = 'creator';
 if (entries.length) {
   showRows(rows, ['How many', 'Created by', 'Waits in', 'Waits for', 'Started with, age', isDiff ? 'Change' : 'Trend'], entry => ({
     key: isDiff ? entry.key : entry.row.group,

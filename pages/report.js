@@ -15,7 +15,7 @@ function badgesOf(row, test) {
 }
 function testCell(row, test) {
   const runs = row.seen > 1 ? `, in ${row.seen} runs` : '';
-  return cell(isLook(test) ? 'seen in' : 'in test', nameOfTest(test.test), `for ${ages(row)}${runs}`, test.test);
+  return cell(isLook(test) ? 'seen in' : 'in test', nameOfTest(test.test), `alive for ${ages(row)}${runs}`, test.test);
 }
 function bodyOfReportRow(row) {
   const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
@@ -70,7 +70,7 @@ heading(looked ? 'What is alive' : 'Leaks', [
 
 const grouping = make('select', {id: 'grouping', on: {change: () => group()}}, make('option', {value: 'creator'}, 'creator'),
                       make('option', {value: 'test'}, 'test'), make('option', {value: 'none'}, 'importance only'));
-byId('main').append(toolbar('words of a test, thread, function, file', make('label', {for: 'grouping'}, 'Group by '), grouping));
+byId('main').append(toolbar('words of a test, thread, function, file', labeled('Group by', grouping)));
 
 for (const test of unseen)
   byId('main').append(make('p', {class: 'bad', role: 'alert'}, `Could not look after ${nameOfTest(test.test)}: ${test.could_not_look}`));
@@ -104,9 +104,10 @@ const seconds = ms => `${(ms / 1000).toFixed(ms < 100000 ? 2 : 0)} s`;
 
 // Each test with when it began and ended. Tests of one run follow each other; where the reports of several runs
 // were merged, only the ends are known, each since its own run began.
+const isOneRun = checked => checked.every((each, i) => i === 0 || each.ended_ms >= checked[i - 1].ended_ms);
 function testsInTime() {
   const all = data.checked.filter(each => !isWhole(each.test));
-  const oneRun = all.every((each, i) => i === 0 || each.ended_ms >= all[i - 1].ended_ms);
+  const oneRun = isOneRun(all);
   return all.map((each, i) => ({name: each.test, end: each.ended_ms, begin: oneRun ? (i ? all[i - 1].ended_ms : 0) : each.ended_ms}));
 }
 function track(begin, end, last, kind) {
@@ -117,8 +118,8 @@ function leakItem(entry, noticed, last) {
   const frame = ownFrame(entry.row.created_by) || ownFrame(entry.row.places[0].stack);
   const born = Math.max(0, noticed - entry.row.oldest_ms);
   const name = `${entry.row.count} × ${frame ? shorten(plainName(frame.name), 40) : kNouns[entry.row.kind]}`;
-  return make('li', {class: 'leak'}, make('a', {href: `#${entry.key}`, title: frame ? frame.name : ''}, name,
-      make('span', {class: 'sub'}, ` since ${seconds(born)}`)), track(born, last, last, entry.row.deadlock ? 'bar dead' : 'bar'));
+  return make('li', {class: 'leak'}, make('a', {href: `#${entry.key}`, title: frame ? frame.name : ''},
+      make('span', {class: 'name'}, name, make('span', {class: 'sub'}, ` since ${seconds(born)}`)), track(born, last, last, entry.row.deadlock ? 'bar dead' : 'bar')));
 }
 const testItem = (test, last) => make('li', {class: 'test'}, make('span', {}, nameOfTest(test.name),
     make('span', {class: 'sub'}, test.begin < test.end ? ` ${seconds(test.begin)} to ${seconds(test.end)}` : ` until ${seconds(test.end)}`)), track(test.begin, test.end, last, 'span'));
@@ -133,12 +134,12 @@ function timeline() {
   const tests = testsInTime(), byName = new Map(tests.map(test => [test.name, test]));
   if (!tests.length || !entries.length || looked) return;
   const last = Math.max(1, ...data.checked.map(each => each.ended_ms));
-  const born = new Map(), others = [];
+  const born = new Map(), others = new Map();  // what makes their lines, by the test that they stand under
   for (const entry of entries) {
     const noticed = byName.get(entry.test.test), home = byName.get(entry.row.origin) || noticed;
     const item = () => leakItem(entry, noticed ? noticed.end : last, last);
-    if (!home) others.push(item);
-    else born.set(home.name, [...(born.get(home.name) || []), item]);
+    const under = home ? born : others, name = home ? home.name : entry.test.test;
+    under.set(name, [...(under.get(name) || []), item]);
   }
   const items = [];
   let clean = [];
@@ -156,14 +157,15 @@ function timeline() {
     items.push(() => [testItem(test, last), ...born.get(test.name).map(item => item())]);
   }
   flush();
-  if (others.length) items.push(() => [make('li', {class: 'test'}, 'In no test that is known'), ...others.map(item => item())]);
+  for (const [name, made] of others) items.push(() => [make('li', {class: 'test'}, make('span', {}, nameOfTest(name))), ...made.map(item => item())]);
   const list = make('ol', {class: 'timeline'}, items.slice(0, kMostTests).flatMap(item => item()));
   const rest = items.slice(kMostTests);
   const more = rest.length > 0 && button(`Show all ${items.length} lines`, () => {
     list.append(...rest.flatMap(item => item()));
     more.remove();
   });
-  section('timeline', 'Timeline', make('p', {class: 'sub'}, 'Tests in the order of time. Each bar is a leak, from the moment it was born to the end of the run.'),
+  section('timeline', 'Timeline', make('p', {class: 'sub'}, (isOneRun(data.checked) ? 'Tests in the order of time.' : 'Tests of several runs, each with the time since its own run began.') +
+      ' Each bar is a leak, from the moment it was born to the end of the run.'),
           make('div', {class: 'axis', 'aria-hidden': 'true'}, [0, 0.25, 0.5, 0.75, 1].map(part => make('span', {}, seconds(part * last)))), list, more);
 }
 setTimeout(() => {  // what stands first is painted first

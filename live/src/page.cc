@@ -33,6 +33,7 @@ Json CaptureJson(const Capture& capture) {
 Json RowJson(const Row& row, PageData& page) {
   Json json = page.Row(*row.group, row.places);
   json["key"] = fmt::format("row-{:x}", row.key);
+  json["deadlock"] = row.deadlock;
   json["group"] = row.group->signature;
   json["counts"] = row.counts;
   json["marks"] = row.marks;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 #include <tuple>
 
 #include "group_key.h"
@@ -23,6 +24,14 @@ std::string WhereText(const Unit& unit) {
   });
   if (own == unit.stack.end()) return unit.stack.empty() ? unit.name : std::string();
   return FunctionText(*own) + LineText(*own);
+}
+
+std::set<std::int64_t> ThreadsInCircles(const LeakReport& report) {
+  std::set<std::int64_t> ids;
+  for (const Deadlock& deadlock : report.deadlocks) {
+    for (const Unit& unit : deadlock.units) ids.insert(unit.id);
+  }
+  return ids;
 }
 
 std::size_t MostAtOnePlace(const Row& row) {
@@ -48,7 +57,7 @@ void MarkGrowth(Row& row) {
 }
 
 void Mark(Row& row) {
-  if (row.group->deadlock) {
+  if (row.deadlock) {
     row.marks.emplace_back("deadlock");
     row.weight += 8;
   }
@@ -89,6 +98,7 @@ void Sort(std::vector<Row>& rows) {
 }  // namespace
 
 std::vector<Row> RowsOf(const LeakReport& report) {
+  const std::set<std::int64_t> circles = ThreadsInCircles(report);
   std::vector<Row> rows;
   for (const LeakGroup& group : report.groups) {
     const std::string creator = GroupKey(group);
@@ -102,6 +112,9 @@ std::vector<Row> RowsOf(const LeakReport& report) {
       Row& row = rows[at->second];
       row.group = &group;
       row.key = std::hash<std::string>()(text);
+      row.deadlock = row.deadlock || std::ranges::any_of(units, [&circles](const Unit& unit) {
+                       return unit.kind == UnitKind::kThread && circles.contains(unit.id);
+                     });
       row.places.push_back(units);
       row.count += units.size();
     }

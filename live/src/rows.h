@@ -19,6 +19,7 @@ namespace taskleak::live {
 struct Row {
   const LeakGroup* group = nullptr;
   std::vector<Place> places;        ///< the largest first; never empty
+  bool deadlock = false;            ///< one of its units is in a circle
   std::uint64_t key = 0;            ///< the same in every look
   std::size_t count = 0;            ///< units
   std::vector<std::size_t> counts;  ///< in the last looks, the latest last

@@ -40,7 +40,7 @@ class TaskleakConan(ConanFile):
 
     def export_sources(self):
         for part in ("CMakeLists.txt", "LICENSE", "adapters/*", "catch2_plugin/*", "cli/*", "cmake/*", "core/*", "gtest_plugin/*", "hooks/*",
-                     "packaging/*"):
+                     "packaging/*", "pages/*"):
             copy(self, part, SOURCE, self.export_sources_folder)
 
     def generate(self):

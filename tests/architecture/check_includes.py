@@ -33,6 +33,7 @@ PLUGINS = (
     "adapters/libuv",
     "adapters/tbb",
     "live",
+    "pages",
 )
 # Which others a plugin may include besides its own headers.
 USES = {"adapters/asio": ("adapters/coroutine",)}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opens HTML reports in Chromium, as files, and uses them: they render, filter, group, fold, print, and stand up to page_checks.
+"""Opens the HTML files of taskleak in Chromium and uses them: they render, filter, group, fold, print, and stand up to page_checks.
 
 Usage: check_html.py TASKLEAK_PROGRAM
 
@@ -63,6 +63,17 @@ class ReportPageTest(unittest.TestCase):
         for count in (1, 20, 2000):
             wrong = page_checks.problems(self.browser, self.page(made_report.report(count)), count, self.axe, f"report {count}")
             self.assertEqual(wrong, [])
+
+    def test_the_page_of_a_fleet_is_readable_everywhere(self):
+        for count in (1, 20, 2000):
+            page, report = self.folder / "fleet.html", self.folder / "dump.json"
+            report.write_text(json.dumps(made_report.report(count)))
+            self.taskleak("fleet", "--top=0", "--format=html", f"--output={page}", report)
+            creators = json.loads(subprocess.run([PROGRAM, "fleet", "--format=json", report], capture_output=True, check=True).stdout)["all_sites"]
+            self.assertEqual(page_checks.problems(self.browser, page.as_uri(), creators, self.axe, f"fleet {count}"), [])
+        row = " ".join(self.browser.ask("document.querySelector('.row').innerText").split())
+        for part in ("blocked threads", "created by", "waits in", "waits for", "1 of 1 process"):
+            self.assertIn(part, row)
 
     def test_a_run_of_two_thousand_tests_with_one_leak_has_a_short_timeline(self):
         self.open(made_report.report(1, tests=2000))
@@ -164,6 +175,15 @@ class ReportPageTest(unittest.TestCase):
         colors = [self.browser.ask("document.getElementById('theme').click(); getComputedStyle(document.body).backgroundColor") for _ in range(2)]
         self.assertNotEqual(*colors)
         self.assertEqual(self.browser.complaints(), [])
+
+    def test_names_are_shown_without_parameters_templates_and_what_they_return(self):
+        self.open(made_report.report(1))
+        for name, plain in (("void foo<int>(int)", "foo"), ("Serve()::{lambda()#1}::operator()() const", "Serve::{lambda}"), ("Serve()::$_0::operator()() const", "Serve::{lambda}"),
+                            ("a::(anonymous namespace)::F(int)", "a::F"), ("A<B>::C::~C()", "A::C::~C"), ("A::operator()(int) const", "A::operator()"),
+                            ("A::operator->()", "A::operator->"), ("bool operator< <int>(A<int> const&)", "bool operator<"),
+                            ("X::f(int)::{lambda(auto:1)#2}::operator()<int>(int) const", "X::f::{lambda}"), ("f() [clone .cold]", "f"), ("read", "read"),
+                            (made_report.LONG, "store::replication::detail::ReplicationSession::ScheduleRetransmission::{lambda}")):
+            self.assertEqual(self.browser.ask(f"plainName({json.dumps(name)})"), plain)
 
     def test_text_of_the_report_is_never_markup(self):
         document = made_report.report(1)

@@ -276,8 +276,15 @@ TEST(RowsTest, ADeadlockComesBeforeAllElse) {
   RowHistory history;
   std::vector<LeakGroup> groups = AcceptedAt({{40, 500}});
   groups.push_back(AcceptedAt({{90, 2}})[0]);
-  groups[1].deadlock = true;
-  EXPECT_EQ(history.Update(*MadeCapture(1, groups))[0].count, 2U);
+  const auto capture = MadeCapture(1, groups);
+  Unit stuck = groups[1].units[0];
+  stuck.id = 1000;
+  capture->report.groups[1].units[0].id = stuck.id;
+  capture->report.deadlocks.push_back({Deadlock::Kind::kSelf, {stuck}});
+  const std::vector<Row> rows = history.Update(*capture);
+  EXPECT_EQ(rows[0].count, 2U);
+  EXPECT_THAT(rows[0].marks, ElementsAre("deadlock"));
+  EXPECT_THAT(rows[1].marks, ::testing::Contains("500 blocked at one place"));
 }
 
 TEST(HistoryTest, ReachesBackToTheStartWithBoundedMemory) {

@@ -85,7 +85,7 @@ class Browser:
 
     def screenshot(self, path):
         """Of the whole page, as PNG."""
-        width, height = self.ask("[document.documentElement.clientWidth, Math.min(document.documentElement.scrollHeight, 6000)]")
+        width, height = self.ask("[window.innerWidth, Math.min(document.documentElement.scrollHeight, 6000)]")
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
                             clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
         pathlib.Path(path).write_bytes(base64.b64decode(picture["data"]))
