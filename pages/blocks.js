@@ -107,13 +107,13 @@ const ownFrame = kept(stack => {
 const startFrame = stack => framesOf(stack).findLast(frame => !frame.runtime && frame.known && plainName(frame.name) !== 'main');
 
 // A thread that has no name of its own carries that of the program, of which the kernel keeps 15 bytes.
+function ownNames(names, stacks) {
+  const programs = new Set(stacks.flatMap(stack => data.stacks[stack]).map(index => data.frames[index][3].slice(0, 15)));
+  return names.filter(name => !programs.has(name)).map(name => `"${name}"`).join(', ');
+}
 function namesOf(row) {
-  const programs = new Set();
-  for (const stack of [row.created_by, ...row.places.map(place => place.stack)])
-    for (const index of data.stacks[stack]) programs.add(data.frames[index][3].slice(0, 15));
-  const names = row.names.filter(name => !programs.has(name)).map(name => `"${name}"`);
   const more = row.all_names - row.names.length;
-  return names.join(', ') + (more > 0 ? ` and ${plural(more, 'more name')}` : '');
+  return ownNames(row.names, [row.created_by, ...row.places.map(place => place.stack)]) + (more > 0 ? ` and ${plural(more, 'more name')}` : '');
 }
 
 function snippetOf(frame) {

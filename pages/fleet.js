@@ -7,8 +7,9 @@ function statesOf(site) {
   return states.map(([state, count]) => `${count} × ${kWaits[state] || 'not known'}`);
 }
 function siteBody(site) {
+  const names = ownNames(site.names, [site.created_by, site.stack]);
   const stacks = [['Created by', site.created_by], [`Most of them wait in (${site.most_in})`, site.stack]].filter(([, stack]) => stack !== 0);
-  return [make('p', {}, `Most in one process: ${site.most}, in ${site.most_in}.`, site.names.length > 0 && ` Names: ${site.names.map(name => `"${name}"`).join(', ')}.`),
+  return [make('p', {}, `Most in one process: ${site.most}, in ${site.most_in}.`, names && ` Names: ${names}.`),
           make('ul', {}, site.kind !== 'unjoined_thread' && statesOf(site).map(line => make('li', {}, line))),
           make('div', {class: 'stacks'}, stacks.map(([title, stack]) => make('div', {}, make('h3', {class: 'part'}, title), stackElement(stack))))];
 }

@@ -16,7 +16,7 @@ Progress::Progress() : on_terminal_(isatty(STDERR_FILENO) == 1) {}
 void Progress::Show(std::size_t done, std::size_t total, std::string_view words) {
   constexpr auto kPeriod = std::chrono::milliseconds(50);
   constexpr std::size_t kBar = 24;
-  if (!on_terminal_ || total == 0) return;
+  if (!on_terminal_ || total < 2) return;
   const Clock::time_point now = Clock::now();
   if (is_shown_ && now - last_ < kPeriod) return;
   const std::size_t filled = kBar * std::min(done, total) / total;

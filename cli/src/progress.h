@@ -19,7 +19,7 @@ class Progress {
 
   /// Shows a bar of which `done` of `total` is filled, with words behind it. A terminal that is
   /// written to very often is slow: what comes too soon after the last is left out, unless it was
-  /// cleared in between.
+  /// cleared in between. Work of a single step has none.
   void Show(std::size_t done, std::size_t total, std::string_view words);
   /// Before something else is printed.
   void Clear();

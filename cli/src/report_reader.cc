@@ -188,7 +188,8 @@ std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, Re
     FileContent content = parsed.front().get();
     parsed.pop_front();
     std::move(content).GiveTo(sink, &complaints);
-    progress.Show(++read, files.size(),
+    ++read;
+    progress.Show(read, files.size(),
                   fmt::format("{} of {}", read, report::Count(files.size(), "file")));
   }
   return complaints;

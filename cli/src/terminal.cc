@@ -45,6 +45,31 @@ std::size_t IndentOf(std::string_view line) {
   return std::min(line.find_first_not_of(' '), line.size());
 }
 
+struct Style {
+  std::string_view begins;  // after the indentation
+  std::string_view code;
+};
+
+// The first that fits; what none fits is plain.
+constexpr std::string_view kBoldRed = "\033[1;31m";
+constexpr std::string_view kBold = "\033[1m";
+constexpr std::string_view kCyan = "\033[36m";
+constexpr std::string_view kDim = "\033[2m";
+constexpr std::string_view kPlain = "\033[0m";
+constexpr std::array<Style, 10> kStyles = {{{"DEADLOCK", kBoldRed},
+                                            {"ABANDONED", kBoldRed},
+                                            {"[", kBold},
+                                            {"hint: ", kCyan},
+                                            {"ignore: ", kDim},
+                                            {"ids ", kDim},
+                                            {"note: ", kDim},
+                                            {"new  ", kBoldRed},
+                                            {"grown ", kBoldRed},
+                                            {"+ ", kBoldRed}}};
+// What else makes a line without indentation a headline.
+constexpr std::array<std::string_view, 3> kHeadlines = {" still alive", " did not return ",
+                                                        "could not look"};
+
 // A line of a stack: a function and, in a second column, its place.
 struct FrameLine {
   std::string_view function;
@@ -61,36 +86,35 @@ FrameLine ParseFrame(std::string_view line) {
   return {function.substr(0, function.find_last_not_of(' ') + 1), line.substr(gap + 2)};
 }
 
-// Lines of one stack in two columns that fit.
-void AddStack(const std::vector<std::string_view>& lines, std::size_t width, std::string& text) {
+// Lines of one stack, in two columns that fit.
+void AddStack(const std::vector<std::string_view>& lines, const TextLook& look, std::string& text) {
   std::vector<FrameLine> frames;
   std::size_t places = 0;
-  for (const std::string_view line : lines) {
-    frames.push_back(ParseFrame(line));
-    places = std::max(places, Columns(frames.back().place));
-  }
-  const std::size_t room = width - kFrameIndent - 2;
-  places = std::min(places, room / 2);
   std::size_t functions = 0;
-  for (const FrameLine& frame : frames) {
+  for (const std::string_view line : lines) {
+    const FrameLine& frame = frames.emplace_back(ParseFrame(line));
+    places = std::max(places, Columns(frame.place));
     if (!frame.place.empty()) functions = std::max(functions, Columns(frame.function));
   }
+  const std::size_t room = look.width == 0 ? places + functions : look.width - kFrameIndent - 2;
+  if (look.width != 0) places = std::min(places, room / 2);
   functions = std::min(functions, room - places);
   for (const auto& [function, place] : frames) {
     text.append(kFrameIndent, ' ');
     if (place.empty()) {
-      text += ShortenedInTheMiddle(function, room + 2) + '\n';
+      text += ShortenedInTheMiddle(function, look.width == 0 ? function.size() : room + 2) + '\n';
       continue;
     }
     const std::string shown = ShortenedInTheMiddle(function, functions);
-    text += shown + std::string(functions - Columns(shown) + 2, ' ') +
-            ShortenedInTheMiddle(place, places) + '\n';
+    text += fmt::format("{}{:{}}{}{}{}\n", shown, "", functions - Columns(shown) + 2,
+                        look.color ? kDim : "", ShortenedInTheMiddle(place, places),
+                        look.color ? kPlain : "");
   }
 }
 
 // A line broken between words, the following lines further in.
 void AddWrapped(std::string_view line, std::size_t width, std::string& text) {
-  if (Columns(line) <= width) {
+  if (width == 0 || Columns(line) <= width) {
     text.append(line).append("\n");
     return;
   }
@@ -119,48 +143,29 @@ void AddWrapped(std::string_view line, std::size_t width, std::string& text) {
   text += '\n';
 }
 
-struct Style {
-  std::string_view begins;  // after the indentation
-  std::string_view code;
-};
-
-// The first that fits; what none fits is plain.
-constexpr std::string_view kBoldRed = "\033[1;31m";
-constexpr std::string_view kBold = "\033[1m";
-constexpr std::string_view kCyan = "\033[36m";
-constexpr std::string_view kDim = "\033[2m";
-constexpr std::string_view kPlain = "\033[0m";
-constexpr std::array<Style, 10> kStyles = {{{"DEADLOCK", kBoldRed},
-                                            {"ABANDONED", kBoldRed},
-                                            {"[", kBold},
-                                            {"hint: ", kCyan},
-                                            {"ignore: ", kDim},
-                                            {"ids ", kDim},
-                                            {"note: ", kDim},
-                                            {"new  ", kBoldRed},
-                                            {"grown ", kBoldRed},
-                                            {"+ ", kBoldRed}}};
-// What else makes a line without indentation a headline.
-constexpr std::array<std::string_view, 3> kHeadlines = {" still alive", " did not return ",
-                                                        "could not look"};
-
-std::string ColoredLine(std::string_view line) {
-  if (IsFrame(line)) {
-    const FrameLine frame = ParseFrame(line);
-    const std::size_t place = frame.place.empty() ? line.size() : line.size() - frame.place.size();
-    return fmt::format("{}{}{}{}", line.substr(0, place), frame.place.empty() ? "" : kDim,
-                       line.substr(place), frame.place.empty() ? "" : kPlain);
-  }
+// What a line that is none of a stack begins with, colours included.
+std::string_view ColorOf(std::string_view line) {
   const std::string_view words = line.substr(IndentOf(line));
   const auto is_in = [line](std::string_view part) {
     return line.find(part) != std::string_view::npos;
   };
-  if (IndentOf(line) == 0 && std::ranges::any_of(kHeadlines, is_in))
-    return fmt::format("{}{}{}", kBoldRed, line, kPlain);
+  if (IndentOf(line) == 0 && std::ranges::any_of(kHeadlines, is_in)) return kBoldRed;
   for (const Style& style : kStyles) {
-    if (words.starts_with(style.begins)) return fmt::format("{}{}{}", style.code, line, kPlain);
+    if (words.starts_with(style.begins)) return style.code;
   }
-  return std::string(line);
+  return {};
+}
+
+// The lines of one stack, or one that is none.
+void AddLines(const std::vector<std::string_view>& lines, const TextLook& look, std::string& text) {
+  if (IsFrame(lines.front())) {
+    AddStack(lines, look, text);
+    return;
+  }
+  const std::string_view color = look.color ? ColorOf(lines.front()) : std::string_view();
+  text += color;
+  AddWrapped(lines.front(), look.width, text);
+  if (!color.empty()) text.insert(text.size() - 1, kPlain);
 }
 
 }  // namespace
@@ -175,30 +180,20 @@ std::string ShortenedInTheMiddle(std::string_view name, std::size_t width) {
                      name.substr(BytesOf(name, columns - (kept - head))));
 }
 
-std::string FitTo(std::size_t width, std::string_view text) {
-  width = std::max<std::size_t>(width, 40);
-  std::string result;
-  std::vector<std::string_view> stack;
-  const auto finish_stack = [&] {
-    if (!stack.empty()) AddStack(stack, width, result);
-    stack.clear();
-  };
+std::string Rendered(std::string_view text, const TextLook& look) {
+  constexpr std::size_t kNarrowest = 40;
+  const TextLook real{look.width == 0 ? 0 : std::max(look.width, kNarrowest), look.color};
+  std::string shown;
+  std::vector<std::string_view> together;
   for (const std::string_view line : Lines(text)) {
-    if (IsFrame(line)) {
-      stack.push_back(line);
-      continue;
+    if (!together.empty() && !(IsFrame(line) && IsFrame(together.front()))) {
+      AddLines(together, real, shown);
+      together.clear();
     }
-    finish_stack();
-    AddWrapped(line, width, result);
+    together.push_back(line);
   }
-  finish_stack();
-  return result;
-}
-
-std::string Colored(std::string_view text) {
-  std::string result;
-  for (const std::string_view line : Lines(text)) result += ColoredLine(line) + '\n';
-  return result;
+  if (!together.empty()) AddLines(together, real, shown);
+  return shown;
 }
 
 std::size_t TerminalWidth(int descriptor) {
@@ -214,8 +209,9 @@ bool WantsColor(const std::string& choice, bool is_terminal) {
 
 std::string TextFor(const std::string& path, const std::string& text, const std::string& color) {
   const bool is_terminal = path == "-" && isatty(STDOUT_FILENO) == 1;
-  const std::string fitted = is_terminal ? FitTo(TerminalWidth(STDOUT_FILENO), text) : text;
-  return WantsColor(color, is_terminal) ? Colored(fitted) : fitted;
+  const TextLook look{is_terminal ? TerminalWidth(STDOUT_FILENO) : 0,
+                      WantsColor(color, is_terminal)};
+  return look.width == 0 && !look.color ? text : Rendered(text, look);
 }
 
 }  // namespace taskleak::cli

@@ -8,13 +8,17 @@
 
 namespace taskleak::cli {
 
-/// Makes every line fit into `width` columns: names in stacks are shortened in the middle and stay
-/// in columns, C++ names elsewhere likewise, and other lines are broken between words. Rules and
-/// paths, which people copy, are never shortened. A character counts as one column.
-std::string FitTo(std::size_t width, std::string_view text);
+/// How a text is shown.
+struct TextLook {
+  std::size_t width = 0;  ///< columns; 0: as many as it has
+  bool color = false;
+};
 
-/// Colours a text report: headlines, deadlocks, hints, and what matters less.
-std::string Colored(std::string_view text);
+/// A text report so shown. Every line fits into the width: names in stacks are shortened in the
+/// middle and stay in columns, C++ names elsewhere likewise, and other lines are broken between
+/// words. Rules, which people copy, are never shortened. A character counts as one column.
+/// Headlines, deadlocks, hints, and what matters less have colours of their own.
+std::string Rendered(std::string_view text, const TextLook& look);
 
 /// `name` with "..." in place of its middle if it has more than `width` characters.
 std::string ShortenedInTheMiddle(std::string_view name, std::size_t width);

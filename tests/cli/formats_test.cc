@@ -74,7 +74,8 @@ TEST(TextFormat, IsTheReportsAndASummary) {
 }
 
 TEST(TextFormat, HasColorsOnlyWhenAsked) {
-  EXPECT_THAT(Colored(FormatText(RunWith({TwoLeaks()}), {})), HasSubstr("\033[1;31m2 leaks"));
+  EXPECT_THAT(Rendered(FormatText(RunWith({TwoLeaks()}), {}), {.width = 0, .color = true}),
+              HasSubstr("\033[1;31m2 leaks"));
 }
 
 TEST(TextFormat, SaysThatNothingWasFoundOrLookedAt) {

@@ -15,6 +15,12 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+const TextLook kColored{.width = 0, .color = true};
+
+std::string ShownIn(std::size_t width, const std::string& text) {
+  return Rendered(text, {.width = width, .color = false});
+}
+
 TEST(ShortenedInTheMiddle, KeepsBothEndsOfALongName) {
   const std::string name = "store::replication::ReplicationSession::ScheduleRetransmission";
   const std::string shown = ShortenedInTheMiddle(name, 30);
@@ -29,12 +35,12 @@ TEST(ShortenedInTheMiddle, CutsNoCharacterInTwo) {
   EXPECT_EQ(ShortenedInTheMiddle("ääääääääää", 7), "ä...äää");
 }
 
-TEST(FitTo, FramesStayInTwoColumnsOfOneLineEach) {
+TEST(Rendered, FramesStayInTwoColumnsOfOneLineEach) {
   const std::string text =
-      FitTo(60,
-            "      a_very::long::name::of::a::Function(with, some, parameters)  "
-            "src/some/folder/file.cc:41\n"
-            "      Short()                                                      src/b.cc:7\n");
+      ShownIn(60,
+              "      a_very::long::name::of::a::Function(with, some, parameters)  "
+              "src/some/folder/file.cc:41\n"
+              "      Short()                                                      src/b.cc:7\n");
   std::size_t begin = 0;
   for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
     EXPECT_LE(end - begin, 60U) << text;
@@ -43,25 +49,25 @@ TEST(FitTo, FramesStayInTwoColumnsOfOneLineEach) {
   EXPECT_EQ(second - text.find('\n') - 1, text.find("src/some")) << text;
 }
 
-TEST(FitTo, OtherLinesAreBrokenBetweenWords) {
-  EXPECT_EQ(FitTo(40, "    hint: stop and join the pool before the test ends\n"),
+TEST(Rendered, OtherLinesAreBrokenBetweenWords) {
+  EXPECT_EQ(ShownIn(40, "    hint: stop and join the pool before the test ends\n"),
             "    hint: stop and join the pool before\n"
             "        the test ends\n");
 }
 
-TEST(FitTo, RulesAreNotShortened) {
+TEST(Rendered, RulesAreNotShortened) {
   const std::string rule = "created_by:store::replication::ReplicationSession::Schedule";
-  EXPECT_THAT(FitTo(40, "    ignore: " + rule + " | signature:5f1c09aa31d2\n"), HasSubstr(rule));
-  EXPECT_THAT(FitTo(40, "after store::replication::ReplicationSession::Schedule\n"),
+  EXPECT_THAT(ShownIn(40, "    ignore: " + rule + " | signature:5f1c09aa31d2\n"), HasSubstr(rule));
+  EXPECT_THAT(ShownIn(40, "after store::replication::ReplicationSession::Schedule\n"),
               HasSubstr("..."));
 }
 
-TEST(FitTo, WhatFitsIsLeftAlone) {
+TEST(Rendered, WhatFitsIsLeftAlone) {
   const std::string text =
       "2 leaks, 9 threads still alive\n\n[1] 8 threads\n      F()  a.cc:1\n      Long()  b.cc:2\n";
-  EXPECT_EQ(FitTo(80, "1 leak\n\n    it is at\n      F()     a.cc:1\n      Long()  b.cc:2\n"),
+  EXPECT_EQ(ShownIn(80, "1 leak\n\n    it is at\n      F()     a.cc:1\n      Long()  b.cc:2\n"),
             "1 leak\n\n    it is at\n      F()     a.cc:1\n      Long()  b.cc:2\n");
-  EXPECT_THAT(FitTo(80, text), HasSubstr("2 leaks, 9 threads still alive\n\n[1] 8 threads\n"));
+  EXPECT_THAT(ShownIn(80, text), HasSubstr("2 leaks, 9 threads still alive\n\n[1] 8 threads\n"));
 }
 
 TEST(WantsColor, IsForTerminalsUnlessAsked) {
@@ -70,14 +76,14 @@ TEST(WantsColor, IsForTerminalsUnlessAsked) {
   EXPECT_FALSE(WantsColor("auto", /*is_terminal=*/false));
 }
 
-TEST(Colored, AddsNothingButColors) {
+TEST(Rendered, ColorsAddNothingElse) {
   const std::string text = "DEADLOCK: 2 threads wait for each other\n    at\n      F()  a.cc:1\n";
-  std::string plain = Colored(text);
+  std::string plain = Rendered(text, kColored);
   EXPECT_NE(plain, text);
   for (std::size_t at = 0; (at = plain.find('\033')) != std::string::npos;)
     plain.erase(at, plain.find('m', at) - at + 1);
   EXPECT_EQ(plain, text);
-  EXPECT_THAT(Colored("nothing of note\n"), Not(HasSubstr("\033")));
+  EXPECT_THAT(Rendered("nothing of note\n", kColored), Not(HasSubstr("\033")));
 }
 
 }  // namespace
