@@ -246,7 +246,7 @@ function bodyOf(row) {
   return [
     row.hint && make('p', {class: 'hint'}, make('b', {}, 'Hint: '), row.hint),
     make('div', {class: 'stacks'}, make('div', {}, created), make('div', {}, places)),
-    row.ignore.length > 0 && make('div', {class: 'rules'}, make('h3', {class: 'part'}, 'A rule that ignores it (any one of them)'),
+    row.ignore.length > 0 && make('div', {class: 'rules'}, make('h3', {class: 'part'}, 'Each of these rules ignores it'),
         make('ul', {}, row.ignore.map(rule => make('li', {}, make('code', {}, rule), ' ', copyButton(rule))))),
     make('p', {class: 'sub'}, row.units ? '' : `ids ${ids}; `, `alive for ${ages(row)}; signature `, make('code', {}, row.signature))];
 }

@@ -63,7 +63,7 @@ heading(looked ? 'What is alive' : 'Leaks', [
   fact(units, units === 1 ? 'thread or task' : 'threads and tasks'),
   deadlocks.length > 0 && fact(deadlocks.length, deadlocks.length === 1 ? 'deadlock' : 'deadlocks', 'bad'),
   hangs > 0 && fact(hangs, hangs === 1 ? 'test that hangs' : 'tests that hang', 'bad'),
-  unseen.length > 0 && fact(unseen.length, unseen.length === 1 ? 'test that could not be looked at' : 'tests that could not be looked at', 'bad'),
+  unseen.length > 0 && fact(unseen.length, unseen.length === 1 ? 'test that could not be checked' : 'tests that could not be checked', 'bad'),
 ].filter(Boolean),
     baseline && make('p', {class: 'baseline'}, `Against ${baseline.file}: `, make('b', {class: baseline.fresh ? 'bad' : ''}, `${baseline.fresh} new`),
                      ', ', make('b', {class: baseline.grew ? 'bad' : ''}, `${baseline.grew} with more than known`), `, ${baseline.known} known, ${baseline.gone} gone.`));
@@ -73,7 +73,7 @@ const grouping = make('select', {id: 'grouping', on: {change: () => group()}}, m
 byId('main').append(toolbar('words of a test, thread, function, file', labeled('Group by', grouping)));
 
 for (const test of unseen)
-  byId('main').append(make('p', {class: 'bad', role: 'alert'}, `Could not look after ${nameOfTest(test.test)}: ${test.could_not_look}`));
+  byId('main').append(make('p', {class: 'bad', role: 'alert'}, `Could not check ${nameOfTest(test.test)}: ${test.could_not_look}`));
 
 // ---- deadlocks ----
 
@@ -97,7 +97,7 @@ function group() {
 }
 group();
 
-// ---- timeline: the tests in the order of time, and below each the leaks that were born in it ----
+// ---- timeline: the tests in the order of time, and below each the leaks that started in it ----
 
 const kMostTests = 200;
 const seconds = ms => `${(ms / 1000).toFixed(ms < 100000 ? 2 : 0)} s`;
@@ -116,10 +116,10 @@ function track(begin, end, last, kind) {
 }
 function leakItem(entry, noticed, last) {
   const frame = ownFrame(entry.row.created_by) || ownFrame(entry.row.places[0].stack);
-  const born = Math.max(0, noticed - entry.row.oldest_ms);
+  const started = Math.max(0, noticed - entry.row.oldest_ms);
   const name = `${entry.row.count} × ${frame ? shorten(plainName(frame.name), 40) : kNouns[entry.row.kind]}`;
   return make('li', {class: 'leak'}, make('a', {href: `#${entry.key}`, title: frame ? frame.name : ''},
-      make('span', {class: 'name'}, name, make('span', {class: 'sub'}, ` since ${seconds(born)}`)), track(born, last, last, entry.row.deadlock ? 'bar dead' : 'bar')));
+      make('span', {class: 'name'}, name, make('span', {class: 'sub'}, ` since ${seconds(started)}`)), track(started, last, last, entry.row.deadlock ? 'bar dead' : 'bar')));
 }
 const testItem = (test, last) => make('li', {class: 'test'}, make('span', {}, nameOfTest(test.name),
     make('span', {class: 'sub'}, test.begin < test.end ? ` ${seconds(test.begin)} to ${seconds(test.end)}` : ` until ${seconds(test.end)}`)), track(test.begin, test.end, last, 'span'));
@@ -134,11 +134,11 @@ function timeline() {
   const tests = testsInTime(), byName = new Map(tests.map(test => [test.name, test]));
   if (!tests.length || !entries.length || looked) return;
   const last = Math.max(1, ...data.checked.map(each => each.ended_ms));
-  const born = new Map(), others = new Map();  // what makes their lines, by the test that they stand under
+  const started = new Map(), others = new Map();  // what makes their lines, by the test that they stand under
   for (const entry of entries) {
     const noticed = byName.get(entry.test.test), home = byName.get(entry.row.origin) || noticed;
     const item = () => leakItem(entry, noticed ? noticed.end : last, last);
-    const under = home ? born : others, name = home ? home.name : entry.test.test;
+    const under = home ? started : others, name = home ? home.name : entry.test.test;
     under.set(name, [...(under.get(name) || []), item]);
   }
   const items = [];
@@ -149,12 +149,12 @@ function timeline() {
     clean = [];
   };
   for (const test of tests) {
-    if (!born.has(test.name)) {
+    if (!started.has(test.name)) {
       clean.push(test);
       continue;
     }
     flush();
-    items.push(() => [testItem(test, last), ...born.get(test.name).map(item => item())]);
+    items.push(() => [testItem(test, last), ...started.get(test.name).map(item => item())]);
   }
   flush();
   for (const [name, made] of others) items.push(() => [make('li', {class: 'test'}, make('span', {}, nameOfTest(name))), ...made.map(item => item())]);
@@ -164,8 +164,8 @@ function timeline() {
     list.append(...rest.flatMap(item => item()));
     more.remove();
   });
-  section('timeline', 'Timeline', make('p', {class: 'sub'}, (isOneRun(data.checked) ? 'Tests in the order of time.' : 'Tests of several runs, each with the time since its own run began.') +
-      ' Each bar is a leak, from the moment it was born to the end of the run.'),
+  section('timeline', 'Timeline', make('p', {class: 'sub'}, (isOneRun(data.checked) ? 'Tests in the order of time.' : 'Tests of several runs; the time of each counts from the start of its run.') +
+      ' Each bar is a leak, from its start to the end of the run.'),
           make('div', {class: 'axis', 'aria-hidden': 'true'}, [0, 0.25, 0.5, 0.75, 1].map(part => make('span', {}, seconds(part * last)))), list, more);
 }
 setTimeout(() => {  // what stands first is painted first

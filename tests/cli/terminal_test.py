@@ -2,7 +2,7 @@
 """The taskleak program at a terminal of 80 columns: nothing is wider, long work has a bar that goes when it is done, and what is not a terminal
 gets none of it.
 
-Usage: terminal_test.py TASKLEAK_PROGRAM
+Usage: terminal_test.py TASKLEAK_PROGRAM TEST_PROGRAM
 """
 import fcntl
 import json
@@ -20,7 +20,7 @@ import unittest
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "support"))
 import made_report  # noqa: E402
 
-PROGRAM = ""
+PROGRAM = TESTS = ""
 COLUMNS = 80
 
 
@@ -84,6 +84,14 @@ class TerminalTest(unittest.TestCase):
             self.assertRegex(printed, r"\r\x1b\[K\[#* *\] \d of 5 (file|dump)s")
             self.assertNotRegex(after_bars(printed), r"\[#* *\] \d of")
 
+    def test_running_tests_one_by_one_or_in_halves_has_a_bar_too(self):
+        isolated = at_terminal(["run", "--isolate", "--", TESTS])
+        self.assertRegex(isolated, r"\r\x1b\[K\[#+ *\] \d+ of \d+ tests, \d leak")
+        self.assertNotRegex(after_bars(isolated), r"\[#* *\] \d+ of")
+        bisected = at_terminal(["run", "--bisect", "Pool.LeaksIfConfigured", "--", TESTS])
+        self.assertRegex(bisected, r"\r\x1b\[K\[#* *\] run \d+, \d+ tests? left to suspect")
+        self.assertIn("Pool.LeaksIfConfigured leaks after", after_bars(bisected))
+
     def test_what_is_no_terminal_gets_neither_colors_nor_bars(self):
         done = subprocess.run([PROGRAM, "report", str(self.report)], capture_output=True, text=True, check=False)
         self.assertNotIn("\x1b", done.stdout + done.stderr)
@@ -91,5 +99,5 @@ class TerminalTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
+    TESTS, PROGRAM = sys.argv.pop(2), sys.argv.pop(1)
     unittest.main()
