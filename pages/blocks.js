@@ -181,6 +181,7 @@ function creatorCell(row) {
   return shown;
 }
 function waitsInCell(row) {
+  if (row.kind === 'unjoined_thread') return cell('waits in', '');
   const shown = frameCell('waits in', ownFrame(row.places[0].stack), row.places[0].missing || 'not known');
   if (row.places.length > 1) shown.append(make('span', {class: 'sub more'}, ` and at ${plural(row.places.length - 1, 'more place')}`));
   return shown;
@@ -227,12 +228,11 @@ function copyButton(text) {
   return shown;
 }
 function placeTitle(row, place) {
-  const all = row.places.length === 1, one = place.count === 1;
-  const who = all ? (one ? 'It waits' : 'Each waits') : `${place.count} of them wait${one ? 's' : ''}`;
-  if (row.kind === 'unjoined_thread') return 'It has ended, and no thread has joined it';
-  const on = onWhat(place);
-  return (place.state === 'running' ? `${who.replace(/ waits?$/, '')} ${all ? 'runs' : one ? 'runs' : 'run'}` : `${who} for ${kWaits[place.state] || 'something'}`)
-      + (on ? `: ${on}` : '');
+  if (row.kind === 'unjoined_thread') return 'Ended, and no thread has joined it';
+  const several = row.places.length > 1, many = several && place.count > 1, on = onWhat(place);
+  const who = several ? `${place.count} of them` : place.count === 1 ? 'It' : 'Each';
+  const does = place.state === 'running' ? (many ? 'run' : 'runs') : `${many ? 'wait' : 'waits'} for ${kWaits[place.state] || 'something'}`;
+  return `${who} ${does}${on ? `: ${on}` : ''}`;
 }
 // Both stacks side by side, what is known besides, and rules that would silence it.
 function bodyOf(row) {
