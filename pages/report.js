@@ -10,7 +10,7 @@ const kStatus = {new: 'new', grew: 'more than known', known: 'known'};
 
 function badgesOf(row, test) {
   const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
-  return [row.deadlock && badge('deadlock', 'bad'), test.verdict === 'hang' && badge('in a test that hangs', 'bad'),
+  return [row.deadlock && badge('deadlock', 'bad'), test.verdict === 'hang' && badge(test.phase ? `hangs in ${test.phase}` : 'in a test that hangs', 'bad'),
           row.status && badge(kStatus[row.status], row.status === 'known' ? '' : 'new'), pool && badge('jobs of a pool')].filter(Boolean);
 }
 function testCell(row, test) {

@@ -64,6 +64,7 @@ Json TestJson(const TestEntry& test, PageData& page) {
     deadlocks.push_back(page.DeadlockRow(deadlock));
   return {{"test", test.report.test},
           {"verdict", TextAt(test.json, "verdict")},
+          {"phase", test.report.phase},
           {"could_not_look", test.report.could_not_look},
           {"deadlocks", std::move(deadlocks)}};
 }

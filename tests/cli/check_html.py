@@ -105,6 +105,12 @@ class ReportPageTest(unittest.TestCase):
         counts = self.browser.ask("[...document.querySelectorAll('details.row .count b')].slice(3).map(each => Number(each.innerText))")
         self.assertEqual(counts, sorted(counts, reverse=True))
 
+    def test_a_hang_outside_of_a_tests_body_names_what_hangs(self):
+        document = made_report.report(3)
+        document["tests"][2]["phase"] = "SetUpTestSuite"
+        self.open(document)
+        self.assertEqual(self.browser.ask("[...document.querySelectorAll('.badge')].map(each => each.innerText)[1]"), "hangs in SetUpTestSuite")
+
     def test_rows_are_grouped_by_creator_or_by_test(self):
         document = made_report.report(6)
         document["tests"].append(dict(document["tests"][0], groups=[dict(made_report.group(1, "x"), signature="abc")], deadlocks=[]))
