@@ -25,7 +25,7 @@ Baseline::Comparison Compare(const RunReport& report, const Baseline& baseline) 
   LeakTable leaks;
   for (const TestEntry& test : report.tests) leaks.OnTest(test.json);
   for (const report::CheckedScope& scope : report.checked) leaks.OnChecked(scope);
-  return baseline.Compare(leaks, check::Today());
+  return baseline.Compare(leaks, rules::Today());
 }
 
 Statuses StatusesOf(const Baseline::Comparison& comparison) {

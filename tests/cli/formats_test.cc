@@ -235,7 +235,7 @@ TEST(HtmlFormat, MarksWhatIsNewAgainstABaseline) {
   LeakTable leaks;
   leaks.OnTest(report.tests[0].json);
   Baseline known;
-  known.Accept(leaks, check::Today(), "");
+  known.Accept(leaks, rules::Today(), "");
   const auto data_with = [&report](Baseline baseline) {
     const std::string html =
         FormatHtml(report, {.verbose = false, .root = "", .baseline = {{"known.txt", baseline}}});

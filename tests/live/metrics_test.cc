@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "taskleak/own_thread.h"
+#include "taskleak/internal/own_thread.h"
 #include "taskleak/task.h"
 
 #ifdef TASKLEAK_TESTS_HAVE_PROMETHEUS
