@@ -1,5 +1,6 @@
 // LeakReport as a person reads it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>

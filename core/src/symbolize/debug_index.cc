@@ -35,6 +35,12 @@ void SetCallLine(Dwarf_Die* unit, Dwarf_Die* inlined, std::string_view directory
   location->line = static_cast<int>(UnsignedAttribute(inlined, DW_AT_call_line).value_or(0));
 }
 
+// Without types (clang's -g1), it is not said where a function is declared; then it is where its code is from.
+bool IsInCppLibrary(Dwarf_Die function, const SourceLocation& location) {
+  const char* const declared_in = dwarf_decl_file(&function);
+  return IsCppLibraryFile(declared_in == nullptr ? location.file : declared_in);
+}
+
 }  // namespace
 
 DebugIndex::DebugIndex(Dwfl_Module* module) {
@@ -74,6 +80,7 @@ std::vector<SourceLocation> DebugIndex::Find(std::uintptr_t pc) {
   std::vector<Dwarf_Die> functions = unit->functions->Find(address);
   for (std::size_t i = 0; i < functions.size(); ++i) {
     result.back().function = FunctionName(functions[i]);
+    result.back().in_cpp_library = IsInCppLibrary(functions[i], result.back());
     if (i + 1 == functions.size()) break;
     result.emplace_back();
     SetCallLine(&unit->die, &functions[i], unit->directory, &result.back());

@@ -19,6 +19,7 @@ struct SourceLocation {
   std::string function;  ///< demangled; empty when the debug information does not tell
   std::string file;      ///< as ShortSourcePath gives it; empty when unknown
   int line = 0;          ///< 0 when unknown
+  bool in_cpp_library = false;  ///< the function's source is a file of the C++ library
 };
 
 /// DWARF 4 and 5 as GCC and Clang write it. Does not need .debug_aranges, which Clang leaves out:

@@ -52,4 +52,13 @@ std::string FullSourcePath(const std::string& short_path) {
   return found == paths.by_short.end() ? short_path : found->second;
 }
 
+bool IsCppLibraryFile(std::string_view file) {
+  constexpr std::string_view kFolder = "/c++/";
+  const std::size_t include = file.find("/include/");
+  const std::size_t folder = include == file.npos ? file.npos : file.find(kFolder, include);
+  if (folder == file.npos || folder + kFolder.size() >= file.size()) return false;
+  const std::string_view version = file.substr(folder + kFolder.size());
+  return version.starts_with("v1/") || (version[0] >= '0' && version[0] <= '9');
+}
+
 }  // namespace taskleak::symbolize

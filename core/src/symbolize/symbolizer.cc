@@ -98,7 +98,8 @@ std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std
     frame.line = location.line;
     if (!frame.inlined && !quick.function.empty()) continue;
     frame.function = std::move(location.function);
-    frame.runtime = quick.system_module || IsRuntimeName(PlainName(frame.function));
+    // Without scopes (-g1), the name of a template's instance may be anything.
+    frame.runtime = quick.system_module || location.in_cpp_library || IsRuntimeName(PlainName(frame.function));
   }
   return result;
 }

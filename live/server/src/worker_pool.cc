@@ -9,11 +9,12 @@ WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queu
     threads_.emplace_back("taskleak-http", [this] { Work(); });
 }
 
-void WorkerPool::enqueue(std::function<void()> job) {
+WorkerPool::Taken WorkerPool::enqueue(std::function<void()> job) {
   std::unique_lock lock(mutex_);
   has_room_.wait(lock, [this] { return jobs_.size() < most_queued_ || stopping_; });
   jobs_.push_back(std::move(job));
   has_job_.notify_one();
+  return static_cast<Taken>(true);
 }
 
 void WorkerPool::shutdown() {

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "taskleak/internal/own_thread.h"
@@ -21,7 +22,11 @@ class WorkerPool : public httplib::TaskQueue {
  public:
   WorkerPool(std::size_t threads, std::size_t most_queued);
 
-  void enqueue(std::function<void()> job) override;
+  /// Nothing until cpp-httplib 0.14, and from 0.15 on whether the job was taken.
+  using Taken = decltype(std::declval<httplib::TaskQueue&>().enqueue(nullptr));
+
+  /// Always takes the job.
+  Taken enqueue(std::function<void()> job) override;
   /// Returns when all jobs are done.
   void shutdown() override;
 

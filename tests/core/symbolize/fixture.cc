@@ -1,8 +1,11 @@
 // Compiled by several compilers with several options into libraries that symbolizer_test loads.
 #include "fixture.h"
 
+#include <bits/constructs.h>
+
 #define NO_INLINE __attribute__((noinline))
-#define INLINE __attribute__((always_inline)) inline
+#define INLINE_LAMBDA __attribute__((always_inline))
+#define INLINE INLINE_LAMBDA inline
 
 namespace fixture {
 
@@ -63,6 +66,15 @@ NO_INLINE void CallLocal(Place* place) {
   Local().Method(place);
 }
 
+NO_INLINE void CallInLibrary(Place* place) {
+  place->lines[1] = __LINE__ + 1;
+  ConstructsWith([place] () INLINE_LAMBDA {
+    place->lines[0] = __LINE__ + 1;
+    place->pc = Here(7);
+    ++stop_tail_calls;
+  });
+}
+
 template <typename T>
 struct Box {
   template <typename U>
@@ -83,4 +95,5 @@ extern "C" void taskleak_fixture_fill(Places* places) {
   fixture::Static(&places->static_one);
   fixture::Box<int>().Templated(&places->templated, 7L);
   fixture::CallLocal(&places->local);
+  fixture::CallInLibrary(&places->in_library);
 }

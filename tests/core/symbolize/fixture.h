@@ -15,6 +15,7 @@ struct Places {
   Place static_one;  // fixture::Static
   Place templated;   // fixture::Box<int>::Templated<long>
   Place local;       // fixture::CallLocal()::Local::Method
+  Place in_library;  // a lambda in ConstructsWith, of the C++ library, in fixture::CallInLibrary
 };
 
 using FillPlaces = void(Places*);

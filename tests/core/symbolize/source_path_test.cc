@@ -33,5 +33,17 @@ TEST(SourcePathTest, RemembersTheFullPath) {
   EXPECT_EQ(FullSourcePath("never/shortened.cc"), "never/shortened.cc");
 }
 
+TEST(SourcePathTest, KnowsTheFilesOfCppLibraries) {
+  for (const char* const file :
+       {"/usr/include/c++/14/bits/new_allocator.h", "/usr/include/c++/16.2/thread",
+        "/usr/include/x86_64-linux-gnu/c++/14/bits/gthr-default.h",
+        "/usr/lib/gcc/x86_64-linux-gnu/14/../../../../include/c++/14/future",
+        "/opt/llvm/include/c++/v1/__memory/construct_at.h"})
+    EXPECT_TRUE(IsCppLibraryFile(file)) << file;
+  for (const char* const file : {"/usr/include/fmt/format.h", "/home/me/c++/1/pool.h", "src/c++/14/pool.h",
+                                 "/project/include/c++/pool.h", "/project/include/c++/", ""})
+    EXPECT_FALSE(IsCppLibraryFile(file)) << file;
+}
+
 }  // namespace
 }  // namespace taskleak::symbolize

@@ -101,6 +101,20 @@ TEST_P(CompilerTest, NamesEveryKindOfFunctionWithItsLine) {
               ElementsAre(At("fixture::CallLocal::Local::Method", places().local.lines[0])));
 }
 
+// Without scopes, as with -g1, nothing else shows whose an inlined function is.
+class CppLibraryTest : public CompilerTest {};
+
+TEST_P(CppLibraryTest, AnInlinedFunctionFromTheCppLibrarysFolderIsTheRuntimes) {
+  const std::vector<Frame> frames = ResolveOne(places().in_library);
+  ASSERT_EQ(frames.size(), 3U);
+  EXPECT_EQ(frames[0].line, places().in_library.lines[0]);
+  EXPECT_FALSE(frames[0].runtime);
+  EXPECT_EQ(PlainName(frames[1].function), "ConstructsWith");
+  EXPECT_TRUE(frames[1].runtime);
+  EXPECT_EQ(frames[2].line, places().in_library.lines[1]);
+  EXPECT_FALSE(frames[2].runtime);
+}
+
 TEST_P(CompilerTest, TellsModuleOffsetAndFullName) {
   const std::vector<Frame> frames = ResolveOne(places().templated);
   ASSERT_EQ(frames.size(), 1U);
@@ -117,6 +131,8 @@ TEST_P(CompilerTest, TellsModuleOffsetAndFullName) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Compilers, CompilerTest, testing::Values(FIXTURE_NAMES));
+INSTANTIATE_TEST_SUITE_P(Compilers, CppLibraryTest,
+                         testing::Values(FIXTURE_NAMES, FIXTURE_NAMES_G1));
 
 TEST(SymbolizerTest, AStrippedLibraryGivesModuleAndOffsetOnly) {
   const Fixture fixture("fixture_stripped.so");

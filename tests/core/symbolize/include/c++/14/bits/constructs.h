@@ -1,0 +1,10 @@
+// Stands where a C++ library's headers do, and has a name as any program could have it.
+#ifndef TASKLEAK_TESTS_CORE_SYMBOLIZE_INCLUDE_CXX_14_BITS_CONSTRUCTS_H_
+#define TASKLEAK_TESTS_CORE_SYMBOLIZE_INCLUDE_CXX_14_BITS_CONSTRUCTS_H_
+
+template <typename Function>
+__attribute__((always_inline)) inline void ConstructsWith(Function function) {
+  function();
+}
+
+#endif  // TASKLEAK_TESTS_CORE_SYMBOLIZE_INCLUDE_CXX_14_BITS_CONSTRUCTS_H_
