@@ -12,7 +12,8 @@ namespace fibers = boost::fibers;
 
 void RunFibers(fibers::buffered_channel<std::function<void()>>& calls) {
   fibers::use_scheduling_algorithm<taskleak::TrackedFibers<fibers::algo::round_robin>>();
-  for (const auto& call : calls) call();
+  std::function<void()> call;
+  while (calls.pop(call) == fibers::channel_op_status::success) call();
 }
 // [/track]
 

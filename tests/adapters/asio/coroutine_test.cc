@@ -73,7 +73,7 @@ TEST(AsioCoroutineTest, AnOperationShowsWhereItIsAwaited) {
   net::co_spawn(context, Session(timer, result), Rethrow());
   context.poll();
   const Unit operation = OnlyLeak(before, "timer.async_wait");
-  EXPECT_THAT(Functions(operation.stack), ElementsAre(Own("Wait"), Own("Session")));
+  ASSERT_THAT(Functions(operation.stack), ElementsAre(Own("Wait"), Own("Session")));
   EXPECT_EQ(operation.stack[1].line, kSessionLine);
   EXPECT_THAT(operation.detail, StartsWith("armed for 3"));
   EXPECT_EQ(operation.parent, OnlyLeak(before, Own("Wait")).id);

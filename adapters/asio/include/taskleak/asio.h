@@ -63,26 +63,61 @@
 
 #endif  // TASKLEAK_ASIO_H_
 
-// Once for each of the two libraries.
+// Once for each of the two libraries. What is replaced is declared here before the library declares
+// it, which is right for the versions that were tried (docs/compatibility.md); later ones keep
+// their own.
 #ifdef TASKLEAK_ASIO_HAS_CONSTRAINTS
+#ifndef TASKLEAK_NEWEST_ASIO_VERSION
+#define TASKLEAK_NEWEST_ASIO_VERSION 103899
+#endif
+#define TASKLEAK_ASIO_TOO_NEW                                                                     \
+  "taskleak: this Asio is newer than those that taskleak was tried with; its operations are followed, and its coroutines and work guards are not"
+
 #if defined(BOOST_ASIO_CUSTOM_HANDLER_TRACKING) && defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && \
     !defined(TASKLEAK_ASIO_REPLACED_BOOST)
 #define TASKLEAK_ASIO_REPLACED_BOOST
 #include <boost/asio/version.hpp>
+#if BOOST_ASIO_VERSION > TASKLEAK_NEWEST_ASIO_VERSION
+#pragma message(TASKLEAK_ASIO_TOO_NEW)
+#else
 #define TASKLEAK_ASIO boost::asio
 #define TASKLEAK_ASIO_VERSION BOOST_ASIO_VERSION
+#ifdef BOOST_ASIO_INLINE_NAMESPACE_BEGIN  // from Asio 1.38 on
+#define TASKLEAK_ASIO_BEGIN BOOST_ASIO_INLINE_NAMESPACE_BEGIN
+#define TASKLEAK_ASIO_END BOOST_ASIO_INLINE_NAMESPACE_END
+#else
+#define TASKLEAK_ASIO_BEGIN
+#define TASKLEAK_ASIO_END
+#endif
 #include "taskleak/asio_replace.inc"
 #undef TASKLEAK_ASIO
 #undef TASKLEAK_ASIO_VERSION
+#undef TASKLEAK_ASIO_BEGIN
+#undef TASKLEAK_ASIO_END
 #endif
+#endif
+
 #if defined(ASIO_CUSTOM_HANDLER_TRACKING) && defined(ASIO_DETAIL_CONFIG_HPP) && \
     !defined(TASKLEAK_ASIO_REPLACED_STANDALONE)
 #define TASKLEAK_ASIO_REPLACED_STANDALONE
 #include <asio/version.hpp>
+#if ASIO_VERSION > TASKLEAK_NEWEST_ASIO_VERSION
+#pragma message(TASKLEAK_ASIO_TOO_NEW)
+#else
 #define TASKLEAK_ASIO asio
 #define TASKLEAK_ASIO_VERSION ASIO_VERSION
+#ifdef ASIO_INLINE_NAMESPACE_BEGIN
+#define TASKLEAK_ASIO_BEGIN ASIO_INLINE_NAMESPACE_BEGIN
+#define TASKLEAK_ASIO_END ASIO_INLINE_NAMESPACE_END
+#else
+#define TASKLEAK_ASIO_BEGIN
+#define TASKLEAK_ASIO_END
+#endif
 #include "taskleak/asio_replace.inc"
 #undef TASKLEAK_ASIO
 #undef TASKLEAK_ASIO_VERSION
+#undef TASKLEAK_ASIO_BEGIN
+#undef TASKLEAK_ASIO_END
+#endif
 #endif
 #endif  // TASKLEAK_ASIO_HAS_CONSTRAINTS
