@@ -56,7 +56,8 @@ bool WaitsAgain(const platform::ThreadLook& look, int tid) {
 // How long it ran, and its start routine where that is not the C++ runtime's.
 std::string DescribeEnd(const ThreadRecord& record) {
   std::string text = "ran for " + Milliseconds(record.end - record.born);
-  const platform::RawFrame start{.pc = record.routine, .is_return_address = false, .guessed = false};
+  const platform::RawFrame start{
+      .pc = record.routine, .is_return_address = false, .guessed = false};
   const symbolize::QuickFrame& routine = symbolize::Quick(start);
   if (!routine.runtime && !routine.function.empty()) text += ", started in " + routine.function;
   return text;

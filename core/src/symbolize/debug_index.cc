@@ -35,7 +35,8 @@ void SetCallLine(Dwarf_Die* unit, Dwarf_Die* inlined, std::string_view directory
   location->line = static_cast<int>(UnsignedAttribute(inlined, DW_AT_call_line).value_or(0));
 }
 
-// Without types (clang's -g1), it is not said where a function is declared; then it is where its code is from.
+// Without types (clang's -g1), it is not said where a function is declared; then it is where its
+// code is from.
 bool IsInCppLibrary(Dwarf_Die function, const SourceLocation& location) {
   const char* const declared_in = dwarf_decl_file(&function);
   return IsCppLibraryFile(declared_in == nullptr ? location.file : declared_in);

@@ -16,9 +16,9 @@ namespace taskleak::symbolize {
 /// One function at an address, and the line it is at: in the innermost function the line of the
 /// address, in the others the line of the call that was inlined.
 struct SourceLocation {
-  std::string function;  ///< demangled; empty when the debug information does not tell
-  std::string file;      ///< as ShortSourcePath gives it; empty when unknown
-  int line = 0;          ///< 0 when unknown
+  std::string function;         ///< demangled; empty when the debug information does not tell
+  std::string file;             ///< as ShortSourcePath gives it; empty when unknown
+  int line = 0;                 ///< 0 when unknown
   bool in_cpp_library = false;  ///< the function's source is a file of the C++ library
 };
 

@@ -18,7 +18,8 @@ std::string ShortSourcePath(std::string_view file, std::string_view compilation_
 std::string FullSourcePath(const std::string& short_path);
 
 /// True for a file of the C++ library: libstdc++'s "/usr/include/c++/14/bits/vector.tcc" and
-/// "/usr/include/x86_64-linux-gnu/c++/14/bits/gthr.h", libc++'s "/usr/lib/llvm-19/include/c++/v1/vector".
+/// "/usr/include/x86_64-linux-gnu/c++/14/bits/gthr.h", libc++'s
+/// "/usr/lib/llvm-19/include/c++/v1/vector".
 bool IsCppLibraryFile(std::string_view file);
 
 }  // namespace taskleak::symbolize

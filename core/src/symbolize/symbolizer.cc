@@ -99,7 +99,8 @@ std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std
     if (!frame.inlined && !quick.function.empty()) continue;
     frame.function = std::move(location.function);
     // Without scopes (-g1), the name of a template's instance may be anything.
-    frame.runtime = quick.system_module || location.in_cpp_library || IsRuntimeName(PlainName(frame.function));
+    frame.runtime =
+        quick.system_module || location.in_cpp_library || IsRuntimeName(PlainName(frame.function));
   }
   return result;
 }

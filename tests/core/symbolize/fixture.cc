@@ -68,7 +68,7 @@ NO_INLINE void CallLocal(Place* place) {
 
 NO_INLINE void CallInLibrary(Place* place) {
   place->lines[1] = __LINE__ + 1;
-  ConstructsWith([place] () INLINE_LAMBDA {
+  ConstructsWith([place]() INLINE_LAMBDA {
     place->lines[0] = __LINE__ + 1;
     place->pc = Here(7);
     ++stop_tail_calls;

@@ -40,8 +40,9 @@ TEST(SourcePathTest, KnowsTheFilesOfCppLibraries) {
         "/usr/lib/gcc/x86_64-linux-gnu/14/../../../../include/c++/14/future",
         "/opt/llvm/include/c++/v1/__memory/construct_at.h"})
     EXPECT_TRUE(IsCppLibraryFile(file)) << file;
-  for (const char* const file : {"/usr/include/fmt/format.h", "/home/me/c++/1/pool.h", "src/c++/14/pool.h",
-                                 "/project/include/c++/pool.h", "/project/include/c++/", ""})
+  for (const char* const file :
+       {"/usr/include/fmt/format.h", "/home/me/c++/1/pool.h", "src/c++/14/pool.h",
+        "/project/include/c++/pool.h", "/project/include/c++/", ""})
     EXPECT_FALSE(IsCppLibraryFile(file)) << file;
 }
 

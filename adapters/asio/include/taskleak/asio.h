@@ -70,8 +70,9 @@
 #ifndef TASKLEAK_NEWEST_ASIO_VERSION
 #define TASKLEAK_NEWEST_ASIO_VERSION 103899
 #endif
-#define TASKLEAK_ASIO_TOO_NEW                                                                     \
-  "taskleak: this Asio is newer than those that taskleak was tried with; its operations are followed, and its coroutines and work guards are not"
+#define TASKLEAK_ASIO_TOO_NEW                                                                 \
+  "taskleak: this Asio is newer than those that taskleak was tried with; its operations are " \
+  "followed, and its coroutines and work guards are not"
 
 #if defined(BOOST_ASIO_CUSTOM_HANDLER_TRACKING) && defined(BOOST_ASIO_DETAIL_CONFIG_HPP) && \
     !defined(TASKLEAK_ASIO_REPLACED_BOOST)

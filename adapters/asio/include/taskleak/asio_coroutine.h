@@ -62,7 +62,10 @@ template <typename AsioPromise>
 class AsioPromiseAccess : public AsioPromise {
  public:
   auto resume_context() {
-    if constexpr (requires { this->resume_context_->after_suspend_fn_(this->resume_context_->after_suspend_arg_); }) {
+    if constexpr (requires {
+                    this->resume_context_->after_suspend_fn_(
+                        this->resume_context_->after_suspend_arg_);
+                  }) {
       return this->resume_context_;
     } else {
       return nullptr;
@@ -109,7 +112,9 @@ class AsioAwaiter {
 
   Awaiter awaiter_;
   std::uint64_t serial_;
-  [[no_unique_address]] std::conditional_t<kHasContext, AsioAfterSuspend<std::remove_pointer_t<Context>>, Nothing> after_suspend_;
+  [[no_unique_address]] std::conditional_t<
+      kHasContext, AsioAfterSuspend<std::remove_pointer_t<Context>>, Nothing>
+      after_suspend_;
 };
 
 /// Awaits the start of a coroutine, which its awaiter or co_spawn causes.
