@@ -1,3 +1,16 @@
+# What taskleak's libraries are made of: those that are compiled, and the plugins.
+
+# taskleak_library(NAME FILE_NAME): settings of a library that is static or, with BUILD_SHARED_LIBS, shared. A shared one exports what its public
+# headers declare; only taskleak's own tests reach inside.
+function(taskleak_library name)
+  string(REGEX MATCH "^[0-9]+\\.[0-9]+" soversion "${PROJECT_VERSION}") # before 1.0 each minor version may change the ABI
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION} SOVERSION ${soversion})
+  target_compile_features(${name} PUBLIC cxx_std_17)
+  if(BUILD_SHARED_LIBS AND NOT TASKLEAK_BUILD_TESTS)
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
+endfunction()
+
 # A framework's plugin is made of INTERFACE targets: their few sources are compiled in the consumer's own target, so they always
 # match its framework and language standard, and no archive drops the object that registers the listener.
 

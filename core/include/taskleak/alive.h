@@ -4,6 +4,7 @@
 
 #include "taskleak/leak.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 /// Returns all threads and tasks that are alive now, and all threads that ended and were not
@@ -20,5 +21,6 @@ namespace taskleak {
 [[nodiscard]] LeakReport FindAlive();
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_ALIVE_H_

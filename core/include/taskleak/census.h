@@ -10,6 +10,7 @@
 
 #include "taskleak/leak.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 /// Holds how many threads and tasks are alive, by what is known without reading a stack. Does not
@@ -60,5 +61,6 @@ struct Census {
 [[nodiscard]] Census TakeCensus();
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_CENSUS_H_

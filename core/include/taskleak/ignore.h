@@ -10,6 +10,7 @@
 #include "taskleak/leak.h"
 #include "taskleak/snapshot.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 /// Says which units are not leaks. Units that it matches are never waited for.
@@ -105,5 +106,6 @@ class IgnoreRule {
                                   std::string description = "predicate");
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_IGNORE_H_

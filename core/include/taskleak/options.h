@@ -10,6 +10,7 @@
 
 #include "taskleak/ignore.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 /// Says what happens when there is a leak.
@@ -103,5 +104,6 @@ struct Options {
 };
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_OPTIONS_H_

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 namespace internal {
@@ -39,5 +40,6 @@ class Snapshot {
 };
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_SNAPSHOT_H_

@@ -10,6 +10,7 @@
 
 #include "taskleak/leak.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 class Task;
@@ -184,5 +185,6 @@ template <typename Submit>
 }
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_TASK_H_

@@ -11,6 +11,7 @@
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 /// Checks one scope that began at `before`: finds leaks, adopts them (so that they are not reported
@@ -92,5 +93,6 @@ class TestRun {
 [[nodiscard]] bool ClaimOnce(std::string_view key);
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_TEST_RUN_H_

@@ -9,6 +9,7 @@
 #include "taskleak/snapshot.h"
 
 /// Finds threads and tasks that are left behind.
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
 /// Waits for stragglers, then returns what is alive, was not in `before`, is not ignored and was
@@ -57,5 +58,6 @@ class [[nodiscard]] AllowLeaks {
 };
 
 }  // namespace taskleak
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_VERIFY_H_

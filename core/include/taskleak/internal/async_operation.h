@@ -9,6 +9,7 @@
 #include "taskleak/leak.h"
 #include "taskleak/task.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
 /// Describes an asynchronous operation that the calling thread begins.
@@ -29,5 +30,6 @@ struct Operation {
 [[nodiscard]] Task BeginOperation(const Operation& operation) noexcept;
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_ASYNC_OPERATION_H_

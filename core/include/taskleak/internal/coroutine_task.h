@@ -11,6 +11,7 @@
 #include "taskleak/internal/task_head.h"
 #include "taskleak/leak.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
 /// Registers one coroutine as a task, from the construction of its promise to the promise's
@@ -135,5 +136,6 @@ class CoroutineTask {
 };
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_COROUTINE_TASK_H_

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
 struct TaskHead;
@@ -69,5 +70,6 @@ class FiberTask {
 };
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_FIBER_TASK_H_

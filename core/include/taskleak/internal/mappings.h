@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+
 namespace taskleak::internal {
 
 /// One line of /proc/PID/maps (proc_pid_maps(5)).
@@ -37,5 +39,7 @@ bool IsExecutable(std::string_view line);
 std::vector<Mapping> ParseMaps(std::string_view maps);
 
 }  // namespace taskleak::internal
+
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_MAPPINGS_H_

@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
 /// Runs a thread of taskleak's own. It is neither reported nor counted, and blocks all signals, so
@@ -24,5 +25,6 @@ class OwnThread {
 };
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_OWN_THREAD_H_

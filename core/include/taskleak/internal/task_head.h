@@ -9,6 +9,7 @@
 
 #include "taskleak/leak.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::registry {
 struct CreationStack;
 struct TaskChunk;
@@ -121,5 +122,6 @@ void KeepFreeSlots() noexcept;
 void SetFirstTurn() noexcept;
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_TASK_HEAD_H_

@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_INTERNAL_TASK_SOURCE_H_
 #define TASKLEAK_INTERNAL_TASK_SOURCE_H_
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
 /// Is asked, from construction to destruction, before each snapshot and each check for leaks, so
@@ -26,5 +27,6 @@ class TaskSource {
 void AskTaskSources();
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_TASK_SOURCE_H_

@@ -18,6 +18,8 @@
 #define TASKLEAK_BOUND_EARLY
 #endif
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+
 namespace taskleak::internal {
 
 using StartRoutine = void* (*)(void*);
@@ -60,6 +62,8 @@ TASKLEAK_BOUND_EARLY void MarkJoined(pthread_t handle, std::uint64_t serial);
 TASKLEAK_BOUND_EARLY void MarkDetached(pthread_t handle, std::uint64_t serial);
 
 }  // namespace taskleak::internal
+
+#pragma GCC visibility pop
 
 #undef TASKLEAK_BOUND_EARLY
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+
 namespace taskleak::internal {
 
 /// Returns how many bytes the first character of `text`, which is not empty, has in UTF-8 (RFC
@@ -34,5 +36,7 @@ constexpr bool BeginsWithControl(std::string_view text) {
 }
 
 }  // namespace taskleak::internal
+
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_UTF8_H_

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+
 namespace taskleak::internal {
 
 /// Writes piece by piece to a temporary file beside the one that is wanted, which it becomes at the
@@ -45,5 +47,7 @@ class WholeFile {
 };
 
 }  // namespace taskleak::internal
+
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_WHOLE_FILE_H_

@@ -10,6 +10,7 @@
 #include "taskleak/leak.h"
 
 /// Observes processes that run for a long time.
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Holds all threads and tasks as they were at one moment (taskleak/alive.h), in groups. Immutable.
@@ -41,5 +42,6 @@ using CapturePtr = std::shared_ptr<const Capture>;
 [[nodiscard]] CapturePtr FindCapture(std::uint64_t id);
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_CAPTURE_H_

@@ -9,6 +9,7 @@
 
 #include "taskleak/live/capture.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Holds the groups that differ between two captures. Units are in one group if the same code
@@ -52,5 +53,6 @@ struct Diff {
 [[nodiscard]] Diff Compare(CapturePtr from, CapturePtr to);
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_DIFF_H_

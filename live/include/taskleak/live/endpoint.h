@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Says which paths and requests an Endpoint answers.
@@ -103,5 +104,6 @@ void Mount(HttplibServer& server, const std::shared_ptr<Endpoint>& endpoint) {
 }
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_ENDPOINT_H_

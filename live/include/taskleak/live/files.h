@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Says where files are kept, and how many. Files are named NAME-WHAT-PID-TIME.SUFFIX. They are
@@ -20,5 +21,6 @@ struct FileOptions {
 };
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_FILES_H_

@@ -6,6 +6,7 @@
 
 #include "taskleak/live/capture.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Returns each distinct stack once, the most frequent first, with the number of units there, what
@@ -41,5 +42,6 @@ namespace taskleak::live {
 [[nodiscard]] std::string ToJson(const Capture& capture);
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_FORMATS_H_

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Returns how much a series grows from one value to the next: the median of the slopes between all
@@ -18,5 +19,6 @@ namespace taskleak::live {
 [[nodiscard]] double RobustSlope(const std::vector<double>& values);
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_GROWTH_H_

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Holds one metric with its samples.
@@ -47,5 +48,6 @@ struct Metric {
 [[nodiscard]] std::string ToOpenMetrics(const std::vector<Metric>& metrics);
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_METRICS_H_

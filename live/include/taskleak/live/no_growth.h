@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Runs a statement many times and finds what grows with it. EXPECT_NO_GROWTH
@@ -49,5 +50,6 @@ class GrowthCheck {
 };
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_NO_GROWTH_H_

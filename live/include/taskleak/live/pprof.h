@@ -6,6 +6,7 @@
 
 #include "taskleak/live/capture.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Returns the capture as a profile for `go tool pprof` and other tools: profile.proto of
@@ -24,5 +25,6 @@ namespace taskleak::live {
 [[nodiscard]] std::string ToPprof(const Capture& capture);
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_PPROF_H_

@@ -9,6 +9,7 @@
 
 #include "taskleak/live/files.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Says which signals a SignalDump answers, and where it writes.
@@ -50,5 +51,6 @@ class SignalDump {
 };
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_SIGNALS_H_

@@ -15,6 +15,7 @@
 #include "taskleak/live/capture.h"
 #include "taskleak/live/files.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Raises an alarm when a group grows by at least `at_least` units within `looks` looks. Growth is
@@ -92,5 +93,6 @@ class Watch {
 };
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_WATCH_H_

@@ -7,6 +7,7 @@
 
 #include "taskleak/live/endpoint.h"
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 
 /// Says where a Server listens, and what it answers.
@@ -49,5 +50,6 @@ class Server {
 };
 
 }  // namespace taskleak::live
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_LIVE_SERVER_H_
