@@ -31,12 +31,20 @@ constexpr std::uint64_t kProbe = 0x51a7c0de51a7c000;
 // What a switch on top of another context runs there.
 transfer_t Arrive(transfer_t from) { return from; }
 
+// What the probe calls. Their names in the object file differ between versions of Boost.
+struct Calls {
+  decltype(&Arrive) arrive = &Arrive;
+  decltype(&boost::context::detail::ontop_fcontext) switch_on_top =
+      &boost::context::detail::ontop_fcontext;
+};
+
 // Parks at once, in the way fibers do, and is never run again. Entered with the context to go back
-// to in rdi and with Arrive in rsi (jump_x86_64_sysv_elf_gas.S). Nothing but assembler code may
+// to in rdi and with Calls in rsi (jump_x86_64_sysv_elf_gas.S). Nothing but assembler code may
 // stand in it, so no instrumentation touches the registers.
 [[gnu::naked, gnu::noinline]] void Probe(transfer_t) {
   __asm__(
-      "movq %rsi, %rdx\n"
+      "movq (%rsi), %rdx\n"
+      "movq 8(%rsi), %rax\n"
       "xorl %esi, %esi\n"
       "movabsq $0x51a7c0de51a7c001, %rbx\n"
       "movabsq $0x51a7c0de51a7c002, %rbp\n"
@@ -44,7 +52,7 @@ transfer_t Arrive(transfer_t from) { return from; }
       "movabsq $0x51a7c0de51a7c004, %r13\n"
       "movabsq $0x51a7c0de51a7c005, %r14\n"
       "movabsq $0x51a7c0de51a7c006, %r15\n"
-      "call ontop_fcontext@PLT\n"
+      "call *%rax\n"
       "ud2\n");
 }
 constexpr std::size_t kProbeSize = 128;  // more than it has
@@ -57,8 +65,8 @@ Saved ParkProbe() {
   std::vector<std::byte> stack(kStackSize);
   void* const start =
       boost::context::detail::make_fcontext(stack.data() + kStackSize, kStackSize, &Probe);
-  const transfer_t parked =
-      boost::context::detail::jump_fcontext(start, reinterpret_cast<void*>(&Arrive));
+  Calls calls;
+  const transfer_t parked = boost::context::detail::jump_fcontext(start, &calls);
   Saved saved{};
   const auto* const top = static_cast<const std::byte*>(parked.fctx);
   std::memcpy(saved.data(), top,

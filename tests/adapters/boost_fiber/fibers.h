@@ -54,8 +54,10 @@ inline std::vector<std::string> OwnFunctions(const Stack& stack) {
 
 /// True if the stack reaches the place where contexts start.
 inline bool IsWhole(const Unit& unit) {
-  return unit.stack_missing.empty() && !unit.stack.empty() &&
-         unit.stack[unit.stack.size() - 1].function == "make_fcontext";
+  if (!unit.stack_missing.empty() || unit.stack.empty()) return false;
+  const std::string& last = unit.stack[unit.stack.size() - 1].function;
+  return last == "make_fcontext" ||
+         last.rfind("boost::context::detail::make_fcontext(", 0) == 0;  // from Boost 1.92 on
 }
 
 }  // namespace taskleak::testing

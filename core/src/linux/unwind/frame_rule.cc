@@ -106,7 +106,10 @@ class RuleMaker {
 // return address within make_fcontext, whose code was not run to get there (make_*_gas.S).
 bool StartsContext(Dwfl_Module* module, std::uintptr_t pc) {
   const char* const name = dwfl_module_addrname(module, pc);
-  return name != nullptr && std::string_view(name) == "make_fcontext";
+  // A C function, and from Boost 1.92 on one of namespace boost::context::detail.
+  return name != nullptr &&
+         (std::string_view(name) == "make_fcontext" ||
+          std::string_view(name).starts_with("_ZN5boost7context6detail13make_fcontextE"));
 }
 
 FrameRule StartRule() {
