@@ -32,6 +32,7 @@ inline constexpr Call kCallsOfALook[] = {
     {"close", SYS_close},
     {"faccessat", SYS_faccessat},
     {"fcntl", SYS_fcntl},
+    {"fstat", SYS_fstat},
     {"getdents64", SYS_getdents64},
     {"getpid", SYS_getpid},
     {"gettid", SYS_gettid},

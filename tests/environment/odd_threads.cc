@@ -1,5 +1,6 @@
 // A program that leaks threads which are hard to look at: its argument says which. The exit codes
 // are those of environment/leak.h.
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -133,6 +134,21 @@ struct Dive {
   ReportAndExit(before);
 }
 
+// Returns where the calling thread's own variables begin, at the upper end of its stack (Drepper,
+// "ELF Handling For Thread-Local Storage", variant II).
+std::uintptr_t ThreadVariables() {
+  std::uintptr_t lowest = pthread_self();  // glibc's is an address, above the variables
+  dl_iterate_phdr(
+      [](dl_phdr_info* module, std::size_t, void* found) {
+        auto* const first = static_cast<std::uintptr_t*>(found);
+        const auto variables = reinterpret_cast<std::uintptr_t>(module->dlpi_tls_data);
+        if (variables != 0) *first = std::min(*first, variables);
+        return 0;
+      },
+      &lowest);
+  return lowest;
+}
+
 // Overwrites the saved frame pointer and the return address of its own frame, or more, and never
 // returns.
 [[gnu::noinline]] __attribute__((no_sanitize("address", "undefined"))) void StayWithBrokenStack(
@@ -152,11 +168,7 @@ struct Dive {
     fill(reinterpret_cast<std::uintptr_t>(&g_never), reinterpret_cast<std::uintptr_t>(&g_there));
   if (how == "unmapped") fill(4096, 4096);
   if (how == "all") {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): glibc's is an address
-    const auto* const thread = reinterpret_cast<const char*>(pthread_self());
-    const auto size = std::min<std::size_t>(
-        4096, static_cast<std::size_t>(thread - reinterpret_cast<char*>(frame)));
-    std::memset(frame, 0x5a, size);
+    std::memset(frame, 0x5a, std::min<std::size_t>(4096, ThreadVariables() - here));
   }
   g_there = true;
   StayHere(g_never);
