@@ -61,6 +61,11 @@ FiberTask* Register(context& fiber, Launcher... launcher) noexcept {
 // Neither what the thread itself runs nor what dispatches.
 bool IsFiber(const context& any) { return any.is_context(boost::fibers::type::worker_context); }
 
+// The task of a fiber; null for another context, and for none.
+FiberTask* TaskOfAny(const context* any) {
+  return any != nullptr && IsFiber(*any) ? TaskOf(*any) : nullptr;
+}
+
 // A dispatched fiber runs at once, and its launcher is made ready instead.
 bool IsNewlyDispatched(const context& running) {
   return IsFiber(running) && running.get_policy() == boost::fibers::launch::dispatch &&
@@ -77,8 +82,9 @@ FiberTracker::FiberTracker(ptr_t scheduled_by) : algorithm_(std::move(scheduled_
 // From then on another thread may have the fiber, so what is to be told is told first.
 void FiberTracker::awakened(context* fiber) noexcept {
   context* const running = context::active();
-  FiberTask* task = IsFiber(*fiber) ? TaskOf(*fiber) : nullptr;
-  if (running != fiber && IsNewlyDispatched(*running)) {
+  FiberTask* const task = TaskOfAny(fiber);
+  // From Boost 1.92 on, nothing is active while a thread gets its scheduler.
+  if (running != nullptr && running != fiber && IsNewlyDispatched(*running)) {
     FiberTask* const dispatched = Register(*running, *SavedIn(*fiber));
     if (task != nullptr) task->Leave();
     if (dispatched != nullptr) dispatched->Enter();
@@ -95,9 +101,7 @@ void FiberTracker::awakened(context* fiber) noexcept {
 context* FiberTracker::pick_next() noexcept {
   context* const next = algorithm_->pick_next();
   if (next == nullptr) return nullptr;
-  const context& running = *context::active();
-  FiberTask* const parked = IsFiber(running) ? TaskOf(running) : nullptr;
-  if (parked != nullptr) parked->Leave();
+  if (FiberTask* const parked = TaskOfAny(context::active())) parked->Leave();
   if (!IsFiber(*next)) return next;
   FiberTask* task = TaskOf(*next);
   // One that a thread without this class has launched.

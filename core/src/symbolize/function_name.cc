@@ -313,19 +313,17 @@ std::string PlainName(std::string_view demangled) {
 }
 
 bool IsThreadTrampoline(std::string_view plain_name) {
-  constexpr std::array<std::string_view, 12> kTrampolines = {
-      "taskleak_run_thread",
-      "taskleak::internal::RunThread",
-      "taskleak::internal::RunC11Routine",
-      "taskleak::internal::CallThen",
-      "execute_native_thread_routine",
-      "start_thread",
-      "clone",
-      "clone3",
-      "_start",
-      "make_fcontext",
-      "boost::context::detail::make_fcontext",
-      "asan_thread_start"};
+  constexpr std::array<std::string_view, 11> kTrampolines = {"taskleak_run_thread",
+                                                             "taskleak::internal::RunThread",
+                                                             "taskleak::internal::RunC11Routine",
+                                                             "taskleak::internal::CallThen",
+                                                             "execute_native_thread_routine",
+                                                             "start_thread",
+                                                             "clone",
+                                                             "clone3",
+                                                             "_start",
+                                                             "make_fcontext",
+                                                             "asan_thread_start"};
   return std::find(kTrampolines.begin(), kTrampolines.end(), plain_name) != kTrampolines.end();
 }
 

@@ -55,9 +55,9 @@ inline std::vector<std::string> OwnFunctions(const Stack& stack) {
 /// True if the stack reaches the place where contexts start.
 inline bool IsWhole(const Unit& unit) {
   if (!unit.stack_missing.empty() || unit.stack.empty()) return false;
-  const std::string& last = unit.stack[unit.stack.size() - 1].function;
-  return last == "make_fcontext" ||
-         last.rfind("boost::context::detail::make_fcontext(", 0) == 0;  // from Boost 1.92 on
+  const Frame& last = unit.stack[unit.stack.size() - 1];
+  return last.function == "make_fcontext" ||
+         (last.function.empty() && last.module.rfind("libboost_context", 0) == 0);  // Boost 1.92
 }
 
 }  // namespace taskleak::testing

@@ -106,10 +106,12 @@ class RuleMaker {
 // return address within make_fcontext, whose code was not run to get there (make_*_gas.S).
 bool StartsContext(Dwfl_Module* module, std::uintptr_t pc) {
   const char* const name = dwfl_module_addrname(module, pc);
-  // A C function, and from Boost 1.92 on one of namespace boost::context::detail.
-  return name != nullptr &&
-         (std::string_view(name) == "make_fcontext" ||
-          std::string_view(name).starts_with("_ZN5boost7context6detail13make_fcontextE"));
+  if (name != nullptr) return std::string_view(name) == "make_fcontext";
+  // From Boost 1.92 on, the shared library hides its name.
+  const char* const file =
+      dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+  return file != nullptr &&
+         std::string_view(file).find("/libboost_context.so") != std::string_view::npos;
 }
 
 FrameRule StartRule() {
