@@ -30,7 +30,7 @@ class TaskleakConan(ConanFile):
     def requirements(self):
         self.requires("elfutils/[>=0.188]", transitive_libs=True)
         self.requires("backward-cpp/1.6", visible=False)
-        self.requires("fmt/[>=9.1 <12]", visible=False)
+        self.requires("fmt/[>=9.1 <13]", visible=False)
         self.requires("nlohmann_json/[>=3.11 <4]", visible=False)
         if self.options.program:
             self.requires("cli11/[>=2.1 <3]", visible=False)
