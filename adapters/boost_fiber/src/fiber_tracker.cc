@@ -3,6 +3,7 @@
 
 #include <boost/context/fiber.hpp>
 #include <boost/fiber/type.hpp>
+#include <boost/version.hpp>
 
 #include "switch_probe.h"
 #include "taskleak/boost_fiber.h"
@@ -13,9 +14,32 @@ namespace {
 
 using boost::fibers::context;
 
+// Of what Boost.Fiber keeps to itself, only what was looked at in the version that is here is used.
+#ifndef TASKLEAK_NEWEST_BOOST_VERSION
+#define TASKLEAK_NEWEST_BOOST_VERSION 109299
+#endif
+
+#if BOOST_VERSION > TASKLEAK_NEWEST_BOOST_VERSION
+
+#pragma message(                                                                        \
+    "taskleak: this Boost.Fiber is newer than those that taskleak was tried with; its " \
+    "fibers are reported without their stacks")
+
+SavedStackPointer SavedIn(const context& /*fiber*/) {
+  static const void* const unknown = nullptr;
+  return &unknown;
+}
+
+SwitchLayout KnownLayout() {
+  SwitchLayout layout;
+  layout.unknown_because = "this Boost.Fiber is newer than those that taskleak was tried with";
+  return layout;
+}
+
+#else
+
 // Boost.Fiber keeps a parked fiber's stack pointer in a private member, for which there is no
-// accessor. Names in an explicit instantiation are not checked for access ([temp.spec]/6). Tried
-// on Boost 1.74 and 1.81.
+// accessor. Names in an explicit instantiation are not checked for access ([temp.spec]/6).
 template <boost::context::fiber context::*member>
 struct SavedMember {
   friend const boost::context::fiber* SavedFiber(const context& fiber) { return &(fiber.*member); }
@@ -28,6 +52,10 @@ SavedStackPointer SavedIn(const context& fiber) {
   static_assert(sizeof(boost::context::fiber) == sizeof(void*));
   return reinterpret_cast<SavedStackPointer>(SavedFiber(fiber));
 }
+
+SwitchLayout KnownLayout() { return ProbeSwitch(); }
+
+#endif
 
 // Called when the fiber ends, in the fiber.
 class EndTask final : public boost::fibers::detail::fss_cleanup_function {
@@ -75,7 +103,7 @@ bool IsNewlyDispatched(const context& running) {
 }  // namespace
 
 FiberTracker::FiberTracker(ptr_t scheduled_by) : algorithm_(std::move(scheduled_by)) {
-  static const bool probed = (SetSwitchLayout(ProbeSwitch()), true);
+  static const bool probed = (SetSwitchLayout(KnownLayout()), true);
   static_cast<void>(probed);
 }
 
