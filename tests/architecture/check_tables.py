@@ -10,7 +10,7 @@ import sys
 # The document, the heading its table stands under, and the source and pattern of the names in it.
 TABLES = (
     ("README.md", "## Options", "core/src/rules/options.cc", r'^\s+\{"(\w+)",\s'),
-    ("docs/install.md", "## CMake options", "CMakeLists.txt", r"^option\((\w+) "),
+    ("docs/install.md", "## CMake options", "CMakeLists.txt", r"^ *option\((\w+) "),
     ("docs/ignore-rules.md", "## The built-in list", "core/src/rules/known_threads.cc", r'Entry\("([^"]+)"'),
 )
 
