@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "adapters/asio/net.h"
-#include "adapters/leaks.h"
+#include "support/leaks.h"
 
 namespace taskleak {
 namespace {
