@@ -12,8 +12,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=
   target_compile_options(taskleak_own_build INTERFACE -Wno-tsan)
 endif()
 # Another version may warn of what nobody has looked at.
-set(tried_versions_GNU 11 12 13 14 16)
-set(tried_versions_Clang 14 16 19 21)
+set(tried_versions_GNU 12 14 16)
+set(tried_versions_Clang 14 19)
 string(REGEX MATCH "^[0-9]+" version "${CMAKE_CXX_COMPILER_VERSION}")
 if(TASKLEAK_WERROR AND version IN_LIST tried_versions_${CMAKE_CXX_COMPILER_ID})
   target_compile_options(taskleak_own_build INTERFACE -Werror)
