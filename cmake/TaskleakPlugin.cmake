@@ -1,14 +1,21 @@
 # What taskleak's libraries are made of: those that are compiled, and the plugins.
 
-# taskleak_library(NAME FILE_NAME): settings of a library that is static or, with BUILD_SHARED_LIBS, shared. A shared one exports what its public
-# headers declare; only taskleak's own tests reach inside.
+# taskleak_hide(NAME): of this target, a shared library exports only what public headers declare. taskleak's own tests reach inside.
+function(taskleak_hide name)
+  if(BUILD_SHARED_LIBS AND NOT TASKLEAK_BUILD_TESTS)
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
+endfunction()
+
+# taskleak_library(NAME): settings of a library that is static or, with BUILD_SHARED_LIBS, shared.
 function(taskleak_library name)
   string(REGEX MATCH "^[0-9]+\\.[0-9]+" soversion "${PROJECT_VERSION}") # before 1.0 each minor version may change the ABI
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION} SOVERSION ${soversion})
   target_compile_features(${name} PUBLIC cxx_std_17)
+  taskleak_hide(${name})
   if(BUILD_SHARED_LIBS AND NOT TASKLEAK_BUILD_TESTS)
     set(exports "${PROJECT_SOURCE_DIR}/packaging/exports.map")
-    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON LINK_DEPENDS "${exports}")
+    set_target_properties(${name} PROPERTIES LINK_DEPENDS "${exports}")
     target_link_options(${name} PRIVATE "LINKER:--version-script=${exports}")
   endif()
 endfunction()

@@ -10,7 +10,7 @@ import sys
 
 # Names of what is behind the headers (core/src), of the libraries that are compiled into it, and of the C++ library.
 PRIVATE = re.compile(r"^\w+ \w (?:(?:vtable|typeinfo|typeinfo name) for )?"
-                     r"(?:taskleak::(?:base|platform|registry|symbolize|check|report|run)|fmt|nlohmann|backward|httplib|protozero|std)::")
+                     r"(?:taskleak::(?:alive|base|check|explain|pages|platform|registry|report|rules|run|symbolize)|fmt|nlohmann|backward|httplib|protozero|std)::")
 
 
 def output(*command):
