@@ -9,7 +9,7 @@
 #include "rules/suppression_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace taskleak::check;  // NOLINT(google-build-using-namespace)
+  using namespace taskleak::rules;  // NOLINT(google-build-using-namespace)
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     for (const SuppressionLine& line : ParseSuppressions(text, "file")) {
