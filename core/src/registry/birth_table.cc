@@ -9,13 +9,13 @@ bool IsOfThisProcess(const ThreadRecord& record) {
   return record.serial >= g_births.first_of_process.load(std::memory_order_relaxed);
 }
 
-// What another record of the same handle says is out of date: a handle is used again once its
-// thread is gone, also where nobody has seen how that was joined.
-void UnlinkEarlier(BirthBucket& bucket, pthread_t handle, std::uint64_t serial)
-    TASKLEAK_REQUIRES(bucket.lock) {
+// What other records of the same handle say is out of date: a handle is used again once its thread
+// is gone, also where nobody has seen how that was joined. Their serials may be greater, since a
+// serial is taken before the thread is created.
+void UnlinkOthers(BirthBucket& bucket, pthread_t handle) TASKLEAK_REQUIRES(bucket.lock) {
   for (ThreadBirth* birth = bucket.first; birth != nullptr;) {
     ThreadBirth* const next = birth->next;
-    if (birth->record.handle == handle && birth->record.serial < serial) UnlinkBirth(bucket, birth);
+    if (birth->record.handle == handle) UnlinkBirth(bucket, birth);
     birth = next;
   }
 }
@@ -39,7 +39,7 @@ void LinkBirth(ThreadBirth* birth, pthread_t handle, int tid) {
   if (birth->was_linked.exchange(true)) return;
   birth->record.handle = handle;
   birth->references.fetch_add(1, std::memory_order_relaxed);
-  UnlinkEarlier(bucket, handle, birth->record.serial);
+  UnlinkOthers(bucket, handle);
   birth->next = bucket.first;
   std::atomic_signal_fence(std::memory_order_release);  // a fork may come in between
   bucket.first = birth;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <new>
+#include <optional>
 
 #include "registry/running_task.h"
 
@@ -26,13 +27,14 @@ void GiveBackNote(void*) {
   t_note = nullptr;
 }
 
-pthread_key_t EndKey() {
-  static const pthread_key_t key = [] {
+// False if the program has used up the keys for thread-specific data, or the memory.
+bool GiveBackAtEnd() {
+  static const std::optional<pthread_key_t> key = [] {
     pthread_key_t made = 0;
-    pthread_key_create(&made, GiveBackNote);
-    return made;
+    return pthread_key_create(&made, GiveBackNote) == 0 ? std::optional(made) : std::nullopt;
   }();
-  return key;
+  // Any value but null, so that the destructor is called.
+  return key && pthread_setspecific(*key, &g_notes) == 0;
 }
 
 // Nobody's until its name is stored.
@@ -52,10 +54,11 @@ Note* TakeNote(int thread) {
 }
 
 [[gnu::noinline]] void NoteFirstJob(const internal::TaskSlot& task) {
+  // A note that is never given back would say of a later thread with that number what is not so.
+  if (!GiveBackAtEnd()) return;
   const int thread = ThreadNumber();
   t_note = TakeNote(thread);
   if (t_note == nullptr) return;
-  pthread_setspecific(EndKey(), &g_notes);  // any value but null, so that the destructor is called
   t_note->name.CopyFrom(task.name);
   t_note->thread.store(thread, std::memory_order_release);
 }

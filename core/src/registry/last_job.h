@@ -9,7 +9,8 @@
 
 namespace taskleak::registry {
 
-/// The calling thread runs a task of that name. A few nanoseconds; allocates once for a thread.
+/// The calling thread runs a task of that name. A few nanoseconds; allocates once for a thread. Not
+/// noted if there is no memory or no key for thread-specific data.
 void NoteJob(const internal::TaskSlot& task);
 
 /// For each live thread that has run a task, the name of the last one. Thread-safe.

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "base/mutex.h"
@@ -32,8 +33,8 @@ struct CommonStore {
 };
 
 CommonStore& Common() {
-  static auto* const common = new CommonStore();
-  return *common;
+  static constinit CommonStore common;
+  return common;
 }
 
 void PutBatch(TaskHead* batch) {
@@ -89,14 +90,20 @@ void StartProcess() {
   ChangeBirthConditions();
 }
 
-pthread_key_t EndKey() {
-  static const pthread_key_t key = [] {
+// Without it, a forked child takes its parent's tasks for its own, and may find the lock held.
+void FollowForks() {
+  [[maybe_unused]] static const bool done =
+      pthread_atfork(LockCommon, UnlockCommon, StartProcess) == 0;
+}
+
+// False if the program has used up the keys for thread-specific data, or the memory.
+bool LeaveAtEnd() {
+  static const std::optional<pthread_key_t> key = [] {
     pthread_key_t made = 0;
-    pthread_key_create(&made, LeaveThread);
-    pthread_atfork(LockCommon, UnlockCommon, StartProcess);
-    return made;
+    return pthread_key_create(&made, LeaveThread) == 0 ? std::optional(made) : std::nullopt;
   }();
-  return key;
+  // LeaveThread must be called, which takes any value but null.
+  return key && pthread_setspecific(*key, &g_chunks) == 0;
 }
 
 // The slots of a new chunk; all but one batch go to the common store.
@@ -120,18 +127,26 @@ TaskHead* AllocateBatch() {
   return first;
 }
 
-// LeaveThread shall be called, which takes any value but null.
+// A thread whose end is not noticed keeps nothing, since that would be lost.
 void Join() {
-  pthread_setspecific(EndKey(), &g_chunks);
-  t_tasks.most_free = kMostKept;
+  FollowForks();
+  t_tasks.most_free = LeaveAtEnd() ? kMostKept : 0;
+}
+
+void Keep(TaskHead* batch) {
+  t_tasks.free = batch;
+  t_tasks.free_count = CountBatch(batch);
 }
 
 [[gnu::noinline]] bool Refill() {
   Join();
-  TaskHead* const batch = TakeBatch();
-  t_tasks.free = batch != nullptr ? batch : AllocateBatch();
-  t_tasks.free_count = CountBatch(t_tasks.free);
-  return t_tasks.free != nullptr;
+  TaskHead* batch = TakeBatch();
+  if (batch == nullptr) batch = AllocateBatch();
+  if (batch != nullptr && t_tasks.most_free == 0) {
+    if (TaskHead* const rest = std::exchange(batch->next_free, nullptr)) PutBatch(rest);
+  }
+  Keep(batch);
+  return batch != nullptr;
 }
 
 }  // namespace
@@ -160,8 +175,7 @@ void KeepFreeSlots() noexcept {
   registry::Join();
   if (t_tasks.free_count <= t_tasks.most_free) return;
   TaskHead* const batch = t_tasks.free;
-  t_tasks.free = registry::CutBatch(batch);
-  t_tasks.free_count -= registry::kBatch;
+  registry::Keep(registry::CutBatch(batch));
   registry::PutBatch(batch);
 }
 

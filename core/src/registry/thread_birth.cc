@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include <algorithm>
 #include <atomic>
 
 #include "linux/arch/x86_64/raw_call.h"
@@ -26,6 +25,7 @@ namespace {
 
 constinit std::atomic<bool> g_recording{true};
 constinit std::atomic<std::uint64_t> g_unrecorded{0};
+constinit std::atomic<bool> g_follows_forks{true};
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool t_unrecorded = false;
 
@@ -80,7 +80,7 @@ void NoteStack(const pthread_attr_t* attributes, ThreadRecord& record) {
 ThreadBirth* Begin(std::uintptr_t routine, void* argument, const pthread_attr_t* attributes,
                    bool detached) {
   if (!g_recording.load(std::memory_order_relaxed) || t_unrecorded) return nullptr;
-  ThreadBirth* const birth = registry::TakeBirth();
+  ThreadBirth* const birth = g_follows_forks.load() ? registry::TakeBirth() : nullptr;
   if (birth == nullptr) {
     g_unrecorded.fetch_add(1, std::memory_order_relaxed);
     return nullptr;
@@ -129,8 +129,9 @@ namespace internal {
 
 void PrepareBirths() {
   static constinit std::atomic<bool> prepared{false};
-  // Without it a forked child only takes its parent's threads for its own.
-  if (!prepared.exchange(true)) pthread_atfork(nullptr, nullptr, registry::StartAnewInChild);
+  // Without it, for want of memory, nothing is recorded: a forked child might find a lock held.
+  if (!prepared.exchange(true))
+    g_follows_forks.store(pthread_atfork(nullptr, nullptr, registry::StartAnewInChild) == 0);
 }
 
 ThreadBirth* BeginBirth(StartRoutine routine, void* argument, const pthread_attr_t* attributes) {
@@ -187,11 +188,10 @@ void* RunThread(ThreadBirth* birth) {
 std::uint64_t FindSerial(pthread_t handle) {
   BirthBucket& bucket = registry::BucketOf(handle);
   const ShortLockHolder lock(bucket.lock);
-  std::uint64_t newest = 0;
   for (const ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next) {
-    if (birth->record.handle == handle) newest = std::max(newest, birth->record.serial);
+    if (birth->record.handle == handle) return birth->record.serial;
   }
-  return newest;
+  return 0;
 }
 
 void MarkJoined(pthread_t handle, std::uint64_t serial) {

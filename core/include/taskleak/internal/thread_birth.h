@@ -53,8 +53,8 @@ void* RunC11Routine(void* birth);
 /// thread-specific data, of which a process has few.
 void* CallThen(void* (*routine)(void*), void* argument, void (*after)(void*), void* with);
 
-/// Returns the serial of the newest thread with that handle; 0 if unknown. Take it before a join or
-/// detach, since the handle can be used again once its thread is gone.
+/// Returns the serial of the thread that has that handle now; 0 if unknown. Take it before a join
+/// or detach, since the handle can be used again once its thread is gone.
 TASKLEAK_BOUND_EARLY std::uint64_t FindSerial(pthread_t handle);
 /// Notes that the thread was joined, so it will not be reported.
 TASKLEAK_BOUND_EARLY void MarkJoined(pthread_t handle, std::uint64_t serial);
