@@ -161,7 +161,7 @@ Cache& TheCache() {
 
 }  // namespace
 
-const QuickFrame& Quick(const RawFrame& frame) {
+const QuickFrame& Quick(RawFrame frame) {
   Modules& modules = Modules::Instance();
   const MutexLock lock(modules.mutex());
   return TheCache().Quick(modules, LookupAddress(frame));

@@ -23,8 +23,9 @@ struct QuickFrame {
 };
 
 /// Names from the symbol tables, one per physical frame. Each unique address is looked up once per
-/// process. Thread-safe. The references stay valid until the process ends.
-const QuickFrame& Quick(const platform::RawFrame& frame);
+/// process. Thread-safe. The references stay valid until the process ends; the frame is taken by
+/// value, so that no compiler takes them for references to it.
+const QuickFrame& Quick(platform::RawFrame frame);
 
 /// The whole stack with files, lines and inlined callers, from the debug information where there is
 /// any. Frames of system modules get names only, unless `system_lines`. Each unique address is
