@@ -89,9 +89,8 @@ class ServiceTest(unittest.TestCase):
 
     def alive(self):
         """How many units of the leak's name there are, as the metrics count them by creator."""
-        pattern = rf'^taskleak_units_by_site{{kind="{self.kind}",site="[^"]*{self.creator}"}} (\d+)$'
-        found = re.search(pattern, self.get("/debug/tasks/metrics"), re.MULTILINE)
-        return int(found[1]) if found else 0
+        pattern = rf'^taskleak_units_by_site{{kind="{self.kind}",site="[^"]*{self.creator}",[^}}]*}} (\d+)$'
+        return sum(map(int, re.findall(pattern, self.get("/debug/tasks/metrics"), re.MULTILINE)))
 
     def alive_after(self, requests):
         """How many there are of it once so many requests are done."""

@@ -39,7 +39,7 @@ class Interruption : public testing::Test {
 // Kills the writer at each of its calls that change files in turn (strace(1), "inject"), and then
 // lets it get to its end.
 constexpr const char* kKillWhileWriting = R"(
-    for call in write fsync rename; do
+    for call in write fsync renameat; do
       for ((time = 1;; ++time)); do
         strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$time \
           "$0" "${@:3}" >/dev/null 2>&1
@@ -52,7 +52,7 @@ constexpr const char* kKillWhileWriting = R"(
       cmp "$1" "$2.new" || exit 1
       cp "$2.old" "$1"
     done
-    [[ $temporary == *write*fsync*rename* ]] || { echo "only at$temporary"; exit 1; })";
+    [[ $temporary == *write*fsync*renameat* ]] || { echo "only at$temporary"; exit 1; })";
 
 TEST_F(Interruption, AMergedReportIsTheOldOrTheNewOne) {
   std::vector<report::CheckedScope> checked(3000);

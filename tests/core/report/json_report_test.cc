@@ -19,7 +19,7 @@ TEST(JsonReportTest, HasEveryFieldOfTheSchema) {
   report.groups[1].units[0].stack_missing = "why";
   report.notes = {"a note"};
   const json document = json::parse(report.ToJson());
-  EXPECT_EQ(document["taskleak"], "0.1.0");
+  EXPECT_EQ(document["taskleak"], "0.2.0");
   EXPECT_EQ(document["schema"], 1);
   EXPECT_EQ(document["summary"],
             json::parse(R"json({"tests":1,"leaking_tests":1,"groups":2,"leaks":9})json"));
