@@ -307,7 +307,7 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakRepo
   alive::BirthMark& births = look.births;
   births.next_thread = registry::NextSerial();
   births.epoch = registry::BeginEpoch();
-  // The living first: whoever ends in between is then still found, as unjoined.
+  // The living first: a thread that ends in between is then still found, as unjoined.
   births.listed = platform::ListThreads(&births.births);
   auto alive =
       births.listed == nullptr ? std::nullopt : Alive(alive::NewThreads(base, *births.listed));

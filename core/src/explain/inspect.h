@@ -60,11 +60,11 @@ class Inspector {
 
   /// A thread that is alive.
   Finding InspectLive(const alive::Straggler& straggler, const platform::ThreadLook& look);
-  /// A thread that ended and that nobody has joined.
+  /// Describes a thread that ended and was not joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
   /// A task that ended before anything but its name was read.
   Finding InspectGoneTask(const alive::Straggler& straggler);
-  /// The name of a thread that ended and that nobody has joined; empty if none is known.
+  /// Returns the name of a thread that ended and was not joined; empty if none is known.
   [[nodiscard]] std::string NameOfEnded(int tid) const;
 
  private:
