@@ -5,7 +5,7 @@ Usage: must_leak.py [--expect REGEX]... [--golden FILE] [--update] -- PROGRAM [A
 
   --expect REGEX  the output matches it somewhere
   --golden FILE   the report in the output is the one in FILE, but for what differs between runs:
-                  thread numbers and seconds
+                  thread numbers, seconds, and lines of the C++ library
   --update        write FILE instead
 """
 import argparse
@@ -23,6 +23,7 @@ def report_of(output):
 
 def normalised(report):
     report = re.sub(r"\b\d+(\.\d+)? (ms|s)\b( to \d+(\.\d+)? (ms|s)\b)?", "<time>", report)
+    report = re.sub(r"(?<=  <)(\w+>):\d+$", r"\1:<line>", report, flags=re.MULTILINE)  # in the C++ library's headers
     return re.sub(r"\bids \d+(, \d+)*", "ids <ids>", report)
 
 

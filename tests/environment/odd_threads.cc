@@ -3,6 +3,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/rseq.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -135,9 +136,11 @@ struct Dive {
 }
 
 // Returns where the calling thread's own variables begin, at the upper end of its stack (Drepper,
-// "ELF Handling For Thread-Local Storage", variant II).
+// "ELF Handling For Thread-Local Storage", variant II). From glibc 2.41 on, what the kernel reads
+// and writes for restartable sequences lies there too, below all variables (sys/rseq.h).
 std::uintptr_t ThreadVariables() {
   std::uintptr_t lowest = pthread_self();  // glibc's is an address, above the variables
+  lowest += static_cast<std::uintptr_t>(std::min<std::ptrdiff_t>(__rseq_offset, 0));
   dl_iterate_phdr(
       [](dl_phdr_info* module, std::size_t, void* found) {
         auto* const first = static_cast<std::uintptr_t*>(found);
