@@ -13,6 +13,7 @@
 #include "linux/proc/thread_info.h"
 #include "report/json_report.h"
 #include "report/wording.h"
+#include "run/find_leaks.h"
 #include "terminal.h"
 
 namespace taskleak::cli {
@@ -29,7 +30,7 @@ LeakReport LookAt(pid_t pid, bool verbose) {
   options.verbose = verbose;
   options.hooks = false;
   options.report_known = {"all"};
-  LeakReport report = check::Checker(options).LookAtAll();
+  LeakReport report = run::LookAtAll(check::Checker(options));
   const auto stat = platform::ReadThreadStat(pid);
   report.test = fmt::format("process {} \"{}\"", pid, stat ? stat->name : "");
   for (LeakGroup& group : report.groups) {  // nothing here is a leak

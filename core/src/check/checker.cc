@@ -9,7 +9,6 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <new>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -33,12 +32,9 @@
 #include "registry/snapshot_data.h"
 #include "registry/thread_birth.h"
 #include "rules/effective_options.h"
-#include "taskleak/alive.h"
 #include "taskleak/internal/task_source.h"
-#include "taskleak/verify.h"
 
-namespace taskleak {
-namespace check {
+namespace taskleak::check {
 namespace {
 
 using platform::ThreadId;
@@ -50,18 +46,6 @@ std::string CannotList(int error) {
          (error == EXDEV
               ? "/proc is that of another pid namespace"
               : "/proc/self/task is not readable (" + std::generic_category().message(error) + ")");
-}
-
-// What `look` returns, or a report that says that there was no memory for it.
-template <typename Look>
-LeakReport UnlessNoMemory(Look look) {
-  try {
-    return look();
-  } catch (const std::bad_alloc&) {
-    LeakReport report;
-    report.could_not_look = "out of memory";  // short enough for a string without memory of its own
-    return report;
-  }
 }
 
 bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
@@ -239,9 +223,9 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
 // Looks closely at who is left. Returns those who have ended meanwhile, and may therefore have
 // become somebody to be joined or have a successor, and those in transit.
 alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
-                                   LeakReport& report) const {
+                                   Outcome& outcome) const {
   explain::Inspector inspector(options_.verbose);
-  rules::SuppressionRound round(ignore_.file_rules(), report.test);
+  rules::SuppressionRound round(ignore_.file_rules(), outcome.test);
   std::vector<explain::Finding> findings;
   const auto add = [&](explain::Finding finding) {
     if (Ignores(finding)) return;
@@ -282,27 +266,22 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
   std::erase_if(findings, [&round](const explain::Finding& each) {
     return round.Hides(each.unit.kind, each.unit.id);
   });
-  report.notes = round.CountUse();
+  outcome.notes = round.CountUse();
   if (std::string lost = explain::DescribeUnrecorded(); !lost.empty())
     notes.insert(std::move(lost));
-  report.notes.insert(report.notes.end(), notes.begin(), notes.end());
-  report.deadlocks = explain::FollowWaits(findings, inspector);
+  outcome.notes.insert(outcome.notes.end(), notes.begin(), notes.end());
+  outcome.deadlocks = explain::FollowWaits(findings, inspector);
   const bool may_be_alone =
       std::any_of(findings.begin(), findings.end(),
                   [](const explain::Finding& f) { return f.unit.state == WaitState::kCondvar; });
   explain::Surroundings surroundings{.program_name = ProgramName()};
   if (may_be_alone) surroundings.live_threads = CountLiveThreads(findings);
-  report.groups = explain::Group(std::move(findings), surroundings);
+  outcome.groups = explain::Group(std::move(findings), surroundings);
   return unsettled;
 }
 
-LeakReport Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
-  if (options_.on_leak == OnLeak::kOff) return {};
-  return UnlessNoMemory([&] { return LookFor(before, test); });
-}
-
 // Those who are left of what was born since the snapshot, by what is cheap to know.
-alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakReport& report) const {
+alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, Outcome& outcome) const {
   alive::MarkedLook look;
   alive::BirthMark& births = look.births;
   births.next_thread = registry::NextSerial();
@@ -311,9 +290,9 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakRepo
   births.listed = platform::ListThreads(&births.births);
   auto alive =
       births.listed == nullptr ? std::nullopt : Alive(alive::NewThreads(base, *births.listed));
-  report.could_not_look = alive ? std::string() : CannotList(errno);
-  if (base != nullptr && base->threads == nullptr) report.could_not_look = CannotList(base->error);
-  look.failed = !report.could_not_look.empty();
+  outcome.failure = alive ? std::string() : CannotList(errno);
+  if (base != nullptr && base->threads == nullptr) outcome.failure = CannotList(base->error);
+  look.failed = !outcome.failure.empty();
   if (!look.failed) look.left = *std::move(alive);
   std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
                     std::back_inserter(look.left));
@@ -321,20 +300,21 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, LeakRepo
   return look;
 }
 
-LeakReport Checker::LookFor(const Snapshot& before, std::string_view test) const {
-  LeakReport report;
+Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
+  Outcome outcome;
+  if (options_.on_leak == OnLeak::kOff) return outcome;
   const internal::SnapshotData* const base = before.data().get();
   const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
   // By reference, here and below, since a copy would need memory.
-  const auto look_once = [&] { return LookOnce(base, report); };
+  const auto look_once = [&] { return LookOnce(base, outcome); };
   const auto look = [&] { return alive::LookUntilSure(std::cref(look_once), mark); };
   const auto drop = [this, test](alive::Stragglers& left) { DropIgnored(left, test); };
   alive::Drained drained = alive::Drain(options_, std::cref(look), std::cref(drop));
-  report.waited = drained.waited;
-  if (drained.left.empty()) return report;
-  report.test = test;
-  ExplainWhatStays(std::move(drained.left), std::cref(look), report);
-  return report;
+  outcome.waited = drained.waited;
+  if (drained.left.empty()) return outcome;
+  outcome.test = test;
+  ExplainWhatStays(std::move(drained.left), std::cref(look), outcome);
+  return outcome;
 }
 
 // Looks closely, and once more if something was about to change. Where threads start successors and
@@ -342,51 +322,37 @@ LeakReport Checker::LookFor(const Snapshot& before, std::string_view test) const
 // and in the end one without stacks.
 void Checker::ExplainWhatStays(alive::Stragglers left,
                                const std::function<alive::Stragglers()>& look,
-                               LeakReport& report) const {
+                               Outcome& outcome) const {
   constexpr int kMostLooks = 20;
   const std::chrono::milliseconds none(0);
   for (int looks = 1;; ++looks) {
     const bool last = looks == kMostLooks;
     const alive::Stragglers unsettled =
-        Explain(left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut, report);
-    const bool again = looks == 1 || report.groups.empty();
+        Explain(left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut, outcome);
+    const bool again = looks == 1 || outcome.groups.empty();
     if (unsettled.empty() || last || !again) return;
     const auto begun = platform::Clock::now();
     alive::AwaitTransit(unsettled, options_.drain == none
                                        ? none
-                                       : std::max(options_.drain_max - report.waited, none));
-    report.waited +=
+                                       : std::max(options_.drain_max - outcome.waited, none));
+    outcome.waited +=
         std::chrono::duration_cast<std::chrono::milliseconds>(platform::Clock::now() - begun);
     left = look();
   }
 }
 
-LeakReport Checker::LookAtAll() const {
-  return UnlessNoMemory([this] {
-    LeakReport report;
-    const auto now = platform::ListThreads();
-    auto alive = now == nullptr ? std::nullopt : Alive(*now);
-    if (!alive) {
-      report.could_not_look = CannotList(errno);
-      return report;
-    }
-    if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
-    std::ranges::move(Tasks(0), std::back_inserter(*alive));
-    Explain(*alive, OfTheGone::kLeaveOut, report);
-    return report;
-  });
+Outcome Checker::LookAtAll() const {
+  Outcome outcome;
+  const auto now = platform::ListThreads();
+  auto alive = now == nullptr ? std::nullopt : Alive(*now);
+  if (!alive) {
+    outcome.failure = CannotList(errno);
+    return outcome;
+  }
+  if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
+  std::ranges::move(Tasks(0), std::back_inserter(*alive));
+  Explain(*alive, OfTheGone::kLeaveOut, outcome);
+  return outcome;
 }
 
-}  // namespace check
-
-LeakReport FindLeaks(const Snapshot& before, const Options& options) {
-  return check::UnlessNoMemory([&] { return check::Checker(options).FindLeaks(before); });
-}
-
-LeakReport FindAlive() {
-  LeakReport report = check::Checker::WithoutRules().LookAtAll();
-  report.everything = true;
-  return report;
-}
-
-}  // namespace taskleak
+}  // namespace taskleak::check

@@ -1,4 +1,4 @@
-// From two looks to a LeakReport.
+// From two looks to what is left.
 #ifndef TASKLEAK_SRC_CHECK_CHECKER_H_
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
@@ -10,6 +10,7 @@
 
 #include "alive/straggler.h"
 #include "alive/sure_look.h"
+#include "check/outcome.h"
 #include "explain/inspect.h"
 #include "linux/proc/thread_list.h"
 #include "registry/snapshot_data.h"
@@ -28,18 +29,18 @@ class Checker {
   /// suppression file is bad.
   explicit Checker(const Options& options);
 
-  /// One without any rules, whose LookAtAll() is what FindAlive returns (taskleak/alive.h).
+  /// One without any rules, whose LookAtAll() finds what FindAlive returns (taskleak/alive.h).
   [[nodiscard]] static Checker WithoutRules();
 
   [[nodiscard]] const Options& options() const { return options_; }
 
-  /// What FindLeaks returns. When nothing is left this is a comparison of two lists. `test` is the
-  /// name of what is checked, for suppressions that hold in some tests only.
-  [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, std::string_view test = {}) const;
+  /// Finds what FindLeaks returns. When nothing is left this is a comparison of two lists. `test`
+  /// is the name of what is checked, for suppressions that hold in some tests only.
+  [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {}) const;
 
   /// Every thread and task but the caller and those adopted or ignored, the main thread included;
   /// no wait. Without rules the adopted ones too, and threads that ended unjoined.
-  [[nodiscard]] LeakReport LookAtAll() const;
+  [[nodiscard]] Outcome LookAtAll() const;
 
  private:
   struct NoRules {};
@@ -54,13 +55,11 @@ class Checker {
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
   alive::Stragglers Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
-                            LeakReport& report) const;
+                            Outcome& outcome) const;
   void ExplainWhatStays(alive::Stragglers left, const std::function<alive::Stragglers()>& look,
-                        LeakReport& report) const;
+                        Outcome& outcome) const;
   [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base,
-                                           LeakReport& report) const;
-  [[nodiscard]] LeakReport LookFor(const Snapshot& before, std::string_view test) const;
-
+                                           Outcome& outcome) const;
   Options options_;
   rules::IgnoreSet ignore_;
   bool adopted_too_ = false;

@@ -6,6 +6,7 @@
 #include "alive/background.h"
 #include "explain/unrecorded.h"
 #include "registry/thread_birth.h"
+#include "run/find_leaks.h"
 #include "run/output.h"
 #include "run/planted_leak.h"
 #include "taskleak/test_run.h"
@@ -41,7 +42,7 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   const Options& options = checker.options();
   if (options.on_leak == OnLeak::kOff) return std::nullopt;
   const PlantedLeak planted(scope);
-  LeakReport report = checker.FindLeaks(before, scope);
+  const LeakReport report = FindLeaks(checker, before, scope);
   planted.Look(report);
   report::ReportFile* const json = JsonReport(options);
   if (json != nullptr) json->TestChecked(scope);

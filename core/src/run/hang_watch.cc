@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "run/find_leaks.h"
 #include "run/futex.h"
 #include "run/output.h"
 
@@ -46,7 +47,7 @@ void HangWatch::Watch() {
 
 void HangWatch::ReportAndEnd() {
   last_resort_.EndSoon();
-  LeakReport report = checker_.LookAtAll();
+  LeakReport report = LookAtAll(checker_);
   report.hang = true;
   report.waited = checker_.options().hang_timeout;
   {

@@ -1,0 +1,15 @@
+// From what a check found to a LeakReport.
+#ifndef TASKLEAK_SRC_REPORT_DESCRIBE_H_
+#define TASKLEAK_SRC_REPORT_DESCRIBE_H_
+
+#include "check/outcome.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::report {
+
+/// Returns the report of an outcome. Thread-safe.
+LeakReport Describe(check::Outcome outcome);
+
+}  // namespace taskleak::report
+
+#endif  // TASKLEAK_SRC_REPORT_DESCRIBE_H_
