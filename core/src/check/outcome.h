@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "taskleak/leak.h"
+#include "explain/group.h"
+#include "explain/wait_graph.h"
 
 namespace taskleak::check {
 
@@ -14,8 +15,8 @@ namespace taskleak::check {
 struct Outcome {
   std::string test;  ///< what was checked; may be empty
   std::chrono::milliseconds waited{0};
-  std::vector<LeakGroup> groups;
-  std::vector<Deadlock> deadlocks;
+  std::vector<explain::FoundGroup> groups;
+  std::vector<explain::FoundDeadlock> deadlocks;
   std::vector<std::string> notes;
   std::string failure;  ///< why the check failed; empty if it did not
 

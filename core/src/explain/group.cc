@@ -80,11 +80,11 @@ void SortByPlace(std::vector<Finding>& findings) {
 
 // "worker-*" for worker-1 and worker-17; empty when the names have no beginning in common that says
 // anything.
-std::string CommonNamePattern(const std::vector<Unit>& units) {
-  const std::string& first = units.front().name;
+std::string CommonNamePattern(const std::vector<FoundUnit>& units) {
+  const std::string& first = units.front().unit.name;
   std::size_t common = first.size();
   bool same = true;
-  for (const Unit& unit : units) {
+  for (const auto& [unit, detail] : units) {
     same = same && unit.name == first;
     const auto [mine, other] =
         std::mismatch(first.begin(), first.end(), unit.name.begin(), unit.name.end());
@@ -106,7 +106,7 @@ std::string FunctionLine(const Finding& first) {
 }
 
 // The signature last.
-std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Unit>& units,
+std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<FoundUnit>& units,
                                      const std::string& program_name) {
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
@@ -121,7 +121,7 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Uni
 
 // A group, what it was made of, and which jobs its threads have run.
 struct Grouped {
-  LeakGroup group;
+  FoundGroup group;
   std::vector<Finding> findings;
   std::set<std::string> jobs;
 };
@@ -150,7 +150,7 @@ void DropSharedLines(std::vector<Grouped>& groups) {
 }
 
 bool IsBefore(const Grouped& a, const Grouped& b) {
-  const auto key = [](const LeakGroup& group) {
+  const auto key = [](const FoundGroup& group) {
     return std::make_tuple(-static_cast<long>(group.units.size()), std::cref(group.first().name),
                            std::cref(group.signature));
   };
@@ -158,13 +158,13 @@ bool IsBefore(const Grouped& a, const Grouped& b) {
 }
 
 // Each group of jobs behind the first group of threads that have run such jobs: a pool.
-std::vector<LeakGroup> JoinPools(std::vector<Grouped> all) {
+std::vector<FoundGroup> JoinPools(std::vector<Grouped> all) {
   std::map<std::string, std::string> pools;  // by the name of their jobs, their signatures
   for (const Grouped& each : all) {
     for (const std::string& job : each.jobs) pools.try_emplace(job, each.group.signature);
   }
-  std::multimap<std::string, LeakGroup> parts;  // by the signature of their pool
-  std::vector<LeakGroup> groups;
+  std::multimap<std::string, FoundGroup> parts;  // by the signature of their pool
+  std::vector<FoundGroup> groups;
   for (Grouped& each : all) {
     const Unit& first = each.group.first();
     const auto pool = first.kind == UnitKind::kTask ? pools.find(first.name) : pools.end();
@@ -177,7 +177,7 @@ std::vector<LeakGroup> JoinPools(std::vector<Grouped> all) {
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto [from, to] = parts.equal_range(groups[i].signature);
-    std::vector<LeakGroup> jobs;
+    std::vector<FoundGroup> jobs;
     for (auto part = from; part != to; ++part) jobs.push_back(std::move(part->second));
     parts.erase(from, to);
     groups.insert(groups.begin() + static_cast<std::ptrdiff_t>(i) + 1,
@@ -222,14 +222,14 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
 
 }  // namespace
 
-std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
+std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
   std::vector<Grouped> groups;
   for (std::vector<Finding>& same : Alike(std::move(findings))) {
     auto& [group, of, jobs] = groups.emplace_back();
     of = std::move(same);
     group.signature = of.front().signature;
     for (const Finding& finding : of) {
-      group.units.push_back(finding.unit);
+      group.units.push_back(finding);
       group.deadlock = group.deadlock || finding.in_circle;
       if (!finding.last_job.empty()) jobs.insert(finding.last_job);
     }

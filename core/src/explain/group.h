@@ -19,9 +19,21 @@ struct Surroundings {
       SIZE_MAX;               // findings included
 };
 
+/// Units that are one leak, as LeakGroup has them.
+struct FoundGroup {
+  std::vector<FoundUnit> units;
+  std::string signature;
+  std::string part_of;
+  std::vector<std::string> ignore;
+  bool deadlock = false;
+  std::string hint;
+
+  [[nodiscard]] const Unit& first() const { return units.front().unit; }
+};
+
 /// Groups of the same kind, stack, creation stack and wait state, sorted by count (largest first),
 /// then by name, but jobs behind the threads that run such jobs (LeakGroup::part_of).
-std::vector<LeakGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings);
+std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings);
 
 }  // namespace taskleak::explain
 

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
-#include "explain/wait_detail.h"
+#include "explain/wait_facts.h"
 #include "linux/modules/start_modules.h"
 #include "symbolize/own_code.h"
 
@@ -92,8 +93,26 @@ std::string InnermostOwnCall(const symbolize::ResolvedStack& stack) {
   return {};
 }
 
-bool Listens(const Unit& unit) {
-  return unit.state == WaitState::kAccept || unit.detail.find("listening") != std::string::npos;
+bool AcceptsAt(const DescriptorFacts& descriptor) {
+  const auto* const socket = std::get_if<platform::OpenSocket>(&descriptor.file);
+  return socket != nullptr && socket->listening;
+}
+
+bool AcceptsAt(const DescriptorList& list) {
+  return std::ranges::any_of(list.first, [](const DescriptorFacts& d) { return AcceptsAt(d); });
+}
+
+bool Listens(const Finding& finding) {
+  const WaitFacts& wait = finding.detail.wait;
+  if (finding.unit.state == WaitState::kAccept) return true;
+  if (const auto* const one = std::get_if<DescriptorWait>(&wait)) return AcceptsAt(one->on);
+  if (const auto* const poll = std::get_if<PollWait>(&wait)) return AcceptsAt(poll->on);
+  if (const auto* const epoll = std::get_if<EpollWait>(&wait)) return AcceptsAt(epoll->watched);
+  return false;
+}
+
+bool HasNoWriter(const DescriptorWait& wait) {
+  return wait.other_end && wait.other_end->writes && !wait.other_end->at;
 }
 
 // Evidence beyond the wait state.
@@ -103,15 +122,16 @@ std::string Special(std::span<const Finding> same) {
   if (unit.held_by && unit.held_by->ended)
     return "its owner ended without unlocking it: lock with std::lock_guard or the like";
   if (unit.held_by && unit.held_by->id == unit.id) return "a thread cannot join itself";
-  if (unit.detail.find(kStandardInput) != std::string::npos)
+  const auto* const descriptor = std::get_if<DescriptorWait>(&first.detail.wait);
+  if (descriptor != nullptr && descriptor->standard_input)
     return "standard input may stay open for ever: wait for it with poll, together with a "
            "descriptor that ends the wait";
-  if (unit.detail.find(kNoWriter) != std::string::npos)
+  if (descriptor != nullptr && HasNoWriter(*descriptor))
     return "only another process can still write to it or close it: end that one, or write first";
   if (std::string hint = LifetimeHint(*first.created_by); !hint.empty()) return hint;
   if (first.stop_not_requested)
     return "nobody has asked this std::jthread to stop: destroy it or call request_stop()";
-  if (Listens(unit)) return "stop the server before the test ends";
+  if (Listens(first)) return "stop the server before the test ends";
   if (AreIdlePool(same))
     return fmt::format("idle workers that share a {}: stop and join the pool before the test ends",
                        PoolsQueue(unit.state));

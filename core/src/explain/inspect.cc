@@ -12,7 +12,7 @@
 #include "explain/creation_frames.h"
 #include "explain/signature.h"
 #include "explain/stop_state.h"
-#include "explain/wait_detail.h"
+#include "explain/wait_reader.h"
 #include "explain/wait_state.h"
 #include "linux/proc/thread_info.h"
 #include "registry/last_job.h"
@@ -29,10 +29,6 @@ using std::chrono::milliseconds;
 milliseconds AgeOf(const platform::ThreadId& id) {
   const std::uint64_t now = platform::TicksSinceBoot();
   return milliseconds(now < id.start_ticks ? 0 : platform::TicksToMs(now - id.start_ticks));
-}
-
-std::string Milliseconds(ThreadRecord::Clock::duration duration) {
-  return std::to_string(duration_cast<milliseconds>(duration).count()) + " ms";
 }
 
 bool HasRunSince(const platform::ThreadLook& look, int tid) {
@@ -53,14 +49,13 @@ bool WaitsAgain(const platform::ThreadLook& look, int tid) {
   return false;
 }
 
-// How long it ran, and its start routine where that is not the C++ runtime's.
-std::string DescribeEnd(const ThreadRecord& record) {
-  std::string text = "ran for " + Milliseconds(record.end - record.born);
+EndedThread LifeOf(const ThreadRecord& record) {
+  EndedThread life{.ran = duration_cast<milliseconds>(record.end - record.born)};
   const platform::RawFrame start{
       .pc = record.routine, .is_return_address = false, .guessed = false};
   const symbolize::QuickFrame& routine = symbolize::Quick(start);
-  if (!routine.runtime && !routine.function.empty()) text += ", started in " + routine.function;
-  return text;
+  if (!routine.runtime) life.routine = routine.function;
+  return life;
 }
 
 }  // namespace
@@ -127,11 +122,11 @@ Finding Inspector::InspectLive(const alive::Straggler& straggler,
   finding.hold = ReadHold(finding.wait, look.at);
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
-  unit.detail = describer_.Describe(unit.state, look.at, finding.hold, straggler.id.tid);
+  finding.detail.wait = waits_.Read(unit.state, look.at, finding.hold, straggler.id.tid);
   // What memory says of a wait may belong to what the thread has done since the look.
-  if (!unit.detail.empty() && HasRunSince(look, straggler.id.tid) &&
+  if (finding.detail.wait.index() != 0 && HasRunSince(look, straggler.id.tid) &&
       !WaitsAgain(look, straggler.id.tid))
-    unit.detail.clear();
+    finding.detail.wait = {};
   unit.stack = finding.stack->stack;
   unit.stack_missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
@@ -148,7 +143,7 @@ Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   unit.kind = UnitKind::kUnjoinedThread;
   unit.id = record.tid;
   unit.name = record.name.data();
-  unit.detail = DescribeEnd(record);
+  finding.detail.of_unit = LifeOf(record);
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
   return finding;
 }

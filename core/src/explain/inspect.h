@@ -8,7 +8,8 @@
 #include <unordered_map>
 
 #include "alive/straggler.h"
-#include "explain/wait_detail.h"
+#include "explain/wait_facts.h"
+#include "explain/wait_reader.h"
 #include "explain/wait_state.h"
 #include "linux/look/lock.h"
 #include "linux/look/stack_reader.h"
@@ -21,8 +22,7 @@
 namespace taskleak::explain {
 
 /// One unit with what ignoring, grouping and naming it needs.
-struct Finding {
-  Unit unit;
+struct Finding : FoundUnit {
   const symbolize::ResolvedStack* stack = nullptr;       // owned by the Inspector
   const symbolize::ResolvedStack* created_by = nullptr;  // empty when not known
   std::string signature;
@@ -73,7 +73,7 @@ class Inspector {
   const symbolize::ResolvedStack& CreationStack(const registry::ThreadRecord& record);
 
   symbolize::StackResolver resolver_;
-  WaitDescriber describer_;
+  WaitReader waits_;
   std::uint64_t births_until_;  // the serial that none of births_ has reached
   bool births_are_missing_;     // of threads that have not run yet
   std::unordered_map<int, registry::ThreadRecord> births_;

@@ -11,7 +11,7 @@
 #include "explain/creation_frames.h"
 #include "explain/fiber_wait.h"
 #include "explain/signature.h"
-#include "explain/wait_detail.h"
+#include "explain/wait_reader.h"
 #include "explain/wait_state.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/thread_info.h"
@@ -37,9 +37,9 @@ std::string ReadLiteral(const char* text) {
   return copy.data();
 }
 
-std::string DescribeThread(int tid) {
+Runner ReadRunner(int tid) {
   const auto stat = platform::ReadThreadStat(tid);
-  return "in thread " + std::to_string(tid) + (stat ? " \"" + stat->name + '"' : std::string());
+  return {tid, stat ? stat->name : std::string()};
 }
 
 // The thread that runs the task. Nothing if it had left the task, or was about to, when it was
@@ -116,7 +116,7 @@ void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
       return;
     }
     unit.state = WaitState::kSuspended;
-    unit.detail = "ready to run, but no thread has come to it";
+    finding->detail.of_unit = ReadyToRun();
   } else if (record.state == WaitState::kSuspended) {
     unit.state = ClassifyFiberWait(*finding->stack);
   }
@@ -132,27 +132,25 @@ const TaskRecord* TaskInspector::Awaiter(const TaskRecord& record) const {
 void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   Unit& unit = finding->unit;
   unit.state = record.state;
-  unit.detail = record.waiting;
+  Detail& detail = finding->detail;
+  if (!record.waiting.empty()) detail.of_unit = SaidWait{record.waiting};
   if (record.saved_sp != 0 && record.thread == 0) return AddParkedPlace(record, finding);
   if (record.descriptor >= 0 && record.thread == 0)
-    unit.detail += (unit.detail.empty() ? "" : ", ") + DescriptorText({record.descriptor});
+    detail.wait = DescriptorWait{.on = ReadDescriptor({record.descriptor})};
   if ((record.code != 0 || record.awaited_by != 0) && record.thread == 0) {
     finding->stack = &AsyncStack(record);
     unit.stack = finding->stack->stack;
-    if (record.code != 0 && record.state == WaitState::kOther)
-      unit.detail = "finished, but its frame was not destroyed";
+    if (record.code != 0 && record.state == WaitState::kOther) detail = {FrameLeft(), {}};
     return;
   }
   const auto look = LookAtRunner(record, signals_);
   finding->stack =
       &resolver_.Resolve(look ? look->stack.frames : std::vector<platform::RawFrame>());
-  if (record.thread != 0) unit.detail = DescribeThread(record.thread);
+  if (record.thread != 0) detail.of_unit = ReadRunner(record.thread);
   if (!look) return;
   const Wait where = ClassifyWait(look->at, *finding->stack);
   unit.state = where.state;
-  const std::string wait =
-      describer_.Describe(where.state, look->at, ReadHold(where, look->at), record.thread);
-  if (!wait.empty()) unit.detail += ", " + wait;
+  detail.wait = waits_.Read(where.state, look->at, ReadHold(where, look->at), record.thread);
   unit.stack = finding->stack->stack;
   unit.stack_missing = look->stack.missing;
 }

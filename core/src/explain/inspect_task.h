@@ -13,7 +13,7 @@
 #include "alive/straggler.h"
 #include "explain/inspect.h"
 #include "explain/task_creator.h"
-#include "explain/wait_detail.h"
+#include "explain/wait_reader.h"
 #include "linux/look/stack_reader.h"
 #include "registry/task_registry.h"
 #include "symbolize/resolved_stack.h"
@@ -55,7 +55,7 @@ class TaskInspector {
   symbolize::StackResolver resolver_;
   TaskCreators creators_;
   platform::Signals signals_;
-  WaitDescriber describer_;
+  WaitReader waits_;
   std::map<std::vector<AwaitPlace>, symbolize::ResolvedStack> async_stacks_;
   // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
   std::map<std::pair<const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>, std::string>

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "explain/wait_detail.h"
+#include "explain/wait_reader.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_info.h"
 
@@ -39,20 +39,20 @@ class WaitGraph {
     order_.push_back(&node);
   }
   void FindHolders();
-  std::vector<Deadlock> Deadlocks();
+  std::vector<FoundDeadlock> Deadlocks();
 
  private:
   Node* Find(int tid);
   void FindHolder(Node& node);
   void NameHolder(const Node& node);
   std::vector<Node*> CircleFrom(Node* node, int walk);
-  std::vector<Deadlock> Circles();
+  std::vector<FoundDeadlock> Circles();
 
   Inspector& inspector_;
   std::map<int, Node> nodes_;
-  std::vector<Node*> order_;                      // in which they are looked at; grows meanwhile
-  std::deque<Finding> others_;                    // holders that are none of the findings
-  std::map<std::uintptr_t, Deadlock> abandoned_;  // by the lock's address
+  std::vector<Node*> order_;    // in which they are looked at; grows meanwhile
+  std::deque<Finding> others_;  // holders that are none of the findings
+  std::map<std::uintptr_t, FoundDeadlock> abandoned_;  // by the lock's address
 };
 
 // True if the thread is where it was when it was looked at, and has not run since.
@@ -114,9 +114,9 @@ void WaitGraph::NameHolder(const Node& node) {
   }
   unit.held_by = Holder{tid, inspector_.NameOfEnded(tid), true, WaitState::kOther, {}};
   if (!WaitsForEver(node)) return;
-  Deadlock& deadlock = abandoned_[unit.waits_at];
+  FoundDeadlock& deadlock = abandoned_[unit.waits_at];
   deadlock.kind = Deadlock::Kind::kOwnerEnded;
-  deadlock.units.push_back(unit);
+  deadlock.units.push_back(*node.finding);
 }
 
 // All were seen blocked, when they were looked at, before the locks are read here, and have not run
@@ -142,8 +142,8 @@ std::vector<Node*> WaitGraph::CircleFrom(Node* node, int walk) {
   return circle;
 }
 
-std::vector<Deadlock> WaitGraph::Circles() {
-  std::vector<Deadlock> deadlocks;
+std::vector<FoundDeadlock> WaitGraph::Circles() {
+  std::vector<FoundDeadlock> deadlocks;
   int walk = 0;
   for (auto& [tid, node] : nodes_) {
     std::vector<Node*> circle = CircleFrom(&node, ++walk);
@@ -153,19 +153,19 @@ std::vector<Deadlock> WaitGraph::Circles() {
                 std::min_element(circle.begin(), circle.end(),
                                  [](const Node* a, const Node* b) { return a->tid() < b->tid(); }),
                 circle.end());
-    Deadlock& deadlock = deadlocks.emplace_back();
+    FoundDeadlock& deadlock = deadlocks.emplace_back();
     deadlock.kind = circle.size() == 1 ? Deadlock::Kind::kSelf : Deadlock::Kind::kCycle;
     for (const Node* member : circle) {
       NameHolder(*member);
       member->finding->in_circle = true;
-      deadlock.units.push_back(member->finding->unit);
+      deadlock.units.push_back(*member->finding);
     }
   }
   return deadlocks;
 }
 
-std::vector<Deadlock> WaitGraph::Deadlocks() {
-  std::vector<Deadlock> deadlocks = Circles();
+std::vector<FoundDeadlock> WaitGraph::Deadlocks() {
+  std::vector<FoundDeadlock> deadlocks = Circles();
   for (const Node* node : order_) {
     if (node->held_up && !node->finding->in_circle && StillHeld(*node) && HasNotMoved(*node))
       NameHolder(*node);
@@ -176,7 +176,7 @@ std::vector<Deadlock> WaitGraph::Deadlocks() {
 
 }  // namespace
 
-std::vector<Deadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector) {
+std::vector<FoundDeadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector) {
   WaitGraph graph(inspector);
   for (Finding& finding : findings) graph.Add(finding);
   graph.FindHolders();

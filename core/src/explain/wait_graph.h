@@ -9,6 +9,12 @@
 
 namespace taskleak::explain {
 
+/// Threads none of which can ever continue, as Deadlock has them.
+struct FoundDeadlock {
+  Deadlock::Kind kind = Deadlock::Kind::kCycle;
+  std::vector<FoundUnit> units;
+};
+
 /// Finds out who holds what the findings wait for, and fills in their units' held_by; holders that
 /// are none of the findings are looked at in their turn, without a signal. Returns the deadlocks
 /// that this leads to.
@@ -16,7 +22,7 @@ namespace taskleak::explain {
 /// A holder is named only if, after it was looked at, memory still names it and the waiter has not
 /// run. A circle is a deadlock only if at one moment all of it was blocked without a time limit,
 /// and each lock named its holder then. So locks that are merely busy are never taken for one.
-std::vector<Deadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector);
+std::vector<FoundDeadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector);
 
 }  // namespace taskleak::explain
 

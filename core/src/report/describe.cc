@@ -1,15 +1,42 @@
 #include "report/describe.h"
 
 #include <utility>
+#include <vector>
+
+#include "report/wait_words.h"
 
 namespace taskleak::report {
+namespace {
+
+std::vector<Unit> Describe(std::vector<explain::FoundUnit> found) {
+  std::vector<Unit> units;
+  units.reserve(found.size());
+  for (explain::FoundUnit& each : found) {
+    Unit& unit = units.emplace_back(std::move(each.unit));
+    unit.detail = DetailText(each.detail);
+  }
+  return units;
+}
+
+LeakGroup Describe(explain::FoundGroup found) {
+  return {.units = Describe(std::move(found.units)),
+          .signature = std::move(found.signature),
+          .part_of = std::move(found.part_of),
+          .ignore = std::move(found.ignore),
+          .deadlock = found.deadlock,
+          .hint = std::move(found.hint)};
+}
+
+}  // namespace
 
 LeakReport Describe(check::Outcome outcome) {
   LeakReport report;
   report.test = std::move(outcome.test);
   report.waited = outcome.waited;
-  report.groups = std::move(outcome.groups);
-  report.deadlocks = std::move(outcome.deadlocks);
+  for (explain::FoundGroup& group : outcome.groups)
+    report.groups.push_back(Describe(std::move(group)));
+  for (explain::FoundDeadlock& deadlock : outcome.deadlocks)
+    report.deadlocks.push_back({deadlock.kind, Describe(std::move(deadlock.units))});
   report.notes = std::move(outcome.notes);
   report.could_not_look = std::move(outcome.failure);
   return report;

@@ -73,9 +73,9 @@ TEST(GroupTest, UnitsOfOneCreatorAreOneGroupSortedByPlace) {
              CreatedBy(Make("a", kThere, 3), kThere)},
             kAround);
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_EQ(groups[0].units[0].id, 2);
-  EXPECT_EQ(groups[0].units[1].id, 3);
-  EXPECT_EQ(groups[0].units[2].id, 1);
+  EXPECT_EQ(groups[0].units[0].unit.id, 2);
+  EXPECT_EQ(groups[0].units[1].unit.id, 3);
+  EXPECT_EQ(groups[0].units[2].unit.id, 1);
 }
 
 TEST(GroupTest, UnitsWithoutAStackGoByNameAndReason) {
@@ -199,7 +199,7 @@ TEST(GroupTest, JobsStandBehindTheThreadsThatRunSuchJobs) {
 }
 
 TEST(GroupTest, JobsThatNoLeakedThreadHasRunStandAlone) {
-  for (const LeakGroup& group :
+  for (const FoundGroup& group :
        Group({Job("resize"), WorkerThatRan("upload", kHere), Make("", kThere)}, kAround))
     EXPECT_EQ(group.part_of, "");
 }

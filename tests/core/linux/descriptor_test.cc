@@ -5,11 +5,14 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -61,37 +64,74 @@ struct Connection {
   bool usable = false;
 };
 
+// include/net/tcp_states.h
+constexpr int kEstablished = 1;
+constexpr int kCloseWait = 8;
+
+// What is open, which must be a T.
+template <typename T>
+T Open(const Descriptor& descriptor) {
+  const OpenFile file = ReadOpenFile(descriptor);
+  EXPECT_TRUE(std::holds_alternative<T>(file)) << "alternative " << file.index();
+  const T* const found = std::get_if<T>(&file);
+  return found == nullptr ? T() : *found;
+}
+
+void ExpectTcp(const Connection& connection, const std::string& address) {
+  const auto listener = Open<OpenSocket>({connection.listener});
+  EXPECT_EQ(listener.protocol, OpenSocket::Protocol::kTcp);
+  EXPECT_TRUE(listener.listening);
+  EXPECT_THAT(listener.local, MatchesRegex(address));
+  EXPECT_EQ(listener.peer, "");
+  EXPECT_EQ(listener.tcp_state, 0);
+  const auto client = Open<OpenSocket>({connection.client});
+  EXPECT_EQ(client.protocol, OpenSocket::Protocol::kTcp);
+  EXPECT_FALSE(client.listening);
+  EXPECT_THAT(client.local, MatchesRegex(address));
+  EXPECT_EQ(client.peer, listener.local);
+  EXPECT_EQ(client.tcp_state, kEstablished);
+}
+
 TEST(DescriptorTest, TcpWithBothAddressesAndTheState) {
-  Connection v4(AF_INET);
+  const Connection v4(AF_INET);
   ASSERT_TRUE(v4.usable);
-  EXPECT_THAT(DescribeDescriptor({v4.listener}), MatchesRegex("listening TCP 127.0.0.1:[0-9]+"));
-  EXPECT_THAT(DescribeDescriptor({v4.client}),
-              MatchesRegex("TCP 127.0.0.1:[0-9]+ -> 127.0.0.1:[0-9]+ \\(established\\)"));
+  ExpectTcp(v4, "127.0.0.1:[0-9]+");
   close(accept(v4.listener, nullptr, nullptr));
-  EXPECT_THAT(DescribeDescriptor({v4.client}), EndsWith(" (close wait)"));
+  EXPECT_EQ(Open<OpenSocket>({v4.client}).tcp_state, kCloseWait);
 }
 
 TEST(DescriptorTest, TcpOverIpVersion6) {
-  Connection v6(AF_INET6);
+  const Connection v6(AF_INET6);
   if (!v6.usable) GTEST_SKIP() << "no IPv6 here";
-  EXPECT_THAT(DescribeDescriptor({v6.listener}), MatchesRegex("listening TCP \\[::1\\]:[0-9]+"));
-  EXPECT_THAT(DescribeDescriptor({v6.client}),
-              MatchesRegex("TCP \\[::1\\]:[0-9]+ -> \\[::1\\]:[0-9]+ \\(established\\)"));
+  ExpectTcp(v6, "\\[::1\\]:[0-9]+");
+}
+
+TEST(DescriptorTest, ProtocolsOfOtherSockets) {
+  const auto protocol = [](int family, int type) {
+    const Fd fd(socket(family, type | SOCK_CLOEXEC, 0));
+    return Open<OpenSocket>({fd}).protocol;
+  };
+  EXPECT_EQ(protocol(AF_INET, SOCK_DGRAM), OpenSocket::Protocol::kUdp);
+  EXPECT_EQ(protocol(AF_UNIX, SOCK_STREAM), OpenSocket::Protocol::kUnix);
+  EXPECT_EQ(protocol(AF_NETLINK, SOCK_RAW), OpenSocket::Protocol::kNetlink);
 }
 
 TEST(DescriptorTest, TimersWithTheTimeLeft) {
   const Fd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
-  EXPECT_EQ(DescribeDescriptor({timer}), "timerfd that is not set");
+  EXPECT_EQ(Open<OpenTimer>({timer}).left, std::chrono::nanoseconds(0));
   const itimerspec hour = {{0, 0}, {3600, 0}};
   timerfd_settime(timer, 0, &hour, nullptr);
-  EXPECT_THAT(DescribeDescriptor({timer}), MatchesRegex("timerfd, 3[0-9]+\\.[0-9] s left"));
+  const auto left = Open<OpenTimer>({timer}).left;
+  ASSERT_TRUE(left);
+  EXPECT_LE(*left, std::chrono::hours(1));
+  EXPECT_GT(*left, std::chrono::minutes(50));
 }
 
 TEST(DescriptorTest, AnonymousOnesFilesAndWhatIsNotOpen) {
   const Fd event(eventfd(0, EFD_CLOEXEC));
-  EXPECT_EQ(DescribeDescriptor({event}), "eventfd");
+  EXPECT_EQ(Open<OtherFile>({event}).name, "eventfd");
   const Fd file(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-  EXPECT_THAT(DescribeDescriptor({file}), EndsWith("descriptor_test"));
+  EXPECT_THAT(Open<OtherFile>({file}).name, EndsWith("descriptor_test"));
   const Fd epoll(epoll_create1(EPOLL_CLOEXEC));
   EXPECT_THAT(WatchedByEpoll({epoll}), IsEmpty());
   epoll_event interest{};
@@ -99,7 +139,21 @@ TEST(DescriptorTest, AnonymousOnesFilesAndWhatIsNotOpen) {
   const std::vector<Descriptor> watched = WatchedByEpoll({epoll});
   ASSERT_EQ(watched.size(), 1U);
   EXPECT_EQ(watched[0].number, event);
-  EXPECT_EQ(DescribeDescriptor({-1}), "");
+  Open<std::monostate>({-1});
+}
+
+TEST(DescriptorTest, PipesAndFifos) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const Fd in(ends[0]);
+  const Fd out(ends[1]);
+  EXPECT_EQ(Open<OpenPipe>({in}).path, "");
+  const std::string path = ::testing::TempDir() + "descriptor_test_fifo";
+  unlink(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const Fd fifo(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  EXPECT_THAT(Open<OpenPipe>({fifo}).path, EndsWith("descriptor_test_fifo"));
+  unlink(path.c_str());
 }
 
 TEST(DescriptorTest, EndsOfPipesThatAreOpenHere) {

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "linux/proc/proc_file.h"
 #include "linux/proc/subject.h"
@@ -48,38 +49,34 @@ std::string Address(int fd, long call) {
   return syscall(call, fd, &address, &size) == 0 ? AddressText(address, size) : std::string();
 }
 
-std::string_view Protocol(int fd) {
+OpenSocket::Protocol ProtocolOf(int fd) {
+  using Protocol = OpenSocket::Protocol;
   const int domain = SocketOption(fd, SO_DOMAIN);
   const int type = SocketOption(fd, SO_TYPE);
-  if (domain == AF_UNIX) return "unix socket";
-  if (domain == AF_NETLINK) return "netlink socket";
-  if (domain != AF_INET && domain != AF_INET6) return "socket";
-  return type == SOCK_STREAM ? "TCP" : type == SOCK_DGRAM ? "UDP" : "IP socket";
+  if (domain == AF_UNIX) return Protocol::kUnix;
+  if (domain == AF_NETLINK) return Protocol::kNetlink;
+  if (domain != AF_INET && domain != AF_INET6) return Protocol::kOther;
+  return type == SOCK_STREAM  ? Protocol::kTcp
+         : type == SOCK_DGRAM ? Protocol::kUdp
+                              : Protocol::kOtherIp;
 }
 
-// include/net/tcp_states.h
-std::string_view TcpState(int fd) {
-  constexpr std::array<std::string_view, 12> kStates = {
-      "",          "established", "SYN sent",   "SYN received", "FIN wait 1", "FIN wait 2",
-      "time wait", "closed",      "close wait", "last ACK",     "listening",  "closing"};
+int TcpState(int fd) {
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (syscall(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
-  return info.tcpi_state < kStates.size() ? kStates.at(info.tcpi_state) : std::string_view();
+  return syscall(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_state
+                                                                               : 0;
 }
 
-std::string DescribeSocket(int fd) {
-  const std::string local = Address(fd, SYS_getsockname);
-  const std::string peer = Address(fd, SYS_getpeername);
-  const bool listening = SocketOption(fd, SO_ACCEPTCONN) == 1;
-  const std::string_view protocol = Protocol(fd);
-  std::string text = listening ? "listening " : "";
-  text += protocol;
-  if (!local.empty()) text += " " + local;
-  if (!peer.empty()) text += " -> " + peer;
-  const std::string_view state = protocol == "TCP" && !listening ? TcpState(fd) : "";
-  if (!state.empty()) text.append(" (").append(state).append(")");
-  return text;
+OpenSocket ReadSocket(int fd) {
+  OpenSocket socket;
+  socket.protocol = ProtocolOf(fd);
+  socket.listening = SocketOption(fd, SO_ACCEPTCONN) == 1;
+  socket.local = Address(fd, SYS_getsockname);
+  socket.peer = Address(fd, SYS_getpeername);
+  if (socket.protocol == OpenSocket::Protocol::kTcp && !socket.listening)
+    socket.tcp_state = TcpState(fd);
+  return socket;
 }
 
 // "/proc/thread-self/" or "/proc/self/task/TID/"
@@ -109,23 +106,20 @@ bool IsAsHere(const Descriptor& descriptor, const std::string& target) {
 }
 
 // "it_value: (0, 49000000)" in fdinfo: seconds and nanoseconds (proc_pid_fdinfo(5)).
-std::string DescribeTimer(const Descriptor& descriptor) {
+OpenTimer ReadTimer(const Descriptor& descriptor) {
   const std::string info = InfoOf(descriptor);
   constexpr std::string_view kKey = "it_value: (";
   const std::size_t at = info.find(kKey);
-  if (at == std::string::npos) return "timerfd";
+  if (at == std::string::npos) return {};
   NumberReader numbers(std::string_view(info).substr(at + kKey.size()));
-  const std::uint64_t seconds = numbers.Next().value_or(0);
+  const std::chrono::seconds seconds(numbers.Next().value_or(0));
   numbers.SkipCharacter(',');
-  const std::uint64_t nanoseconds = numbers.Next().value_or(0);
-  if (seconds == 0 && nanoseconds == 0) return "timerfd that is not set";
-  return "timerfd, " + std::to_string(seconds) + "." + std::to_string(nanoseconds / 100'000'000) +
-         " s left";
+  return {seconds + std::chrono::nanoseconds(numbers.Next().value_or(0))};
 }
 
-std::string DescribeSocket(const Descriptor& descriptor, const std::string& target) {
-  return IsAsHere(descriptor, target) ? DescribeSocket(SubjectDescriptor(descriptor.number).get())
-                                      : "socket in a descriptor table of the thread's own";
+OpenFile ReadSocket(const Descriptor& descriptor, const std::string& target) {
+  if (!IsAsHere(descriptor, target)) return UnreachableSocket();
+  return ReadSocket(SubjectDescriptor(descriptor.number).get());
 }
 
 // Of a path, so that it serves for other threads' tables as well.
@@ -173,20 +167,21 @@ bool IsListening(const Descriptor& descriptor) {
          SocketOption(SubjectDescriptor(descriptor.number).get(), SO_ACCEPTCONN) == 1;
 }
 
-std::string DescribeDescriptor(const Descriptor& descriptor) {
+OpenFile ReadOpenFile(const Descriptor& descriptor) {
   std::string target = LinkTarget(descriptor);
   struct stat info {};
   if (target.empty() || !Stat(descriptor, &info)) return {};
-  if (S_ISSOCK(info.st_mode)) return DescribeSocket(descriptor, target);
+  if (S_ISSOCK(info.st_mode)) return ReadSocket(descriptor, target);
   constexpr std::string_view kAnonymous =
       "anon_inode:";  // "anon_inode:[eventfd]", "anon_inode:inotify"
   if (target.starts_with(kAnonymous)) {
     target.erase(0, kAnonymous.size());
     if (target.size() > 2 && target.front() == '[') target = target.substr(1, target.size() - 2);
-    return target == "timerfd" ? DescribeTimer(descriptor) : target;
+    if (target == "timerfd") return ReadTimer(descriptor);
+  } else if (S_ISFIFO(info.st_mode)) {
+    return OpenPipe{target.starts_with("pipe:") ? std::string() : std::move(target)};
   }
-  if (S_ISFIFO(info.st_mode)) return target.starts_with("pipe:") ? "pipe" : "named pipe " + target;
-  return target;
+  return OtherFile{std::move(target)};
 }
 
 std::vector<Descriptor> WatchedByEpoll(const Descriptor& descriptor) {

@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace taskleak::platform {
@@ -19,10 +21,41 @@ struct Descriptor {
   int thread = 0;  ///< 0: in the table of the thread that looks
 };
 
-/// In words: "listening TCP 127.0.0.1:8080", "TCP 127.0.0.1:41000 -> 127.0.0.1:6379 (established)",
-/// "pipe", "eventfd", "timerfd, 1.5 s left", a file's path. Empty when it is not open. Neither
-/// blocks nor changes anything about the descriptor. Thread-safe.
-std::string DescribeDescriptor(const Descriptor& descriptor);
+/// A socket.
+struct OpenSocket {
+  enum class Protocol { kTcp, kUdp, kOtherIp, kUnix, kNetlink, kOther };
+  Protocol protocol = Protocol::kOther;
+  bool listening = false;
+  std::string local;  ///< its address, as AddressText(); may be empty
+  std::string peer;   ///< of what it is connected to; empty if it is not
+  int tcp_state = 0;  ///< include/net/tcp_states.h; 0: not TCP, listening, or unknown
+};
+
+/// A socket in a descriptor table of a thread's own, which others cannot ask.
+struct UnreachableSocket {};
+
+/// A timerfd.
+struct OpenTimer {
+  /// Zero if it is not set; nothing if that is unknown.
+  std::optional<std::chrono::nanoseconds> left;
+};
+
+/// An end of a pipe.
+struct OpenPipe {
+  std::string path;  ///< of a FIFO; empty for other pipes
+};
+
+/// Anything else.
+struct OtherFile {
+  std::string name;  ///< a path, or what the kernel calls it: "eventfd", "inotify"
+};
+
+/// What is open at a descriptor; nothing if it is not open.
+using OpenFile =
+    std::variant<std::monostate, OpenSocket, UnreachableSocket, OpenTimer, OpenPipe, OtherFile>;
+
+/// Neither blocks nor changes anything about the descriptor. Thread-safe.
+OpenFile ReadOpenFile(const Descriptor& descriptor);
 
 /// "127.0.0.1:8080", "[::1]:8080", a path, or "@name" for an abstract one; empty for other
 /// families.

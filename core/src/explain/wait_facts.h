@@ -1,0 +1,138 @@
+// What units do and wait for, as facts; report/wait_words.h has the words.
+#ifndef TASKLEAK_SRC_EXPLAIN_WAIT_FACTS_H_
+#define TASKLEAK_SRC_EXPLAIN_WAIT_FACTS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "linux/proc/descriptor.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::explain {
+
+/// How long a wait may last.
+struct TimeFacts {
+  enum class Kind {
+    kUnlimited,  ///< no limit, or none that is known
+    kLeft,       ///< `time` is left
+    kInAll,      ///< `time` is what the whole wait may take; how much has passed is not known
+    kForEver,    ///< the program has set a limit that no one will live to see
+  };
+  Kind kind = Kind::kUnlimited;
+  std::chrono::nanoseconds time{0};
+
+  bool operator==(const TimeFacts&) const = default;
+};
+
+/// A descriptor, and what it is.
+struct DescriptorFacts {
+  int number = -1;
+  platform::OpenFile file;
+};
+
+/// The end of a pipe that is not the one waited on.
+struct OtherEnd {
+  bool writes = false;                     ///< it is the end to which data is written
+  std::optional<platform::Descriptor> at;  ///< nothing: this process does not have it
+};
+
+/// A wait on one descriptor.
+struct DescriptorWait {
+  DescriptorFacts on;
+  bool standard_input = false;  ///< it reads what descriptor 0 is
+  std::optional<OtherEnd> other_end{};
+  std::string connects_to{};  ///< the address, for connect(2); may be empty
+};
+
+/// Some of many descriptors, those that accept connections first.
+struct DescriptorList {
+  std::vector<DescriptorFacts> first;
+  std::size_t more = 0;
+};
+
+/// A wait by poll(2) or select(2).
+struct PollWait {
+  DescriptorList on;
+};
+
+/// A wait by epoll_wait(2).
+struct EpollWait {
+  DescriptorFacts epoll;
+  DescriptorList watched;
+};
+
+/// A wait for a lock, and other waits by futex(2).
+struct LockWait {
+  std::uintptr_t address = 0;  ///< of a lock whose holder is known; else 0
+  unsigned readers = 0;        ///< how many hold for reading what is wanted for writing
+  TimeFacts limit;
+};
+
+/// A wait for a point in time.
+struct SleepWait {
+  TimeFacts limit;
+};
+
+/// A path as the program gave it.
+struct PathFacts {
+  std::string path;
+};
+
+/// A child process that has not yet executed a program (vfork(2)).
+struct StartingChild {};
+
+/// A wait in a system call that has no state of its own.
+struct CallWait {
+  long number = -1;         ///< negative: in no system call, but in a page fault
+  std::string_view name{};  ///< empty if it is not one of those that are known to block
+  std::variant<std::monostate, DescriptorFacts, PathFacts, StartingChild> about{};
+};
+
+/// What exactly a thread waits for; nothing if no more is known than its state.
+using WaitFacts = std::variant<std::monostate, DescriptorWait, PollWait, EpollWait, LockWait,
+                               SleepWait, CallWait>;
+
+/// What the program, or an adapter, says a task waits for.
+struct SaidWait {
+  std::string text;
+};
+
+/// The thread that runs a task.
+struct Runner {
+  int tid = 0;
+  std::string name;  ///< empty when unknown
+};
+
+/// A fiber that nothing keeps from running, except that no thread has come to it.
+struct ReadyToRun {};
+
+/// A coroutine that has finished, and whose frame was not destroyed.
+struct FrameLeft {};
+
+/// The life of a thread that ended.
+struct EndedThread {
+  std::chrono::milliseconds ran{0};
+  std::string routine{};  ///< its start routine, if that is a function of the program's own
+};
+
+/// What there is to say of a unit besides its state.
+struct Detail {
+  std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, EndedThread> of_unit;
+  WaitFacts wait;
+};
+
+/// A unit as it is found: its `detail` and `stack_missing` are empty, since they are words.
+struct FoundUnit {
+  Unit unit;
+  Detail detail;
+};
+
+}  // namespace taskleak::explain
+
+#endif  // TASKLEAK_SRC_EXPLAIN_WAIT_FACTS_H_

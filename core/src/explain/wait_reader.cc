@@ -1,0 +1,276 @@
+#include "explain/wait_reader.h"
+
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "alive/time_limit.h"
+#include "linux/proc/memory.h"
+
+namespace taskleak::explain {
+
+using platform::Descriptor;
+
+DescriptorFacts ReadDescriptor(const Descriptor& descriptor) {
+  return {descriptor.number, platform::ReadOpenFile(descriptor)};
+}
+
+namespace {
+
+// A few descriptors, those that accept connections first.
+DescriptorList ReadDescriptors(std::vector<Descriptor> fds) {
+  constexpr std::size_t kMostListed = 4;
+  std::stable_partition(fds.begin(), fds.end(), platform::IsListening);
+  DescriptorList list;
+  const std::size_t listed = std::min(fds.size(), kMostListed);
+  for (std::size_t i = 0; i < listed; ++i) list.first.push_back(ReadDescriptor(fds[i]));
+  list.more = fds.size() - listed;
+  return list;
+}
+
+WaitFacts PollOf(std::vector<Descriptor> fds) {
+  if (fds.empty()) return {};
+  return PollWait{ReadDescriptors(std::move(fds))};
+}
+
+std::vector<Descriptor> Polled(std::uint64_t address, std::uint64_t count, int tid) {
+  constexpr std::uint64_t kMost = 1024;
+  std::vector<pollfd> entries(std::min(count, kMost));
+  const std::size_t n =
+      platform::ReadMemory(address, entries.data(), entries.size() * sizeof(pollfd)) /
+      sizeof(pollfd);
+  std::vector<Descriptor> fds;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (entries[i].fd >= 0) fds.push_back({entries[i].fd, tid});
+  }
+  return fds;
+}
+
+// The descriptors set in any of select's three sets.
+std::vector<Descriptor> Selected(const platform::BlockedAt& at, int tid) {
+  std::vector<Descriptor> fds;
+  const auto limit = static_cast<int>(std::min<std::uint64_t>(at.arguments[0], FD_SETSIZE));
+  for (int fd = 0; fd < limit; ++fd) {
+    for (std::size_t set = 1; set <= 3; ++set) {
+      const auto word = at.arguments[set] == 0
+                            ? std::optional<unsigned char>()
+                            : platform::ReadValue<unsigned char>(at.arguments[set] +
+                                                                 static_cast<unsigned>(fd) / 8);
+      if (word && ((*word >> (fd % 8)) & 1) != 0) {
+        fds.push_back({fd, tid});
+        break;
+      }
+    }
+  }
+  return fds;
+}
+
+bool IsMessageQueueCall(long number) {
+  return number == SYS_msgrcv || number == SYS_msgsnd || number == SYS_mq_timedreceive ||
+         number == SYS_mq_timedsend;
+}
+
+TimeFacts FactsOf(const alive::TimeLimit& limit) {
+  if (limit.in_all) return {TimeFacts::Kind::kInAll, limit.time};
+  if (limit.time.count() <= 0) return {};  // it has passed
+  return {TimeFacts::Kind::kLeft, limit.time};
+}
+
+// A call whose relative limit, at `duration`, can be read and is not a limit that ends: programs
+// write "for ever" as the greatest time there is, in one unit or another.
+TimeFacts LimitOf(const platform::BlockedAt& at, std::uintptr_t duration) {
+  if (const auto limit = alive::ReadTimeLimit(at)) return FactsOf(*limit);
+  if (duration == 0 || !platform::ReadValue<timespec>(duration)) return {};
+  return {TimeFacts::Kind::kForEver};
+}
+
+// clock_nanosleep(2), nanosleep(2)
+WaitFacts SleepOf(const platform::BlockedAt& at) {
+  const bool absolute = at.number != SYS_nanosleep && (at.arguments[1] & TIMER_ABSTIME) != 0;
+  const std::uintptr_t duration = at.arguments[at.number == SYS_nanosleep ? 0 : 2];
+  const TimeFacts limit = LimitOf(at, absolute ? 0 : duration);
+  if (limit == TimeFacts()) return {};
+  return SleepWait{limit};
+}
+
+// futex(2): a plain wait has a relative limit, the others an absolute one.
+TimeFacts FutexLimit(const platform::BlockedAt& at) {
+  if (at.number != SYS_futex || at.arguments[3] == 0) return {};
+  const bool relative = (static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK) == FUTEX_WAIT;
+  return LimitOf(at, relative ? at.arguments[3] : 0);
+}
+
+WaitFacts LockOf(const platform::BlockedAt& at, const std::optional<platform::Hold>& hold) {
+  LockWait wait;
+  if (hold) wait = {hold->address, hold->readers, {}};
+  wait.limit = FutexLimit(at);
+  if (wait.address == 0 && wait.readers == 0 && wait.limit == TimeFacts()) return {};
+  return wait;
+}
+
+// What connect(2) is given: a socket that is not connected yet has no peer to ask for.
+DescriptorWait ConnectOf(const platform::BlockedAt& at, const Descriptor& descriptor) {
+  DescriptorWait wait{.on = ReadDescriptor(descriptor)};
+  sockaddr_storage peer{};
+  const auto size = std::min<std::size_t>(at.arguments[2], sizeof peer);
+  if (platform::ReadMemory(at.arguments[1], &peer, size) == size)
+    wait.connects_to = platform::AddressText(peer, static_cast<socklen_t>(size));
+  return wait;
+}
+
+// What a call that blocks and has no state of its own is about.
+enum class About { kNothing, kDescriptor, kPath, kPathAt, kChild };
+
+struct OtherCall {
+  long number;
+  std::string_view name;
+  About about;
+};
+
+constexpr std::array<OtherCall, 30> kOtherCalls{{
+    {SYS_flock, "flock", About::kDescriptor},
+    {SYS_fcntl, "fcntl", About::kDescriptor},
+    {SYS_open, "open", About::kPath},
+    {SYS_openat, "openat", About::kPathAt},
+    {SYS_openat2, "openat2", About::kPathAt},
+    {SYS_creat, "creat", About::kPath},
+    {SYS_vfork, "vfork", About::kChild},
+    {SYS_clone, "clone", About::kChild},
+    {SYS_clone3, "clone3", About::kChild},
+    {SYS_ioctl, "ioctl", About::kDescriptor},
+    {SYS_close, "close", About::kDescriptor},
+    {SYS_fsync, "fsync", About::kDescriptor},
+    {SYS_fdatasync, "fdatasync", About::kDescriptor},
+    {SYS_sync_file_range, "sync_file_range", About::kDescriptor},
+    {SYS_ftruncate, "ftruncate", About::kDescriptor},
+    {SYS_fallocate, "fallocate", About::kDescriptor},
+    {SYS_getdents64, "getdents64", About::kDescriptor},
+    {SYS_splice, "splice", About::kDescriptor},
+    {SYS_tee, "tee", About::kDescriptor},
+    {SYS_vmsplice, "vmsplice", About::kDescriptor},
+    {SYS_sendfile, "sendfile", About::kDescriptor},
+    {SYS_copy_file_range, "copy_file_range", About::kDescriptor},
+    {SYS_io_uring_enter, "io_uring_enter", About::kDescriptor},
+    {SYS_io_getevents, "io_getevents", About::kNothing},
+    {SYS_io_pgetevents, "io_pgetevents", About::kNothing},
+    {SYS_stat, "stat", About::kPath},
+    {SYS_unlink, "unlink", About::kPath},
+    {SYS_getrandom, "getrandom", About::kNothing},
+    {SYS_sync, "sync", About::kNothing},
+    {SYS_msync, "msync", About::kNothing},
+}};
+
+// What it is relative to may be a folder of the thread's own.
+PathFacts ReadPath(std::uintptr_t address) {
+  std::array<char, 256> path{};
+  const std::size_t size = platform::ReadMemory(address, path.data(), path.size() - 1);
+  return {std::string(path.data(), strnlen(path.data(), size))};
+}
+
+decltype(CallWait::about) ReadAbout(About about, const platform::BlockedAt& at, int tid) {
+  switch (about) {
+    case About::kDescriptor:
+      return ReadDescriptor({static_cast<int>(at.arguments[0]), tid});
+    case About::kPath:
+      return ReadPath(at.arguments[0]);
+    case About::kPathAt:
+      return ReadPath(at.arguments[1]);
+    case About::kChild:
+      return StartingChild();
+    case About::kNothing:
+      break;
+  }
+  return {};
+}
+
+WaitFacts CallOf(const platform::BlockedAt& at, int tid) {
+  if (at.pc == 0) return {};  // nothing was read
+  CallWait wait{.number = at.number};
+  const auto* const call = std::ranges::find(kOtherCalls, at.number, &OtherCall::number);
+  if (at.number < 0 || call == kOtherCalls.end()) return wait;
+  wait.name = call->name;
+  wait.about = ReadAbout(call->about, at, tid);
+  return wait;
+}
+
+bool IsStandardInput(const Descriptor& descriptor) {
+  return platform::AreSame(descriptor, {STDIN_FILENO, descriptor.thread});
+}
+
+}  // namespace
+
+std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at) {
+  switch (wait.state) {
+    case WaitState::kMutex:
+      // Locks inside of libc, malloc's for one, are no mutexes though they are waited for so.
+      if (!wait.function.starts_with("pthread_")) return std::nullopt;
+      return platform::ReadMutexWait(at);
+    case WaitState::kRwlock:
+      return platform::ReadRwlockWait(at, wait.function.find("wrlock") != std::string_view::npos);
+    case WaitState::kJoin:
+      return platform::ReadJoin(at);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at) {
+  if (at.number != SYS_futex) return 0;
+  if (wait.state == WaitState::kCondvar) return platform::ConditionVariableOf(at);
+  return wait.state == WaitState::kSemaphore ? at.arguments[0] : 0;
+}
+
+// A reader of a pipe waits as long as anything could still write to it.
+DescriptorWait WaitReader::ReadOrWrite(const Descriptor& descriptor, WaitState state) {
+  const bool reads = state == WaitState::kRead;
+  DescriptorWait wait{.on = ReadDescriptor(descriptor)};
+  wait.standard_input = reads && IsStandardInput(descriptor);
+  if (!platform::PipeEnds::Has(descriptor)) return wait;
+  if (!pipe_ends_) pipe_ends_.emplace();
+  wait.other_end = {reads, reads ? pipe_ends_->Writer(descriptor) : pipe_ends_->Reader(descriptor)};
+  return wait;
+}
+
+WaitFacts WaitReader::Read(WaitState state, const platform::BlockedAt& at,
+                           const std::optional<platform::Hold>& hold, int tid) {
+  const Descriptor first{static_cast<int>(at.arguments[0]), tid};
+  switch (state) {
+    case WaitState::kRead:
+    case WaitState::kWrite:
+      return ReadOrWrite(first, state);
+    case WaitState::kAccept:
+    case WaitState::kRecv:
+    case WaitState::kSend:
+      if (IsMessageQueueCall(at.number)) return {};
+      return DescriptorWait{.on = ReadDescriptor(first)};
+    case WaitState::kConnect:
+      return ConnectOf(at, first);
+    case WaitState::kPoll:
+      return PollOf(Polled(at.arguments[0], at.arguments[1], tid));
+    case WaitState::kSelect:
+      return PollOf(Selected(at, tid));
+    case WaitState::kEpoll:
+      return EpollWait{ReadDescriptor(first), ReadDescriptors(platform::WatchedByEpoll(first))};
+    case WaitState::kSleep:
+      return SleepOf(at);
+    case WaitState::kOther:
+      return CallOf(at, tid);
+    default:
+      return LockOf(at, hold);
+  }
+}
+
+}  // namespace taskleak::explain
