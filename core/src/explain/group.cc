@@ -10,7 +10,6 @@
 #include <tuple>
 #include <utility>
 
-#include "explain/hint.h"
 #include "rules/rule_index.h"
 #include "symbolize/own_code.h"
 #include "taskleak/ignore.h"
@@ -234,7 +233,7 @@ std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings&
       if (!finding.last_job.empty()) jobs.insert(finding.last_job);
     }
     group.ignore = IgnoreLines(of.front(), group.units, surroundings.program_name);
-    if (!group.deadlock) group.hint = Hint(of, surroundings.live_threads == of.size());
+    if (!group.deadlock) group.hint = FindHint(of, surroundings.live_threads == of.size());
   }
   DropSharedLines(groups);
   std::sort(groups.begin(), groups.end(), IsBefore);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "explain/hint.h"
 #include "explain/inspect.h"
 #include "taskleak/leak.h"
 
@@ -26,7 +27,7 @@ struct FoundGroup {
   std::string part_of;
   std::vector<std::string> ignore;
   bool deadlock = false;
-  std::string hint;
+  Hint hint{};
 
   [[nodiscard]] const Unit& first() const { return units.front().unit; }
 };

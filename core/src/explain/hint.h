@@ -2,7 +2,6 @@
 #ifndef TASKLEAK_SRC_EXPLAIN_HINT_H_
 #define TASKLEAK_SRC_EXPLAIN_HINT_H_
 
-#include <cstddef>
 #include <span>
 #include <string>
 
@@ -10,10 +9,37 @@
 
 namespace taskleak::explain {
 
-/// One line for a group that is not deadlocked, about its first finding's place; empty where there
-/// is no evidence for anything. `alone`: no other thread of the process is alive that could do
-/// something about it, but for the one that checks and the main one.
-std::string Hint(std::span<const Finding> same, bool alone);
+/// What the evidence says about how to fix a leak; report/hint_words.h has the words.
+struct Hint {
+  enum class Kind {
+    kNone,              ///< there is no evidence for anything
+    kUnjoined,          ///< the thread ended and was neither joined nor detached
+    kOwnerEnded,        ///< the owner of its lock ended
+    kJoinsItself,       ///< the thread waits for its own end
+    kStandardInput,     ///< it reads standard input
+    kNoWriter,          ///< it reads a pipe to which only another process can write
+    kSingleton,         ///< created while the program's static objects were
+    kOnce,              ///< created by what is done once, for the process or for an object
+    kPlugin,            ///< the same of a library that was loaded later and may be unloaded
+    kNotAskedToStop,    ///< a std::jthread that could be asked to stop
+    kServer,            ///< it waits for connections
+    kIdleWorkers,       ///< a pool's threads that wait for the same thing
+    kDetached,          ///< `call` detached it
+    kOnlyMainNotifies,  ///< only the main thread is left to notify its condition variable
+    kWait,              ///< no more than what it waits for
+    kTask,              ///< a task; no more than its state
+    kFiber,             ///< a fiber; no more than what it waits for
+    kOfAdapter,         ///< `text`, which the adapter of the task gives
+  };
+  Kind kind = Kind::kNone;
+  std::string text{};
+  Frame call{};
+};
+
+/// Looks for what helps a group that is not deadlocked, by its first finding's place. `alone`: no
+/// other thread of the process is alive that could do something about it, except the one that
+/// checks and the main one.
+Hint FindHint(std::span<const Finding> same, bool alone);
 
 }  // namespace taskleak::explain
 

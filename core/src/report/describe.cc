@@ -1,8 +1,10 @@
 #include "report/describe.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "report/hint_words.h"
 #include "report/wait_words.h"
 
 namespace taskleak::report {
@@ -19,12 +21,13 @@ std::vector<Unit> Describe(std::vector<explain::FoundUnit> found) {
 }
 
 LeakGroup Describe(explain::FoundGroup found) {
+  std::string hint = HintText(found);
   return {.units = Describe(std::move(found.units)),
           .signature = std::move(found.signature),
           .part_of = std::move(found.part_of),
           .ignore = std::move(found.ignore),
           .deadlock = found.deadlock,
-          .hint = std::move(found.hint)};
+          .hint = std::move(hint)};
 }
 
 }  // namespace
