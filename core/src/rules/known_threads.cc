@@ -26,6 +26,13 @@ KnownRule Rule(Texts names, Texts modules, Texts functions) {
   return {Patterns(names), Patterns(modules), Patterns(functions)};
 }
 
+// Of a virtual machine, whose threads run code that it has generated.
+KnownRule GeneratingRule(Texts names, Texts modules) {
+  KnownRule rule = Rule(names, modules, {});
+  rule.generates_code = true;
+  return rule;
+}
+
 KnownThreads Entry(std::string_view name, std::string_view what,
                    std::initializer_list<KnownRule> rules) {
   return {.name = name, .what = what, .rules = rules};
@@ -60,6 +67,8 @@ std::vector<KnownThreads> MakeList() {
       Entry("glib", "GLib's workers",
             {Rule({"gmain", "gdbus", "pool-spawner"}, {"libglib-2.0.so*", "libgio-2.0.so*"},
                   {"g_*", "glib_*", "gdbus_*"})}),
+      Entry("glib_pool", "GLib's idle threads, which it keeps for the next pool", IsIdleGlibThread,
+            "thread_name:pool*, in g_cond_wait_until, and nothing but GLib's code"),
       Entry("qt", "Qt's D-Bus connection",
             {Rule({"QDBusConnection"}, {"libQt*"},
                   {"QDBus*", "QThread*", "QEvent*", "QUnix*", "QAbstractEvent*", "QCore*"})}),
@@ -80,10 +89,12 @@ std::vector<KnownThreads> MakeList() {
       Entry("c-ares", "c-ares' event threads", {Rule(any, {"libcares.so*"}, {"ares_*"})}),
       Entry("curl", "curl's resolver pool",
             {Rule(any, {"libcurl*"}, {"thrdslot_run", "Curl_*", "curl_*"})}),
+      // Its own threads run nothing but its library, or are written in Java and known by name.
       Entry("jvm", "an embedded Java machine",
-            {Rule({"VM Thread", "GC Thread#*", "C1 CompilerThre", "C2 CompilerThre",
-                   "VM Periodic Tas", "Service Thread", "Attach Listener", "Reference Handl"},
-                  {"libjvm.so*", "libjava.so*"}, {})}),
+            {Rule(any, {"libjvm.so*"}, {}),
+             GeneratingRule({"Reference Handl", "Finalizer", "Common-Cleaner", "Signal Dispatch",
+                             "Attach Listener"},
+                            {"libjvm.so*", "libjava.so*"})}),
   };
 }
 
@@ -101,15 +112,19 @@ std::string Joined(std::string_view kind, const std::vector<Pattern>& patterns) 
 bool KnownRule::Matches(const Candidate& thread) const {
   if (!names.empty() && !AnyMatches(names, thread.name)) return false;
   bool own_start = false;
+  bool runs_library = false;
   const auto& frames = thread.look.stack.frames;
   for (const platform::RawFrame& frame : frames) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    const bool own = AnyMatches(modules, quick.module) || AnyMatches(functions, quick.plain_name);
+    const bool of_library =
+        AnyMatches(modules, quick.module) || AnyMatches(functions, quick.plain_name);
+    runs_library = runs_library || of_library;
+    const bool own = of_library || (generates_code && quick.module.empty());
     if (!own && (quick.runtime || quick.system_module)) continue;
     if (!own && !quick.installed_library) return false;
     own_start = own;
   }
-  return own_start;
+  return own_start && runs_library;
 }
 
 std::string KnownRule::ToString() const {

@@ -27,6 +27,7 @@ struct KnownRule {
   std::vector<Pattern> names;      ///< of the thread; empty: any
   std::vector<Pattern> modules;    ///< of the library
   std::vector<Pattern> functions;  ///< of the same library
+  bool generates_code = false;     ///< what runs in no module is the library's as well
 
   [[nodiscard]] bool Matches(const Candidate& thread) const;
   /// "thread_name:gmain, gdbus; module:libglib-2.0.so*; function:g_*"

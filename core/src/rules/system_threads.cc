@@ -139,6 +139,21 @@ bool IsSanitizerThread(const Candidate& thread) {
                   {"libasan.so", "liblsan.so", "libubsan.so", "libmsan.so", "libclang_rt.asan"});
 }
 
+// glib/gthreadpool.c: idle threads of all pools wait in one queue for half a second at a time; a
+// thread of an exclusive pool waits for that pool's work without a limit.
+bool IsIdleGlibThread(const Candidate& thread) {
+  if (!thread.name.starts_with("pool") || !IsWhole(thread.look)) return false;
+  bool waits_for_a_time = false;
+  for (const RawFrame& frame : thread.look.stack.frames) {
+    const symbolize::QuickFrame& quick = symbolize::Quick(frame);
+    const bool of_glib =
+        quick.module.starts_with("libglib-2.0.so") || quick.plain_name.starts_with("g_");
+    if (!of_glib && !quick.runtime && !quick.system_module) return false;
+    waits_for_a_time = waits_for_a_time || quick.plain_name == "g_cond_wait_until";
+  }
+  return waits_for_a_time;
+}
+
 bool IsKernelWorker(const Candidate& thread) {
   const auto stat = platform::ReadThreadStat(thread.tid);
   return stat && stat->kernel_worker;

@@ -1,5 +1,5 @@
-// Threads that libc, a sanitizer's runtime or the kernel start for themselves, also where stripped
-// libraries do not name what they do.
+// Threads that libc, a sanitizer's runtime, GLib or the kernel start for themselves, also where
+// stripped libraries do not name what they do.
 #ifndef TASKLEAK_SRC_RULES_SYSTEM_THREADS_H_
 #define TASKLEAK_SRC_RULES_SYSTEM_THREADS_H_
 
@@ -21,6 +21,10 @@ bool IsSanitizerThread(const Candidate& thread);
 
 /// A worker of io_uring, which runs in the kernel only.
 bool IsKernelWorker(const Candidate& thread);
+
+/// A thread that GLib keeps for its next pool after it has done its work, and ends when it stays
+/// idle. A thread of a pool that still exists is another one if it waits for that pool's work.
+bool IsIdleGlibThread(const Candidate& thread);
 
 }  // namespace taskleak::rules
 
