@@ -53,10 +53,10 @@ void LookAtParkedFiber(benchmark::State& state) {
     MeasureEach(state, [&] {
       const auto sp = platform::ReadValue<std::uintptr_t>(record->saved_sp);
       stack = platform::ReadParkedStack(*sp, registry::GetSwitchLayout());
-      if (!registry::IsStill(*record)) stack.missing = "it went on";
+      if (!registry::IsStill(*record)) stack.missing = {platform::Missing::Reason::kWentOn};
     });
     state.counters["frames"] = static_cast<double>(stack.frames.size());
-    if (!stack.missing.empty()) state.SkipWithError(stack.missing.c_str());
+    if (!stack.missing.nothing()) state.SkipWithError("frames are missing");
     channel.close();
     fiber.join();
   });

@@ -33,7 +33,7 @@ void LookAtBlockedThread(benchmark::State& state, void (*park)(int, int)) {
   } while (look.at.running);
   MeasureEach(state, [&] { look = platform::LookAtThread(tid); });
   state.counters["frames"] = static_cast<double>(look.stack.frames.size());
-  if (!look.stack.missing.empty()) state.SkipWithError(look.stack.missing.c_str());
+  if (!look.stack.missing.nothing()) state.SkipWithError("frames are missing");
   close(pipe_ends[1]);
   thread.join();
   close(pipe_ends[0]);

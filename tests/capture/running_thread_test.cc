@@ -16,7 +16,6 @@
 #include <string>
 #include <thread>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "capture/watched_thread.h"
@@ -30,8 +29,8 @@ namespace taskleak::capture {
 namespace {
 
 using platform::LookAtThread;
+using platform::Missing;
 using platform::ThreadLook;
-using testing::HasSubstr;
 
 // Uses the processor until told to end.
 class Spinner {
@@ -67,9 +66,9 @@ struct sigaction CurrentAction() {
   return action;
 }
 
-ThreadLook LookBySignal(int tid, const char* failure = "running") {
+ThreadLook LookBySignal(int tid) {
   platform::StackImage image;
-  return platform::LookBySignal(tid, {{}, failure, false}, registry::FindStack, image);
+  return platform::LookBySignal(tid, {}, registry::FindStack, image);
 }
 
 // Not in a sandbox, under a debugger, or where only parents may trace.
@@ -171,7 +170,7 @@ TEST(RunningThreadTest, NothingIsWrittenBelowAStackInAnArray) {
   ASSERT_TRUE(WaitFor([] { return spin.running.load(); }));
   LookOften(tid);
   EXPECT_TRUE(stack.IsUntouchedBelow());
-  EXPECT_THAT(LookBySignal(tid).stack.missing, HasSubstr("no room for a signal handler"));
+  EXPECT_EQ(LookBySignal(tid).stack.missing.reason, Missing::Reason::kMayBeFull);
   const bool may_trace = MayTrace();
   EXPECT_NE(LookAtThread(tid).stack.frames.empty(), may_trace);
   spin.end = true;
@@ -200,7 +199,7 @@ TEST(RunningThreadTest, NothingIsWrittenBelowTheStackOfAContext) {
   for (int i = 0; i < 20; ++i) {
     const ThreadLook look =
         LookAtThread(thread.tid(), platform::Signals::kAllowed, registry::FindStack);
-    EXPECT_FALSE(look.stack.frames.empty()) << look.stack.missing;
+    EXPECT_FALSE(look.stack.frames.empty()) << report::MissingText(look.stack.missing);
   }
   EXPECT_TRUE(stack.IsUntouchedBelow());
   spin.end = true;
@@ -238,11 +237,11 @@ TEST(RunningThreadTest, IsReadWholeByASignal) {
 TEST(RunningThreadTest, WhoseStackNobodyKnowsIsNotSentASignal) {
   const Spinner spinner;
   platform::StackImage image;
-  const ThreadLook look = platform::LookBySignal(spinner.thread().tid(), {{}, "running", false},
+  const ThreadLook look = platform::LookBySignal(spinner.thread().tid(), {},
                                                  /*find_stack=*/nullptr, image);
   EXPECT_TRUE(look.stack.frames.empty());
-  EXPECT_EQ(look.stack.missing,
-            "running, and where its stack ends is not certain, so it was not sent a signal");
+  EXPECT_EQ(look.stack.missing.reason, Missing::Reason::kUnknownBounds);
+  EXPECT_EQ(look.stack.missing.not_blocked.reason, platform::NotBlocked::Reason::kRunning);
 }
 
 TEST(RunningThreadTest, ThatBlocksTheSignalIsReportedWithTheReason) {
@@ -253,7 +252,7 @@ TEST(RunningThreadTest, ThatBlocksTheSignalIsReportedWithTheReason) {
   const ThreadLook look = LookBySignal(spinner.thread().tid());
   EXPECT_TRUE(look.at.running);
   EXPECT_TRUE(look.stack.frames.empty());
-  EXPECT_EQ(look.stack.missing, "running, and it blocks SIGURG, so its stack could not be copied");
+  EXPECT_EQ(look.stack.missing.reason, Missing::Reason::kBlocksSignal);
 }
 
 TEST(RunningThreadTest, WithASmallStackIsNotSentASignal) {
@@ -261,7 +260,7 @@ TEST(RunningThreadTest, WithASmallStackIsNotSentASignal) {
   const Spinner spinner(static_cast<std::size_t>(PTHREAD_STACK_MIN) + 16384);
   const ThreadLook look = LookBySignal(spinner.thread().tid());
   EXPECT_TRUE(look.stack.frames.empty());
-  EXPECT_THAT(look.stack.missing, HasSubstr("may have no room for a signal handler"));
+  EXPECT_EQ(look.stack.missing.reason, Missing::Reason::kSmallStack);
 }
 
 // Waits for a child made with CLONE_VFORK: it takes no signals meanwhile (kernel/fork.c,
@@ -289,8 +288,8 @@ class DeafThread {
 TEST(RunningThreadTest, ALateAnswerFindsItsRequestWithdrawn) {
   DeafThread deaf;
   ASSERT_TRUE(deaf.WaitUntilDeaf());
-  const ThreadLook look = LookBySignal(deaf.tid(), "deaf");
-  EXPECT_EQ(look.stack.missing, "deaf, and it did not answer SIGURG within 100 ms");
+  const ThreadLook look = LookBySignal(deaf.tid());
+  EXPECT_EQ(look.stack.missing.reason, Missing::Reason::kNoAnswer);
   EXPECT_NE(CurrentAction().sa_handler, SIG_DFL) << "the signal is still to come";
   {
     // Another one's request meanwhile.
@@ -322,7 +321,7 @@ TEST(RunningThreadTest, AHandlerOfTheProgramGetsItsOwnSignalsAndNoOthers) {
   EXPECT_EQ(signals_that_arrive(), 1) << "the handler is back";
   DeafThread deaf;
   ASSERT_TRUE(deaf.WaitUntilDeaf());
-  LookBySignal(deaf.tid(), "deaf");
+  LookBySignal(deaf.tid());
   EXPECT_NE(CurrentAction().sa_handler, action.sa_handler) << "a signal is still to come";
   EXPECT_EQ(signals_that_arrive(), 1) << "it is passed on";
   deaf.End();
@@ -337,7 +336,7 @@ TEST(RunningThreadTest, ThatHasEndedIsGone) {
   const int tid = thread.tid();
   thread.Join();
   ASSERT_TRUE(WaitFor([tid] { return LookAtThread(tid).gone; }));
-  EXPECT_TRUE(LookBySignal(tid, "ended").gone);
+  EXPECT_TRUE(LookBySignal(tid).gone);
 }
 
 }  // namespace

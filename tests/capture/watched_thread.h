@@ -20,6 +20,7 @@
 
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_info.h"
+#include "report/missing_words.h"
 
 namespace taskleak::capture {
 
@@ -52,7 +53,7 @@ inline __attribute__((noinline)) std::vector<std::uintptr_t> CallersByRuntime() 
 /// Empty if `stack` is whole and ends in `callers`; otherwise what is wrong.
 inline std::string Compare(const platform::RawStack& stack,
                            const std::vector<std::uintptr_t>& callers) {
-  if (!stack.missing.empty()) return stack.missing;
+  if (!stack.missing.nothing()) return report::MissingText(stack.missing);
   if (stack.frames.size() <= callers.size()) return "too few frames";
   const std::size_t inner = stack.frames.size() - callers.size();
   for (std::size_t i = 0; i < callers.size(); ++i) {

@@ -18,7 +18,7 @@ bool IsLibc(std::string_view module) {
 }  // namespace
 
 bool IsInTransit(const platform::ThreadLook& look) {
-  return !look.gone && !look.stack.frames.empty() && look.stack.missing.empty() &&
+  return !look.gone && !look.stack.frames.empty() && look.stack.missing.nothing() &&
          std::ranges::all_of(look.stack.frames, [](const platform::RawFrame& frame) {
            return IsLibc(symbolize::Quick(frame).module);
          });

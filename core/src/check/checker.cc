@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "alive/background.h"
@@ -22,7 +21,6 @@
 #include "explain/group.h"
 #include "explain/inspect.h"
 #include "explain/inspect_task.h"
-#include "explain/unrecorded.h"
 #include "explain/wait_graph.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/clock.h"
@@ -39,14 +37,6 @@ namespace {
 
 using platform::ThreadId;
 using platform::ThreadIds;
-
-// Why threads cannot be listed, by errno.
-std::string CannotList(int error) {
-  return std::string("the threads of this process cannot be listed: ") +
-         (error == EXDEV
-              ? "/proc is that of another pid namespace"
-              : "/proc/self/task is not readable (" + std::generic_category().message(error) + ")");
-}
 
 bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
   return ids != nullptr && std::binary_search(ids->begin(), ids->end(), id);
@@ -236,7 +226,7 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
   const explain::TaskRecords tasks = explain::TasksFor(stragglers);
   explain::TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
   alive::Stragglers unsettled;
-  std::set<std::string> notes;
+  std::set<int> hidden;  // why the kernel does not show where threads are
   for (const alive::Straggler& straggler : stragglers) {
     if (straggler.task != 0) {
       if (const auto task = tasks.find(straggler.task); task != tasks.end()) {
@@ -258,18 +248,20 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
     if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) continue;
     if (look.gone || alive::IsInTransit(look)) unsettled.push_back(straggler);
     if (look.gone && of_the_gone == OfTheGone::kLeaveOut) continue;
-    if (look.gone) look.stack.missing = explain::kGoneTooSoon;
-    if (!look.note.empty()) notes.insert(look.note);
+    if (look.gone) look.stack.missing = {platform::Missing::Reason::kEndedTooSoon};
+    if (look.hidden) hidden.insert(*look.hidden);
     add(inspector.InspectLive(straggler, look));
   }
   AdoptHidden(round, stragglers);
   std::erase_if(findings, [&round](const explain::Finding& each) {
     return round.Hides(each.unit.kind, each.unit.id);
   });
-  outcome.notes = round.CountUse();
-  if (std::string lost = explain::DescribeUnrecorded(); !lost.empty())
-    notes.insert(std::move(lost));
-  outcome.notes.insert(outcome.notes.end(), notes.begin(), notes.end());
+  outcome.notes.clear();
+  for (rules::SuppressionRemark& remark : round.CountUse())
+    outcome.notes.emplace_back(std::move(remark));
+  if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
+    outcome.notes.emplace_back(UnrecordedBirths{count});
+  for (const int error : hidden) outcome.notes.emplace_back(CopiedStacks{error});
   outcome.deadlocks = explain::FollowWaits(findings, inspector);
   const bool may_be_alone =
       std::any_of(findings.begin(), findings.end(),
@@ -290,9 +282,9 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, Outcome&
   births.listed = platform::ListThreads(&births.births);
   auto alive =
       births.listed == nullptr ? std::nullopt : Alive(alive::NewThreads(base, *births.listed));
-  outcome.failure = alive ? std::string() : CannotList(errno);
-  if (base != nullptr && base->threads == nullptr) outcome.failure = CannotList(base->error);
-  look.failed = !outcome.failure.empty();
+  outcome.failure = alive ? std::nullopt : std::optional(errno);
+  if (base != nullptr && base->threads == nullptr) outcome.failure = base->error;
+  look.failed = outcome.failure.has_value();
   if (!look.failed) look.left = *std::move(alive);
   std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
                     std::back_inserter(look.left));
@@ -346,7 +338,7 @@ Outcome Checker::LookAtAll() const {
   const auto now = platform::ListThreads();
   auto alive = now == nullptr ? std::nullopt : Alive(*now);
   if (!alive) {
-    outcome.failure = CannotList(errno);
+    outcome.failure = errno;
     return outcome;
   }
   if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));

@@ -1,15 +1,32 @@
-// What one check found, as values: report/ puts it into words.
+// What one check found, as values: report/describe.h puts it into words.
 #ifndef TASKLEAK_SRC_CHECK_OUTCOME_H_
 #define TASKLEAK_SRC_CHECK_OUTCOME_H_
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "explain/group.h"
 #include "explain/wait_graph.h"
+#include "rules/suppression_round.h"
 
 namespace taskleak::check {
+
+/// There was no memory to record so many births of threads.
+struct UnrecordedBirths {
+  std::uint64_t count = 0;
+};
+
+/// Threads copied their own stacks, because the kernel does not show where they are.
+struct CopiedStacks {
+  int error = 0;  ///< the errno of that
+};
+
+/// A remark on a check.
+using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks>;
 
 /// Holds what one check found.
 struct Outcome {
@@ -17,11 +34,13 @@ struct Outcome {
   std::chrono::milliseconds waited{0};
   std::vector<explain::FoundGroup> groups;
   std::vector<explain::FoundDeadlock> deadlocks;
-  std::vector<std::string> notes;
-  std::string failure;  ///< why the check failed; empty if it did not
+  std::vector<Note> notes;
+  /// The errno with which the threads cannot be listed (EXDEV: /proc is that of another pid
+  /// namespace); nothing if the check worked.
+  std::optional<int> failure;
 
   /// Returns whether the check worked and found nothing.
-  [[nodiscard]] bool empty() const { return groups.empty() && failure.empty(); }
+  [[nodiscard]] bool empty() const { return groups.empty() && !failure; }
 };
 
 }  // namespace taskleak::check

@@ -19,10 +19,11 @@ namespace {
 
 // Where a unit stands. Shared frames stand for equal stacks; units without a stack go by name and
 // by why it is missing.
-auto Place(const Unit& unit) {
+auto Place(const FoundUnit& found) {
+  const Unit& unit = found.unit;
   const bool readable = !unit.stack.empty();
   return std::make_tuple(unit.state, unit.stack.begin(), readable ? std::string() : unit.name,
-                         readable ? std::string() : unit.stack_missing);
+                         readable ? platform::Missing() : found.missing);
 }
 
 // A line of somebody's code, or an address where lines are not known.
@@ -56,16 +57,17 @@ class Creators {
 
 // Units that one piece of code created are one finding, wherever they stand; without a creator the
 // place is what units have in common.
-auto Key(const Unit& unit, Creators& creators) {
+auto Key(const FoundUnit& found, Creators& creators) {
+  const Unit& unit = found.unit;
   return std::make_tuple(unit.kind, creators.Number(unit.created_by), unit.origin,
-                         unit.created_by.empty() ? Place(unit) : decltype(Place(unit))());
+                         unit.created_by.empty() ? Place(found) : decltype(Place(found))());
 }
 
 // Units at the same place side by side, the most frequented place first.
 void SortByPlace(std::vector<Finding>& findings) {
-  std::map<decltype(Place(findings.front().unit)), std::vector<Finding>> by_place;
+  std::map<decltype(Place(findings.front())), std::vector<Finding>> by_place;
   for (Finding& finding : findings) {
-    auto& same = by_place[Place(finding.unit)];
+    auto& same = by_place[Place(finding)];
     same.push_back(std::move(finding));
   }
   std::vector<std::vector<Finding>*> places;
@@ -83,10 +85,10 @@ std::string CommonNamePattern(const std::vector<FoundUnit>& units) {
   const std::string& first = units.front().unit.name;
   std::size_t common = first.size();
   bool same = true;
-  for (const auto& [unit, detail] : units) {
-    same = same && unit.name == first;
-    const auto [mine, other] =
-        std::mismatch(first.begin(), first.end(), unit.name.begin(), unit.name.end());
+  for (const FoundUnit& each : units) {
+    const std::string& name = each.unit.name;
+    same = same && name == first;
+    const auto [mine, other] = std::mismatch(first.begin(), first.end(), name.begin(), name.end());
     common = std::min(common, static_cast<std::size_t>(mine - first.begin()));
   }
   constexpr std::size_t kShortestBeginning = 3;
@@ -193,9 +195,9 @@ namespace {
 // one leak too, if they have one signature.
 std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
   Creators creators;
-  std::map<decltype(Key(findings.front().unit, creators)), std::vector<Finding>> by_key;
+  std::map<decltype(Key(findings.front(), creators)), std::vector<Finding>> by_key;
   for (Finding& finding : findings) {
-    auto& same = by_key[Key(finding.unit, creators)];
+    auto& same = by_key[Key(finding, creators)];
     same.push_back(std::move(finding));
   }
   std::vector<std::vector<Finding>> all;

@@ -128,7 +128,7 @@ Finding Inspector::InspectLive(const alive::Straggler& straggler,
       !WaitsAgain(look, straggler.id.tid))
     finding.detail.wait = {};
   unit.stack = finding.stack->stack;
-  unit.stack_missing = look.stack.missing;
+  finding.missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
   if (const ThreadRecord* const birth = BirthOf(straggler.id.tid)) AddBirth(*birth, finding);
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
@@ -156,7 +156,7 @@ Finding Inspector::InspectGoneTask(const alive::Straggler& straggler) {
   unit.kind = UnitKind::kTask;
   unit.id = static_cast<std::int64_t>(straggler.task);
   unit.name = straggler.name;
-  unit.stack_missing = kGoneTooSoon;
+  finding.missing = {platform::Missing::Reason::kEndedTooSoon};
   finding.signature = Signature(unit, *finding.stack, *finding.created_by);
   return finding;
 }

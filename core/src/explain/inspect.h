@@ -45,10 +45,6 @@ struct Finding : FoundUnit {
   }
 };
 
-/// Why a unit has no stack that was still to be read when another like it had come in its place.
-inline constexpr const char* kGoneTooSoon =
-    "it ended before it could be read, as did others that came after it";
-
 /// The innermost function of a stack that is not the runtime's; empty if none has a name.
 std::string TopFunction(const symbolize::ResolvedStack& stack);
 

@@ -56,12 +56,14 @@ std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
 // stack was read, that is of one moment.
 platform::RawStack ReadFiber(const TaskRecord& record) {
   const internal::SwitchLayout layout = registry::GetSwitchLayout();
-  if (layout.unknown_because != nullptr) return {{}, layout.unknown_because};
+  if (layout.unknown_because != nullptr)
+    return {{},
+            {.reason = platform::Missing::Reason::kUnknownLayout, .text = layout.unknown_because}};
   const auto sp = platform::ReadValue<std::uintptr_t>(record.saved_sp);
   platform::RawStack stack;
   if (sp && *sp != 0) stack = platform::ReadParkedStack(*sp, layout);
   if (sp && *sp != 0 && registry::IsStill(record)) return stack;
-  return {{}, "it went on while it was looked at"};
+  return {{}, {platform::Missing::Reason::kWentOn}};
 }
 
 }  // namespace
@@ -108,8 +110,8 @@ void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
   Unit& unit = finding->unit;
   const platform::RawStack parked = ReadFiber(record);
   finding->stack = &resolver_.Resolve(parked.frames);
-  unit.stack_missing = parked.missing;
-  if (record.state == WaitState::kQueued && parked.missing.empty()) {
+  finding->missing = parked.missing;
+  if (record.state == WaitState::kQueued && parked.missing.nothing()) {
     // A fiber's first own frame appears when it is first run.
     if (TopFunction(*finding->stack).empty()) {
       finding->stack = &resolver_.Resolve({});
@@ -152,7 +154,7 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   unit.state = where.state;
   detail.wait = waits_.Read(where.state, look->at, ReadHold(where, look->at), record.thread);
   unit.stack = finding->stack->stack;
-  unit.stack_missing = look->stack.missing;
+  finding->missing = look->stack.missing;
 }
 
 Finding TaskInspector::Inspect(const TaskRecord& record) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "linux/proc/descriptor.h"
+#include "linux/unwind/missing.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::explain {
@@ -131,6 +132,7 @@ struct Detail {
 struct FoundUnit {
   Unit unit;
   Detail detail;
+  platform::Missing missing;  ///< of its stack
 };
 
 }  // namespace taskleak::explain

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "report/hint_words.h"
+#include "report/missing_words.h"
+#include "report/note_words.h"
 #include "report/wait_words.h"
 
 namespace taskleak::report {
@@ -16,6 +18,7 @@ std::vector<Unit> Describe(std::vector<explain::FoundUnit> found) {
   for (explain::FoundUnit& each : found) {
     Unit& unit = units.emplace_back(std::move(each.unit));
     unit.detail = DetailText(each.detail);
+    unit.stack_missing = MissingText(each.missing);
   }
   return units;
 }
@@ -40,8 +43,8 @@ LeakReport Describe(check::Outcome outcome) {
     report.groups.push_back(Describe(std::move(group)));
   for (explain::FoundDeadlock& deadlock : outcome.deadlocks)
     report.deadlocks.push_back({deadlock.kind, Describe(std::move(deadlock.units))});
-  report.notes = std::move(outcome.notes);
-  report.could_not_look = std::move(outcome.failure);
+  for (const check::Note& note : outcome.notes) report.notes.push_back(NoteText(note));
+  if (outcome.failure) report.could_not_look = CannotListText(*outcome.failure);
   return report;
 }
 

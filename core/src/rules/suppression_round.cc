@@ -1,7 +1,5 @@
 #include "rules/suppression_round.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace taskleak::rules {
@@ -30,19 +28,16 @@ bool SuppressionRound::Hides(UnitKind kind, std::int64_t id) const {
   });
 }
 
-std::vector<std::string> SuppressionRound::CountUse() const {
-  std::vector<std::string> remarks;
+std::vector<SuppressionRemark> SuppressionRound::CountUse() const {
+  std::vector<SuppressionRemark> remarks;
   for (const auto& [number, match] : matches_) {
     SuppressionUse& use = *match.rule->use;
-    use.used += match.units.size();
     const Suppression& suppression = match.rule->suppression;
-    if (use.expired) {
-      remarks.push_back(fmt::format("{}:{}: expired on {} and hides nothing: {}", use.path,
-                                    use.line, ToString(*suppression.expires), use.text));
-    } else if (!match.Hides()) {
-      remarks.push_back(fmt::format("{}:{}: there are {} and it allows {}: {}", use.path, use.line,
-                                    match.units.size(), *suppression.max, use.text));
-    }
+    use.used += match.units.size();
+    if (match.Hides()) continue;
+    remarks.push_back({use.path, use.line, use.text,
+                       use.expired ? suppression.expires : std::nullopt, match.units.size(),
+                       suppression.max.value_or(0)});
   }
   return remarks;
 }

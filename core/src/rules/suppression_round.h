@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,6 +42,16 @@ class FileRules {
   RuleIndex index_;  // the same numbers
 };
 
+/// A rule that would have hidden units, and why it hides none.
+struct SuppressionRemark {
+  std::string path;  ///< of its file
+  int line = 0;
+  std::string text;
+  std::optional<Date> expired;  ///< when it expired; else there are more units than it allows
+  std::size_t units = 0;        ///< that it matches
+  std::size_t max = 0;          ///< that it allows
+};
+
 /// One look at the units of one test. First everybody is added, then the rules are asked: if there
 /// are more units than a rule allows, it hides none of them. Not thread-safe.
 class SuppressionRound {
@@ -56,7 +67,7 @@ class SuppressionRound {
 
   /// Counts the use of the rules that hid somebody, and of those that would have, but expired.
   /// Returns a remark for each of the latter, and for each that allows fewer units than there are.
-  std::vector<std::string> CountUse() const;
+  std::vector<SuppressionRemark> CountUse() const;
 
  private:
   using Key = std::pair<UnitKind, std::int64_t>;

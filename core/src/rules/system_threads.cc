@@ -55,7 +55,7 @@ std::string_view StartFunction(const platform::ThreadLook& look) {
 }
 
 bool IsWhole(const platform::ThreadLook& look) {
-  return !look.stack.frames.empty() && look.stack.missing.empty();
+  return !look.stack.frames.empty() && look.stack.missing.nothing();
 }
 
 bool IsAllLibc(const platform::ThreadLook& look) {

@@ -1,11 +1,12 @@
 #include "run/check_scope.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <new>
 
 #include "alive/background.h"
-#include "explain/unrecorded.h"
 #include "registry/thread_birth.h"
+#include "report/note_words.h"
 #include "run/find_leaks.h"
 #include "run/output.h"
 #include "run/planted_leak.h"
@@ -46,7 +47,8 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   planted.Look(report);
   report::ReportFile* const json = JsonReport(options);
   if (json != nullptr) json->TestChecked(scope);
-  SayOnce(explain::DescribeUnrecorded());  // also where nothing is found: that proves less
+  if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
+    SayOnce(report::NoteText(check::UnrecordedBirths{count}));  // a clean result proves less then
   if (report.empty()) return std::nullopt;
   AdoptReported(report);
   if (json != nullptr) SayOnce(json->Add(report));

@@ -82,7 +82,7 @@ TEST(GroupTest, UnitsWithoutAStackGoByNameAndReason) {
   Finding a = Make("a", Stack());
   Finding b = Make("b", Stack());
   Finding blocked = Make("a", Stack());
-  blocked.unit.stack_missing = "it blocks SIGURG";
+  blocked.missing = {platform::Missing::Reason::kBlocksSignal};
   EXPECT_EQ(Group({a, b, blocked, a}, kAround).size(), 3U);
 }
 

@@ -1,9 +1,7 @@
 #include "linux/look/blocked_look.h"
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <utility>
 
 #include "linux/arch/x86_64/registers.h"
@@ -46,7 +44,7 @@ ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
   if (HasEnded(tid)) return Gone();
   ThreadLook look;
   look.at = at;
-  look.stack.missing = "it runs in the kernel only and has no stack of its own";
+  look.stack.missing = {Missing::Reason::kKernelOnly};
   return look;
 }
 
@@ -71,7 +69,7 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
   look.run = *before.count;
   if (!copied) {
     look.stack.frames.push_back({at.pc, false, false});
-    look.stack.missing = "its stack could not be read";
+    look.stack.missing = {Missing::Reason::kUnreadable};
     return look;
   }
   look.stack = Unwind({RegistersAt(at), /*is_return_address=*/false}, image);
@@ -84,16 +82,13 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
 BlockedLook LookWhileBlocked(int tid, StackImage& image) {
   constexpr int kAttempts = 16;
   BlockedLook result;
-  result.failure = "running";
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const Position before = ReadBefore(tid);
     if (!before.at || !before.count) {
       if (HasEnded(tid)) {
         result.look = Gone();
       } else {
-        result.hidden = true;
-        result.failure = std::string("the kernel does not show where it is (task/TID/syscall: ") +
-                         std::strerror(before.error) + ")";
+        result.failure = {NotBlocked::Reason::kHidden, before.error};
       }
       return result;
     }
@@ -106,7 +101,7 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
       result.look = std::move(look);
       return result;
     }
-    result.failure = "it never stayed blocked long enough to be read";
+    result.failure = {NotBlocked::Reason::kWakesTooOften};
   }
   return result;
 }

@@ -3,18 +3,20 @@
 #define TASKLEAK_SRC_LINUX_LOOK_BLOCKED_LOOK_H_
 
 #include <optional>
-#include <string>
 
 #include "linux/look/stack_reader.h"
+#include "linux/unwind/missing.h"
 #include "linux/unwind/stack_image.h"
 
 namespace taskleak::platform {
 
 /// Either a look, or the reason why a thread could not be read so.
 struct BlockedLook {
-  std::optional<ThreadLook> look;
-  std::string failure;
-  bool hidden = false;  ///< the kernel does not show where it is, blocked or not
+  std::optional<ThreadLook> look{};
+  NotBlocked failure{};
+
+  /// Returns whether the kernel does not show where the thread is, blocked or not.
+  [[nodiscard]] bool hidden() const { return failure.reason == NotBlocked::Reason::kHidden; }
 };
 
 /// The kernel shows where a blocked thread is (task/TID/syscall) and how often it has run

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,6 +25,8 @@
 namespace taskleak::platform {
 namespace {
 
+using Reason = Missing::Reason;
+
 // A signal's frame alone can take 12 KiB (AT_MINSIGSTKSZ where the processor has AMX), and the
 // handler below it some; how much of its stack a running thread has used is not known.
 constexpr std::size_t kSmallestStack = std::size_t{64} << 10;
@@ -36,21 +37,19 @@ constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
 // The process that the program was started in: in a forked child any thread may be the first.
 const pid_t g_program_pid = getpid();
 
-constexpr const char* kMayBeFull = "its stack may be full, with no room for a signal handler";
-constexpr const char* kNotCertain =
-    "where its stack ends is not certain, so it was not sent a signal";
-
 // The first thread's stack grows till its limit (setrlimit(2), RLIMIT_STACK).
-std::string ObjectionOfMainStack() {
+Missing ObjectionOfMainStack() {
   rlimit limit{};
-  if (getpid() != g_program_pid || getrlimit(RLIMIT_STACK, &limit) != 0) return kNotCertain;
+  if (getpid() != g_program_pid || getrlimit(RLIMIT_STACK, &limit) != 0)
+    return {Reason::kUnknownBounds};
   const std::string maps = internal::ReadMaps();
   for (const internal::Mapping& mapping : internal::ParseMaps(maps)) {
     if (!mapping.path.starts_with("[stack]")) continue;
     const std::size_t used = mapping.end - mapping.begin;
-    return limit.rlim_cur >= used && limit.rlim_cur - used >= kSmallestStack ? "" : kMayBeFull;
+    const bool fits = limit.rlim_cur >= used && limit.rlim_cur - used >= kSmallestStack;
+    return {fits ? Reason::kNothing : Reason::kMayBeFull};
   }
-  return kNotCertain;
+  return {Reason::kUnknownBounds};
 }
 
 // Whether the thread may have used its stack up to its end, now or earlier. mincore(2) tells which
@@ -64,15 +63,13 @@ bool MayBeFull(const StackBounds& stack) {
          std::ranges::any_of(present, [](unsigned char page) { return (page & 1) != 0; });
 }
 
-std::string ObjectionOfStack(int tid, StackFinder find_stack) {
+Missing ObjectionOfStack(int tid, StackFinder find_stack) {
   if (tid == getpid()) return ObjectionOfMainStack();
   const auto stack = find_stack == nullptr ? std::nullopt : find_stack(tid);
-  if (!stack) return kNotCertain;
+  if (!stack) return {Reason::kUnknownBounds};
   const std::size_t size = stack->end - stack->begin;
-  if (size < kSmallestStack)
-    return "its stack of " + std::to_string((size + 1023) >> 10) +
-           " KiB may have no room for a signal handler";
-  return MayBeFull(*stack) ? kMayBeFull : "";
+  if (size < kSmallestStack) return {.reason = Reason::kSmallStack, .stack_size = size};
+  return {MayBeFull(*stack) ? Reason::kMayBeFull : Reason::kNothing};
 }
 
 // True if the thread blocks the signal for good. It does for a moment while it starts, and while it
@@ -87,11 +84,11 @@ std::optional<bool> KeepsBlocking(int tid) {
   }
 }
 
-// Why thread `tid` must not be sent the signal; empty if it may.
-std::string Objection(int tid, StackFinder find_stack) {
+// Why thread `tid` must not be sent the signal; nothing if it may.
+Missing Objection(int tid, StackFinder find_stack) {
   const auto blocks = KeepsBlocking(tid);
-  if (!blocks) return "its signal mask could not be read";
-  if (*blocks) return "it blocks SIGURG, so its stack could not be copied";
+  if (!blocks) return {Reason::kUnknownSignalMask};
+  if (*blocks) return {Reason::kBlocksSignal};
   return ObjectionOfStack(tid, find_stack);
 }
 
@@ -168,29 +165,30 @@ ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackFinder find_st
   const auto stat = ReadThreadStat(tid);
   look.gone = !stat || stat->exiting;
   if (look.gone) return look;
-  std::string problem =
-      stat->kernel_worker ? "it runs in the kernel only" : Objection(tid, find_stack);
-  if (problem.empty()) {
+  Missing problem =
+      stat->kernel_worker ? Missing{Reason::kKernelWorker} : Objection(tid, find_stack);
+  if (problem.nothing()) {
     switch (Ask(tid)) {
       case Answer::kCopied:
         look.stack = UnwindLastCopy(image);
-        if (blocked.hidden) {
+        if (blocked.hidden()) {
           look.at = WhereInterrupted(LastCopy());
-          look.note = blocked.failure + "; threads copied their own stacks, asked by SIGURG";
+          look.hidden = blocked.failure.error;
         }
         return look;
       case Answer::kEnded:
         look.gone = true;
         return look;
       case Answer::kNone:
-        problem = "it did not answer SIGURG within 100 ms";
+        problem = {Reason::kNoAnswer};
         break;
       case Answer::kFailed:
-        problem = std::string("it could not be sent SIGURG (") + std::strerror(errno) + ")";
+        problem = {.reason = Reason::kNotSent, .error = errno};
         break;
     }
   }
-  look.stack.missing = blocked.failure + ", and " + problem;
+  problem.not_blocked = blocked.failure;
+  look.stack.missing = problem;
   return look;
 }
 

@@ -2,8 +2,6 @@
 #ifndef TASKLEAK_SRC_LINUX_LOOK_SIGNAL_LOOK_H_
 #define TASKLEAK_SRC_LINUX_LOOK_SIGNAL_LOOK_H_
 
-#include <string>
-
 #include "linux/look/blocked_look.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/stack_bounds.h"

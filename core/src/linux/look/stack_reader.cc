@@ -3,8 +3,6 @@
 #include <ucontext.h>
 
 #include <cerrno>
-#include <cstring>
-#include <string>
 #include <utility>
 
 #include "base/mutex.h"
@@ -29,10 +27,9 @@ StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
 
 ThreadLook LookAtRunning(int tid, BlockedLook& blocked, StackFinder find_stack)
     TASKLEAK_REQUIRES(g_look_mutex) {
-  if (!blocked.hidden) {
+  if (!blocked.hidden()) {
     if (auto look = LookByTracer(tid, LookImage())) return *std::move(look);
-    blocked.failure +=
-        std::string(", could not be stopped with ptrace (") + std::strerror(errno) + ')';
+    blocked.failure.trace_error = errno;
   }
   return LookBySignal(tid, blocked, find_stack, LookImage());
 }
@@ -53,14 +50,14 @@ ThreadLook LookAtThread(int tid, Signals signals, StackFinder find_stack) {
   }
   ThreadLook look;
   look.at.running = true;
-  look.stack.missing = blocked.failure + ", and it was not to be interrupted";
+  look.stack.missing = {Missing::Reason::kNotToBeInterrupted, blocked.failure};
   return look;
 }
 
 RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout) {
   const MutexLock lock(g_look_mutex);
   StackImage& image = LookImage();
-  if (!image.Copy(sp)) return {{}, "its stack could not be read"};
+  if (!image.Copy(sp)) return {{}, {Missing::Reason::kUnreadable}};
   Registers registers;
   // The switch is a call, after which the stack pointer is above its return address.
   registers.Set(kRsp, sp + layout.rip + sizeof(std::uint64_t));
@@ -92,7 +89,7 @@ __attribute__((noinline)) RawStack OwnStack() {
                                       {kR15, REG_R15}})
     registers.Set(number, static_cast<std::uint64_t>(values[index]));
   StackImage image;
-  if (!image.Copy(registers[kRsp])) return {{}, "the stack could not be read"};
+  if (!image.Copy(registers[kRsp])) return {{}, {Missing::Reason::kUnreadable}};
   RawStack stack = Unwind({registers, /*is_return_address=*/false}, image);
   stack.frames.erase(stack.frames.begin());
   return stack;

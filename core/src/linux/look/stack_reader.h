@@ -3,7 +3,7 @@
 #define TASKLEAK_SRC_LINUX_LOOK_STACK_READER_H_
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "linux/proc/stack_bounds.h"
@@ -19,7 +19,9 @@ struct ThreadLook {
   BlockedAt at;
   RunCount run;  ///< of a blocked thread: unchanged as long as it stays at `at`
   RawStack stack;
-  std::string note;  ///< how it was read, where it could not be in the usual way
+  /// If the kernel does not show where the thread is: the errno of that. The thread has then copied
+  /// its own stack.
+  std::optional<int> hidden{};
 };
 
 /// Whether a thread may be interrupted for its stack.

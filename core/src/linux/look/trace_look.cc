@@ -6,8 +6,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <string>
 #include <thread>
 
 #include "linux/look/trace_stop.h"
@@ -72,12 +70,11 @@ ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
   Traced traced(tid);
   user_regs_struct values{};
   if (!traced.Stop() || !traced.Read(&values)) {
-    look.stack.missing = blocked.failure + ", and it could not be stopped with ptrace (" +
-                         std::strerror(errno) + ")";
+    look.stack.missing = {Missing::Reason::kNotStopped, blocked.failure, errno};
     return look;
   }
   if (!image.Copy(values.rsp)) {
-    look.stack.missing = "its stack could not be read";
+    look.stack.missing = {Missing::Reason::kUnreadable};
     return look;
   }
   look.stack = Unwind({ToRegisters(values), /*is_return_address=*/false}, image);

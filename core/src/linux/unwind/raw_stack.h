@@ -3,8 +3,9 @@
 #define TASKLEAK_SRC_LINUX_UNWIND_RAW_STACK_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
+
+#include "linux/unwind/missing.h"
 
 namespace taskleak::platform {
 
@@ -21,7 +22,7 @@ struct RawFrame {
 
 struct RawStack {
   std::vector<RawFrame> frames;  ///< innermost first
-  std::string missing;  ///< why frames are missing; empty when the stack reaches the thread's start
+  Missing missing;               ///< why not all of them are there
 };
 
 }  // namespace taskleak::platform

@@ -10,26 +10,25 @@
 namespace taskleak::platform {
 namespace {
 
-const char* WhyMissing(WalkEnd end) {
+Missing::Reason WhyMissing(WalkEnd end) {
   switch (end) {
     case WalkEnd::kStart:
     case WalkEnd::kZero:
-      return "";
+      return Missing::Reason::kNothing;
     case WalkEnd::kNoRule:
-      return "there is no call frame information for the outermost frame shown";
+      return Missing::Reason::kNoRule;
     case WalkEnd::kNeedsFramePointer:
-      return "the frame pointer of the outermost frame shown could not be found";
+      return Missing::Reason::kNoFramePointer;
     case WalkEnd::kUnreadable:
-      return "the stack above the outermost frame shown could not be read";
+      return Missing::Reason::kUnreadableAbove;
     case WalkEnd::kNotCode:
-      return "the outermost frame shown returns to an address without code: its stack is damaged, "
-             "or its caller was unloaded";
+      return Missing::Reason::kNotCode;
     case WalkEnd::kNotUpwards:
-      return "the stack above the outermost frame shown is damaged";
+      return Missing::Reason::kDamaged;
     case WalkEnd::kTooDeep:
-      return "the stack has more than 512 frames";
+      return Missing::Reason::kTooDeep;
   }
-  return "";
+  return Missing::Reason::kNothing;
 }
 
 void Append(RawStack& stack, const Walk& walk, bool guessed) {
@@ -62,7 +61,7 @@ WalkEnd UnwindInto(RawStack& stack, const FrameState& innermost, StackImage& ima
     Append(stack, walk, guessed);
     stack.frames[stack.frames.size() - walk.frames.size()].guessed = known;
   }
-  stack.missing = WhyMissing(walk.end);
+  stack.missing = {WhyMissing(walk.end)};
   return walk.end;
 }
 
