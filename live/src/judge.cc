@@ -171,7 +171,8 @@ std::vector<Alarm> Judge::Apply(const DeadlockRule&, const Evidence& evidence) {
                                     fmt::join(circle, ", ")),
                         circle.size(),
                         {},
-                        nullptr});
+                        nullptr,
+                        circle});
     }
     now.insert(std::move(circle));
   }

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "file_store.h"
@@ -108,8 +109,7 @@ struct Watch::Impl {
   bool IsCoolingDown(const Alarm& alarm) {
     const Clock::time_point now = Clock::now();
     std::erase_if(last, [&](const auto& known) { return now - known.second >= options.cool_down; });
-    const std::string circle = alarm.reason == "deadlock" ? alarm.text : std::string();
-    return !last.try_emplace(alarm.reason + alarm.signature + circle, now).second;
+    return !last.try_emplace({alarm.reason, alarm.signature, alarm.threads}, now).second;
   }
 
   std::string SaveScene(const Alarm& alarm) {
@@ -135,10 +135,11 @@ struct Watch::Impl {
   const WatchOptions options;
   Judge judge;
   std::optional<FileStore> files;
-  std::deque<CapturePtr> before;                  // the last looks, oldest first
-  std::optional<std::string> scene;               // that lacks its look after
-  std::map<std::string, std::size_t> suspected;   // units by reason
-  std::map<std::string, Clock::time_point> last;  // alarms, by reason and group
+  std::deque<CapturePtr> before;                 // the last looks, oldest first
+  std::optional<std::string> scene;              // that lacks its look after
+  std::map<std::string, std::size_t> suspected;  // units by reason
+  // Alarms, by reason, signature and threads.
+  std::map<std::tuple<std::string, std::string, std::vector<std::int64_t>>, Clock::time_point> last;
   std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;

@@ -10,22 +10,6 @@
 
 namespace taskleak::live {
 
-std::string Count(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::string_view Noun(UnitKind kind) {
-  switch (kind) {
-    case UnitKind::kThread:
-      return "thread";
-    case UnitKind::kUnjoinedThread:
-      return "unjoined thread";
-    case UnitKind::kTask:
-      return "task";
-  }
-  return "thread";
-}
-
 std::string_view ChangeWord(Diff::Kind kind) {
   switch (kind) {
     case Diff::Kind::kAppeared:

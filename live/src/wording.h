@@ -8,16 +8,14 @@
 #include <string_view>
 
 #include "places.h"
+#include "taskleak/internal/words.h"
 #include "taskleak/leak.h"
 #include "taskleak/live/diff.h"
 
 namespace taskleak::live {
 
-/// "1 thread", "8 threads"
-std::string Count(std::size_t count, std::string_view noun);
-
-/// What units of that kind are called: "thread", "unjoined thread", "task".
-std::string_view Noun(UnitKind kind);
+using internal::Count;
+using internal::Noun;
 
 /// What became of a group: "appeared", "grew", "shrank", "vanished".
 std::string_view ChangeWord(Diff::Kind kind);

@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -137,6 +138,7 @@ TEST_F(JudgeTest, ADeadlockAlarmsWhenItIsSeenTwice) {
   const auto alarms = Look(judge, {}, 0, {report::LockCycle()});
   ASSERT_THAT(alarms, SizeIs(1));
   EXPECT_EQ(alarms[0].text, "2 threads wait for each other: 4129, 4130");
+  EXPECT_THAT(alarms[0].threads, ElementsAre(4129, 4130));
   EXPECT_THAT(Look(judge, {}), IsEmpty());
   EXPECT_THAT(Look(judge, {}, 0, {report::LockCycle()}), IsEmpty());
 }

@@ -46,7 +46,7 @@ void AddGroupHeadline(const LeakGroup& group, std::string_view label, std::strin
     return;
   }
   *text += report::Doing(first);
-  const std::string detail = report::Distinct(group.units, "detail", report::OnWhat);
+  const std::string detail = report::DistinctDetails(group.units);
   if (!detail.empty()) *text += ": " + detail;
   *text += '\n';
 }
@@ -140,7 +140,7 @@ void AddPlace(std::span<const Unit> units, std::string_view how, bool verbose, s
 
 // "6 of them are waiting on a condition variable at"
 std::string HowSome(std::span<const Unit> units) {
-  const std::string detail = report::Distinct(units, "detail", report::OnWhat);
+  const std::string detail = report::DistinctDetails(units);
   return fmt::format("{} of them {} {}{}{}, at", units.size(), units.size() == 1 ? "is" : "are",
                      report::Doing(units.front()), detail.empty() ? "" : ": ", detail);
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/state_words.h"
 #include "taskleak/internal/utf8.h"
 
 namespace taskleak::report {
@@ -19,10 +20,10 @@ std::string KindsOf(const LeakReport& report, bool* only_live) {
   std::array<std::size_t, 3> counts{};
   for (const LeakGroup& group : report.groups)
     counts.at(static_cast<std::size_t>(group.first().kind)) += group.units.size();
-  constexpr std::array<std::string_view, 3> kNouns = {"thread", "unjoined thread", "task"};
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts.at(i) > 0) parts.push_back(Count(counts.at(i), kNouns.at(i)));
+    if (counts.at(i) > 0)
+      parts.push_back(Count(counts.at(i), internal::Noun(static_cast<UnitKind>(i))));
   }
   *only_live = counts[static_cast<std::size_t>(UnitKind::kUnjoinedThread)] == 0;
   std::string result;
@@ -41,65 +42,10 @@ std::string Duration(std::chrono::milliseconds duration) {
   return fmt::format("{} min {} s", ms / 60'000, ms / 1000 % 60);
 }
 
-std::string Count(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string_view Doing(const Unit& unit) {
   if (unit.kind == UnitKind::kUnjoinedThread) return "ended, but neither joined nor detached";
-  switch (unit.state) {
-    case WaitState::kMutex:
-      return "waiting for a mutex";
-    case WaitState::kRwlock:
-      return "waiting for a read-write lock";
-    case WaitState::kCondvar:
-      return "waiting on a condition variable";
-    case WaitState::kJoin:
-      return "waiting to join a thread";
-    case WaitState::kSemaphore:
-      return "waiting for a semaphore";
-    case WaitState::kFuture:
-      return "waiting for a future";
-    case WaitState::kAtomicWait:
-      return "waiting for an atomic value to change";
-    case WaitState::kFutex:
-      return "waiting on a futex";
-    case WaitState::kSleep:
-      return "sleeping";
-    case WaitState::kPoll:
-      return "waiting in poll";
-    case WaitState::kEpoll:
-      return "waiting in epoll_wait";
-    case WaitState::kSelect:
-      return "waiting in select";
-    case WaitState::kRead:
-      return "waiting to read";
-    case WaitState::kWrite:
-      return "waiting to write";
-    case WaitState::kAccept:
-      return "waiting for a connection";
-    case WaitState::kConnect:
-      return "connecting";
-    case WaitState::kRecv:
-      return "waiting to receive";
-    case WaitState::kSend:
-      return "waiting to send";
-    case WaitState::kWaitChild:
-      return "waiting for a child process";
-    case WaitState::kSignalWait:
-      return "waiting for a signal";
-    case WaitState::kRunning:
-      return "running";
-    case WaitState::kOther:
-      return unit.kind == UnitKind::kThread && !unit.detail.empty() ? "blocked" : "alive";
-    case WaitState::kSuspended:
-      return "suspended";
-    case WaitState::kChannel:
-      return "waiting on a channel";
-    case WaitState::kQueued:
-      return "queued, not started";
-  }
-  return "alive";
+  const bool blocked = unit.kind == UnitKind::kThread && !unit.detail.empty();
+  return unit.state == WaitState::kOther && blocked ? "blocked" : Phrase(unit.state);
 }
 
 std::string ThreadText(std::int64_t id, const std::string& name) {
@@ -114,10 +60,8 @@ std::string OnWhat(const Unit& unit) {
   if (!text.empty()) text += ", ";
   if (!joins) text += "held by ";
   if (holder.id == unit.id) return text + "itself";
-  Unit other;
-  other.state = holder.state;
   return text + ThreadText(holder.id, holder.name) + ", which " +
-         (holder.ended ? "has ended" : fmt::format("is {}", Doing(other)));
+         (holder.ended ? "has ended" : fmt::format("is {}", Phrase(holder.state)));
 }
 
 namespace {
@@ -235,25 +179,42 @@ std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
   return places;
 }
 
-std::string Distinct(std::span<const Unit> units, std::string_view noun,
-                     const std::function<std::string(const Unit&)>& value) {
-  // Details are long, and have commas of their own.
-  const bool details = noun == "detail";
-  const std::size_t most = details ? 2 : 4;
-  const std::string_view separator = details ? "; " : ", ";
-  std::vector<std::string> distinct;  // in the order of the units
+namespace {
+
+// In the order of the units, without those that are empty.
+std::vector<std::string> DistinctValues(std::span<const Unit> units,
+                                        const std::function<std::string(const Unit&)>& value) {
+  std::vector<std::string> distinct;
   std::unordered_set<std::string> seen;
   for (const Unit& unit : units) {
     std::string each = value(unit);
     if (!each.empty() && seen.insert(each).second) distinct.push_back(std::move(each));
   }
-  const auto shown = static_cast<std::ptrdiff_t>(std::min(distinct.size(), most));
+  return distinct;
+}
+
+std::string FirstOf(const std::vector<std::string>& values, std::size_t most,
+                    std::string_view separator, std::string_view noun) {
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(values.size(), most));
   std::string result =
-      fmt::format("{}", fmt::join(distinct.begin(), distinct.begin() + shown, separator));
-  if (distinct.size() <= most) return result;
+      fmt::format("{}", fmt::join(values.begin(), values.begin() + shown, separator));
+  if (values.size() <= most) return result;
   result.append(separator).append("...");
-  if (!noun.empty()) result += " (" + Count(distinct.size(), noun) + ')';
+  if (!noun.empty()) result += " (" + Count(values.size(), noun) + ')';
   return result;
+}
+
+}  // namespace
+
+std::string Distinct(std::span<const Unit> units, std::string_view noun,
+                     const std::function<std::string(const Unit&)>& value) {
+  constexpr std::size_t kMost = 4;
+  return FirstOf(DistinctValues(units, value), kMost, ", ", noun);
+}
+
+std::string DistinctDetails(std::span<const Unit> units) {
+  constexpr std::size_t kMost = 2;
+  return FirstOf(DistinctValues(units, OnWhat), kMost, "; ", "detail");
 }
 
 std::string Printable(std::string_view text) {

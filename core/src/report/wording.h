@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "taskleak/internal/words.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::report {
@@ -18,8 +19,7 @@ namespace taskleak::report {
 /// "250 ms", "1.0 s", "75 s", "3 min 5 s"
 std::string Duration(std::chrono::milliseconds duration);
 
-/// "1 thread", "8 threads"
-std::string Count(std::size_t count, std::string_view noun);
+using internal::Count;
 
 /// "waiting on a condition variable"
 std::string_view Doing(const Unit& unit);
@@ -49,6 +49,10 @@ std::vector<std::span<const Unit>> Places(const LeakGroup& group);
 /// `noun` is "name", without the count if it is empty. Empty when all values are empty.
 std::string Distinct(std::span<const Unit> units, std::string_view noun,
                      const std::function<std::string(const Unit&)>& value);
+
+/// The distinct values of OnWhat(), which are long and have commas of their own: "a; b; ...
+/// (8 details)".
+std::string DistinctDetails(std::span<const Unit> units);
 
 /// `text` with every byte that a terminal or an XML parser would stumble over as "\x1b": control
 /// characters other than line ends, and what is not UTF-8.

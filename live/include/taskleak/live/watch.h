@@ -50,11 +50,12 @@ using Rule = std::variant<GrowthRule, BlockedRule, LimitRule, DeadlockRule>;
 
 /// Describes what a rule found.
 struct Alarm {
-  std::string reason;     ///< "growth", "blocked", "limit", "deadlock"
-  std::string text;       ///< one line for people
-  std::size_t units = 0;  ///< how many units are affected
-  std::string signature;  ///< of the group; empty if it is not about a group
-  CapturePtr capture;     ///< the capture in which it was found
+  std::string reason;                   ///< "growth", "blocked", "limit", "deadlock"
+  std::string text;                     ///< one line for people
+  std::size_t units = 0;                ///< how many units are affected
+  std::string signature;                ///< of the group; empty if it is not about a group
+  CapturePtr capture;                   ///< the capture in which it was found
+  std::vector<std::int64_t> threads{};  ///< of a deadlock: the kernel ids of its threads, sorted
 };
 
 /// Says how often a Watch looks, what for, and what it does about it.
