@@ -13,8 +13,8 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <variant>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/explain/state_of.h"
@@ -22,10 +22,15 @@
 namespace taskleak {
 namespace {
 
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
+using explain::DescriptorFacts;
+using explain::DescriptorWait;
+using explain::EpollWait;
+using explain::Finding;
+using explain::PollWait;
+using platform::OpenSocket;
+using testing::FindingOf;
 using testing::StateOf;
-using testing::UnitOf;
+using testing::WaitOf;
 
 // Both ends of a pipe.
 struct Pipe {
@@ -78,13 +83,26 @@ class Listener {
   sockaddr_in address_{};
 };
 
+void ExpectPipe(const explain::DescriptorList& list, int number) {
+  ASSERT_EQ(list.first.size(), 1U);
+  EXPECT_EQ(list.more, 0U);
+  EXPECT_EQ(list.first[0].number, number);
+  EXPECT_TRUE(std::holds_alternative<platform::OpenPipe>(list.first[0].file));
+}
+
+OpenSocket SocketOf(const DescriptorFacts& descriptor) {
+  const auto* const socket = std::get_if<OpenSocket>(&descriptor.file);
+  EXPECT_NE(socket, nullptr) << "alternative " << descriptor.file.index();
+  return socket == nullptr ? OpenSocket() : *socket;
+}
+
 TEST(DescriptorWaitTest, PollNamesTheDescriptor) {
   const Pipe pipe;
   pollfd entry{.fd = pipe.ends[0], .events = POLLIN, .revents = 0};
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_poll, [&] { poll(&entry, 1, -1); }, [&] { pipe.Feed(); });
-  EXPECT_EQ(unit.state, WaitState::kPoll);
-  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+  EXPECT_EQ(found.unit.state, WaitState::kPoll);
+  ExpectPipe(WaitOf<PollWait>(found).on, pipe.ends[0]);
 }
 
 TEST(DescriptorWaitTest, EpollNamesWhatItWatches) {
@@ -92,16 +110,17 @@ TEST(DescriptorWaitTest, EpollNamesWhatItWatches) {
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{.events = EPOLLIN, .data = {}};
   epoll_ctl(epoll, EPOLL_CTL_ADD, pipe.ends[0], &event);
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_epoll_wait, [&] { epoll_wait(epoll, &event, 1, -1); }, [&] { pipe.Feed(); });
-  EXPECT_EQ(unit.state, WaitState::kEpoll);
-  EXPECT_EQ(unit.detail, "epoll on descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+  EXPECT_EQ(found.unit.state, WaitState::kEpoll);
+  EXPECT_EQ(WaitOf<EpollWait>(found).epoll.number, epoll);
+  ExpectPipe(WaitOf<EpollWait>(found).watched, pipe.ends[0]);
   close(epoll);
 }
 
 TEST(DescriptorWaitTest, SelectNamesTheDescriptors) {
   const Pipe pipe;
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_pselect6,
       [&] {
         fd_set set;
@@ -110,26 +129,30 @@ TEST(DescriptorWaitTest, SelectNamesTheDescriptors) {
         select(pipe.ends[0] + 1, &set, nullptr, nullptr, nullptr);
       },
       [&] { pipe.Feed(); });
-  EXPECT_EQ(unit.state, WaitState::kSelect);
-  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) + ", pipe");
+  EXPECT_EQ(found.unit.state, WaitState::kSelect);
+  ExpectPipe(WaitOf<PollWait>(found).on, pipe.ends[0]);
 }
 
 TEST(DescriptorWaitTest, ReadOfAPipeAndOfAnEventfd) {
   const Pipe pipe;
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_read, [&] { pipe.Take(); }, [&] { pipe.Feed(); });
-  EXPECT_EQ(unit.state, WaitState::kRead);
-  EXPECT_EQ(unit.detail, "descriptor " + std::to_string(pipe.ends[0]) +
-                             ", pipe written to by descriptor " + std::to_string(pipe.ends[1]));
+  EXPECT_EQ(found.unit.state, WaitState::kRead);
+  const auto wait = WaitOf<DescriptorWait>(found);
+  EXPECT_EQ(wait.on.number, pipe.ends[0]);
+  ASSERT_TRUE(wait.other_end && wait.other_end->at);
+  EXPECT_TRUE(wait.other_end->writes);
+  EXPECT_EQ(wait.other_end->at->number, pipe.ends[1]);
   const int event = eventfd(0, EFD_CLOEXEC);
-  const Unit other = UnitOf(
+  const Finding other = FindingOf(
       SYS_read,
       [&] {
         eventfd_t value = 0;
         eventfd_read(event, &value);
       },
       [&] { eventfd_write(event, 1); });
-  EXPECT_EQ(other.detail, "descriptor " + std::to_string(event) + ", eventfd");
+  EXPECT_EQ(WaitOf<DescriptorWait>(other).on.number, event);
+  EXPECT_FALSE(WaitOf<DescriptorWait>(other).other_end);
   close(event);
 }
 
@@ -146,12 +169,14 @@ TEST(DescriptorWaitTest, WriteToAFullPipe) {
 TEST(DescriptorWaitTest, AcceptNamesTheAddress) {
   const Listener listener;
   int client = -1;
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_accept, [&] { close(accept(listener.fd(), nullptr, nullptr)); },
       [&] { client = listener.Connect(); });
-  EXPECT_EQ(unit.state, WaitState::kAccept);
-  EXPECT_EQ(unit.detail,
-            "descriptor " + std::to_string(listener.fd()) + ", listening TCP " + listener.name());
+  EXPECT_EQ(found.unit.state, WaitState::kAccept);
+  const auto wait = WaitOf<DescriptorWait>(found);
+  EXPECT_EQ(wait.on.number, listener.fd());
+  EXPECT_TRUE(SocketOf(wait.on).listening);
+  EXPECT_EQ(SocketOf(wait.on).local, listener.name());
   close(client);
 }
 
@@ -159,16 +184,15 @@ TEST(DescriptorWaitTest, RecvNamesBothAddresses) {
   const Listener listener;
   const int client = listener.Connect();
   const int server = accept(listener.fd(), nullptr, nullptr);
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_recvfrom,
       [&] {
         char c = 0;
         recv(client, &c, 1, 0);
       },
       [&] { send(server, "x", 1, 0); });
-  EXPECT_EQ(unit.state, WaitState::kRecv);
-  EXPECT_THAT(unit.detail, HasSubstr("TCP 127.0.0.1:"));
-  EXPECT_THAT(unit.detail, HasSubstr(" -> " + listener.name()));
+  EXPECT_EQ(found.unit.state, WaitState::kRecv);
+  EXPECT_EQ(SocketOf(WaitOf<DescriptorWait>(found).on).peer, listener.name());
   close(client);
   close(server);
 }
@@ -178,15 +202,15 @@ TEST(DescriptorWaitTest, SendToAFullSocket) {
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
   FillUp(ends[1]);
   std::array<char, 65536> drain;
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_sendto, [&] { send(ends[1], "x", 1, 0); },
       [&] {
         fcntl(ends[0], F_SETFL, O_NONBLOCK);
         while (recv(ends[0], drain.data(), drain.size(), 0) > 0) {
         }
       });
-  EXPECT_EQ(unit.state, WaitState::kSend);
-  EXPECT_THAT(unit.detail, HasSubstr("unix socket"));
+  EXPECT_EQ(found.unit.state, WaitState::kSend);
+  EXPECT_EQ(SocketOf(WaitOf<DescriptorWait>(found).on).protocol, OpenSocket::Protocol::kUnix);
   close(ends[0]);
   close(ends[1]);
 }
@@ -204,11 +228,11 @@ TEST(DescriptorWaitTest, ConnectToASocketNobodyAcceptsFrom) {
   const int first = socket(AF_UNIX, SOCK_STREAM, 0);
   ASSERT_EQ(connect(first, target, size), 0);
   const int second = socket(AF_UNIX, SOCK_STREAM, 0);
-  const Unit unit = UnitOf(
+  const Finding found = FindingOf(
       SYS_connect, [&] { static_cast<void>(connect(second, target, size)); },
       [&] { close(accept(listener, nullptr, nullptr)); });
-  EXPECT_EQ(unit.state, WaitState::kConnect);
-  EXPECT_THAT(unit.detail, EndsWith(" to @" + name));
+  EXPECT_EQ(found.unit.state, WaitState::kConnect);
+  EXPECT_EQ(WaitOf<DescriptorWait>(found).connects_to, "@" + name);
   close(first);
   close(second);
   close(listener);

@@ -1,37 +1,48 @@
-// What a report says of a thread that waits in a given way.
+// What is found out about a thread that waits in a given way.
 #ifndef TASKLEAK_TESTS_CORE_EXPLAIN_STATE_OF_H_
 #define TASKLEAK_TESTS_CORE_EXPLAIN_STATE_OF_H_
 
 #include <functional>
 #include <string>
+#include <variant>
 
 #include <gtest/gtest.h>
 
-#include "support/leaks.h"
+#include "explain/inspect.h"
+#include "explain/wait_facts.h"
+#include "linux/look/stack_reader.h"
+#include "linux/proc/thread_info.h"
 #include "support/parked_thread.h"
-#include "taskleak/verify.h"
 
 namespace taskleak::testing {
 
-/// What FindLeaks says of a thread that blocks in system call `number` of `block`.
-inline Unit UnitOf(long number, const std::function<void()>& block,
-                   const std::function<void()>& release) {
-  const auto before = Snapshot::Take();
+/// What is found of a thread that blocks in system call `number` of `block`, except its stacks.
+inline explain::Finding FindingOf(long number, const std::function<void()>& block,
+                                  const std::function<void()>& release) {
   const BlockedThread thread(block, release);
   thread.AwaitCall(number);
-  const LeakReport report = Look(before);
-  for (const LeakGroup& group : report.groups) {
-    for (const Unit& unit : group.units) {
-      if (unit.id == thread.tid()) return unit;
-    }
-  }
-  ADD_FAILURE() << "not reported";
-  return {};
+  const auto stat = platform::ReadThreadStat(thread.tid());
+  const auto look = platform::LookAtThread(thread.tid(), platform::Signals::kNone);
+  EXPECT_TRUE(stat && !look.gone);
+  if (!stat) return {};
+  explain::Inspector inspector(/*system_lines=*/false);
+  explain::Finding finding =
+      inspector.InspectLive({.id = {thread.tid(), stat->start_ticks}, .name = stat->name}, look);
+  finding.stack = finding.created_by = finding.detached_by = nullptr;  // they are the inspector's
+  return finding;
 }
 
 inline std::string StateOf(long number, const std::function<void()>& block,
                            const std::function<void()>& release) {
-  return std::string(ToString(UnitOf(number, block, release).state));
+  return std::string(ToString(FindingOf(number, block, release).unit.state));
+}
+
+/// What it waits for, which must be a T.
+template <typename T>
+T WaitOf(const explain::FoundUnit& found) {
+  const T* const wait = std::get_if<T>(&found.detail.wait);
+  EXPECT_NE(wait, nullptr) << "alternative " << found.detail.wait.index();
+  return wait == nullptr ? T() : *wait;
 }
 
 }  // namespace taskleak::testing

@@ -1,16 +1,9 @@
-// Every wait state but those of descriptors, from a thread that really waits so.
+// Every wait state of futexes, from a thread that really waits so.
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
-#include <signal.h>
-#include <sys/file.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,7 +18,6 @@
 #include <string>
 #include <thread>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/explain/state_of.h"
@@ -33,26 +25,8 @@
 namespace taskleak {
 namespace {
 
-using ::testing::MatchesRegex;
+using testing::FindingOf;
 using testing::StateOf;
-using testing::UnitOf;
-
-// Ends a call of thread `tid` that only a signal can end.
-class Interrupter {
- public:
-  Interrupter() {
-    struct sigaction action {};
-    action.sa_handler = [](int) {};
-    sigaction(SIGUSR1, &action, &before_);
-  }
-  ~Interrupter() { sigaction(SIGUSR1, &before_, nullptr); }
-  void Enter() { tid_ = gettid(); }
-  void Interrupt() const { tgkill(getpid(), tid_, SIGUSR1); }
-
- private:
-  struct sigaction before_ {};
-  std::atomic<int> tid_{0};
-};
 
 TEST(WaitStateTest, Mutex) {
   std::mutex mutex;
@@ -181,10 +155,10 @@ TEST(WaitStateTest, ABarrierIsNoMutexAndHasNoHolder) {
   std::thread other([&] { pthread_barrier_wait(&barrier); });
   pthread_barrier_wait(&barrier);
   other.join();
-  const Unit unit = UnitOf(
+  const explain::Finding found = FindingOf(
       SYS_futex, [&] { pthread_barrier_wait(&barrier); }, [&] { pthread_barrier_wait(&barrier); });
-  EXPECT_EQ(unit.state, WaitState::kFutex);
-  EXPECT_FALSE(unit.held_by.has_value());
+  EXPECT_EQ(found.unit.state, WaitState::kFutex);
+  EXPECT_FALSE(found.hold.has_value());
   pthread_barrier_destroy(&barrier);
 }
 
@@ -225,7 +199,7 @@ TEST_P(OwnFutexTest, IsNothingElseWhateverItsArgumentsAre) {
   timespec until{};
   clock_gettime((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, &until);
   until.tv_sec += 3600;
-  const Unit unit = UnitOf(
+  const explain::Finding found = FindingOf(
       SYS_futex,
       [&] {
         syscall(SYS_futex, words.data(), operation, value, timed ? &until : nullptr, nullptr, ~0U);
@@ -235,9 +209,9 @@ TEST_P(OwnFutexTest, IsNothingElseWhateverItsArgumentsAre) {
         syscall(SYS_futex, words.data(), FUTEX_WAKE | (operation & FUTEX_PRIVATE_FLAG), 1, nullptr,
                 nullptr, 0);
       });
-  EXPECT_EQ(unit.state, WaitState::kFutex);
-  EXPECT_FALSE(unit.held_by.has_value());
-  EXPECT_EQ(unit.waits_at, 0U);
+  EXPECT_EQ(found.unit.state, WaitState::kFutex);
+  EXPECT_FALSE(found.hold.has_value());
+  EXPECT_EQ(found.unit.waits_at, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -258,84 +232,11 @@ TEST(WaitStateTest, FutexOfTheProgramsOwn) {
             "futex");
 }
 
-TEST(WaitStateTest, SleepTellsItsTime) {
-  Interrupter interrupter;
-  const Unit relative = UnitOf(
-      SYS_clock_nanosleep,
-      [&] {
-        interrupter.Enter();
-        sleep(3600);
-      },
-      [&] { interrupter.Interrupt(); });
-  EXPECT_EQ(relative.state, WaitState::kSleep);
-  EXPECT_EQ(relative.detail, "for 3600.0 s");
-  EXPECT_EQ(UnitOf(
-                SYS_clock_nanosleep,
-                [&] {
-                  interrupter.Enter();
-                  usleep(999'000);
-                },
-                [&] { interrupter.Interrupt(); })
-                .detail,
-            "for 999 ms");
-  timespec until{};
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += 3600;
-  const Unit absolute = UnitOf(
-      SYS_clock_nanosleep,
-      [&] {
-        interrupter.Enter();
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-      },
-      [&] { interrupter.Interrupt(); });
-  EXPECT_THAT(absolute.detail, MatchesRegex("3[0-9]+\\.[0-9] s left"));
-}
-
-TEST(WaitStateTest, WaitingForAChild) {
-  const pid_t child = fork();
-  if (child == 0) {
-    for (;;) pause();
-  }
-  EXPECT_EQ(StateOf(
-                SYS_wait4, [&] { waitpid(child, nullptr, 0); }, [&] { kill(child, SIGKILL); }),
-            "wait_child");
-}
-
-TEST(WaitStateTest, WaitingForASignal) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGUSR2);
-  std::atomic<int> tid{0};
-  EXPECT_EQ(StateOf(
-                SYS_rt_sigtimedwait,
-                [&] {
-                  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-                  tid = gettid();
-                  int signal = 0;
-                  sigwait(&set, &signal);
-                },
-                [&] { tgkill(getpid(), tid, SIGUSR2); }),
-            "signal_wait");
-}
-
-TEST(WaitStateTest, ReceivingFromAMessageQueueHasNoDescriptor) {
-  const int queue = msgget(IPC_PRIVATE, 0600);
-  const Unit unit = UnitOf(
-      SYS_msgrcv,
-      [&] {
-        std::array<long, 4> message{};
-        msgrcv(queue, message.data(), sizeof(long), 0, 0);
-      },
-      [&] { msgctl(queue, IPC_RMID, nullptr); });
-  EXPECT_EQ(unit.state, WaitState::kRecv);
-  EXPECT_EQ(unit.detail, "");
-}
-
 TEST(WaitStateTest, ALimitBeyondAllTimeIsNotTold) {
   std::mutex mutex;
   std::condition_variable condition;
   bool stop = false;
-  const Unit unit = UnitOf(
+  const explain::Finding found = FindingOf(
       SYS_futex,
       [&] {
         std::unique_lock lock(mutex);
@@ -347,58 +248,8 @@ TEST(WaitStateTest, ALimitBeyondAllTimeIsNotTold) {
         stop = true;
         condition.notify_all();
       });
-  EXPECT_EQ(unit.state, WaitState::kCondvar);
-  EXPECT_EQ(unit.detail, "");
-}
-
-// What has no state of its own names the call and what that is about.
-TEST(WaitStateTest, ALockOnAFileNamesTheFile) {
-  const std::string path = ::testing::TempDir() + "wait_state_lock";
-  const int holder = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  flock(holder, LOCK_EX);
-  const Unit unit = UnitOf(
-      SYS_flock,
-      [&] {
-        const int other = open(path.c_str(), O_RDWR | O_CLOEXEC);
-        flock(other, LOCK_EX);
-        close(other);
-      },
-      [&] { flock(holder, LOCK_UN); });
-  EXPECT_EQ(unit.state, WaitState::kOther);
-  EXPECT_THAT(unit.detail, MatchesRegex("in flock on descriptor [0-9]+, .*/wait_state_lock"));
-  close(holder);
-  unlink(path.c_str());
-}
-
-TEST(WaitStateTest, OpeningAFifoNamesIt) {
-  const std::string path = ::testing::TempDir() + "wait_state_fifo";
-  unlink(path.c_str());
-  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  const Unit unit = UnitOf(
-      SYS_openat, [&] { close(open(path.c_str(), O_RDONLY | O_CLOEXEC)); },
-      [&] { close(open(path.c_str(), O_WRONLY | O_CLOEXEC)); });
-  EXPECT_EQ(unit.state, WaitState::kOther);
-  EXPECT_EQ(unit.detail, "in openat of " + path);
-  unlink(path.c_str());
-}
-
-// The same number is something else in the table of the thread that looks.
-TEST(WaitStateTest, ADescriptorOfATableOfTheThreadsOwn) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
-  const int number = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  const Unit unit = UnitOf(
-      SYS_read,
-      [&] {
-        ASSERT_EQ(unshare(CLONE_FILES), 0);
-        ASSERT_EQ(dup2(ends[0], number), number);
-        char c = 0;
-        EXPECT_EQ(read(number, &c, 1), 1);
-      },
-      [&] { EXPECT_EQ(write(ends[1], "x", 1), 1); });
-  EXPECT_THAT(unit.detail, MatchesRegex("descriptor " + std::to_string(number) +
-                                        ", pipe written to by descriptor [0-9]+.*"));
-  for (const int fd : {ends[0], ends[1], number}) close(fd);
+  EXPECT_EQ(found.unit.state, WaitState::kCondvar);
+  EXPECT_EQ(found.detail.wait.index(), 0U);
 }
 
 }  // namespace
