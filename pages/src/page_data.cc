@@ -1,41 +1,12 @@
 #include "page_data.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <string_view>
 
+#include "taskleak/internal/report_json.h"
+
 namespace taskleak::pages {
-namespace {
-
-std::string AddressText(std::uintptr_t address) {
-  return address == 0 ? std::string() : fmt::format("{:#x}", address);
-}
-
-std::string_view KindOf(const Deadlock& deadlock) {
-  switch (deadlock.kind) {
-    case Deadlock::Kind::kCycle:
-      return "cycle";
-    case Deadlock::Kind::kSelf:
-      return "self";
-    case Deadlock::Kind::kOwnerEnded:
-      return "owner_ended";
-  }
-  return "cycle";
-}
-
-Json HolderJson(const Unit& unit) {
-  if (!unit.held_by) return nullptr;
-  const Holder& holder = *unit.held_by;
-  return {{"id", holder.id},
-          {"name", holder.name},
-          {"ended", holder.ended},
-          {"state", holder.ended ? "" : ToString(holder.state)}};
-}
-
-}  // namespace
-
 std::size_t PageData::NumberOfFrame(const Frame& frame) {
   const int flags = (frame.runtime ? 1 : 0) | (frame.inlined ? 2 : 0) | (frame.guessed ? 4 : 0);
   Json json = {frame.function, frame.file, frame.line, frame.module, frame.module_offset, flags};
@@ -82,7 +53,7 @@ Json PageData::Row(const LeakGroup& group, const std::vector<Units>& places) {
     list.push_back({{"count", units.size()},
                     {"state", ToString(first.state)},
                     {"detail", first.detail},
-                    {"held_by", HolderJson(first)},
+                    {"held_by", internal::HolderJson<Json>(first.held_by)},
                     {"stack", Number(first.stack)},
                     {"missing", first.stack_missing}});
   }
@@ -103,20 +74,8 @@ Json PageData::Row(const LeakGroup& group, const std::vector<Units>& places) {
 }
 
 Json PageData::DeadlockRow(const Deadlock& deadlock) {
-  Json edges = Json::array();
-  for (const Unit& unit : deadlock.units) {
-    const Holder holder = unit.held_by.value_or(Holder());
-    edges.push_back({{"waiter", unit.id},
-                     {"waiter_name", unit.name},
-                     {"state", ToString(unit.state)},
-                     {"waits_at", AddressText(unit.waits_at)},
-                     {"holder", holder.id},
-                     {"holder_name", holder.name},
-                     {"holder_ended", holder.ended},
-                     {"waiter_stack", Number(unit.stack)},
-                     {"holder_stack", Number(holder.stack)}});
-  }
-  return {{"kind", KindOf(deadlock)}, {"edges", std::move(edges)}};
+  return internal::DeadlockJson<Json>(deadlock,
+                                      [this](const Stack& stack) { return Number(stack); });
 }
 
 }  // namespace taskleak::pages

@@ -1,16 +1,13 @@
 #include "report/json_report.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
 #include "report/wording.h"
+#include "taskleak/internal/report_json.h"
 
 namespace taskleak {
 namespace {
@@ -32,58 +29,16 @@ Json FramesJson(const Stack& stack) {
   return result;
 }
 
-// As text: a number in JSON may lose its last digits.
-std::string AddressText(std::uintptr_t address) {
-  return address == 0 ? std::string() : fmt::format("{:#x}", address);
-}
-
-Json HolderJson(const std::optional<Holder>& holder) {
-  if (!holder) return nullptr;
-  return {{"id", holder->id},
-          {"name", holder->name},
-          {"ended", holder->ended},
-          {"state", holder->ended ? "" : ToString(holder->state)}};
-}
-
 Json UnitJson(const Unit& unit) {
   Json json = {{"id", unit.id},
                {"name", unit.name},
                {"state", ToString(unit.state)},
                {"detail", unit.detail},
-               {"waits_at", AddressText(unit.waits_at)},
-               {"held_by", HolderJson(unit.held_by)},
+               {"waits_at", internal::AddressText(unit.waits_at)},
+               {"held_by", internal::HolderJson<Json>(unit.held_by)},
                {"age_ms", unit.age.count()}};
   if (unit.kind == UnitKind::kTask) json["parent"] = unit.parent;
   return json;
-}
-
-std::string_view KindOf(const Deadlock& deadlock) {
-  switch (deadlock.kind) {
-    case Deadlock::Kind::kCycle:
-      return "cycle";
-    case Deadlock::Kind::kSelf:
-      return "self";
-    case Deadlock::Kind::kOwnerEnded:
-      return "owner_ended";
-  }
-  return "cycle";
-}
-
-// One edge for each thread, from it to who holds what it waits for.
-Json DeadlockJson(const Deadlock& deadlock) {
-  Json edges = Json::array();
-  for (const Unit& unit : deadlock.units) {
-    edges.push_back({{"waiter", unit.id},
-                     {"waiter_name", unit.name},
-                     {"state", ToString(unit.state)},
-                     {"waits_at", AddressText(unit.waits_at)},
-                     {"holder", unit.held_by->id},
-                     {"holder_name", unit.held_by->name},
-                     {"holder_ended", unit.held_by->ended},
-                     {"waiter_stack", FramesJson(unit.stack)},
-                     {"holder_stack", FramesJson(unit.held_by->stack)}});
-  }
-  return {{"kind", KindOf(deadlock)}, {"edges", std::move(edges)}};
 }
 
 Json PlacesJson(const LeakGroup& group) {
@@ -129,7 +84,8 @@ Json TestJson(const LeakReport& report) {
   Json groups = Json::array();
   for (const LeakGroup& group : report.groups) groups.push_back(GroupJson(group));
   Json deadlocks = Json::array();
-  for (const Deadlock& deadlock : report.deadlocks) deadlocks.push_back(DeadlockJson(deadlock));
+  for (const Deadlock& deadlock : report.deadlocks)
+    deadlocks.push_back(internal::DeadlockJson<Json>(deadlock, FramesJson));
   return {{"test", report.test},
           {"verdict", Verdict(report)},
           {"phase", report.phase},
