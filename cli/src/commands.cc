@@ -28,9 +28,11 @@ ExitCode VerdictOf(const RunReport& report, bool broken) {
   bool unseen = broken;
   for (const TestEntry& test : report.tests) {
     const LeakReport& found = test.report;
-    if (found.everything ? !found.deadlocks.empty() : !found.groups.empty() || found.hang)
-      return kLeaks;
-    unseen = unseen || !test.report.could_not_look.empty();
+    const bool bad = found.verdict == Verdict::kAlive
+                         ? !found.deadlocks.empty()
+                         : !found.groups.empty() || found.verdict == Verdict::kHang;
+    if (bad) return kLeaks;
+    unseen = unseen || found.verdict == Verdict::kCouldNotLook;
   }
   return unseen ? kCouldNotLook : kClean;
 }

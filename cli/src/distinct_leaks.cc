@@ -19,12 +19,12 @@ std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report) {
   std::vector<DistinctLeak> leaks;
   std::unordered_map<std::string, std::size_t> known;
   for (const TestEntry& test : report.tests) {
-    if (test.report.everything) continue;
+    if (test.report.verdict == Verdict::kAlive) continue;
     for (std::size_t i = 0; i < test.report.groups.size(); ++i) {
       const auto [at, is_new] = known.try_emplace(test.report.groups[i].signature, leaks.size());
       if (is_new) leaks.push_back({&test.report, i, {}});
       DistinctLeak& leak = leaks[at->second];
-      leak.hang = leak.hang || test.report.hang;
+      leak.hang = leak.hang || test.report.verdict == Verdict::kHang;
       if (std::find(leak.tests.begin(), leak.tests.end(), test.report.test) == leak.tests.end())
         leak.tests.push_back(test.report.test);
     }

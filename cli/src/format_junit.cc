@@ -28,8 +28,9 @@ Name Split(const std::string& name) {
 
 std::string Message(const LeakReport& report) {
   if (!report.could_not_look.empty()) return "could not look: " + report.could_not_look;
-  std::string message =
-      report.hang ? "hangs" : report::Count(report::Findings(report).size(), "leak");
+  std::string message = report.verdict == Verdict::kHang
+                            ? "hangs"
+                            : report::Count(report::Findings(report).size(), "leak");
   const char* separator = ": ";
   for (const LeakGroup& group : report.groups) {
     message += separator + Title(group);
@@ -54,10 +55,11 @@ std::string Place(const LeakReport& report, const std::string& root) {
 
 void AddFailing(const LeakReport& report, const FormatOptions& options, std::string* xml) {
   const std::string_view element = report.could_not_look.empty() ? "failure" : "error";
-  *xml += OpenCase(report.test, Place(report, options.root)) +
-          fmt::format(">\n      <{} type=\"{}\" message=\"{}\">{}</{}>\n    </testcase>\n", element,
-                      report.hang ? "hang" : "leak", EscapeXml(Message(report)),
-                      EscapeXml(report.ToText(options.verbose)), element);
+  *xml +=
+      OpenCase(report.test, Place(report, options.root)) +
+      fmt::format(">\n      <{} type=\"{}\" message=\"{}\">{}</{}>\n    </testcase>\n", element,
+                  report.verdict == Verdict::kHang ? "hang" : "leak", EscapeXml(Message(report)),
+                  EscapeXml(report.ToText(options.verbose)), element);
 }
 
 // A look at everything judges nothing.
@@ -77,7 +79,7 @@ std::string FormatJunit(const RunReport& report, const FormatOptions& options) {
   std::size_t passed = 0;
   for (const TestEntry& test : report.tests) {
     told.insert(test.report.test);
-    if (test.report.everything) {
+    if (test.report.verdict == Verdict::kAlive) {
       AddLook(test.report, options, &cases);
       ++passed;
       continue;

@@ -14,7 +14,7 @@ std::string Summary(const RunReport& report) {
   std::size_t unseen = 0;
   std::size_t judged = 0;  // of looks at everything each says by itself what is alive
   for (const TestEntry& test : report.tests) {
-    if (test.report.everything) continue;
+    if (test.report.verdict == Verdict::kAlive) continue;
     ++judged;
     groups += report::Findings(test.report).size();
     units += test.report.unit_count();

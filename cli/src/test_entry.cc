@@ -189,9 +189,10 @@ LeakGroup ReadGroup(const Json& group) {
 TestEntry ReadTestEntry(Json test) {
   TestEntry entry;
   entry.report.test = TextAt(test, "test");
-  entry.report.hang = TextAt(test, "verdict") == "hang";
+  entry.report.verdict = ReadName(TextAt(test, "verdict"), Verdict::kCouldNotLook, Verdict::kLeak);
+  entry.report.hang = entry.report.verdict == Verdict::kHang;
   entry.report.phase = TextAt(test, "phase");
-  entry.report.everything = TextAt(test, "verdict") == "alive";
+  entry.report.everything = entry.report.verdict == Verdict::kAlive;
   entry.report.waited = MillisecondsAt(test, "waited_ms");
   entry.report.could_not_look = TextAt(test, "could_not_look");
   for (const Json* group : ObjectsAt(test, "groups"))

@@ -43,6 +43,7 @@ LeakReport Nasty() {
 LeakReport CouldNotLook() {
   LeakReport report;
   report.test = "Unseen.Test";
+  report.verdict = Verdict::kCouldNotLook;
   report.could_not_look = "no /proc";
   return report;
 }

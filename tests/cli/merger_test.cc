@@ -72,9 +72,10 @@ TEST(Merger, OfMergedReportsIsTheSame) {
 
 TEST(Merger, KeepsTheWorstVerdict) {
   LeakReport hang = Named("A.A", 1);
-  hang.hang = true;
+  hang.verdict = Verdict::kHang;
   LeakReport unseen;
   unseen.test = "A.A";
+  unseen.verdict = Verdict::kCouldNotLook;
   unseen.could_not_look = "no /proc";
   for (const auto& order :
        {std::vector{unseen, hang, Named("A.A", 1)}, std::vector{Named("A.A", 1), hang, unseen}}) {

@@ -65,6 +65,7 @@ TEST_F(Program, ExitCodesTellLeaksFromMistakes) {
 TEST_F(Program, ATestThatCouldNotBeLookedAtIsNoSuccess) {
   LeakReport unseen;
   unseen.test = "A.A";
+  unseen.verdict = Verdict::kCouldNotLook;
   unseen.could_not_look = "no /proc";
   const std::string path = Write("unseen.json", JsonDocument({unseen}, {}));
   EXPECT_EQ(Taskleak({"report", path}).exit_code, 3);

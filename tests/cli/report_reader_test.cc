@@ -58,7 +58,7 @@ std::vector<std::string> ComplaintsOf(const std::string& text) {
 
 TEST(ReportReader, ReadsWhatTheCoreWrites) {
   LeakReport hang = TwoLeaks();
-  hang.hang = true;
+  hang.verdict = Verdict::kHang;
   hang.groups[1].units[0].kind = UnitKind::kTask;
   hang.groups[1].units[0].state = WaitState::kSuspended;
   hang.groups[1].units[0].stack_missing = "it ran";
@@ -70,6 +70,7 @@ TEST(ReportReader, ReadsWhatTheCoreWrites) {
   hang.deadlocks = {{Deadlock::Kind::kSelf, {waiter}}, {Deadlock::Kind::kCycle, {waiter, waiter}}};
   LeakReport unseen;
   unseen.test = "Unseen.Test";
+  unseen.verdict = Verdict::kCouldNotLook;
   unseen.could_not_look = "no /proc";
   Reports read;
   EXPECT_THAT(ReadDocument(JsonDocument({TwoLeaks(), hang, unseen}, {}), read), IsEmpty());

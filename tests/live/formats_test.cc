@@ -39,6 +39,7 @@ TEST(StackTextTest, AnInlinedFunctionHasNoAddressOfItsOwnInTheCountLine) {
 
 TEST(StackTextTest, SaysWhatCouldNotBeSeen) {
   auto capture = MadeCapture(1, {});
+  capture->report.verdict = Verdict::kCouldNotLook;
   capture->report.could_not_look = "no /proc";
   capture->report.notes = {"a thread was asked by a signal"};
   const std::string text = ToStackText(*capture);

@@ -18,7 +18,7 @@ inline std::shared_ptr<Capture> MadeCapture(std::uint64_t id, std::vector<LeakGr
   capture->id = id;
   capture->time = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000 + id));
   capture->took = std::chrono::milliseconds(3);
-  capture->report.everything = true;
+  capture->report.verdict = Verdict::kAlive;
   capture->report.groups = std::move(groups);
   for (const LeakGroup& group : capture->report.groups) {
     (group.first().kind == UnitKind::kTask ? capture->tasks : capture->threads) +=

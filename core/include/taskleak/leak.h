@@ -165,15 +165,27 @@ struct Deadlock {
   std::vector<Unit> units;
 };
 
+/// Says what a look came to.
+enum class Verdict {
+  kClean,         ///< nothing is left
+  kLeak,          ///< the groups are left
+  kHang,          ///< the test did not return within the hang timeout; the groups are all that is
+                  ///< alive
+  kAlive,         ///< nothing was judged; the groups are all that is alive (taskleak/alive.h)
+  kCouldNotLook,  ///< the look failed; LeakReport::could_not_look says why
+};
+
+/// Returns the name that the JSON report uses: "leak", "could_not_look", ... Thread-safe.
+[[nodiscard]] std::string_view ToString(Verdict verdict);
+
 /// Holds what one check found. Groups are sorted by count (largest first), then by name.
 struct LeakReport {
+  Verdict verdict = Verdict::kClean;  ///< what the look came to
   std::string test;         ///< the test, suite or run that was checked; empty for a bare FindLeaks
-  bool hang = false;        ///< the test did not return within the hang timeout; everything that is
-                            ///< alive is listed
+  bool hang = false;        ///< deprecated: true if `verdict` is kHang
   std::string phase;        ///< what did not return, if that is not a test's body, such as
                             ///< "TearDownTestSuite"; else empty
-  bool everything = false;  ///< made by FindAlive (taskleak/alive.h): everything that is alive is
-                            ///< listed, whether it is a leak or not
+  bool everything = false;  ///< deprecated: true if `verdict` is kAlive
   std::chrono::milliseconds waited{0};  ///< how long the drain took
   std::vector<LeakGroup> groups;        ///< what was found
   std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait

@@ -20,7 +20,9 @@ namespace taskleak {
 /// thread and the main thread. Does not stop, signal or trace blocked threads; a running thread
 /// is stopped for a moment, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe.
 /// Throws std::invalid_argument if an option is bad (a negative duration, an unreadable suppression
-/// file).
+/// file), or if code sets one that has no effect here: on_leak=warn, check, hang_timeout, stale,
+/// json, color, task_stacks. (In TASKLEAK_OPTIONS, which is for the whole process, they are
+/// accepted.)
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();
@@ -46,7 +48,8 @@ void AdoptCurrent();
 ///   taskleak::AllowLeaks allow("the vendor's client keeps a thread per process");
 class [[nodiscard]] AllowLeaks {
  public:
-  /// Begins the scope. `reason` explains it to readers of the code; it is not printed.
+  /// Begins the scope. `reason` explains it to readers of the code. The next report notes it with
+  /// what was adopted, also if it is a JSON report and nothing leaked.
   explicit AllowLeaks(std::string reason);
   ~AllowLeaks();
   AllowLeaks(const AllowLeaks&) = delete;

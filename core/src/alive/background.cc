@@ -24,18 +24,21 @@ Set& TheSet() {
   return *set;
 }
 
-// `ids` are sorted. The dead need no remembering, or the set would grow for ever.
-void AdoptThreads(const platform::ThreadIds& ids) {
-  if (ids.empty()) return;
+// `ids` are sorted. The dead need no remembering, or the set would grow for ever. Returns how many
+// are new.
+std::size_t AdoptThreads(const platform::ThreadIds& ids) {
+  if (ids.empty()) return 0;
   const auto alive = platform::ListThreads();
   Set& set = TheSet();
   const MutexLock lock(set.mutex);
   platform::ThreadIds merged = ids;
+  const std::size_t known = set.ids == nullptr ? 0 : set.ids->size();
   if (set.ids != nullptr) {
     merged.clear();
     std::set_union(set.ids->begin(), set.ids->end(), ids.begin(), ids.end(),
                    std::back_inserter(merged));
   }
+  const std::size_t fresh = merged.size() - known;
   auto kept = std::make_shared<platform::ThreadIds>();
   if (alive != nullptr) {
     std::set_intersection(merged.begin(), merged.end(), alive->begin(), alive->end(),
@@ -44,6 +47,7 @@ void AdoptThreads(const platform::ThreadIds& ids) {
     *kept = std::move(merged);
   }
   set.ids = std::move(kept);
+  return fresh;
 }
 
 }  // namespace
@@ -75,19 +79,27 @@ void Adopt(const UnitIds& units) {
 
 void AdoptThread(const platform::ThreadId& id) { AdoptThreads({id}); }
 
-void AdoptBornSince(const Snapshot& before) {
+Adopted AdoptBornSince(const Snapshot& before) {
   const internal::SnapshotData& then = *before.data();
-  registry::AdoptTasks(then.next_epoch, [](const registry::TaskRecord&) { return true; });
+  Adopted adopted;
+  registry::AdoptTasks(then.next_epoch, [&adopted](const registry::TaskRecord&) {
+    ++adopted.tasks;
+    return true;
+  });
   const auto now = platform::ListThreads();
-  if (then.threads == nullptr || now == nullptr) return;
+  if (then.threads == nullptr || now == nullptr) return adopted;
   platform::ThreadIds born;
   std::set_difference(now->begin(), now->end(), then.threads->begin(), then.threads->end(),
                       std::back_inserter(born));
-  AdoptThreads(born);
+  adopted.threads = AdoptThreads(born);
   const std::uint64_t first = then.next_birth;
-  if (first == registry::NextSerial()) return;
-  registry::AdoptBirths(
-      [first](const registry::ThreadRecord& record) { return record.serial >= first; });
+  if (first == registry::NextSerial()) return adopted;
+  registry::AdoptBirths([first, &adopted](const registry::ThreadRecord& record) {
+    const bool fresh = record.serial >= first;
+    if (fresh && record.gone) ++adopted.threads;
+    return fresh;
+  });
+  return adopted;
 }
 
 void AdoptAll() {

@@ -3,6 +3,7 @@
 #ifndef TASKLEAK_SRC_ALIVE_BACKGROUND_H_
 #define TASKLEAK_SRC_ALIVE_BACKGROUND_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <unordered_set>
@@ -28,8 +29,14 @@ void Adopt(const UnitIds& units);
 /// Makes one thread background that needs no record of its birth, such as taskleak's own.
 void AdoptThread(const platform::ThreadId& id);
 
+/// How many units became background that were not.
+struct Adopted {
+  std::size_t threads = 0;  ///< alive, or ended and not joined
+  std::size_t tasks = 0;
+};
+
 /// Makes all that was born since background.
-void AdoptBornSince(const Snapshot& before);
+Adopted AdoptBornSince(const Snapshot& before);
 
 /// Makes all that is alive, and all threads that ended unjoined, background.
 void AdoptAll();

@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_CHECK_OUTCOME_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,8 +26,15 @@ struct CopiedStacks {
   int error = 0;  ///< the errno of that
 };
 
+/// The program allowed that units stay (AllowLeaks).
+struct AllowedLeaks {
+  std::string reason;
+  std::size_t threads = 0;
+  std::size_t tasks = 0;
+};
+
 /// A remark on a check.
-using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks>;
+using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks, AllowedLeaks>;
 
 /// Holds what one check found.
 struct Outcome {

@@ -45,6 +45,9 @@ LeakReport Describe(check::Outcome outcome) {
     report.deadlocks.push_back({deadlock.kind, Describe(std::move(deadlock.units))});
   for (const check::Note& note : outcome.notes) report.notes.push_back(NoteText(note));
   if (outcome.failure) report.could_not_look = CannotListText(*outcome.failure);
+  report.verdict = outcome.failure         ? Verdict::kCouldNotLook
+                   : report.groups.empty() ? Verdict::kClean
+                                           : Verdict::kLeak;
   return report;
 }
 

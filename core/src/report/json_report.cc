@@ -74,12 +74,6 @@ Json GroupJson(const LeakGroup& group) {
           {"ignore", group.ignore}};
 }
 
-std::string_view Verdict(const LeakReport& report) {
-  if (!report.could_not_look.empty()) return "could_not_look";
-  if (report.everything) return "alive";
-  return report.hang ? "hang" : "leak";
-}
-
 Json TestJson(const LeakReport& report) {
   Json groups = Json::array();
   for (const LeakGroup& group : report.groups) groups.push_back(GroupJson(group));
@@ -87,7 +81,7 @@ Json TestJson(const LeakReport& report) {
   for (const Deadlock& deadlock : report.deadlocks)
     deadlocks.push_back(internal::DeadlockJson<Json>(deadlock, FramesJson));
   return {{"test", report.test},
-          {"verdict", Verdict(report)},
+          {"verdict", ToString(report.verdict)},
           {"phase", report.phase},
           {"waited_ms", report.waited.count()},
           {"could_not_look", report.could_not_look},
@@ -136,9 +130,9 @@ std::string report::JsonDocument(const std::vector<LeakReport>& reports,
     for (const std::string& note : report.notes) {
       if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
     }
-    if (report.empty() && !report.hang && !report.everything) continue;
+    if (report.verdict == Verdict::kClean) continue;
     tests.push_back(TestJson(report));
-    if (report.everything) continue;
+    if (report.verdict == Verdict::kAlive) continue;
     ++leaking;
     groups += report.groups.size();
     leaks += report.unit_count();

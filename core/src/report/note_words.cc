@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "report/missing_words.h"
+#include "report/wording.h"
 #include "rules/suppression.h"
 
 namespace taskleak::report {
@@ -32,6 +33,13 @@ std::string Text(const check::UnrecordedBirths& births) {
 
 std::string Text(const check::CopiedStacks& copied) {
   return HiddenText(copied.error) + "; threads copied their own stacks, asked by SIGURG";
+}
+
+std::string Text(const check::AllowedLeaks& allowed) {
+  std::string units;
+  if (allowed.threads > 0) units = Count(allowed.threads, "thread");
+  if (allowed.tasks > 0) units += (units.empty() ? "" : " and ") + Count(allowed.tasks, "task");
+  return fmt::format("AllowLeaks adopted {}: {}", units, allowed.reason);
 }
 
 }  // namespace

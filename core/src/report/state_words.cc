@@ -72,6 +72,22 @@ std::string_view ToString(UnitKind kind) {
   return "thread";
 }
 
+std::string_view ToString(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kClean:
+      return "clean";
+    case Verdict::kLeak:
+      return "leak";
+    case Verdict::kHang:
+      return "hang";
+    case Verdict::kAlive:
+      return "alive";
+    case Verdict::kCouldNotLook:
+      return "could_not_look";
+  }
+  return "leak";
+}
+
 std::string_view internal::Noun(UnitKind kind) {
   return kind == UnitKind::kUnjoinedThread ? "unjoined thread" : ToString(kind);
 }

@@ -214,9 +214,9 @@ void AddGroup(const LeakGroup& group, std::string_view label, const LeakReport& 
   AddCreation(group, report, verbose, text);
   AddWhere(group, verbose, text);
   AddHolder(group, report, verbose, text);
-  const bool judged = !report.hang && !report.everything;
+  const bool judged = report.verdict != Verdict::kHang && report.verdict != Verdict::kAlive;
   if (!group.hint.empty() && judged) *text += fmt::format("    hint: {}\n", group.hint);
-  if (!group.ignore.empty() && !report.everything)
+  if (!group.ignore.empty() && report.verdict != Verdict::kAlive)
     *text += fmt::format("    ignore: {}\n", fmt::join(group.ignore, " | "));
 }
 

@@ -118,21 +118,9 @@ std::string_view DeadlockHint(const Deadlock& deadlock) {
              : "take these locks in the same order everywhere, or with std::scoped_lock";
 }
 
-std::string Headline(const LeakReport& report) {
-  if (report.empty() && !report.hang && !report.everything) return "no leaks";
-  if (!report.could_not_look.empty()) {
-    return fmt::format("taskleak could not look for leaks{}: {}",
-                       report.test.empty() ? "" : " after " + report.test, report.could_not_look);
-  }
-  bool only_live = true;
-  const std::string units = KindsOf(report, &only_live);
-  if (report.hang) {
-    return fmt::format("{}{}{} did not return within {}; alive: {}",
-                       report.test.empty() ? "the test" : report.test,
-                       report.phase.empty() ? "" : ": ", report.phase, Duration(report.waited),
-                       units.empty() ? "nothing that could be seen" : units);
-  }
-  if (report.everything) return "alive: " + (units.empty() ? "nothing but the caller" : units);
+namespace {
+
+std::string LeakHeadline(const LeakReport& report, const std::string& units, bool only_live) {
   std::string when;
   if (report.waited.count() > 0) when = ' ' + Duration(report.waited);
   if (!report.test.empty())
@@ -141,6 +129,30 @@ std::string Headline(const LeakReport& report) {
     when = " after" + when;
   return fmt::format("{}, {} {}{}", Count(Findings(report).size(), "leak"), units,
                      only_live ? "still alive" : "left behind", when);
+}
+
+}  // namespace
+
+std::string Headline(const LeakReport& report) {
+  bool only_live = true;
+  const std::string units = KindsOf(report, &only_live);
+  switch (report.verdict) {
+    case Verdict::kCouldNotLook:
+      return fmt::format("taskleak could not look for leaks{}: {}",
+                         report.test.empty() ? "" : " after " + report.test, report.could_not_look);
+    case Verdict::kHang:
+      return fmt::format("{}{}{} did not return within {}; alive: {}",
+                         report.test.empty() ? "the test" : report.test,
+                         report.phase.empty() ? "" : ": ", report.phase, Duration(report.waited),
+                         units.empty() ? "nothing that could be seen" : units);
+    case Verdict::kAlive:
+      return "alive: " + (units.empty() ? "nothing but the caller" : units);
+    case Verdict::kLeak:
+      return LeakHeadline(report, units, only_live);
+    case Verdict::kClean:
+      break;
+  }
+  return "no leaks";
 }
 
 namespace {

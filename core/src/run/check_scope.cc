@@ -49,9 +49,10 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   if (json != nullptr) json->TestChecked(scope);
   if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
     SayOnce(report::NoteText(check::UnrecordedBirths{count}));  // a clean result proves less then
+  const bool has_news = !report.empty() || !report.notes.empty();
+  if (json != nullptr && has_news) SayOnce(json->Add(report));
   if (report.empty()) return std::nullopt;
   AdoptReported(report);
-  if (json != nullptr) SayOnce(json->Add(report));
   std::string text = report.ToText(options.verbose);
   if (options.on_leak == OnLeak::kFail) return text;
   Print(text, options.color);

@@ -1,8 +1,12 @@
 #include "run/find_leaks.h"
 
 #include <new>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "report/describe.h"
+#include "run/adopt.h"
 #include "taskleak/alive.h"
 #include "taskleak/verify.h"
 
@@ -17,15 +21,46 @@ LeakReport UnlessNoMemory(Look look) {
     return look();
   } catch (const std::bad_alloc&) {
     LeakReport report;
+    report.verdict = Verdict::kCouldNotLook;
     report.could_not_look = "out of memory";  // short enough for a string without memory of its own
     return report;
   }
 }
 
+// With what the program allowed to stay, which is to be seen in some report.
+LeakReport Look(const check::Checker& checker, const Snapshot& before, std::string_view test) {
+  check::Outcome outcome = checker.FindLeaks(before, test);
+  for (check::AllowedLeaks& each : TakeAllowed()) outcome.notes.emplace_back(std::move(each));
+  return report::Describe(std::move(outcome));
+}
+
+// Throws if there is an option that a look whose result is a report does not use.
+void RefuseUnused(const Options& options) {
+  const Options defaults;
+  std::string unused;
+  const auto refuse = [&unused](bool is_set, std::string_view option) {
+    if (is_set) unused.append(unused.empty() ? "" : ", ").append(option);
+  };
+  refuse(options.on_leak == OnLeak::kWarn, "on_leak=warn");
+  refuse(options.check != defaults.check, "check");
+  refuse(options.hang_timeout != defaults.hang_timeout, "hang_timeout");
+  refuse(options.stale != defaults.stale, "stale");
+  refuse(options.json != defaults.json, "json");
+  refuse(options.color != defaults.color, "color");
+  refuse(options.task_stacks != defaults.task_stacks, "task_stacks");
+  if (unused.empty()) return;
+  throw std::invalid_argument(
+      "FindLeaks returns a report and prints, writes and fails nothing, so these options have no "
+      "effect: " +
+      unused +
+      "; it accepts drain, drain_max, suppressions, hooks, verbose, report_known, ignore and "
+      "on_leak=off");
+}
+
 }  // namespace
 
 LeakReport FindLeaks(const check::Checker& checker, const Snapshot& before, std::string_view test) {
-  return UnlessNoMemory([&] { return report::Describe(checker.FindLeaks(before, test)); });
+  return UnlessNoMemory([&] { return Look(checker, before, test); });
 }
 
 LeakReport LookAtAll(const check::Checker& checker) {
@@ -35,13 +70,14 @@ LeakReport LookAtAll(const check::Checker& checker) {
 }  // namespace run
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
-  return run::UnlessNoMemory(
-      [&] { return report::Describe(check::Checker(options).FindLeaks(before)); });
+  run::RefuseUnused(options);
+  return run::UnlessNoMemory([&] { return run::Look(check::Checker(options), before, {}); });
 }
 
 LeakReport FindAlive() {
   LeakReport report = run::LookAtAll(check::Checker::WithoutRules());
   report.everything = true;
+  if (report.verdict != Verdict::kCouldNotLook) report.verdict = Verdict::kAlive;
   return report;
 }
 

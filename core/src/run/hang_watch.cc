@@ -49,6 +49,7 @@ void HangWatch::ReportAndEnd() {
   last_resort_.EndSoon();
   LeakReport report = LookAtAll(checker_);
   report.hang = true;
+  if (report.verdict != Verdict::kCouldNotLook) report.verdict = Verdict::kHang;
   report.waited = checker_.options().hang_timeout;
   {
     const MutexLock lock(mutex_);

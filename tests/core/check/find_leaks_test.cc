@@ -167,19 +167,6 @@ TEST(FindLeaksTest, WhatWasAdoptedIsNoLeak) {
   EXPECT_EQ(FindLeaks(before, NoWait()).unit_count(), 1U);
 }
 
-TEST(FindLeaksTest, WhatIsBornWithinAllowLeaksIsNoLeakAndTheRestIs) {
-  const auto before = Snapshot::Take();
-  const ParkedThread outside;
-  std::unique_ptr<ParkedThread> inside;
-  {
-    const AllowLeaks allow("the test says so");
-    inside = std::make_unique<ParkedThread>();
-  }
-  const LeakReport report = FindLeaks(before, NoWait());
-  ASSERT_EQ(report.unit_count(), 1U);
-  EXPECT_EQ(report.groups[0].first().id, outside.tid());
-}
-
 TEST(FindLeaksTest, SwitchedOffNothingIsLookedAt) {
   const auto before = Snapshot::Take();
   const ParkedThread leaked;

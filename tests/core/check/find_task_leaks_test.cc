@@ -171,6 +171,7 @@ TEST(FindTaskLeaksTest, AllowLeaksAdoptsWhatIsBornInItAndNothingElse) {
   const LeakReport report = FindLeaks(before, NoWait());
   ASSERT_EQ(report.unit_count(), 1U);
   EXPECT_EQ(report.groups[0].first().name, "session");
+  EXPECT_THAT(report.notes, ElementsAre("AllowLeaks adopted 1 task: a session that stays"));
 }
 
 [[gnu::noinline]] void WaitInTheJob(std::mutex& mutex, std::condition_variable& changed,

@@ -63,6 +63,7 @@ TEST(JsonReportTest, HasEveryFieldOfTheSchema) {
 
 TEST(JsonReportTest, DeadlocksAreEdgesBetweenThreads) {
   LeakReport report;
+  report.verdict = Verdict::kLeak;
   report.deadlocks = {LockCycle(), AbandonedMutex()};
   report.groups.push_back(Server());
   const json deadlocks = json::parse(report.ToJson())["tests"][0]["deadlocks"];
@@ -92,7 +93,7 @@ TEST(JsonReportTest, AUnitNamesWhoHoldsWhatItWaitsFor) {
 
 TEST(JsonReportTest, SumsUpARun) {
   LeakReport hang = TwoLeaks();
-  hang.hang = true;
+  hang.verdict = Verdict::kHang;
   hang.notes = {"same", "other"};
   LeakReport clean;
   clean.notes = {"same"};

@@ -157,6 +157,7 @@ inline Deadlock AbandonedMutex() {
 
 inline LeakReport TwoLeaks() {
   LeakReport report;
+  report.verdict = Verdict::kLeak;
   report.test = "WorkerPool.Restarts";
   report.waited = std::chrono::milliseconds(1000);
   report.groups = {Workers(8), Server()};

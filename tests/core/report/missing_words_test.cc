@@ -89,6 +89,12 @@ TEST(NoteTextTest, ThreadsThatCopiedTheirStacks) {
             "copied their own stacks, asked by SIGURG");
 }
 
+TEST(NoteTextTest, WhatAllowLeaksAdopted) {
+  EXPECT_EQ(NoteText(check::AllowedLeaks{"kept", 1, 0}), "AllowLeaks adopted 1 thread: kept");
+  EXPECT_EQ(NoteText(check::AllowedLeaks{"kept", 2, 3}),
+            "AllowLeaks adopted 2 threads and 3 tasks: kept");
+}
+
 TEST(NoteTextTest, SuppressionsThatHideNothing) {
   using namespace std::chrono;
   EXPECT_EQ(NoteText(rules::SuppressionRemark{"known.txt", 3, "thread_name:a",

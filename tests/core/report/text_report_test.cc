@@ -33,6 +33,7 @@ void ExpectGolden(const std::string& name, const std::string& text) {
 
 LeakReport ReportOf(LeakGroup group) {
   LeakReport report;
+  report.verdict = Verdict::kLeak;
   report.test = "Suite.Test";
   report.waited = std::chrono::milliseconds(250);
   report.groups.push_back(std::move(group));
@@ -54,7 +55,7 @@ TEST(TextReportTest, TwoLeaksVerbose) {
 
 TEST(TextReportTest, Hang) {
   LeakReport report = TwoLeaks();
-  report.hang = true;
+  report.verdict = Verdict::kHang;
   report.waited = std::chrono::seconds(60);
   report.groups[0].deadlock = true;
   ExpectGolden("hang", report.ToText());
@@ -69,6 +70,7 @@ std::string ToHex(std::uintptr_t number) {
 // A group of each thread, as the checker makes them.
 LeakReport ReportOf(const std::vector<Deadlock>& deadlocks) {
   LeakReport report;
+  report.verdict = Verdict::kLeak;
   report.test = "Bank.Transfers";
   report.waited = std::chrono::milliseconds(1000);
   report.deadlocks = deadlocks;
@@ -94,7 +96,7 @@ TEST(TextReportTest, ADeadlockOverAJoin) {
   deadlock.units[1].waits_at = 0;
   deadlock.units[0].held_by->state = WaitState::kJoin;
   LeakReport report = ReportOf({deadlock});
-  report.hang = true;
+  report.verdict = Verdict::kHang;
   ExpectGolden("deadlock_over_a_join", report.ToText());
 }
 
@@ -225,6 +227,7 @@ TEST(TextReportTest, AStackOfTheRuntimeAloneIsShown) {
 
 TEST(TextReportTest, PrintsTwentyGroupsUnlessVerbose) {
   LeakReport report;
+  report.verdict = Verdict::kLeak;
   for (int i = 0; i < 50; ++i) report.groups.push_back(Server());
   const std::string text = report.ToText();
   EXPECT_THAT(text, HasSubstr("\n[20] "));
@@ -274,6 +277,7 @@ TEST(TextReportTest, VerboseShowsTheSourceAround) {
 TEST(WordingTest, Headlines) {
   LeakReport report;
   EXPECT_EQ(Headline(report), "no leaks");
+  report.verdict = Verdict::kLeak;
   report.groups = {Server()};
   EXPECT_EQ(Headline(report), "1 leak, 1 thread still alive");
   report.test = "A.B";

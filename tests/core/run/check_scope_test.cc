@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <latch>
+#include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -42,6 +44,28 @@ TEST(CheckScopeTest, WhatTwoTestsReportTheSuiteDoesNot) {
   second.AwaitAsleep();
   EXPECT_TRUE(CheckScopeSince(before_second, "Suite.Second", NoWait()));
   EXPECT_EQ(CheckScopeSince(suite, "Suite", NoWait()), std::nullopt);
+}
+
+std::string ReadAll(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST(CheckScopeTest, TheJsonReportOfACleanTestSaysWhatWasAllowed) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("allowed-" + std::to_string(getpid()))).string();
+  Options options = NoWait();
+  options.json = path;
+  const Snapshot before = Snapshot::Take();
+  std::unique_ptr<ParkedThread> kept;
+  {
+    const AllowLeaks allow("the client keeps it");
+    kept = std::make_unique<ParkedThread>();
+  }
+  EXPECT_EQ(CheckScopeSince(before, "Suite.Test", options), std::nullopt);
+  EXPECT_THAT(ReadAll(path), HasSubstr("AllowLeaks adopted 1 thread: the client keeps it"));
+  std::filesystem::remove(path);
 }
 
 TEST(CheckScopeTest, WhatASuppressionHidesInATestTheSuiteIsNotBlamedFor) {

@@ -1,0 +1,86 @@
+// What FindLeaks makes of a look: a verdict, notes, and errors for options without effect.
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/leaks.h"
+#include "support/parked_thread.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::NoWait;
+using testing::ParkedThread;
+
+TEST(AllowLeaksTest, AdoptsWhatIsBornInItAndNothingElse) {
+  const auto before = Snapshot::Take();
+  const ParkedThread outside;
+  std::unique_ptr<ParkedThread> inside;
+  {
+    const AllowLeaks allow("the test says so");
+    inside = std::make_unique<ParkedThread>();
+  }
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.unit_count(), 1U);
+  EXPECT_EQ(report.groups[0].first().id, outside.tid());
+  EXPECT_THAT(report.notes, ElementsAre("AllowLeaks adopted 1 thread: the test says so"));
+  EXPECT_THAT(FindLeaks(before, NoWait()).notes, IsEmpty());  // only the next report has it
+}
+
+TEST(AllowLeaksTest, ScopesThatNestNoteEachThreadOnce) {
+  const auto before = Snapshot::Take();
+  std::vector<std::unique_ptr<ParkedThread>> inside;
+  {
+    const AllowLeaks outer("outer");
+    inside.push_back(std::make_unique<ParkedThread>());
+    {
+      const AllowLeaks inner("inner");
+      inside.push_back(std::make_unique<ParkedThread>());
+      inside.push_back(std::make_unique<ParkedThread>());
+    }
+    const AllowLeaks nothing("nothing");
+  }
+  EXPECT_THAT(FindLeaks(before, NoWait()).notes, ElementsAre("AllowLeaks adopted 2 threads: inner",
+                                                             "AllowLeaks adopted 1 thread: outer"));
+}
+
+TEST(FindLeaksTest, ItsVerdictSaysWhatItCameTo) {
+  const auto before = Snapshot::Take();
+  EXPECT_EQ(FindLeaks(before, NoWait()).verdict, Verdict::kClean);
+  const ParkedThread leaked;
+  EXPECT_EQ(FindLeaks(before, NoWait()).verdict, Verdict::kLeak);
+}
+
+TEST(FindLeaksTest, RefusesOptionsThatItDoesNotUse) {
+  const auto before = Snapshot::Take();
+  const auto message = [&before](const char* text) -> std::string {
+    Options options = NoWait();
+    options.Apply(text);
+    try {
+      static_cast<void>(FindLeaks(before, options));
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_THAT(message("json=leaks.json,color=always"),
+              AllOf(HasSubstr("no effect: json, color;"), HasSubstr("it accepts drain")));
+  for (const char* const option : {"on_leak=warn", "check=marked", "hang_timeout=1s", "stale=warn",
+                                   "json=a", "color=never", "task_stacks=off"})
+    EXPECT_THAT(message(option), HasSubstr("have no effect")) << option;
+  for (const char* const option :
+       {"on_leak=off", "drain=1ms", "drain_max=1ms", "hooks=0", "verbose=1", "report_known=all"})
+    EXPECT_EQ(message(option), "accepted") << option;
+}
+
+}  // namespace
+}  // namespace taskleak
