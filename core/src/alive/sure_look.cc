@@ -29,7 +29,7 @@ Stragglers LookUntilSure(const std::function<MarkedLook()>& look, const BirthMar
   if (last.births.births != 0 && last.births == before) return std::move(last.left);
   int looks_alike = 1;
   for (int cost = 0; cost < kMostCost && looks_alike < kLooksNeeded;) {
-    if (last.failed || !last.left.empty()) break;
+    if (last.failure || !last.left.empty()) break;
     MarkedLook next = look();
     cost += CostOf(last.births, next.births);
     looks_alike = next.births == last.births ? looks_alike + 1 : 1;

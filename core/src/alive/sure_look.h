@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "alive/straggler.h"
 #include "linux/proc/thread_list.h"
@@ -30,7 +31,7 @@ BirthMark MarkOf(const internal::SnapshotData& data);
 struct MarkedLook {
   BirthMark births;  ///< as they stood at its beginning
   Stragglers left;
-  bool failed = false;  ///< nothing is known
+  std::optional<int> failure{};  ///< the errno, if nothing is known
 };
 
 /// Looks until a straggler is found, or it is sure that at one moment there was none.

@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <functional>
 #include <iterator>
-#include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -40,21 +38,6 @@ using platform::ThreadIds;
 
 bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
   return ids != nullptr && std::binary_search(ids->begin(), ids->end(), id);
-}
-
-using Records = std::map<std::uint64_t, registry::ThreadRecord>;
-
-// What is known of those that ended, by serial. Whoever was joined since is not among them.
-Records UnjoinedRecords(const alive::Stragglers& stragglers) {
-  Records records;
-  std::uint64_t first = std::numeric_limits<std::uint64_t>::max();
-  for (const alive::Straggler& straggler : stragglers) {
-    if (straggler.unjoined != 0) first = std::min(first, straggler.unjoined);
-  }
-  if (first == std::numeric_limits<std::uint64_t>::max()) return records;
-  for (const registry::ThreadRecord& record : registry::FindUnjoined(first))
-    records.emplace(record.serial, record);
-  return records;
 }
 
 std::size_t PlaceOf(const registry::TaskRecord& task) {
@@ -145,39 +128,31 @@ alive::Stragglers Checker::Tasks(registry::Epoch first) const {
   return tasks;
 }
 
-bool Checker::Ignores(const explain::Finding& finding) const {
-  return ignore_.MatchesUnit(finding.view());
+// Whether a rule ignores it by itself; else `round` gets to know it.
+bool Checker::Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const {
+  if (ignore_.MatchesUnit(finding.view())) return true;
+  round.Add(finding.view());
+  return false;
 }
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
 void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) const {
-  std::optional<explain::Inspector> inspector;
-  if (ignore_.NeedsUnits()) inspector.emplace(/*system_lines=*/false);
+  std::optional<Inspectors> inspectors;
+  if (ignore_.NeedsUnits())
+    inspectors.emplace(stragglers, /*system_lines=*/false, platform::Signals::kNone);
   rules::SuppressionRound round(ignore_.file_rules(), test);
-  const auto ignores = [this, &round](const explain::Finding& finding) {
-    if (Ignores(finding)) return true;
-    round.Add(finding.view());
-    return false;
-  };
-  const Records unjoined = UnjoinedRecords(stragglers);
-  const explain::TaskRecords tasks =
-      inspector ? explain::TasksFor(stragglers) : explain::TaskRecords();
-  explain::TaskInspector task_inspector(tasks, /*system_lines=*/false, platform::Signals::kNone);
   std::erase_if(stragglers, [&](const alive::Straggler& straggler) {
-    if (straggler.task != 0) {
-      const auto task = tasks.find(straggler.task);
-      return task != tasks.end() && ignores(task_inspector.Inspect(task->second));
+    std::optional<explain::Finding> finding;
+    if (straggler.kind() == UnitKind::kThread) {
+      const platform::ThreadLook look =
+          platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
+      if (look.gone) return false;
+      if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) return true;
+      if (inspectors) finding = inspectors->threads().InspectLive(straggler, look);
+    } else if (inspectors) {
+      finding = inspectors->InspectRecorded(straggler);
     }
-    if (straggler.unjoined != 0) {
-      const auto record = unjoined.find(straggler.unjoined);
-      return inspector && record != unjoined.end() &&
-             ignores(inspector->InspectUnjoined(record->second));
-    }
-    const platform::ThreadLook look =
-        platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
-    if (look.gone) return false;
-    return ignore_.MatchesThread({straggler.id.tid, straggler.name, look}) ||
-           (inspector && ignores(inspector->InspectLive(straggler, look)));
+    return finding && Ignores(*finding, round);
   });
   AdoptHidden(round, stragglers);
   if (std::erase_if(stragglers, [&round](const alive::Straggler& each) {
@@ -210,70 +185,67 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
   return found.size() + others;
 }
 
-// Looks closely at who is left. Returns those who have ended meanwhile, and may therefore have
-// become somebody to be joined or have a successor, and those in transit.
-alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
-                                   Outcome& outcome) const {
-  explain::Inspector inspector(options_.verbose);
-  rules::SuppressionRound round(ignore_.file_rules(), outcome.test);
-  std::vector<explain::Finding> findings;
-  const auto add = [&](explain::Finding finding) {
-    if (Ignores(finding)) return;
-    round.Add(finding.view());
-    findings.push_back(std::move(finding));
-  };
-  const Records unjoined = UnjoinedRecords(stragglers);
-  const explain::TaskRecords tasks = explain::TasksFor(stragglers);
-  explain::TaskInspector task_inspector(tasks, options_.verbose, platform::Signals::kAllowed);
-  alive::Stragglers unsettled;
-  std::set<int> hidden;  // why the kernel does not show where threads are
+// Looks closely at each of those that are left, except those that are ignored by their threads.
+CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone) const {
+  CloseLook close{.inspectors = std::make_unique<Inspectors>(stragglers, options_.verbose,
+                                                             platform::Signals::kAllowed)};
+  explain::Inspector& threads = close.inspectors->threads();
   for (const alive::Straggler& straggler : stragglers) {
-    if (straggler.task != 0) {
-      if (const auto task = tasks.find(straggler.task); task != tasks.end()) {
-        add(task_inspector.Inspect(task->second));
-      } else {
-        unsettled.push_back(straggler);
-        if (of_the_gone == OfTheGone::kReport) add(inspector.InspectGoneTask(straggler));
+    if (straggler.kind() != UnitKind::kThread) {
+      auto finding = close.inspectors->InspectRecorded(straggler);
+      if (!finding && straggler.kind() == UnitKind::kTask) {
+        close.unsettled.push_back(straggler);
+        if (of_the_gone == OfTheGone::kReport) finding = threads.InspectGoneTask(straggler);
       }
-      continue;
-    }
-    if (straggler.unjoined != 0) {
-      if (const auto record = unjoined.find(straggler.unjoined); record != unjoined.end()) {
-        add(inspector.InspectUnjoined(record->second));
-      }
+      if (finding) close.findings.push_back(*std::move(finding));
       continue;
     }
     platform::ThreadLook look =
         platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed, registry::FindStack);
     if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) continue;
-    if (look.gone || alive::IsInTransit(look)) unsettled.push_back(straggler);
+    if (look.gone || alive::IsInTransit(look)) close.unsettled.push_back(straggler);
     if (look.gone && of_the_gone == OfTheGone::kLeaveOut) continue;
     if (look.gone) look.stack.missing = {platform::Missing::Reason::kEndedTooSoon};
-    if (look.hidden) hidden.insert(*look.hidden);
-    add(inspector.InspectLive(straggler, look));
+    if (look.hidden) close.hidden.insert(*look.hidden);
+    close.findings.push_back(threads.InspectLive(straggler, look));
   }
+  return close;
+}
+
+// Takes away the findings that rules on whole units ignore, or rules of suppression files hide.
+CloseLook Checker::Sift(CloseLook close, const alive::Stragglers& stragglers,
+                        std::string_view test) const {
+  rules::SuppressionRound round(ignore_.file_rules(), test);
+  std::erase_if(close.findings,
+                [&](const explain::Finding& finding) { return Ignores(finding, round); });
   AdoptHidden(round, stragglers);
-  std::erase_if(findings, [&round](const explain::Finding& each) {
+  std::erase_if(close.findings, [&round](const explain::Finding& each) {
     return round.Hides(each.unit.kind, each.unit.id);
   });
-  outcome.notes.clear();
-  for (rules::SuppressionRemark& remark : round.CountUse())
+  close.remarks = round.CountUse();
+  return close;
+}
+
+// Finds out which of the findings belong together, and which of them wait for each other.
+Outcome Checker::Group(CloseLook close) const {
+  Outcome outcome;
+  for (rules::SuppressionRemark& remark : close.remarks)
     outcome.notes.emplace_back(std::move(remark));
   if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
     outcome.notes.emplace_back(UnrecordedBirths{count});
-  for (const int error : hidden) outcome.notes.emplace_back(CopiedStacks{error});
-  outcome.deadlocks = explain::FollowWaits(findings, inspector);
+  for (const int error : close.hidden) outcome.notes.emplace_back(CopiedStacks{error});
+  outcome.deadlocks = explain::FollowWaits(close.findings, close.inspectors->threads());
   const bool may_be_alone =
-      std::any_of(findings.begin(), findings.end(),
+      std::any_of(close.findings.begin(), close.findings.end(),
                   [](const explain::Finding& f) { return f.unit.state == WaitState::kCondvar; });
   explain::Surroundings surroundings{.program_name = ProgramName()};
-  if (may_be_alone) surroundings.live_threads = CountLiveThreads(findings);
-  outcome.groups = explain::Group(std::move(findings), surroundings);
-  return unsettled;
+  if (may_be_alone) surroundings.live_threads = CountLiveThreads(close.findings);
+  outcome.groups = explain::Group(std::move(close.findings), surroundings);
+  return outcome;
 }
 
 // Those who are left of what was born since the snapshot, by what is cheap to know.
-alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, Outcome& outcome) const {
+alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base) const {
   alive::MarkedLook look;
   alive::BirthMark& births = look.births;
   births.next_thread = registry::NextSerial();
@@ -282,69 +254,75 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base, Outcome&
   births.listed = platform::ListThreads(&births.births);
   auto alive =
       births.listed == nullptr ? std::nullopt : Alive(alive::NewThreads(base, *births.listed));
-  outcome.failure = alive ? std::nullopt : std::optional(errno);
-  if (base != nullptr && base->threads == nullptr) outcome.failure = base->error;
-  look.failed = outcome.failure.has_value();
-  if (!look.failed) look.left = *std::move(alive);
+  look.failure = alive ? std::nullopt : std::optional(errno);
+  if (base != nullptr && base->threads == nullptr) look.failure = base->error;
+  if (!look.failure) look.left = *std::move(alive);
   std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
                     std::back_inserter(look.left));
   std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(look.left));
   return look;
 }
 
+// Look, drain, explain, sift, group.
 Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
-  Outcome outcome;
-  if (options_.on_leak == OnLeak::kOff) return outcome;
+  if (options_.on_leak == OnLeak::kOff) return {};
   const internal::SnapshotData* const base = before.data().get();
   const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
+  std::optional<int> failure;
   // By reference, here and below, since a copy would need memory.
-  const auto look_once = [&] { return LookOnce(base, outcome); };
+  const auto look_once = [&] {
+    alive::MarkedLook look = LookOnce(base);
+    failure = look.failure;
+    return look;
+  };
   const auto look = [&] { return alive::LookUntilSure(std::cref(look_once), mark); };
   const auto drop = [this, test](alive::Stragglers& left) { DropIgnored(left, test); };
   alive::Drained drained = alive::Drain(options_, std::cref(look), std::cref(drop));
+  Outcome outcome;
+  if (!drained.left.empty()) {
+    outcome = Group(ExplainWhatStays(drained, std::cref(look), test));
+    outcome.test = test;
+  }
   outcome.waited = drained.waited;
-  if (drained.left.empty()) return outcome;
-  outcome.test = test;
-  ExplainWhatStays(std::move(drained.left), std::cref(look), outcome);
+  outcome.failure = failure;
   return outcome;
 }
 
 // Looks closely, and once more if something was about to change. Where threads start successors and
 // end, each look may find another one, and it may be gone before it is read: that needs more looks,
 // and in the end one without stacks.
-void Checker::ExplainWhatStays(alive::Stragglers left,
-                               const std::function<alive::Stragglers()>& look,
-                               Outcome& outcome) const {
+CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
+                                    const std::function<alive::Stragglers()>& look,
+                                    std::string_view test) const {
   constexpr int kMostLooks = 20;
   const std::chrono::milliseconds none(0);
   for (int looks = 1;; ++looks) {
     const bool last = looks == kMostLooks;
-    const alive::Stragglers unsettled =
-        Explain(left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut, outcome);
-    const bool again = looks == 1 || outcome.groups.empty();
-    if (unsettled.empty() || last || !again) return;
+    CloseLook close = Sift(Explain(drained.left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut),
+                           drained.left, test);
+    const bool again = looks == 1 || close.findings.empty();
+    if (close.unsettled.empty() || last || !again) return close;
     const auto begun = platform::Clock::now();
-    alive::AwaitTransit(unsettled, options_.drain == none
-                                       ? none
-                                       : std::max(options_.drain_max - outcome.waited, none));
-    outcome.waited +=
+    alive::AwaitTransit(close.unsettled, options_.drain == none
+                                             ? none
+                                             : std::max(options_.drain_max - drained.waited, none));
+    drained.waited +=
         std::chrono::duration_cast<std::chrono::milliseconds>(platform::Clock::now() - begun);
-    left = look();
+    drained.left = look();
   }
 }
 
 Outcome Checker::LookAtAll() const {
-  Outcome outcome;
   const auto now = platform::ListThreads();
   auto alive = now == nullptr ? std::nullopt : Alive(*now);
   if (!alive) {
+    Outcome outcome;
     outcome.failure = errno;
     return outcome;
   }
   if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
   std::ranges::move(Tasks(0), std::back_inserter(*alive));
-  Explain(*alive, OfTheGone::kLeaveOut, outcome);
-  return outcome;
+  return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut), *alive, {}));
 }
 
 }  // namespace taskleak::check

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "alive/drain.h"
 #include "alive/straggler.h"
 #include "alive/sure_look.h"
+#include "check/close_look.h"
 #include "check/outcome.h"
 #include "explain/inspect.h"
 #include "linux/proc/thread_list.h"
@@ -49,17 +51,20 @@ class Checker {
   [[nodiscard]] std::optional<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first) const;
-  [[nodiscard]] bool Ignores(const explain::Finding& finding) const;
+  [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
+  [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
-  alive::Stragglers Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
-                            Outcome& outcome) const;
-  void ExplainWhatStays(alive::Stragglers left, const std::function<alive::Stragglers()>& look,
-                        Outcome& outcome) const;
-  [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base,
-                                           Outcome& outcome) const;
+  [[nodiscard]] CloseLook Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone) const;
+  [[nodiscard]] CloseLook Sift(CloseLook close, const alive::Stragglers& stragglers,
+                               std::string_view test) const;
+  [[nodiscard]] Outcome Group(CloseLook close) const;
+  CloseLook ExplainWhatStays(alive::Drained& drained,
+                             const std::function<alive::Stragglers()>& look,
+                             std::string_view test) const;
+
   Options options_;
   rules::IgnoreSet ignore_;
   bool adopted_too_ = false;

@@ -2,6 +2,7 @@
 #include "alive/sure_look.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -96,7 +97,7 @@ TEST(SureLookTest, OwnBirthsAreLookedIntoForLongerThanThoseOfOtherProcesses) {
 
 TEST(SureLookTest, AFailedLookIsNotRepeated) {
   MarkedLook failed = Empty(8);
-  failed.failed = true;
+  failed.failure = EMFILE;
   Played played({failed});
   EXPECT_TRUE(played.Look().empty());
   EXPECT_EQ(played.count(), 1U);

@@ -1,0 +1,43 @@
+#include "check/close_look.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace taskleak::check {
+namespace {
+
+std::map<std::uint64_t, registry::ThreadRecord> UnjoinedRecords(
+    const alive::Stragglers& stragglers) {
+  constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  std::map<std::uint64_t, registry::ThreadRecord> records;
+  std::uint64_t first = kNone;
+  for (const alive::Straggler& straggler : stragglers) {
+    if (straggler.unjoined != 0) first = std::min(first, straggler.unjoined);
+  }
+  if (first == kNone) return records;
+  for (const registry::ThreadRecord& record : registry::FindUnjoined(first))
+    records.emplace(record.serial, record);
+  return records;
+}
+
+}  // namespace
+
+Inspectors::Inspectors(const alive::Stragglers& stragglers, bool system_lines,
+                       platform::Signals signals)
+    : unjoined_(UnjoinedRecords(stragglers)),
+      task_records_(explain::TasksFor(stragglers)),
+      threads_(system_lines),
+      tasks_(task_records_, system_lines, signals) {}
+
+std::optional<explain::Finding> Inspectors::InspectRecorded(const alive::Straggler& straggler) {
+  if (straggler.task != 0) {
+    const auto task = task_records_.find(straggler.task);
+    if (task == task_records_.end()) return std::nullopt;
+    return tasks_.Inspect(task->second);
+  }
+  const auto record = unjoined_.find(straggler.unjoined);
+  if (record == unjoined_.end()) return std::nullopt;
+  return threads_.InspectUnjoined(record->second);
+}
+
+}  // namespace taskleak::check

@@ -1,0 +1,55 @@
+// A close look at stragglers: everything that is found out about each.
+#ifndef TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
+#define TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "alive/straggler.h"
+#include "explain/inspect.h"
+#include "explain/inspect_task.h"
+#include "linux/look/stack_reader.h"
+#include "registry/thread_birth.h"
+#include "rules/suppression_round.h"
+
+namespace taskleak::check {
+
+/// What findings are made with, for one look at some stragglers. Not thread-safe.
+class Inspectors {
+ public:
+  /// `system_lines` and `signals` as for explain::TaskInspector.
+  Inspectors(const alive::Stragglers& stragglers, bool system_lines, platform::Signals signals);
+  Inspectors(const Inspectors&) = delete;
+  Inspectors& operator=(const Inspectors&) = delete;
+
+  [[nodiscard]] explain::Inspector& threads() { return threads_; }
+
+  /// Describes a straggler that is not a live thread. Nothing if it is gone: the task has ended,
+  /// the thread was joined.
+  [[nodiscard]] std::optional<explain::Finding> InspectRecorded(const alive::Straggler& straggler);
+
+ private:
+  const std::map<std::uint64_t, registry::ThreadRecord> unjoined_;  // by serial
+  const explain::TaskRecords task_records_;
+  explain::Inspector threads_;
+  explain::TaskInspector tasks_;
+};
+
+/// What a close look shows.
+struct CloseLook {
+  std::unique_ptr<Inspectors> inspectors;  ///< which own the findings' stacks
+  std::vector<explain::Finding> findings{};
+  /// Those that have ended meanwhile, and may therefore have a successor or wait for a join, and
+  /// those in transit.
+  alive::Stragglers unsettled{};
+  std::set<int> hidden{};  ///< the errnos with which the kernel does not show where threads are
+  std::vector<rules::SuppressionRemark> remarks{};  ///< on rules that hide none of the findings
+};
+
+}  // namespace taskleak::check
+
+#endif  // TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
