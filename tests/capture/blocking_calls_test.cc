@@ -42,9 +42,8 @@ class Blocked {
   // Waits until the thread is seen in one of the call's system calls.
   bool WaitUntilBlocked() const {
     return WaitFor([this] {
-      int error = 0;
       const int tid = tid_;
-      const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+      const auto at = tid == 0 ? Error() : platform::ReadBlockedAt(tid);
       return at && !at->running && Expects(at->number);
     });
   }

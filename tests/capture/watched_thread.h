@@ -90,8 +90,7 @@ class WatchedThread {
   [[nodiscard]] bool WaitUntilIn(long number) const {
     const int tid = this->tid();
     return WaitFor([&] {
-      int error = 0;
-      const auto at = platform::ReadBlockedAt(tid, &error);
+      const auto at = platform::ReadBlockedAt(tid);
       return at && !at->running && at->number == number;
     });
   }

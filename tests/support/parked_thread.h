@@ -40,8 +40,7 @@ class BlockedThread {
   /// Waits until the thread is blocked in the system call `number`.
   void AwaitCall(long number) const {
     for (;;) {
-      int error = 0;
-      const auto at = platform::ReadBlockedAt(tid(), &error);
+      const auto at = platform::ReadBlockedAt(tid());
       if (at && !at->running && at->number == number) return;
       std::this_thread::yield();
     }

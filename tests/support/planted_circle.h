@@ -40,10 +40,9 @@ class PlantedCircle {
   /// Waits until all wait in their places.
   void AwaitClosed() const {
     for (const Seat& seat : seats_) {
-      for (int error = 0;; std::this_thread::yield()) {
+      for (;; std::this_thread::yield()) {
         const int tid = seat.tid.load();
-        const auto at =
-            tid == 0 || !seat.waits.load() ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+        const auto at = tid == 0 || !seat.waits.load() ? Error() : platform::ReadBlockedAt(tid);
         if (at && !at->running && at->number == SYS_futex) break;
       }
     }

@@ -42,11 +42,10 @@ void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
     sample.task_place = straggler.task_place;
     if (sample.thread != 0) {
       const auto run = platform::ReadRunCount(sample.thread);
-      int error = 0;
-      const auto at = platform::ReadBlockedAt(sample.thread, &error);
+      const auto at = platform::ReadBlockedAt(sample.thread);
       if (!run && straggler.task == 0) continue;
       sample.run = run.value_or(platform::RunCount());
-      sample.at = at.value_or(platform::BlockedAt());
+      sample.at = at ? *at : platform::BlockedAt();
     }
     samples[straggler.key()] = sample;
   }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "alive/straggler.h"
+#include "base/result.h"
 #include "linux/proc/thread_list.h"
 #include "registry/snapshot_data.h"
 #include "registry/task_registry.h"
@@ -31,7 +32,7 @@ BirthMark MarkOf(const internal::SnapshotData& data);
 struct MarkedLook {
   BirthMark births;  ///< as they stood at its beginning
   Stragglers left;
-  std::optional<int> failure{};  ///< the errno, if nothing is known
+  std::optional<Error> failure{};  ///< if nothing is known
 };
 
 /// Looks until a straggler is found, or it is sure that at one moment there was none.

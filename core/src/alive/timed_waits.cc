@@ -43,8 +43,7 @@ void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
       waits.insert(*known);
       continue;
     }
-    int error = 0;
-    const auto at = platform::ReadBlockedAt(straggler.id.tid, &error);
+    const auto at = platform::ReadBlockedAt(straggler.id.tid);
     if (at && !at->running) waits[straggler.key()] = {.run = *run, .end = EndOf(*at, now)};
   }
   waits_ = std::move(waits);

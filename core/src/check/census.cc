@@ -66,8 +66,7 @@ class ThreadStates {
   }
 
   static void Look(Known& thread) {
-    int error = 0;
-    const auto at = platform::ReadBlockedAt(thread.id.tid, &error);
+    const auto at = platform::ReadBlockedAt(thread.id.tid);
     thread.state = at ? std::optional(explain::ClassifyWait(*at, symbolize::ResolvedStack()).state)
                       : std::nullopt;
   }

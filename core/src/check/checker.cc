@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -75,9 +74,8 @@ Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
 
 Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
-// Those of `candidates` who are alive and not ignored by what is cheap to know. Nothing, with errno
-// set, if that cannot be told.
-std::optional<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
+// Those of `candidates` that are alive and not ignored by what is cheap to know.
+Result<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
   alive::Stragglers alive;
   if (candidates.empty()) return alive;
   const auto adopted = adopted_too_ ? nullptr : alive::BackgroundThreads();
@@ -87,7 +85,7 @@ std::optional<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) con
         ignore_.MatchesCurrent(id))
       continue;
     auto stat = platform::ReadThreadStat(id.tid);
-    if (!stat && !platform::UnreadableMeansEnded()) return std::nullopt;
+    if (!stat && !platform::MeansEnded(stat.error())) return stat.error();
     if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
         ignore_.MatchesName(stat->name))
       continue;
@@ -252,10 +250,10 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base) const {
   births.epoch = registry::BeginEpoch();
   // The living first: a thread that ends in between is then still found, as unjoined.
   births.listed = platform::ListThreads(&births.births);
-  auto alive =
-      births.listed == nullptr ? std::nullopt : Alive(alive::NewThreads(base, *births.listed));
-  look.failure = alive ? std::nullopt : std::optional(errno);
-  if (base != nullptr && base->threads == nullptr) look.failure = base->error;
+  auto alive = births.listed == nullptr ? Error::OfLastCall()
+                                        : Alive(alive::NewThreads(base, *births.listed));
+  if (!alive) look.failure = alive.error();
+  if (base != nullptr && base->threads == nullptr) look.failure = Error{base->error};
   if (!look.failure) look.left = *std::move(alive);
   std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
                     std::back_inserter(look.left));
@@ -268,7 +266,7 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const 
   if (options_.on_leak == OnLeak::kOff) return {};
   const internal::SnapshotData* const base = before.data().get();
   const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
-  std::optional<int> failure;
+  std::optional<Error> failure;
   // By reference, here and below, since a copy would need memory.
   const auto look_once = [&] {
     alive::MarkedLook look = LookOnce(base);
@@ -314,10 +312,10 @@ CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
 
 Outcome Checker::LookAtAll() const {
   const auto now = platform::ListThreads();
-  auto alive = now == nullptr ? std::nullopt : Alive(*now);
+  auto alive = now == nullptr ? Error::OfLastCall() : Alive(*now);
   if (!alive) {
     Outcome outcome;
-    outcome.failure = errno;
+    outcome.failure = alive.error();
     return outcome;
   }
   if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));

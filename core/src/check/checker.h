@@ -48,7 +48,7 @@ class Checker {
   struct NoRules {};
   explicit Checker(NoRules);
 
-  [[nodiscard]] std::optional<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
+  [[nodiscard]] Result<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first) const;
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/result.h"
 #include "explain/group.h"
 #include "explain/wait_graph.h"
 #include "rules/suppression_round.h"
@@ -43,9 +44,9 @@ struct Outcome {
   std::vector<explain::FoundGroup> groups;
   std::vector<explain::FoundDeadlock> deadlocks;
   std::vector<Note> notes;
-  /// The errno with which the threads cannot be listed (EXDEV: /proc is that of another pid
-  /// namespace); nothing if the check worked.
-  std::optional<int> failure;
+  /// Why the threads cannot be listed (EXDEV: /proc is that of another pid namespace); nothing if
+  /// the check worked.
+  std::optional<Error> failure;
 
   /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && !failure; }

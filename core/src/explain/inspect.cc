@@ -40,8 +40,7 @@ bool HasRunSince(const platform::ThreadLook& look, int tid) {
 bool WaitsAgain(const platform::ThreadLook& look, int tid) {
   constexpr int kMostLooks = 5;
   for (int i = 0; i < kMostLooks; ++i) {
-    int error = 0;
-    const auto at = platform::ReadBlockedAt(tid, &error);
+    const auto at = platform::ReadBlockedAt(tid);
     if (at == look.at) return true;
     if (!at || !at->running) return false;
     std::this_thread::yield();

@@ -55,12 +55,8 @@ class WaitGraph {
   std::map<std::uintptr_t, FoundDeadlock> abandoned_;  // by the lock's address
 };
 
-// True if the thread is where it was when it was looked at, and has not run since.
 bool HasNotMoved(const Node& node) {
-  int error = 0;
-  const Finding& finding = *node.finding;
-  return platform::ReadBlockedAt(node.tid(), &error) == finding.at &&
-         platform::ReadRunCount(node.tid()) == finding.run;
+  return platform::HasNotMoved(node.tid(), {node.finding->at, node.finding->run});
 }
 
 bool StillHeld(const Node& node) {

@@ -37,9 +37,9 @@ bool IsAnotherThread(const platform::ThreadStat& stat, const Leaving& thread) {
 // It runs none of the program's code any more. As the checker sees it: a thread that is not alive
 // for one is gone for the other.
 bool IsGone(const Leaving& thread) {
-  if (const auto stat = platform::ReadThreadStat(thread.tid))
-    return stat->exiting || IsAnotherThread(*stat, thread);
-  if (platform::UnreadableMeansEnded()) return true;
+  const auto stat = platform::ReadThreadStat(thread.tid);
+  if (stat) return stat->exiting || IsAnotherThread(*stat, thread);
+  if (platform::MeansEnded(stat.error())) return true;
   return platform::RawCall(SYS_tgkill, getpid(), thread.tid, 0) == -ESRCH;
 }
 

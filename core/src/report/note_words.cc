@@ -48,11 +48,11 @@ std::string NoteText(const check::Note& note) {
   return std::visit([](const auto& each) { return Text(each); }, note);
 }
 
-std::string CannotListText(int error) {
+std::string CannotListText(Error error) {
   return std::string("the threads of this process cannot be listed: ") +
-         (error == EXDEV
+         (error.number == EXDEV
               ? "/proc is that of another pid namespace"
-              : fmt::format("/proc/self/task is not readable ({})", std::strerror(error)));
+              : fmt::format("/proc/self/task is not readable ({})", std::strerror(error.number)));
 }
 
 }  // namespace taskleak::report

@@ -11,8 +11,8 @@ namespace taskleak::report {
 /// Returns one of LeakReport::notes.
 std::string NoteText(const check::Note& note);
 
-/// Returns LeakReport::could_not_look for the errno with which the threads cannot be listed.
-std::string CannotListText(int error);
+/// Returns LeakReport::could_not_look for the reason why the threads cannot be listed.
+std::string CannotListText(Error error);
 
 }  // namespace taskleak::report
 

@@ -132,8 +132,7 @@ void WriteThread(Line& line, int tid) {
   name = name.substr(0, name.find('\n'));
   if (name.starts_with("taskleak-")) return;
   line << "thread " << long{tid} << " \"" << name << "\" ";
-  int error = 0;
-  const auto at = platform::ReadBlockedAt(tid, &error);
+  const auto at = platform::ReadBlockedAt(tid);
   if (!at || at->running) {
     line << (at ? "is running" : "cannot be read");
     return line.End();

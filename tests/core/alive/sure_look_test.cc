@@ -97,7 +97,7 @@ TEST(SureLookTest, OwnBirthsAreLookedIntoForLongerThanThoseOfOtherProcesses) {
 
 TEST(SureLookTest, AFailedLookIsNotRepeated) {
   MarkedLook failed = Empty(8);
-  failed.failure = EMFILE;
+  failed.failure = Error{EMFILE};
   Played played({failed});
   EXPECT_TRUE(played.Look().empty());
   EXPECT_EQ(played.count(), 1U);

@@ -50,8 +50,7 @@ class Waiting {
   [[nodiscard]] int tid() const { return tid_; }
   [[nodiscard]] platform::BlockedAt AwaitBlocked(long number) const {
     for (;;) {
-      int error = 0;
-      const auto at = platform::ReadBlockedAt(tid_, &error);
+      const auto at = platform::ReadBlockedAt(tid_);
       if (at && !at->running && at->number == number) return *at;
       std::this_thread::yield();
     }

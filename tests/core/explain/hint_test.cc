@@ -161,8 +161,8 @@ std::string HintOfJthread(bool ask) {
     asm volatile("");  // no tail call
   });
   if (ask) thread.request_stop();
-  for (int error = 0;; std::this_thread::yield()) {
-    const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+  for (;; std::this_thread::yield()) {
+    const auto at = tid == 0 ? Error() : platform::ReadBlockedAt(tid);
     if (at && at->number == SYS_futex) break;
   }
   std::string hint = GroupSince(before).hint;
@@ -190,9 +190,9 @@ TEST(HintTest, SaysWhereItWasDetached) {
     shared->end.Wait();
     shared->gone.count_down();
   }).detach();
-  for (int error = 0;; std::this_thread::yield()) {
+  for (;; std::this_thread::yield()) {
     const int tid = shared->tid;
-    const auto at = tid == 0 ? std::nullopt : platform::ReadBlockedAt(tid, &error);
+    const auto at = tid == 0 ? Error() : platform::ReadBlockedAt(tid);
     if (at && at->number == SYS_futex) break;
   }
   EXPECT_THAT(GroupSince(before).hint,

@@ -105,10 +105,10 @@ TEST(NoteTextTest, SuppressionsThatHideNothing) {
 }
 
 TEST(CannotListTextTest, NamesTheError) {
-  EXPECT_EQ(CannotListText(EMFILE),
+  EXPECT_EQ(CannotListText({EMFILE}),
             "the threads of this process cannot be listed: /proc/self/task is not readable (Too "
             "many open files)");
-  EXPECT_EQ(CannotListText(EXDEV),
+  EXPECT_EQ(CannotListText({EXDEV}),
             "the threads of this process cannot be listed: /proc is that of another pid namespace");
 }
 

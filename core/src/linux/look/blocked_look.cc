@@ -11,28 +11,6 @@
 namespace taskleak::platform {
 namespace {
 
-// Where a thread is and how much it has run till then.
-struct Position {
-  std::optional<RunCount> count;
-  std::optional<BlockedAt> at;
-  int error = 0;
-};
-
-// The count is read outside of the position, on both sides of what happens in between: it is
-// counted when a thread gets a processor (schedstat) or gives it up (status), so one that has run
-// since `at` was first read either differs in its count or is seen running.
-Position ReadBefore(int tid) {
-  Position position;
-  position.count = ReadRunCount(tid);
-  position.at = ReadBlockedAt(tid, &position.error);
-  return position;
-}
-
-bool HasNotRunSince(int tid, const Position& before) {
-  int error = 0;
-  return ReadBlockedAt(tid, &error) == before.at && ReadRunCount(tid) == before.count;
-}
-
 ThreadLook Gone() {
   ThreadLook look;
   look.gone = true;
@@ -61,19 +39,19 @@ Registers RegistersAt(const BlockedAt& at) {
 }
 
 std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& image) {
-  const BlockedAt& at = *before.at;
+  const BlockedAt& at = before.at;
   const bool copied = image.Copy(at.sp);
-  if (!HasNotRunSince(tid, before)) return {};
+  if (!HasNotMoved(tid, before)) return {};
   ThreadLook look;
   look.at = at;
-  look.run = *before.count;
+  look.run = before.run;
   if (!copied) {
     look.stack.frames.push_back({at.pc, false, false});
     look.stack.missing = {Missing::Reason::kUnreadable};
     return look;
   }
   look.stack = Unwind({RegistersAt(at), /*is_return_address=*/false}, image);
-  if (image.read_later() && !HasNotRunSince(tid, before)) return {};
+  if (image.read_later() && !HasNotMoved(tid, before)) return {};
   return look;
 }
 
@@ -83,21 +61,22 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
   constexpr int kAttempts = 16;
   BlockedLook result;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const Position before = ReadBefore(tid);
-    if (!before.at || !before.count) {
+    const auto run = ReadRunCount(tid);
+    const auto at = ReadBlockedAt(tid);
+    if (!at || !run) {
       if (HasEnded(tid)) {
         result.look = Gone();
       } else {
-        result.failure = {NotBlocked::Reason::kHidden, before.error};
+        result.failure = {NotBlocked::Reason::kHidden, at.error().number};
       }
       return result;
     }
-    if (before.at->running) continue;
-    if (before.at->sp == 0) {
-      result.look = LookAtStackless(tid, *before.at);
+    if (at->running) continue;
+    if (at->sp == 0) {
+      result.look = LookAtStackless(tid, *at);
       return result;
     }
-    if (auto look = TryOnce(tid, before, image)) {
+    if (auto look = TryOnce(tid, {*at, *run}, image)) {
       result.look = std::move(look);
       return result;
     }

@@ -162,7 +162,7 @@ bool Patience::IsOver() const {
   return !stat || stat->state != 'R';
 }
 
-Answer RequestCopy(int tid, Patience patience) {
+Result<Answer> RequestCopy(int tid, Patience patience) {
   constexpr std::chrono::milliseconds kSlice{1};
   constexpr std::chrono::milliseconds kLastMoment{500};
   const std::uint64_t before = __atomic_load_n(&g_word, __ATOMIC_ACQUIRE);
@@ -171,8 +171,8 @@ Answer RequestCopy(int tid, Patience patience) {
   const std::uint32_t answers = __atomic_load_n(&g_answers, __ATOMIC_ACQUIRE);
   __atomic_store_n(&g_word, MakeWord(serial, Phase::kAsked, tid), __ATOMIC_RELEASE);
   const bool sent = Send(tid);
-  const int error = errno;
-  bool ended = !sent && error == ESRCH;
+  const Error error = Error::OfLastCall();
+  bool ended = !sent && error.number == ESRCH;
   while (sent && !ended && !patience.IsOver()) {
     if (AwaitAnswer(answers, kSlice)) return Answer::kCopied;
     ended = HasEnded(tid);
@@ -183,9 +183,9 @@ Answer RequestCopy(int tid, Patience patience) {
     // Taken at the last moment: the handler is short.
     if (AwaitAnswer(answers, kLastMoment)) return Answer::kCopied;
   }
-  errno = error;
   if (ended) return Answer::kEnded;
-  return sent ? Answer::kNone : Answer::kFailed;
+  if (!sent) return error;
+  return Answer::kNone;
 }
 
 const SignalCopy& LastCopy() { return g_copy; }

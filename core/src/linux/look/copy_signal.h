@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/result.h"
 #include "linux/arch/x86_64/registers.h"
 #include "linux/proc/thread_info.h"
 
@@ -52,11 +53,11 @@ enum class Answer {
   kCopied,  ///< the copy is complete, and valid until the next request
   kNone,    ///< no answer in time: should the signal still arrive, it finds the request withdrawn
   kEnded,   ///< the thread has ended
-  kFailed   ///< the signal could not be sent; errno says why
 };
 
-/// Asks thread `tid` for a copy. Between the signal and the answer, nothing is allocated or locked.
-Answer RequestCopy(int tid, Patience patience);
+/// Asks thread `tid` for a copy; fails if the signal could not be sent. Between the signal and the
+/// answer, nothing is allocated or locked.
+Result<Answer> RequestCopy(int tid, Patience patience);
 /// The last copy.
 const SignalCopy& LastCopy();
 

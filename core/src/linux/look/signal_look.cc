@@ -111,13 +111,11 @@ Unanswered& OpenRequests() {
   return *unanswered;
 }
 
-Answer Ask(int tid) {
-  if (!InstallCopyHandler()) return Answer::kFailed;
-  const Answer answer = RequestCopy(tid, Patience(tid, std::chrono::milliseconds(100)));
-  const int error = errno;
-  if (answer != Answer::kFailed) OpenRequests().Add(tid);
+Result<Answer> Ask(int tid) {
+  if (!InstallCopyHandler()) return Error::OfLastCall();
+  const Result<Answer> answer = RequestCopy(tid, Patience(tid, std::chrono::milliseconds(100)));
+  if (answer) OpenRequests().Add(tid);
   if (OpenRequests().None()) RemoveCopyHandler();
-  errno = error;
   return answer;
 }
 
@@ -168,24 +166,19 @@ ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackFinder find_st
   Missing problem =
       stat->kernel_worker ? Missing{Reason::kKernelWorker} : Objection(tid, find_stack);
   if (problem.nothing()) {
-    switch (Ask(tid)) {
-      case Answer::kCopied:
-        look.stack = UnwindLastCopy(image);
-        if (blocked.hidden()) {
-          look.at = WhereInterrupted(LastCopy());
-          look.hidden = blocked.failure.error;
-        }
-        return look;
-      case Answer::kEnded:
-        look.gone = true;
-        return look;
-      case Answer::kNone:
-        problem = {Reason::kNoAnswer};
-        break;
-      case Answer::kFailed:
-        problem = {.reason = Reason::kNotSent, .error = errno};
-        break;
+    const Result<Answer> answer = Ask(tid);
+    if (answer == Answer::kCopied) {
+      look.stack = UnwindLastCopy(image);
+      if (blocked.hidden()) {
+        look.at = WhereInterrupted(LastCopy());
+        look.hidden = blocked.failure.error;
+      }
+      return look;
     }
+    look.gone = answer == Answer::kEnded;
+    if (look.gone) return look;
+    problem = answer ? Missing{Reason::kNoAnswer}
+                     : Missing{.reason = Reason::kNotSent, .error = answer.error().number};
   }
   problem.not_blocked = blocked.failure;
   look.stack.missing = problem;

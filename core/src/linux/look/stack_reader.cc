@@ -28,8 +28,9 @@ StackImage& LookImage() TASKLEAK_REQUIRES(g_look_mutex) {
 ThreadLook LookAtRunning(int tid, BlockedLook& blocked, StackFinder find_stack)
     TASKLEAK_REQUIRES(g_look_mutex) {
   if (!blocked.hidden()) {
-    if (auto look = LookByTracer(tid, LookImage())) return *std::move(look);
-    blocked.failure.trace_error = errno;
+    auto look = LookByTracer(tid, LookImage());
+    if (look) return *std::move(look);
+    blocked.failure.trace_error = look.error().number;
   }
   return LookBySignal(tid, blocked, find_stack, LookImage());
 }

@@ -150,7 +150,7 @@ void TraceFromChild(Request& request) {
 
 }  // namespace
 
-std::optional<ThreadLook> LookByTracer(int tid, StackImage& image) {
+Result<ThreadLook> LookByTracer(int tid, StackImage& image) {
   Request request;
   request.tid = tid;
   TraceFromChild(request);
@@ -158,10 +158,7 @@ std::optional<ThreadLook> LookByTracer(int tid, StackImage& image) {
   look.at.running = true;
   look.gone = request.ended;
   if (look.gone) return look;
-  if (request.error != 0) {
-    errno = request.error;
-    return std::nullopt;
-  }
+  if (request.error != 0) return Error{request.error};
   image.Adopt(request.base, g_memory.stack.data(), request.size);
   look.stack = Unwind({ToRegisters(request.registers), /*is_return_address=*/false}, image);
   return look;

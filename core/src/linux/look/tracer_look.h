@@ -2,8 +2,7 @@
 #ifndef TASKLEAK_SRC_LINUX_LOOK_TRACER_LOOK_H_
 #define TASKLEAK_SRC_LINUX_LOOK_TRACER_LOOK_H_
 
-#include <optional>
-
+#include "base/result.h"
 #include "linux/look/stack_reader.h"
 #include "linux/unwind/stack_image.h"
 
@@ -12,10 +11,10 @@ namespace taskleak::platform {
 /// Stops thread `tid` of this process with ptrace(2), copies its registers and stack, lets it go on
 /// and unwinds the copy. Nothing is written to the thread's stack, whatever it runs on, and no
 /// signal is sent. A thread cannot trace its own process, so a child that shares the memory does it
-/// (vfork(2)); this thread waits meanwhile. Returns nothing, with errno set, if that is not
+/// (vfork(2)); this thread waits meanwhile. Fails if that is not
 /// permitted (in a sandbox, under a debugger, where kernel.yama.ptrace_scope is not 0). Not
 /// thread-safe: `image` is scratch space.
-std::optional<ThreadLook> LookByTracer(int tid, StackImage& image);
+Result<ThreadLook> LookByTracer(int tid, StackImage& image);
 
 }  // namespace taskleak::platform
 

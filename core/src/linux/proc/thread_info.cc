@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "linux/proc/subject.h"
 #include "linux/proc/task_directory.h"
@@ -37,8 +38,10 @@ std::optional<bool> HasSignal(int tid, std::string_view mask, int signal) {
 
 }  // namespace
 
-std::optional<ThreadStat> ReadThreadStat(int tid) {
-  return ReadThread<1024>(tid, "stat", ParseStat);
+Result<ThreadStat> ReadThreadStat(int tid) {
+  auto stat = ReadThread<1024>(tid, "stat", ParseStat);
+  if (!stat) return Error::OfLastCall();
+  return *std::move(stat);
 }
 
 bool HasEnded(int tid) {
@@ -46,8 +49,8 @@ bool HasEnded(int tid) {
   return !stat || stat->exiting;
 }
 
-bool UnreadableMeansEnded() {
-  if (errno != ENOENT && errno != ESRCH) return false;
+bool MeansEnded(Error error) {
+  if (error.number != ENOENT && error.number != ESRCH) return false;
   return !LooksAtItself() || ReadThreadStat(gettid()).has_value();
 }
 
@@ -56,10 +59,14 @@ std::optional<RunCount> ReadRunCount(int tid) {
   return count ? count : ReadThread<kStatusSize>(tid, "status", ParseSwitches);
 }
 
-std::optional<BlockedAt> ReadBlockedAt(int tid, int* error) {
+Result<BlockedAt> ReadBlockedAt(int tid) {
   const auto at = ReadThread<256>(tid, "syscall", ParseSyscall);
-  if (!at) *error = errno;
-  return at;
+  if (!at) return Error::OfLastCall();
+  return *at;
+}
+
+bool HasNotMoved(int tid, const Position& since) {
+  return ReadBlockedAt(tid) == since.at && ReadRunCount(tid) == since.run;
 }
 
 std::optional<bool> BlocksSignal(int tid, int signal) { return HasSignal(tid, "SigBlk", signal); }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
+
 namespace taskleak::platform {
 
 /// From task/TID/stat.
@@ -20,16 +22,15 @@ struct ThreadStat {
   bool operator==(const ThreadStat&) const = default;
 };
 
-/// Nothing, with errno set, when the thread is gone or cannot be read. Thread-safe, does not
-/// allocate beyond the name.
-std::optional<ThreadStat> ReadThreadStat(int tid);
+/// Fails when the thread is gone or cannot be read. Thread-safe, does not allocate beyond the name.
+Result<ThreadStat> ReadThreadStat(int tid);
 
 /// Returns true if the thread is gone, on its way out or cannot be read.
 bool HasEnded(int tid);
 
-/// Right after ReadThreadStat() returned nothing: whether that thread has ended. Otherwise it is
-/// /proc that cannot be read (no descriptors are left, it was unmounted), and nothing is known.
-bool UnreadableMeansEnded();
+/// Returns whether a thread of which ReadThreadStat() fails so has ended. Otherwise it is /proc
+/// that cannot be read (no descriptors are left, it was unmounted), and nothing is known.
+bool MeansEnded(Error error);
 
 /// How much a thread has run: two equal readings mean that it has not run in between.
 struct RunCount {
@@ -54,8 +55,20 @@ struct BlockedAt {
   bool operator==(const BlockedAt&) const = default;
 };
 
-/// `error` receives errno when nothing is returned.
-std::optional<BlockedAt> ReadBlockedAt(int tid, int* error);
+/// Fails when the thread is gone or the kernel does not show where it is.
+Result<BlockedAt> ReadBlockedAt(int tid);
+
+/// Where a blocked thread is, and how much it has run till then. If neither has changed, it has not
+/// moved in between.
+struct Position {
+  BlockedAt at;
+  RunCount run;  ///< read before `at`
+};
+
+/// Returns whether the thread has not moved since. What was read of it in between is of one moment:
+/// a run is counted when the thread gets a processor (schedstat) or gives it up (status), so one
+/// that has run since `since` either differs in its count or is seen running.
+bool HasNotMoved(int tid, const Position& since);
 
 /// True if the thread blocks `signal` (task/TID/status); nothing when that cannot be read.
 std::optional<bool> BlocksSignal(int tid, int signal);

@@ -147,7 +147,7 @@ bool ThreadList::ProbePending() {
     if (stat)
       added.push_back({pending.tid, stat->start_ticks});
     else
-      unreadable |= !UnreadableMeansEnded();
+      unreadable |= !MeansEnded(stat.error());
     return stat.has_value();
   });
   if (!added.empty()) Replace(std::move(added));
@@ -194,7 +194,7 @@ bool ThreadList::ReadAll(const BirthCounter::Look& births) {
       ids->push_back(*known);
     } else if (const auto stat = ReadThreadStat(tid)) {
       ids->push_back({tid, stat->start_ticks});
-    } else if (!UnreadableMeansEnded()) {
+    } else if (!MeansEnded(stat.error())) {
       return false;
     }
   }
