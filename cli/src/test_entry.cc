@@ -193,6 +193,8 @@ TestEntry ReadTestEntry(Json test) {
   entry.report.phase = TextAt(test, "phase");
   entry.report.everything = TextAt(test, "verdict") == "alive";
   entry.report.waited = MillisecondsAt(test, "waited_ms");
+  entry.report.standstill =
+      ReadName(TextAt(test, "standstill"), Standstill::kDeadlock, Standstill::kNone);
   entry.report.could_not_look = TextAt(test, "could_not_look");
   for (const Json* group : ObjectsAt(test, "groups"))
     entry.report.groups.push_back(ReadGroup(*group));

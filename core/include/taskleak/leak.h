@@ -165,6 +165,17 @@ struct Deadlock {
   std::vector<Unit> units;
 };
 
+/// Names what was shown about a process in which waiting any longer was pointless.
+enum class Standstill {
+  kNone,       ///< nothing: the time was up, or nothing was waited for
+  kAllAsleep,  ///< every thread but the one that looked was waiting for another to wake it, and
+               ///< nothing outside of the process could
+  kDeadlock,   ///< the thread that ran the test was in a deadlock, or waited for one that was
+};
+
+/// Returns the name that the JSON report uses: "none", "all_asleep" or "deadlock". Thread-safe.
+[[nodiscard]] std::string_view ToString(Standstill standstill);
+
 /// Holds what one check found. Groups are sorted by count (largest first), then by name.
 struct LeakReport {
   std::string test;         ///< the test, suite or run that was checked; empty for a bare FindLeaks
@@ -175,6 +186,7 @@ struct LeakReport {
   bool everything = false;  ///< made by FindAlive (taskleak/alive.h): everything that is alive is
                             ///< listed, whether it is a leak or not
   std::chrono::milliseconds waited{0};  ///< how long the drain took
+  Standstill standstill = Standstill::kNone;  ///< why waiting ended before its time
   std::vector<LeakGroup> groups;        ///< what was found
   std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
   std::vector<std::string> notes;   ///< what could not be seen, and other remarks

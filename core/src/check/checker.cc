@@ -303,6 +303,7 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const 
   const auto drop = [this, test](alive::Stragglers& left) { DropIgnored(left, test); };
   alive::Drained drained = alive::Drain(options_, std::cref(look), std::cref(drop));
   outcome.waited = drained.waited;
+  outcome.still = drained.still;
   if (drained.left.empty()) return outcome;
   outcome.test = test;
   ExplainWhatStays(std::move(drained.left), std::cref(look), outcome);

@@ -134,6 +134,7 @@ Json TestJson(const LeakReport& report) {
           {"verdict", Verdict(report)},
           {"phase", report.phase},
           {"waited_ms", report.waited.count()},
+          {"standstill", ToString(report.standstill)},
           {"could_not_look", report.could_not_look},
           {"groups", std::move(groups)},
           {"deadlocks", std::move(deadlocks)}};
@@ -234,6 +235,18 @@ std::string_view ToString(WaitState state) {
       return "queued";
   }
   return "other";
+}
+
+std::string_view ToString(Standstill standstill) {
+  switch (standstill) {
+    case Standstill::kNone:
+      return "none";
+    case Standstill::kAllAsleep:
+      return "all_asleep";
+    case Standstill::kDeadlock:
+      return "deadlock";
+  }
+  return "none";
 }
 
 std::string report::JsonDocument(const std::vector<LeakReport>& reports,

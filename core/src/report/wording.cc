@@ -174,6 +174,32 @@ std::string_view DeadlockHint(const Deadlock& deadlock) {
              : "take these locks in the same order everywhere, or with std::scoped_lock";
 }
 
+namespace {
+
+// "NodeTest: TearDownTestSuite did not return within 60 s"
+std::string HangTitle(const LeakReport& report) {
+  const std::string what = fmt::format("{}{}{}", report.test.empty() ? "the test" : report.test,
+                                       report.phase.empty() ? "" : ": ", report.phase);
+  switch (report.standstill) {
+    case Standstill::kAllAsleep:
+      return what + " never returns: all threads are asleep";
+    case Standstill::kDeadlock:
+      return what + " never returns: its thread is in a deadlock";
+    case Standstill::kNone:
+      break;
+  }
+  return fmt::format("{} did not return within {}", what, Duration(report.waited));
+}
+
+}  // namespace
+
+std::string WhyNotLonger(const LeakReport& report) {
+  if (report.standstill != Standstill::kAllAsleep || report.groups.empty()) return {};
+  const std::string_view waits = "every thread of the process is waiting for another";
+  if (report.hang) return fmt::format("{}, and nothing outside of it can wake one", waits);
+  return fmt::format("nothing can end {}: {}", report.unit_count() == 1 ? "it" : "them", waits);
+}
+
 std::string Headline(const LeakReport& report) {
   if (report.empty() && !report.hang && !report.everything) return "no leaks";
   if (!report.could_not_look.empty()) {
@@ -183,9 +209,7 @@ std::string Headline(const LeakReport& report) {
   bool only_live = true;
   const std::string units = KindsOf(report, &only_live);
   if (report.hang) {
-    return fmt::format("{}{}{} did not return within {}; alive: {}",
-                       report.test.empty() ? "the test" : report.test,
-                       report.phase.empty() ? "" : ": ", report.phase, Duration(report.waited),
+    return fmt::format("{}; alive: {}", HangTitle(report),
                        units.empty() ? "nothing that could be seen" : units);
   }
   if (report.everything) return "alive: " + (units.empty() ? "nothing but the caller" : units);
