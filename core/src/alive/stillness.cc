@@ -35,6 +35,7 @@
 // none), or it sleeps until a point in time. The kernel does not on somebody's behalf: it wakes a
 // futex when a thread ends, and for an io_uring, of which there is none. That leaves signals and
 // tracers. A signal without a handler wakes nobody: it is ignored, or ends or stops the process.
+// (Handlers of the signals that ask a program to end are taken to end it, if the caller says so.)
 // Timers, asynchronous input and output, message queues and descriptors reach a thread that waits so
 // by a signal, too.
 //
@@ -97,7 +98,7 @@ class StillLook {
     return !Add(id) && !platform::HasEnded(id.tid);
   }
   // Returns true if something but its own threads could act on the process.
-  [[nodiscard]] bool OthersCanIntervene() const;
+  [[nodiscard]] bool OthersCanIntervene(Stillness::EndHandlers end_handlers) const;
   // Returns true if there are no other threads now than those that were added and the caller.
   [[nodiscard]] bool IsComplete() const;
   // Returns a thread that has moved since it was added; 0 if none has.
@@ -147,9 +148,10 @@ bool StillLook::Add(const platform::ThreadId& id) {
   return true;
 }
 
-bool StillLook::OthersCanIntervene() const {
+bool StillLook::OthersCanIntervene(Stillness::EndHandlers end_handlers) const {
   const auto reach = platform::ReadReach();
   if (!reach || reach->handles_signals || reach->traced) return true;
+  if (reach->handles_end && end_handlers == Stillness::EndHandlers::kMayWake) return true;
   std::vector<int> threads;
   for (const Sleeper& sleeper : sleepers_) threads.push_back(sleeper.id.tid);
   if (platform::MayHaveChildren(threads) || platform::MayHaveRings()) return true;
@@ -192,7 +194,7 @@ bool Stillness::IsShown(std::optional<Clock::time_point> until) {
     return id.tid != caller && look.MayWake(id);
   });
   in_the_way_ = found == threads->end() ? 0 : found->tid;
-  if (in_the_way_ != 0 || look.OthersCanIntervene() || !look.IsComplete()) return false;
+  if (in_the_way_ != 0 || look.OthersCanIntervene(end_handlers_) || !look.IsComplete()) return false;
   in_the_way_ = look.FindMoved();
   return in_the_way_ == 0;
 }

@@ -12,12 +12,20 @@ namespace taskleak::alive {
 /// wake one of them until a thread that is looking does. Nothing of what is alive then ends, moves
 /// or starts anything: neither threads nor tasks, which only a thread resumes.
 ///
-/// A program that is woken in a way that the kernel does not show is outside of this: by a handler
-/// of SIGINT, SIGQUIT or SIGTERM that does not end it, by a process that shares all of its memory
-/// and is not its child, or when the system's clock is set. Not thread-safe.
+/// A program that is woken in a way that the kernel does not show is outside of this: by a process
+/// that shares all of its memory and is not its child, or when the system's clock is set. Not
+/// thread-safe.
 class Stillness {
  public:
   using Clock = platform::Clock;
+
+  /// What a handler of a signal that asks the program to end (SIGINT, SIGQUIT, SIGTERM) does.
+  enum class EndHandlers {
+    kEnd,     ///< it ends the program, as those of test frameworks do
+    kMayWake  ///< it may wake a thread, as those of servers do
+  };
+
+  explicit Stillness(EndHandlers end_handlers = EndHandlers::kEnd) : end_handlers_(end_handlers) {}
 
   /// Returns true if it is shown that nothing happens before `until`; without it, for ever. Costs a
   /// few microseconds if the thread that was in the way last time still is, else up to ten for each
@@ -26,6 +34,7 @@ class Stillness {
   bool IsShown(std::optional<Clock::time_point> until);
 
  private:
+  const EndHandlers end_handlers_;
   int in_the_way_ = 0;  // the thread that kept the last look from showing it; 0: none did
 };
 

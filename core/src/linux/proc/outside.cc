@@ -27,13 +27,10 @@ constexpr int kLastOfLibc = 33;
 
 constexpr std::uint64_t Bit(int signal) { return std::uint64_t{1} << (signal - 1); }
 
-constexpr std::uint64_t WithoutEffect() {
-  std::uint64_t signals = Bit(kFirstOfLibc) | Bit(kLastOfLibc);
-  for (const int signal : {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGPIPE,
-                           SIGCHLD, SIGINT, SIGQUIT, SIGTERM})
-    signals |= Bit(signal);
-  return signals;
-}
+constexpr std::uint64_t kEnd = Bit(SIGINT) | Bit(SIGQUIT) | Bit(SIGTERM);
+constexpr std::uint64_t kFromWithin = Bit(SIGILL) | Bit(SIGTRAP) | Bit(SIGABRT) | Bit(SIGBUS) |
+                                      Bit(SIGFPE) | Bit(SIGSEGV) | Bit(SIGSYS) | Bit(SIGPIPE) |
+                                      Bit(SIGCHLD) | Bit(kFirstOfLibc) | Bit(kLastOfLibc);
 
 // Of processes that clone(2) made with another signal than SIGCHLD, too.
 bool HasOwnChildren() {
@@ -55,7 +52,9 @@ std::optional<Reach> Reach::Parse(std::string_view status) {
   const auto caught = ParseSignals(status, "SigCgt");
   if (tracer == status.npos || !caught) return std::nullopt;
   const auto pid = NumberReader(status.substr(tracer + kTracer.size())).Next();
-  return Reach{.handles_signals = (*caught & ~WithoutEffect()) != 0, .traced = pid != 0U};
+  return Reach{.handles_signals = (*caught & ~kEnd & ~kFromWithin) != 0,
+               .handles_end = (*caught & kEnd) != 0,
+               .traced = pid != 0U};
 }
 
 std::optional<Reach> ReadReach() {

@@ -13,13 +13,13 @@ namespace taskleak::platform {
 /// How signals and tracers could act on a process, from the status file of one of its threads.
 struct Reach {
   bool handles_signals = false;  ///< a signal from outside would run a handler of the program
+  bool handles_end = false;      ///< so would one that asks it to end: SIGINT, SIGQUIT, SIGTERM
   bool traced = false;           ///< by a debugger or the like
 
   /// Reads task/TID/status (proc_pid_status(5)). Returns nothing if it is cut off.
   ///
-  /// A handler counts unless its signal is one that a thread causes itself (SIGSEGV and its kin,
-  /// SIGPIPE), that glibc uses between threads, that tells of child processes, or that asks a
-  /// program to end (SIGINT, SIGQUIT, SIGTERM).
+  /// A handler does not count if its signal is one that a thread causes itself (SIGSEGV and its
+  /// kin, SIGPIPE), that glibc uses between threads, or that tells of child processes.
   static std::optional<Reach> Parse(std::string_view status);
 };
 
