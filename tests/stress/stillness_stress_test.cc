@@ -34,6 +34,7 @@
 
 #include <gtest/gtest.h>
 
+#include "alive/stillness.h"
 #include "support/sanitizer.h"
 #include "taskleak/verify.h"
 
@@ -428,6 +429,32 @@ TEST(StillnessStressTest, WhatEndsInTimeIsNeverBlamed) {
     ASSERT_TRUE(report.empty()) << "round " << round << '\n' << report.ToText();
   }
   RecordProperty("ring", ring_works ? "wakes a futex" : "cannot wake a futex here");
+}
+
+// Each of them is asleep in nearly every look, but never all at once.
+TEST(StillnessStressTest, ThreadsThatWakeOrStartEachOtherAreNeverStill) {
+  constexpr unsigned kKinds = 2;
+  const std::chrono::seconds duration(FromEnvironment("TASKLEAK_STRESS_SECONDS", 2));
+  for (unsigned kind = 0; kind < kKinds; ++kind) {
+    std::atomic<bool> stop{false};
+    std::thread runs([&] {
+      constexpr microseconds kTime(20'000);
+      while (!stop.load()) {
+        if (kind == 0)
+          PingPong(kTime).Wait();
+        else
+          Relay(kTime).Wait();
+      }
+    });
+    const auto end = std::chrono::steady_clock::now() + duration / kKinds;
+    int looks = 0;
+    int shown = 0;
+    for (; std::chrono::steady_clock::now() < end; ++looks)
+      shown += alive::Stillness().IsShown({}) ? 1 : 0;
+    EXPECT_EQ(shown, 0) << "of " << looks;
+    stop = true;
+    runs.join();
+  }
 }
 
 TEST(StillnessStressTest, WhatStaysIsFoundAtOnceAndIsWhatTheWholeWaitFinds) {
