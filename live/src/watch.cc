@@ -57,7 +57,8 @@ struct Watch::Impl {
   explicit Impl(WatchOptions given) : options(Checked(std::move(given))), judge(options.rules) {
     if (options.files) files.emplace(*options.files);
     const bool calls_program = options.on_alarm != nullptr;
-    thread.emplace("taskleak-watch", [this] { Run(); }, calls_program);
+    thread.emplace(
+        "taskleak-watch", [this] { Run(); }, calls_program);
   }
 
   ~Impl() {

@@ -88,8 +88,9 @@ TEST_F(Hang, IsFoundLongBeforeTheTimeoutWhereAllThreadsAreAsleep) {
   if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
   const Outcome outcome = RunWithMuchTime("Hanging.WaitsForACondition");
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
-  EXPECT_THAT(outcome.out,
-              HasSubstr("Hanging.WaitsForACondition never returns: all threads are asleep; alive:"));
+  EXPECT_THAT(
+      outcome.out,
+      HasSubstr("Hanging.WaitsForACondition never returns: all threads are asleep; alive:"));
   EXPECT_EQ(Reported().at("verdict"), "hang");
   EXPECT_EQ(Reported().at("standstill"), "all_asleep");
 }

@@ -14,9 +14,9 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -125,8 +125,8 @@ class SharedMemory : public Source {
 
  private:
   static sem_t* Make() {
-    void* const memory = mmap(nullptr, sizeof(sem_t), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* const memory =
+        mmap(nullptr, sizeof(sem_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     auto* const semaphore = static_cast<sem_t*>(memory);
     EXPECT_EQ(sem_init(semaphore, /*pshared=*/1, 0), 0);
     return semaphore;
@@ -256,7 +256,7 @@ class Ring : public Source {
     return mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring_, offset);
   }
   void Fill() {
-    constexpr std::uint8_t kFutexWake = 52;           // IORING_OP_FUTEX_WAKE
+    constexpr std::uint8_t kFutexWake = 52;            // IORING_OP_FUTEX_WAKE
     constexpr std::uint32_t kTimeoutIsSuccess = 0x20;  // IORING_TIMEOUT_ETIME_SUCCESS
     constexpr int kPrivateWord = 0x2 | 0x80;           // FUTEX2_SIZE_U32 | FUTEX2_PRIVATE
     entries_[0] = {};
@@ -422,8 +422,8 @@ TEST(StillnessStressTest, WhatEndsInTimeIsNeverBlamed) {
     const auto first = static_cast<unsigned>(random() % kSources);
     for (unsigned i = 0; i <= random() % 2; ++i) {  // of different kinds: a process has one alarm
       const microseconds time(500 + random() % 20'000);
-      chains.push_back(std::make_unique<Chain>(
-          MakeSource((first + i) % kSources, time, ring_works), random() % 4));
+      chains.push_back(std::make_unique<Chain>(MakeSource((first + i) % kSources, time, ring_works),
+                                               random() % 4));
     }
     const LeakReport report = FindLeaks(before, WithDrain(kLong, true));
     ASSERT_TRUE(report.empty()) << "round " << round << '\n' << report.ToText();

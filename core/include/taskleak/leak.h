@@ -185,9 +185,9 @@ struct LeakReport {
                             ///< "TearDownTestSuite"; else empty
   bool everything = false;  ///< made by FindAlive (taskleak/alive.h): everything that is alive is
                             ///< listed, whether it is a leak or not
-  std::chrono::milliseconds waited{0};  ///< how long the drain took
+  std::chrono::milliseconds waited{0};        ///< how long the drain took
   Standstill standstill = Standstill::kNone;  ///< why waiting ended before its time
-  std::vector<LeakGroup> groups;        ///< what was found
+  std::vector<LeakGroup> groups;              ///< what was found
   std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
   std::vector<std::string> notes;   ///< what could not be seen, and other remarks
   std::string could_not_look;       ///< why the check failed; then an empty `groups` proves nothing

@@ -77,8 +77,7 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
       return ignored.contains(straggler.key());
     });
     const Clock::time_point now = Clock::now();
-    if (!drained.left.empty() && due)
-      DropIgnored(drained.left, drop_ignored, ignored);
+    if (!drained.left.empty() && due) DropIgnored(drained.left, drop_ignored, ignored);
     drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
     if (drained.left.empty()) return drained;
     if (drained.still || options.drain == milliseconds(0)) return drained;

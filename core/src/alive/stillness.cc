@@ -36,8 +36,8 @@
 // futex when a thread ends, and for an io_uring, of which there is none. That leaves signals and
 // tracers. A signal without a handler wakes nobody: it is ignored, or ends or stops the process.
 // (Handlers of the signals that ask a program to end are taken to end it, if the caller says so.)
-// Timers, asynchronous input and output, message queues and descriptors reach a thread that waits so
-// by a signal, too.
+// Timers, asynchronous input and output, message queues and descriptors reach a thread that waits
+// so by a signal, too.
 //
 // What is asked of the process (handlers, children, rings, mappings) is asked between the two
 // rounds; it is changed only by a thread that runs.
@@ -76,8 +76,8 @@ Stillness::Clock::duration Age(const platform::ThreadId& id) {
       now < id.start_ticks ? 0 : platform::TicksToMs(now + 1 - id.start_ticks));
 }
 
-// True if the wait that a thread is in does not end by itself before `until`. A limit that only says
-// how long the wait takes in all began to run after the thread had started.
+// True if the wait that a thread is in does not end by itself before `until`. A limit that only
+// says how long the wait takes in all began to run after the thread had started.
 bool Outlasts(const platform::ThreadId& id, const BlockedAt& at, const Horizon& until) {
   const std::uintptr_t argument = LimitArgument(at);
   if (argument == 0) return true;
@@ -94,9 +94,7 @@ class StillLook {
   explicit StillLook(const Horizon& until) : until_(until), silent_(registry::SilentThreads()) {}
 
   // Returns true if something may wake the thread. Otherwise it is asleep, and noted, or has ended.
-  bool MayWake(const platform::ThreadId& id) {
-    return !Add(id) && !platform::HasEnded(id.tid);
-  }
+  bool MayWake(const platform::ThreadId& id) { return !Add(id) && !platform::HasEnded(id.tid); }
   // Returns true if something but its own threads could act on the process.
   [[nodiscard]] bool OthersCanIntervene(Stillness::EndHandlers end_handlers) const;
   // Returns true if there are no other threads now than those that were added and the caller.
@@ -190,11 +188,11 @@ bool Stillness::IsShown(std::optional<Clock::time_point> until) {
   const auto suspect = std::ranges::find(*threads, in_the_way_, &platform::ThreadId::tid);
   if (suspect != threads->end() && StillLook(until).MayWake(*suspect)) return false;
   StillLook look(until);
-  const auto found = std::ranges::find_if(*threads, [&](const platform::ThreadId& id) {
-    return id.tid != caller && look.MayWake(id);
-  });
+  const auto found = std::ranges::find_if(
+      *threads, [&](const platform::ThreadId& id) { return id.tid != caller && look.MayWake(id); });
   in_the_way_ = found == threads->end() ? 0 : found->tid;
-  if (in_the_way_ != 0 || look.OthersCanIntervene(end_handlers_) || !look.IsComplete()) return false;
+  if (in_the_way_ != 0 || look.OthersCanIntervene(end_handlers_) || !look.IsComplete())
+    return false;
   in_the_way_ = look.FindMoved();
   return in_the_way_ == 0;
 }

@@ -21,10 +21,10 @@ namespace taskleak::run {
 
 /// Two threads, both named and adopted: one sleeps until a test, or what runs around tests,
 /// overstays the hang timeout, or is shown never to return (after 1 s, 2 s, 4 s, ...: every thread
-/// is asleep, or that of the test is in a deadlock), and then reports all threads, has the framework
-/// or itself print that, and ends the process with code 1. The other (LastResort) does the same with
-/// less if the first gets stuck in its turn, say on the allocator's lock that the stuck test holds.
-/// Arm and Disarm are called by one thread and cost no wake-up.
+/// is asleep, or that of the test is in a deadlock), and then reports all threads, has the
+/// framework or itself print that, and ends the process with code 1. The other (LastResort) does
+/// the same with less if the first gets stuck in its turn, say on the allocator's lock that the
+/// stuck test holds. Arm and Disarm are called by one thread and cost no wake-up.
 class HangWatch {
  public:
   /// `checker` must outlive this object; its options give the timeout. Returns when both threads

@@ -22,8 +22,8 @@ constexpr std::chrono::hours kForever{24};
 // "leaks.hang.json" beside "leaks.json"
 std::string Beside(const std::string& path) {
   constexpr std::string_view kEnding = ".json";
-  const std::string_view base =
-      std::string_view(path).substr(0, path.size() - (path.ends_with(kEnding) ? kEnding.size() : 0));
+  const std::string_view base = std::string_view(path).substr(
+      0, path.size() - (path.ends_with(kEnding) ? kEnding.size() : 0));
   return std::string(base) + ".hang.json";
 }
 

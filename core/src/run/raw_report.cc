@@ -128,17 +128,24 @@ void WriteRawReport(int fd, std::string_view test) {
 void WriteRawJson(int fd, std::string_view test) {
   RawJson json{.out = RawText(fd)};
   RawText& out = json.out;
-  out << R"({"taskleak": ")" << TASKLEAK_VERSION << R"(", "schema": 1,)" << "\n"
+  out << R"({"taskleak": ")" << TASKLEAK_VERSION << R"(", "schema": 1,)"
+      << "\n"
       << R"( "tests": [{"test": )";
   out.Quoted(test) << R"(, "verdict": "hang", "could_not_look": "", "deadlocks": [], "groups": [)";
   VisitRawThreads(WriteGroup, &json);
-  out << R"(]}],)" << "\n" << R"( "checked": [{"test": )";
-  out.Quoted(test) << R"(, "ended_ms": 0, "times": 1}],)" << "\n"
-                   << R"( "summary": {"tests": 1, "leaking_tests": 1, "groups": )" << json.threads
-                   << R"(, "leaks": )" << json.threads << "},\n"
-                   << R"( "suppressions": [],)" << "\n"
-                   << R"( "notes": ["the full report got stuck: frames but the first are what look )"
-                   << R"(like return addresses on the stack"]})" << "\n";
+  out << R"(]}],)"
+      << "\n"
+      << R"( "checked": [{"test": )";
+  out.Quoted(test)
+      << R"(, "ended_ms": 0, "times": 1}],)"
+      << "\n"
+      << R"( "summary": {"tests": 1, "leaking_tests": 1, "groups": )" << json.threads
+      << R"(, "leaks": )" << json.threads << "},\n"
+      << R"( "suppressions": [],)"
+      << "\n"
+      << R"( "notes": ["the full report got stuck: frames but the first are what look )"
+      << R"(like return addresses on the stack"]})"
+      << "\n";
 }
 
 }  // namespace taskleak::run

@@ -164,8 +164,8 @@ TEST(DrainTest, OthersAreStillWaitedForWhenSomeAreIgnored) {
 TEST(DrainTest, EndsAsSoonAsTheProcessIsStill) {
   if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
   const ParkedThread parked;
-  const Drained drained =
-      Drain(UntilStill(), [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+  const Drained drained = Drain(
+      UntilStill(), [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
   EXPECT_EQ(drained.left.size(), 1U);
   EXPECT_TRUE(drained.still);
   EXPECT_LT(drained.waited, milliseconds(30'000));
@@ -208,8 +208,8 @@ TEST(DrainTest, GoesOnWhileAnotherThreadOfTheProcessCouldWakeAStraggler) {
       [&] { end.store(true); });
   Options options = WithDrain(milliseconds(30), milliseconds(30));
   options.stillness = true;
-  const Drained drained =
-      Drain(options, [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+  const Drained drained = Drain(
+      options, [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
   EXPECT_FALSE(drained.still);
   EXPECT_GE(drained.waited, milliseconds(30));
 }

@@ -182,7 +182,8 @@ TEST_F(StillnessTest, KnowsWhetherAnAbsoluteLimitIsBeyondTheTime) {
 }
 
 TEST_F(StillnessTest, TakesALimitYearsAwayForNone) {
-  const FutexWaiter waiter(FUTEX_WAIT_BITSET_PRIVATE, {.tv_sec = std::int64_t{1} << 40, .tv_nsec = 0});
+  const FutexWaiter waiter(FUTEX_WAIT_BITSET_PRIVATE,
+                           {.tv_sec = std::int64_t{1} << 40, .tv_nsec = 0});
   EXPECT_TRUE(IsShown(stillness_));
 }
 
@@ -206,8 +207,8 @@ TEST_F(StillnessTest, IsRefusedWhileAThreadSleepsForLessThanTheTime) {
 class WaiterInMemory {
  public:
   explicit WaiterInMemory(int sharing)
-      : word_(new(mmap(nullptr, sizeof(Word), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | sharing, -1,
-                       0)) Word(0)),
+      : word_(new (mmap(nullptr, sizeof(Word), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | sharing, -1,
+                        0)) Word(0)),
         thread_([this] { Wait(); },
                 [this] {
                   *word_ = 1;
