@@ -325,9 +325,10 @@ void Checker::ExplainWhatStays(alive::Stragglers left,
     const bool again = looks == 1 || outcome.groups.empty();
     if (unsettled.empty() || last || !again) return;
     const auto begun = platform::Clock::now();
-    alive::AwaitTransit(unsettled, options_.drain == none
-                                       ? none
-                                       : std::max(options_.drain_max - outcome.waited, none));
+    alive::AwaitTransit(
+        unsettled,
+        options_.drain == none ? none : std::max(options_.drain_max - outcome.waited, none),
+        options_.stillness);
     outcome.waited +=
         std::chrono::duration_cast<std::chrono::milliseconds>(platform::Clock::now() - begun);
     left = look();
