@@ -33,8 +33,9 @@ void Say(const std::string& why, const std::string& text) {
 }
 
 // On taskleak's watching thread. The reporters are not to be touched from there: they may be in the
-// middle of anything. The report itself is on standard error already.
-void SayWhereItHangs(const std::string&) {
+// middle of anything.
+void SayThatItHangs(const std::string& text) {
+  std::fprintf(stderr, "taskleak: %s", text.c_str());
   const Catch::TestCaseInfo* const test = current_test.load();
   if (test != nullptr) std::fprintf(stderr, "taskleak: it is at %s\n", PlaceOf(*test).c_str());
 }
@@ -84,7 +85,7 @@ class Listener : public internal::ListenerBase {
       Refuse("CATCH_CONFIG_ENABLE_BENCHMARKING must be defined for the whole target or not at all");
     }
     try {
-      run_.emplace(internal::ListenerOptions(), SayWhereItHangs);
+      run_.emplace(internal::ListenerOptions(), SayThatItHangs);
       run_->RunStarted();
     } catch (const std::exception& error) {
       Refuse(error.what());

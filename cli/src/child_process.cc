@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +26,10 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
   pointers.push_back(nullptr);
   return pointers;
+}
+
+int CodeOf(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 /// posix_spawn's list of what to open.
@@ -69,7 +75,7 @@ void Environment::Set(const std::string& name, const std::string& value) {
   variables_.push_back(name + '=' + value);
 }
 
-ChildEnd RunChild(const Child& child) {
+pid_t StartChild(const Child& child) {
   const std::string program = FindProgram(child.command.front());
   if (program.empty()) throw std::runtime_error(child.command.front() + ": no such program");
   constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
@@ -77,20 +83,46 @@ ChildEnd RunChild(const Child& child) {
   redirections.Open(STDIN_FILENO, child.standard_input, O_RDONLY);
   redirections.Open(STDOUT_FILENO, child.output, kAppend);
   redirections.Open(STDERR_FILENO, child.errors, kAppend);
-  ChildEnd end;
+  pid_t pid = 0;
   const int error =
-      posix_spawn(&end.pid, program.c_str(), redirections.get(), nullptr,
+      posix_spawn(&pid, program.c_str(), redirections.get(), nullptr,
                   Pointers(child.command).data(), Pointers(child.environment.variables()).data());
   if (error != 0) {
     throw std::runtime_error(
         fmt::format("cannot run {}: {}", program, std::generic_category().message(error)));
   }
+  return pid;
+}
+
+ChildEnd AwaitChild(pid_t pid) {
   int status = 0;
-  while (waitpid(end.pid, &status, 0) != end.pid) {
+  while (waitpid(pid, &status, 0) != pid) {
   }
-  end.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return {.pid = pid, .code = CodeOf(status)};
+}
+
+std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most) {
+  const auto until = std::chrono::steady_clock::now() + most;
+  // pidfd_open(2) is as old as Linux 5.3; without it, there is a look now and then.
+  const auto handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0U));
+  std::optional<ChildEnd> end;
+  for (;;) {
+    int status = 0;
+    if (waitpid(pid, &status, WNOHANG) == pid) end = {.pid = pid, .code = CodeOf(status)};
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (end || left.count() <= 0) break;
+    constexpr std::chrono::milliseconds kPause{20};
+    constexpr std::chrono::milliseconds kMost{1'000'000};
+    pollfd ended{.fd = handle, .events = POLLIN, .revents = 0};
+    poll(&ended, handle < 0 ? 0 : 1,
+         static_cast<int>(std::min(left, handle < 0 ? kPause : kMost).count()));
+  }
+  if (handle >= 0) close(handle);
   return end;
 }
+
+ChildEnd RunChild(const Child& child) { return AwaitChild(StartChild(child)); }
 
 void OutliveChildren() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {

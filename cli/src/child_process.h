@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +41,15 @@ struct ChildEnd {
   int code = 0;  ///< exit code, or as shells have it 128 and the number of the signal that ended it
 };
 
-/// Runs it to its end. Throws std::runtime_error if it cannot be started. Thread-safe.
+/// Starts it and returns its process id. Throws std::runtime_error if it cannot be started.
+/// Thread-safe, as the next ones.
+pid_t StartChild(const Child& child);
+/// Waits until it ends.
+ChildEnd AwaitChild(pid_t pid);
+/// Waits until it ends, at most `most`. Returns nothing if it has not.
+std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most);
+
+/// Runs it to its end. Throws std::runtime_error if it cannot be started.
 ChildEnd RunChild(const Child& child);
 
 /// From now on the signals that a terminal or a CI system ends jobs with do not end this process,

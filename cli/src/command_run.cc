@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "bisect.h"
 #include "commands.h"
 #include "isolate.h"
+#include "taskleak/options.h"
 #include "taskleak/test_run.h"
 #include "watched_program.h"
 
@@ -32,6 +34,19 @@ bool AsksForList(const std::vector<std::string>& command) {
   return std::ranges::any_of(command, [](const std::string& word) {
     return std::ranges::find(kLists, word) != kLists.end();
   });
+}
+
+// "60s", as in TASKLEAK_OPTIONS.
+std::chrono::milliseconds ToLimit(const std::string& text) {
+  Options options;
+  try {
+    options.Apply("hang_timeout=" + text);
+  } catch (const std::invalid_argument&) {
+    options.hang_timeout = {};
+  }
+  if (options.hang_timeout.count() == 0)
+    throw CLI::ValidationError("--hang", text + " is not a duration such as 500ms, 60s or 5min");
+  return options.hang_timeout;
 }
 
 ExitCode RunWhole(const RunArguments& arguments) {
@@ -75,9 +90,17 @@ void AddRunCommand(CLI::App& app, ExitCode* exit_code) {
       ->check(CLI::IsMember({"exit", "main"}));
   command->add_flag("--follow", arguments->settings.follow,
                     "Check the processes that it starts too");
+  CLI::Option* const hang =
+      command
+          ->add_option_function<std::string>(
+              "--hang",
+              [arguments](const std::string& text) { arguments->settings.hang = ToLimit(text); },
+              "Report and kill a program that takes longer, or that is shown never to end")
+          ->option_text("TIME");
   CLI::Option* const isolate = command->add_flag(
       "--isolate", arguments->isolate,
       "Run each test of a GoogleTest or Catch2 program by itself, and name those that leak");
+  isolate->excludes(hang);
   command->add_option("-j,--jobs", arguments->jobs, "How many at a time (default: one a processor)")
       ->needs(isolate)
       ->check(CLI::PositiveNumber);
@@ -85,7 +108,8 @@ void AddRunCommand(CLI::App& app, ExitCode* exit_code) {
       ->add_option("--bisect", arguments->bisect,
                    "Find the smallest set of earlier tests that makes this test leak")
       ->option_text("TEST")
-      ->excludes(isolate);
+      ->excludes(isolate)
+      ->excludes(hang);
   command->add_option("CMD", arguments->command, "The program and its arguments, after --")
       ->required();
   command->callback([arguments, exit_code] { *exit_code = RunCommand(*arguments); });

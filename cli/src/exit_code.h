@@ -10,6 +10,7 @@ enum ExitCode : int {
   kLeaks = 1,         ///< leaks, or (baseline, diff) leaks that were not there before
   kUsage = 2,         ///< bad arguments
   kCouldNotLook = 3,  ///< input that cannot be read, a program that cannot be watched
+  kHang = 4,          ///< (run) the program took too long, or was shown never to end
 };
 
 }  // namespace taskleak::cli

@@ -194,6 +194,8 @@ TestEntry ReadTestEntry(Json test) {
   entry.report.phase = TextAt(test, "phase");
   entry.report.everything = entry.report.verdict == Verdict::kAlive;
   entry.report.waited = MillisecondsAt(test, "waited_ms");
+  entry.report.standstill =
+      ReadName(TextAt(test, "standstill"), Standstill::kDeadlock, Standstill::kNone);
   entry.report.could_not_look = TextAt(test, "could_not_look");
   for (const Json* group : ObjectsAt(test, "groups"))
     entry.report.groups.push_back(ReadGroup(*group));

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "outside_watch.h"
 #include "preloadable.h"
 #include "run_record.h"
 
@@ -72,9 +73,19 @@ void SetEnvironment(const WatchSettings& settings, const std::string& records,
   environment.Set(kTestVariable, settings.test);
 }
 
+// As the preloaded library calls it.
+std::string NameOf(const Child& child, const WatchSettings& settings) {
+  if (!settings.test.empty()) return settings.test;
+  std::string name = std::filesystem::path(child.command.front()).filename().string();
+  for (auto argument = child.command.begin() + 1; argument != child.command.end(); ++argument)
+    name += ' ' + *argument;
+  return name;
+}
+
 }  // namespace
 
 int WatchedEnd::verdict() const {
+  if (hung) return kHang;
   if (code != 0) return code;
   return leaks ? kLeaks : looked ? kClean : kCouldNotLook;
 }
@@ -96,14 +107,21 @@ WatchedEnd RunWatched(Child child, const WatchSettings& settings) {
   CheckWatchable(child.command);
   const Records records;
   SetEnvironment(settings, records.path(), child.environment);
-  const ChildEnd ended = RunChild(child);
-  WatchedEnd end{.code = ended.code};
+  const pid_t pid = StartChild(child);
+  const std::optional<ChildEnd> ended =
+      settings.hang.count() == 0
+          ? AwaitChild(pid)
+          : AwaitUnlessItHangs(pid, {settings.hang, NameOf(child, settings)});
+  WatchedEnd end;
+  end.hung = !ended;
+  if (end.hung) return end;
+  end.code = ended->code;
   for (const RunRecord& record : records.Read()) {
     end.leaks = end.leaks || record.event == RunEvent::kLeaks;
     end.has_plugin = end.has_plugin || record.event == RunEvent::kChecksItself;
     // The first process has to be among those that looked, unless others are followed: a shell ends
     // by _exit(2), and only what it starts looks.
-    if (record.pid != ended.pid && !settings.follow) continue;
+    if (record.pid != pid && !settings.follow) continue;
     end.loaded = true;
     end.looked = end.looked || record.event != RunEvent::kLoaded;
   }

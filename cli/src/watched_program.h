@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_CLI_WATCHED_PROGRAM_H_
 #define TASKLEAK_CLI_WATCHED_PROGRAM_H_
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,10 @@ namespace taskleak::cli {
 
 /// How to watch it.
 struct WatchSettings {
-  std::string at = "exit";  ///< or "main": when to look
-  bool follow = false;      ///< the processes that it starts too
-  std::string test;         ///< what the report calls it; empty: its command line
+  std::string at = "exit";            ///< or "main": when to look
+  bool follow = false;                ///< the processes that it starts too
+  std::string test;                   ///< what the report calls it; empty: its command line
+  std::chrono::milliseconds hang{0};  ///< how long it may take; 0: for ever
 };
 
 /// How a watched program ended.
@@ -24,9 +26,10 @@ struct WatchedEnd {
   bool looked = false;  ///< and looked, or a plugin in it did
   bool has_plugin = false;
   bool leaks = false;  ///< that the library found
+  bool hung = false;   ///< it took too long and was killed
 
-  /// Its own exit code, or if that is 0, what the look makes of it: kLeaks, or kCouldNotLook if
-  /// there was none.
+  /// kHang, or its own exit code, or if that is 0, what the look makes of it: kLeaks, or
+  /// kCouldNotLook if there was none.
   [[nodiscard]] int verdict() const;
   /// Why nothing was looked at.
   [[nodiscard]] const char* why_not_looked() const;
@@ -37,7 +40,8 @@ struct WatchedEnd {
 std::string CheckWatchable(const std::vector<std::string>& command);
 
 /// Runs `child` to its end with the library preloaded. Throws std::runtime_error if it cannot be
-/// watched. Thread-safe.
+/// watched. Thread-safe without a limit for hangs; with one, for one program in the life of this
+/// process.
 WatchedEnd RunWatched(Child child, const WatchSettings& settings);
 
 }  // namespace taskleak::cli

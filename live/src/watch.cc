@@ -57,7 +57,9 @@ void Say(const std::string& error) {
 struct Watch::Impl {
   explicit Impl(WatchOptions given) : options(Checked(std::move(given))), judge(options.rules) {
     if (options.files) files.emplace(*options.files);
-    thread.emplace("taskleak-watch", [this] { Run(); });
+    const bool calls_program = options.on_alarm != nullptr;
+    thread.emplace(
+        "taskleak-watch", [this] { Run(); }, calls_program);
   }
 
   ~Impl() {

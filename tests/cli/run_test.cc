@@ -73,6 +73,45 @@ TEST_F(RunTest, StaticObjectsMayStopTheirThreads) {
   EXPECT_EQ(Watch("clean", {"--at=main"}).exit_code, 0);
 }
 
+// With much time, so that only a proof ends it.
+TEST_F(RunTest, ADeadlockIsReportedFromOutside) {
+  const Outcome outcome = Watch("deadlock", {"--hang=30min"});
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr(" deadlock never returns: its thread is in a deadlock"),
+                    HasSubstr("DEADLOCK: 2 threads wait for each other"), HasSubstr("Deadlock()")));
+  EXPECT_EQ(Report()["tests"][0]["verdict"], "hang");
+  EXPECT_EQ(Report()["tests"][0]["standstill"], "deadlock");
+}
+
+TEST_F(RunTest, AProgramWithAllThreadsAsleepIsReportedFromOutside) {
+  const Outcome outcome = Watch("wait-for-nobody", {"--hang=30min"});
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("never returns: all threads are asleep; alive: 1 thread"));
+}
+
+TEST_F(RunTest, AProgramThatTakesTooLongIsReportedFromOutside) {
+  const Outcome outcome = Watch("serve", {"--hang=2500ms"});
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr(" serve did not return within 2.5 s; alive: 1 thread"),
+                                 HasSubstr("waiting for a semaphore"), HasSubstr("Serve()")))
+      << "what might be stopped by a signal is not shown to hang";
+}
+
+TEST_F(RunTest, AProgramThatEndsInTimeIsCheckedAsWithoutALimit) {
+  EXPECT_EQ(Watch("sleep", {"--hang=30min"}).exit_code, 0);
+  EXPECT_EQ(Watch("leak", {"--hang=30min"}).exit_code, 1);
+  EXPECT_EQ(Watch("fail", {"--hang=30min"}).exit_code, 7);
+}
+
+TEST_F(RunTest, ABadLimitIsAnError) {
+  for (const char* const limit : {"0", "soon", "-1s"}) {
+    const Outcome outcome = Watch("clean", {std::string("--hang=") + limit});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("--hang"), HasSubstr(limit), HasSubstr("60s")));
+  }
+}
+
 TEST_F(RunTest, AProgramsOwnFailureStands) {
   EXPECT_EQ(Watch("fail").exit_code, 7);
   const Outcome outcome = Watch("leak-and-fail");

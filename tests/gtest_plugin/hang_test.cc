@@ -2,9 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 
 #include "support/run_program.h"
+#include "support/sanitizer.h"
 
 namespace taskleak {
 namespace {
@@ -14,11 +18,16 @@ using testing::HasSubstr;
 class Hang : public testing::Test {
  protected:
   Outcome RunTest(const std::string& test, const char* program = HANGING_TESTS,
-                  const std::string& environment = "") {
+                  const std::string& environment = "", const std::string& timeout = "1s") {
     return RunProgram(program, {"--gtest_filter=" + test},
-                      {{"TASKLEAK_OPTIONS", "hang_timeout=1s:json=" + json_},
+                      {{"TASKLEAK_OPTIONS", "hang_timeout=" + timeout + ":json=" + json_},
                        {"LOAD", HANGING_LIBRARY},
                        {"HANG_IN_ENVIRONMENT", environment}});
+  }
+
+  // With so much time that only a proof that the test never returns ends it in time.
+  Outcome RunWithMuchTime(const std::string& test) {
+    return RunTest(test, HANGING_TESTS, "", "30min");
   }
 
   /// What the JSON report says of the one test that hung.
@@ -67,10 +76,45 @@ TEST_F(Hang, InADeadlockNamesItEdgeByEdge) {
   }
 }
 
+TEST_F(Hang, IsPrintedOnce) {
+  const Outcome outcome = RunTest("Hanging.WaitsForAMutex");
+  const std::string all = outcome.out + outcome.err;
+  const std::string_view title = "Hanging.WaitsForAMutex did not return within";
+  ASSERT_THAT(all, HasSubstr(std::string(title)));
+  EXPECT_EQ(all.find(title), all.rfind(title)) << all;
+}
+
+TEST_F(Hang, IsFoundLongBeforeTheTimeoutWhereAllThreadsAreAsleep) {
+  if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
+  const Outcome outcome = RunWithMuchTime("Hanging.WaitsForACondition");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_THAT(
+      outcome.out,
+      HasSubstr("Hanging.WaitsForACondition never returns: all threads are asleep; alive:"));
+  EXPECT_EQ(Reported().at("verdict"), "hang");
+  EXPECT_EQ(Reported().at("standstill"), "all_asleep");
+}
+
+TEST_F(Hang, IsFoundLongBeforeTheTimeoutInADeadlock) {
+  for (const char* const test :
+       {"Hanging.DeadlocksWithAnotherThread", "Hanging.JoinsAThreadOfACircleWhileAnotherRuns"}) {
+    const Outcome outcome = RunWithMuchTime(test);
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("never returns: its thread is in a deadlock"));
+    EXPECT_THAT(outcome.out, HasSubstr("DEADLOCK: 2 threads wait for each other"));
+    EXPECT_EQ(Reported().at("standstill"), "deadlock");
+  }
+}
+
+TEST_F(Hang, IsNotSeenInATestThatIsWokenInTheEnd) {
+  const Outcome outcome = RunWithMuchTime("Slow.*");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+}
+
 TEST_F(Hang, InASuitesSetUpNamesTheSuite) {
   const Outcome outcome = RunTest("HangsInSuiteSetUp.*");
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
-  EXPECT_THAT(outcome.err,
+  EXPECT_THAT(outcome.out,
               HasSubstr("HangsInSuiteSetUp: SetUpTestSuite did not return within 1.0 s"));
   EXPECT_THAT(outcome.out, HasSubstr("hanging_tests.cc:")) << "the place of the suite's first test";
   EXPECT_THAT(outcome.out, HasSubstr("HangsInSuiteSetUp::SetUpTestSuite("));
@@ -130,6 +174,13 @@ TEST_F(Hang, WithTheAllocatorsLockHeldIsReportedInTheLastResort) {
   EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("Hanging.HoldsTheLockOfTheAllocator"));
   EXPECT_THAT(outcome.err, HasSubstr("hanging_malloc+0x"));
+  const nlohmann::json test = Reported();
+  EXPECT_EQ(test.at("verdict"), "hang");
+  EXPECT_EQ(test.at("test"), "Hanging.HoldsTheLockOfTheAllocator");
+  const nlohmann::json& frames = test.at("groups").at(0).at("stack");
+  EXPECT_TRUE(std::any_of(frames.begin(), frames.end(), [](const nlohmann::json& frame) {
+    return frame.at("module").get<std::string>().find("hanging_malloc") != std::string::npos;
+  }));
 }
 #endif
 

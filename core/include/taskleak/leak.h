@@ -178,6 +178,17 @@ enum class Verdict {
 /// Returns the name that the JSON report uses: "leak", "could_not_look", ... Thread-safe.
 [[nodiscard]] std::string_view ToString(Verdict verdict);
 
+/// Names what was shown about a process in which waiting any longer was pointless.
+enum class Standstill {
+  kNone,       ///< nothing: the time was up, or nothing was waited for
+  kAllAsleep,  ///< every thread but the one that looked was waiting for another to wake it, and
+               ///< nothing outside of the process could
+  kDeadlock,   ///< the thread that ran the test was in a deadlock, or waited for one that was
+};
+
+/// Returns the name that the JSON report uses: "none", "all_asleep" or "deadlock". Thread-safe.
+[[nodiscard]] std::string_view ToString(Standstill standstill);
+
 /// Holds what one check found. Groups are sorted by count (largest first), then by name.
 struct LeakReport {
   Verdict verdict = Verdict::kClean;  ///< what the look came to
@@ -186,8 +197,9 @@ struct LeakReport {
   std::string phase;        ///< what did not return, if that is not a test's body, such as
                             ///< "TearDownTestSuite"; else empty
   bool everything = false;  ///< deprecated: true if `verdict` is kAlive
-  std::chrono::milliseconds waited{0};  ///< how long the drain took
-  std::vector<LeakGroup> groups;        ///< what was found
+  std::chrono::milliseconds waited{0};        ///< how long the drain took
+  Standstill standstill = Standstill::kNone;  ///< why waiting ended before its time
+  std::vector<LeakGroup> groups;              ///< what was found
   std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
   std::vector<std::string> notes;   ///< what could not be seen, and other remarks
   std::string could_not_look;       ///< why the check failed; then an empty `groups` proves nothing

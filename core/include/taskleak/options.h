@@ -85,7 +85,10 @@ struct Options {
   std::chrono::milliseconds drain{
       1000};  ///< key drain=1s: how long to wait for stragglers; 0: do not wait
   std::chrono::milliseconds drain_max{
-      10000};  ///< key drain_max=10s: how long to wait while they make progress
+      10000};             ///< key drain_max=10s: how long to wait while they make progress
+  bool stillness = true;  ///< key stillness=0|1: stop waiting at once when it is shown that nothing
+                          ///< but the waiting thread can make anything happen; 0: wait for all of
+                          ///< `drain`, for a process that is woken in ways the kernel does not show
   std::chrono::milliseconds hang_timeout{0};  ///< key hang_timeout=60s: a test that takes longer is
                                               ///< reported, and the process ended; 0: off
   std::vector<std::string> suppressions;  ///< key suppressions=FILE (may be repeated): files with

@@ -44,9 +44,9 @@ namespace taskleak {
 ///   void OnTestEnd(const Test&) { if (auto text = run_.TestEnded()) Fail(*text); }
 class TestRun {
  public:
-  /// Receives the report of a test that hangs, or of a hang between tests, before the process ends.
-  /// Called on taskleak's
-  /// watching thread.
+  /// Receives the report of a test that hangs, or of a hang between tests, before the process ends,
+  /// and prints it. Without a handler, taskleak prints it to standard error; it also does so if the
+  /// handler does not return. Called on taskleak's watching thread.
   using HangHandler = std::function<void(const std::string& text)>;
 
   /// Prepares a run. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if either

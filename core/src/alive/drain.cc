@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alive/progress.h"
+#include "alive/stillness.h"
 #include "alive/timed_waits.h"
 #include "linux/proc/clock.h"
 
@@ -23,8 +24,8 @@ Clock::duration Pause(Clock::duration waited) {
   return std::clamp<Clock::duration>(waited / kParts, microseconds(20), milliseconds(1));
 }
 
-// When rules on stacks are asked: soon, so that an ignored thread costs no wait, and then ever more
-// rarely.
+// When rules on stacks are asked, and whether the process is still: soon, so that a thread that is
+// ignored or waits for ever costs no wait, and then ever more rarely.
 class GrowingIntervals {
  public:
   bool Due(Clock::duration elapsed) {
@@ -64,17 +65,22 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   Progress progress(start, options.drain);
   TimedWaits waits(start, options.drain);
   GrowingIntervals intervals;
+  Stillness stillness;
   Keys ignored;  // once found to be ignored, for the rest of this wait
   for (;;) {
+    // What is found once the process is still is what would be found at the end.
+    const bool due = intervals.Due(Clock::now() - start);
+    if (due && options.stillness && options.drain != milliseconds(0))
+      drained.still = stillness.IsShown(waits.latest());
+    if (drained.still) drained.left = look();
     std::erase_if(drained.left, [&ignored](const Straggler& straggler) {
       return ignored.contains(straggler.key());
     });
     const Clock::time_point now = Clock::now();
-    if (!drained.left.empty() && intervals.Due(now - start))
-      DropIgnored(drained.left, drop_ignored, ignored);
+    if (!drained.left.empty() && due) DropIgnored(drained.left, drop_ignored, ignored);
     drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
     if (drained.left.empty()) return drained;
-    if (options.drain == milliseconds(0)) return drained;
+    if (drained.still || options.drain == milliseconds(0)) return drained;
     progress.Observe(drained.left, now);
     waits.Observe(drained.left, now);
     const bool may_go_on =

@@ -13,6 +13,7 @@ namespace taskleak::alive {
 struct Drained {
   Stragglers left;
   std::chrono::milliseconds waited{0};
+  bool still = false;  ///< it is shown that waiting longer would have changed nothing
 };
 
 /// Looks again and again, with pauses of a fiftieth of the time waited (20 us to 1 ms), until
@@ -20,6 +21,9 @@ struct Drained {
 /// stragglers make progress or wait for a time that comes soon. `look` returns who is still alive;
 /// `ignored` takes away those that rules on stacks ignore. That costs more than a look, so it is
 /// asked at growing intervals.
+///
+/// With `options.stillness` the wait is over, too, as soon as the process is shown to be still: no
+/// other thread, and so no other straggler, would be left after the whole wait.
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored);
 

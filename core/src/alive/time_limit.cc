@@ -20,8 +20,9 @@ using std::chrono::nanoseconds;
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
 // The kernel takes what is longer than a lifetime, and so do programs that mean "never".
+constexpr std::int64_t kMostSeconds = std::int64_t{10} * 365 * 24 * 3600;
+
 std::optional<nanoseconds> ToDuration(std::int64_t seconds, std::int64_t parts) {
-  constexpr std::int64_t kMostSeconds = std::int64_t{10} * 365 * 24 * 3600;
   if (seconds < -kMostSeconds || seconds > kMostSeconds) return std::nullopt;
   return nanoseconds(seconds * kNanoseconds + parts);
 }
@@ -81,6 +82,11 @@ std::optional<TimeLimit> LimitOfSocket(const platform::BlockedAt& at, int option
 }
 
 }  // namespace
+
+bool IsYearsAway(std::uintptr_t address) {
+  const auto time = platform::ReadValue<timespec>(address);
+  return time && time->tv_sec > kMostSeconds;
+}
 
 std::optional<TimeLimit> ReadTimeLimit(const platform::BlockedAt& at) {
   constexpr long kFutexWaitv = 449;

@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_ALIVE_TIME_LIMIT_H_
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "linux/proc/thread_info.h"
@@ -19,6 +20,10 @@ struct TimeLimit {
 /// Returns the limit of that call; nothing if it has none, if it is years away, or if it cannot be
 /// read. Thread-safe.
 std::optional<TimeLimit> ReadTimeLimit(const platform::BlockedAt& at);
+
+/// Returns true if that limit is years away: the time at `address` (timespec(3)) is how programs
+/// say "never". Only for a limit that ReadTimeLimit does not return. Thread-safe.
+bool IsYearsAway(std::uintptr_t address);
 
 }  // namespace taskleak::alive
 

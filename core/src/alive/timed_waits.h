@@ -34,6 +34,9 @@ class TimedWaits {
   /// True if one of them is going to go on by itself, or is just about to, though late.
   [[nodiscard]] bool EndSoon(Clock::time_point now) const;
 
+  /// No end of a wait is waited for that is later than this.
+  [[nodiscard]] Clock::time_point latest() const { return latest_; }
+
  private:
   // The last possible end of the wait that a thread is in; nothing if it has none.
   struct Wait {

@@ -24,10 +24,11 @@ bool IsInTransit(const platform::ThreadLook& look) {
          });
 }
 
-void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most) {
+void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most, bool stillness) {
   Options options;
   options.drain = most;
   options.drain_max = most;
+  options.stillness = stillness;
   Stragglers left = threads;
   const auto look = [&left] {
     std::erase_if(left, [](const Straggler& thread) {

@@ -14,8 +14,9 @@ namespace taskleak::alive {
 /// of detached threads one after the other.
 bool IsInTransit(const platform::ThreadLook& look);
 
-/// Returns as soon as none of these threads is in transit, or after `most`.
-void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most);
+/// Returns as soon as none of these threads is in transit, or after `most`; with `stillness`
+/// (Options::stillness), also when it is shown that nothing will change.
+void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most, bool stillness);
 
 }  // namespace taskleak::alive
 

@@ -283,6 +283,7 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const 
   }
   outcome.waited = drained.waited;
   outcome.failure = failure;
+  outcome.still = drained.still;
   return outcome;
 }
 
@@ -301,9 +302,10 @@ CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
     const bool again = looks == 1 || close.findings.empty();
     if (close.unsettled.empty() || last || !again) return close;
     const auto begun = platform::Clock::now();
-    alive::AwaitTransit(close.unsettled, options_.drain == none
-                                             ? none
-                                             : std::max(options_.drain_max - drained.waited, none));
+    alive::AwaitTransit(
+        close.unsettled,
+        options_.drain == none ? none : std::max(options_.drain_max - drained.waited, none),
+        options_.stillness);
     drained.waited +=
         std::chrono::duration_cast<std::chrono::milliseconds>(platform::Clock::now() - begun);
     drained.left = look();

@@ -41,6 +41,7 @@ using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStac
 struct Outcome {
   std::string test;  ///< what was checked; may be empty
   std::chrono::milliseconds waited{0};
+  bool still = false;  ///< it was shown that waiting longer would change nothing
   std::vector<explain::FoundGroup> groups;
   std::vector<explain::FoundDeadlock> deadlocks;
   std::vector<Note> notes;

@@ -1,5 +1,6 @@
 #include "explain/wait_graph.h"
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "explain/wait_reader.h"
+#include "linux/look/lock.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_info.h"
 
@@ -40,6 +42,8 @@ class WaitGraph {
   }
   void FindHolders();
   std::vector<FoundDeadlock> Deadlocks();
+  // Whether the way from the thread ends in a circle.
+  bool LeadsIntoCircle(int tid);
 
  private:
   Node* Find(int tid);
@@ -138,6 +142,19 @@ std::vector<Node*> WaitGraph::CircleFrom(Node* node, int walk) {
   return circle;
 }
 
+// Of the way and the circle together, the same can be shown as of a circle.
+bool WaitGraph::LeadsIntoCircle(int tid) {
+  Node* const start = Find(tid);
+  FindHolders();
+  std::vector<Node*> way;
+  Node* node = start;
+  for (; node != nullptr && node->walk == 0; node = node->next) {
+    node->walk = 1;
+    way.push_back(node);
+  }
+  return node != nullptr && Confirm(way);
+}
+
 std::vector<FoundDeadlock> WaitGraph::Circles() {
   std::vector<FoundDeadlock> deadlocks;
   int walk = 0;
@@ -170,7 +187,25 @@ std::vector<FoundDeadlock> WaitGraph::Deadlocks() {
   return deadlocks;
 }
 
+// Whether a thread waits, without a limit, for something with a holder: by the memory alone, which
+// may deceive.
+bool MayWaitForHolder(int tid) {
+  const auto at = platform::ReadBlockedAt(tid);
+  if (!at || at->running || at->number != SYS_futex) return false;
+  for (const auto& hold : {platform::ReadMutexWait(*at), platform::ReadRwlockWait(*at, false),
+                           platform::ReadRwlockWait(*at, true), platform::ReadJoin(*at)}) {
+    if (hold && hold->holder > 0 && platform::ReadThreadStat(hold->holder)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool IsInDeadlock(int tid) {
+  if (!MayWaitForHolder(tid)) return false;
+  Inspector inspector(/*system_lines=*/false);
+  return WaitGraph(inspector).LeadsIntoCircle(tid);
+}
 
 std::vector<FoundDeadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector) {
   WaitGraph graph(inspector);

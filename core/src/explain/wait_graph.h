@@ -24,6 +24,11 @@ struct FoundDeadlock {
 /// and each lock named its holder then. So locks that are merely busy are never taken for one.
 std::vector<FoundDeadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector);
 
+/// Returns true if it is shown that the thread `tid` can never go on, because it is in such a
+/// circle or waits, directly or through others, for a thread that is. Reads no stack unless the
+/// thread waits for something that looks like a held lock or a join. Sends no signal. Thread-safe.
+bool IsInDeadlock(int tid);
+
 }  // namespace taskleak::explain
 
 #endif  // TASKLEAK_SRC_EXPLAIN_WAIT_GRAPH_H_

@@ -10,6 +10,7 @@ namespace {
 struct Own {
   Mutex mutex;
   std::set<int> tids TASKLEAK_GUARDED_BY(mutex);
+  std::set<int> silent TASKLEAK_GUARDED_BY(mutex);
   pid_t process TASKLEAK_GUARDED_BY(mutex) = 0;
 };
 
@@ -21,17 +22,22 @@ Own& TheirSet() {
 // In the thread that it is about; its end takes the mark away.
 class Mark {
  public:
-  Mark() {
+  explicit Mark(bool calls_program) {
     Own& own = TheirSet();
     const MutexLock lock(own.mutex);
-    if (own.process != getpid()) own.tids.clear();
+    if (own.process != getpid()) {
+      own.tids.clear();
+      own.silent.clear();
+    }
     own.process = getpid();
     own.tids.insert(gettid());
+    if (!calls_program) own.silent.insert(gettid());
   }
   ~Mark() {
     Own& own = TheirSet();
     const MutexLock lock(own.mutex);
     own.tids.erase(gettid());
+    own.silent.erase(gettid());
   }
   Mark(const Mark&) = delete;
   Mark& operator=(const Mark&) = delete;
@@ -39,12 +45,18 @@ class Mark {
 
 }  // namespace
 
-void MarkOwnThread() { thread_local const Mark mark; }
+void MarkOwnThread(bool calls_program) { thread_local const Mark mark(calls_program); }
 
 std::set<int> OwnThreads() {
   Own& own = TheirSet();
   const MutexLock lock(own.mutex);
   return own.process == getpid() ? own.tids : std::set<int>();
+}
+
+std::set<int> SilentThreads() {
+  Own& own = TheirSet();
+  const MutexLock lock(own.mutex);
+  return own.process == getpid() ? own.silent : std::set<int>();
 }
 
 }  // namespace taskleak::registry

@@ -39,6 +39,7 @@ LeakReport Describe(check::Outcome outcome) {
   LeakReport report;
   report.test = std::move(outcome.test);
   report.waited = outcome.waited;
+  if (outcome.still) report.standstill = Standstill::kAllAsleep;
   for (explain::FoundGroup& group : outcome.groups)
     report.groups.push_back(Describe(std::move(group)));
   for (explain::FoundDeadlock& deadlock : outcome.deadlocks)

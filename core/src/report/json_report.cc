@@ -84,6 +84,7 @@ Json TestJson(const LeakReport& report) {
           {"verdict", ToString(report.verdict)},
           {"phase", report.phase},
           {"waited_ms", report.waited.count()},
+          {"standstill", ToString(report.standstill)},
           {"could_not_look", report.could_not_look},
           {"groups", std::move(groups)},
           {"deadlocks", std::move(deadlocks)}};

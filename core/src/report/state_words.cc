@@ -72,6 +72,18 @@ std::string_view ToString(UnitKind kind) {
   return "thread";
 }
 
+std::string_view ToString(Standstill standstill) {
+  switch (standstill) {
+    case Standstill::kNone:
+      return "none";
+    case Standstill::kAllAsleep:
+      return "all_asleep";
+    case Standstill::kDeadlock:
+      return "deadlock";
+  }
+  return "none";
+}
+
 std::string_view ToString(Verdict verdict) {
   switch (verdict) {
     case Verdict::kClean:

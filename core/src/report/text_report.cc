@@ -241,6 +241,7 @@ std::size_t LeakReport::unit_count() const {
 
 std::string LeakReport::ToText(bool verbose) const {
   std::string text = report::Headline(*this) + '\n';
+  if (const std::string why = report::WhyNotLonger(*this); !why.empty()) text += why + '\n';
   AddDeadlocks(*this, verbose, &text);
   const auto findings = report::Findings(*this);
   const std::size_t shown = verbose ? findings.size() : std::min(findings.size(), kMostGroups);

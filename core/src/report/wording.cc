@@ -120,6 +120,21 @@ std::string_view DeadlockHint(const Deadlock& deadlock) {
 
 namespace {
 
+// "NodeTest: TearDownTestSuite did not return within 60 s"
+std::string HangTitle(const LeakReport& report) {
+  const std::string what = fmt::format("{}{}{}", report.test.empty() ? "the test" : report.test,
+                                       report.phase.empty() ? "" : ": ", report.phase);
+  switch (report.standstill) {
+    case Standstill::kAllAsleep:
+      return what + " never returns: all threads are asleep";
+    case Standstill::kDeadlock:
+      return what + " never returns: its thread is in a deadlock";
+    case Standstill::kNone:
+      break;
+  }
+  return fmt::format("{} did not return within {}", what, Duration(report.waited));
+}
+
 std::string LeakHeadline(const LeakReport& report, const std::string& units, bool only_live) {
   std::string when;
   if (report.waited.count() > 0) when = ' ' + Duration(report.waited);
@@ -133,6 +148,14 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units, boo
 
 }  // namespace
 
+std::string WhyNotLonger(const LeakReport& report) {
+  if (report.standstill != Standstill::kAllAsleep || report.groups.empty()) return {};
+  const std::string_view waits = "every thread of the process is waiting for another";
+  if (report.verdict == Verdict::kHang)
+    return fmt::format("{}, and nothing outside of it can wake one", waits);
+  return fmt::format("nothing can end {}: {}", report.unit_count() == 1 ? "it" : "them", waits);
+}
+
 std::string Headline(const LeakReport& report) {
   bool only_live = true;
   const std::string units = KindsOf(report, &only_live);
@@ -141,9 +164,7 @@ std::string Headline(const LeakReport& report) {
       return fmt::format("taskleak could not look for leaks{}: {}",
                          report.test.empty() ? "" : " after " + report.test, report.could_not_look);
     case Verdict::kHang:
-      return fmt::format("{}{}{} did not return within {}; alive: {}",
-                         report.test.empty() ? "the test" : report.test,
-                         report.phase.empty() ? "" : ": ", report.phase, Duration(report.waited),
+      return fmt::format("{}; alive: {}", HangTitle(report),
                          units.empty() ? "nothing that could be seen" : units);
     case Verdict::kAlive:
       return "alive: " + (units.empty() ? "nothing but the caller" : units);

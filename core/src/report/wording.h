@@ -39,6 +39,10 @@ std::string_view DeadlockHint(const Deadlock& deadlock);
 /// The first line of a report: "2 leaks, 9 threads still alive 1.0 s after WorkerPool.Restarts".
 std::string Headline(const LeakReport& report);
 
+/// Why the check did not wait longer, where that was shown: "nothing can end them: ..."; else
+/// empty.
+std::string WhyNotLonger(const LeakReport& report);
+
 /// The groups of a report, finding by finding: those of one pool are one.
 std::vector<std::span<const LeakGroup>> Findings(const LeakReport& report);
 

@@ -70,7 +70,7 @@ std::string ParseKnown(std::string_view key, std::string_view value) {
 
 using Setter = void (*)(Options&, std::string_view key, std::string_view value);
 
-constexpr std::array<std::pair<std::string_view, Setter>, 13> kKeys{{
+constexpr std::array<std::pair<std::string_view, Setter>, 14> kKeys{{
     {"on_leak",
      [](Options& o, std::string_view k, std::string_view v) {
        o.on_leak = ParseChoice<OnLeak, 3>(
@@ -85,6 +85,8 @@ constexpr std::array<std::pair<std::string_view, Setter>, 13> kKeys{{
      [](Options& o, std::string_view k, std::string_view v) { o.drain = ParseDuration(k, v); }},
     {"drain_max",
      [](Options& o, std::string_view k, std::string_view v) { o.drain_max = ParseDuration(k, v); }},
+    {"stillness",
+     [](Options& o, std::string_view k, std::string_view v) { o.stillness = ParseSwitch(k, v); }},
     {"hang_timeout", [](Options& o, std::string_view k,
                         std::string_view v) { o.hang_timeout = ParseDuration(k, v); }},
     {"suppressions",

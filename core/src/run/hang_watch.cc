@@ -2,19 +2,28 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
+#include "explain/wait_graph.h"
 #include "run/find_leaks.h"
 #include "run/futex.h"
 #include "run/output.h"
 
 namespace taskleak::run {
+namespace {
+
+// Most tests are over by then.
+constexpr std::chrono::seconds kFirstLook{1};
+
+}  // namespace
 
 HangWatch::HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang)
     : checker_(checker),
       on_hang_(std::move(on_hang)),
+      last_resort_(checker.options().json),
       thread_("taskleak-watch", [this] { Watch(); }) {}
 
 HangWatch::~HangWatch() {
@@ -30,27 +39,68 @@ void HangWatch::Arm(std::string_view scope, std::string_view phase) {
     phase_ = phase;
   }
   last_resort_.SetScope(scope, phase);
-  deadline_.store((Clock::now() + checker_.options().hang_timeout).time_since_epoch().count());
+  test_thread_.store(gettid());
+  armed_.store(Clock::now().time_since_epoch().count());
 }
 
-void HangWatch::Disarm() { deadline_.store(0); }
+void HangWatch::Disarm() { armed_.store(0); }
 
 void HangWatch::Watch() {
+  const Clock::duration timeout = checker_.options().hang_timeout;
   while (stop_.load() == 0) {
-    const Clock::duration now = Clock::now().time_since_epoch();
-    const Clock::duration deadline(deadline_.load());
-    if (deadline.count() != 0 && now >= deadline) ReportAndEnd();
-    // Without a deadline the next can only be a whole timeout away.
-    FutexWait(stop_, 0, deadline.count() != 0 ? deadline - now : checker_.options().hang_timeout);
+    const Clock::rep begun = armed_.load();
+    const Clock::time_point armed{Clock::duration(begun)};
+    const Clock::time_point now = Clock::now();
+    // As long as nothing is waited for, the next end can only be a whole timeout away.
+    Clock::duration pause = std::min<Clock::duration>(timeout, kFirstLook);
+    if (begun != 0) {
+      if (now >= armed + timeout) ReportAndEnd(Standstill::kNone, now - armed);
+      if (now >= NextLook(armed)) {
+        const Standstill found = FindStandstill();
+        if (found != Standstill::kNone && armed_.load() == begun) ReportAndEnd(found, now - armed);
+        looked_ = now;
+      }
+      pause = std::min(armed + timeout, NextLook(armed)) - now;
+    }
+    FutexWait(stop_, 0, pause);
   }
 }
 
-void HangWatch::ReportAndEnd() {
+// After a second, and then whenever twice the time has passed.
+HangWatch::Clock::time_point HangWatch::NextLook(Clock::time_point armed) const {
+  return armed + std::max<Clock::duration>(kFirstLook, 2 * (looked_ - armed));
+}
+
+// Takes memory, so it may get stuck as a report may.
+Standstill HangWatch::FindStandstill() {
+  last_resort_.EndSoon(checker_.options().hang_timeout);
+  Standstill found = Standstill::kNone;
+  if (explain::IsInDeadlock(test_thread_.load()))
+    found = Standstill::kDeadlock;
+  else if (IsStill())
+    found = Standstill::kAllAsleep;
+  last_resort_.NotYet();
+  return found;
+}
+
+// The thread of the last resort has just been woken, and goes to sleep again.
+bool HangWatch::IsStill() {
+  constexpr int kMostLooks = 4;
+  for (int i = 0; i < kMostLooks; ++i) {
+    if (stillness_.IsShown(std::nullopt)) return true;
+    FutexWait(stop_, 0, std::chrono::milliseconds(1 << i));
+  }
+  return false;
+}
+
+void HangWatch::ReportAndEnd(Standstill standstill, Clock::duration waited) {
   last_resort_.EndSoon();
   LeakReport report = LookAtAll(checker_);
   report.hang = true;
   if (report.verdict != Verdict::kCouldNotLook) report.verdict = Verdict::kHang;
-  report.waited = checker_.options().hang_timeout;
+  report.standstill = standstill;
+  report.waited = std::chrono::duration_cast<std::chrono::milliseconds>(
+      standstill == Standstill::kNone ? checker_.options().hang_timeout : waited);
   {
     const MutexLock lock(mutex_);
     report.test = scope_;
@@ -61,9 +111,12 @@ void HangWatch::ReportAndEnd() {
     SayOnce(json->Add(report));
   }
   const std::string text = report.ToText(checker_.options().verbose);
-  Print(text, checker_.options().color);
-  last_resort_.Reported();
-  if (on_hang_) on_hang_(text);
+  last_resort_.Reported(text);
+  if (on_hang_)
+    on_hang_(text);
+  else
+    Print(text, checker_.options().color);
+  last_resort_.Printed();
   std::fflush(nullptr);
   _exit(EXIT_FAILURE);
 }

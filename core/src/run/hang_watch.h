@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "alive/stillness.h"
 #include "base/mutex.h"
 #include "check/checker.h"
 #include "linux/proc/clock.h"
@@ -19,10 +20,11 @@
 namespace taskleak::run {
 
 /// Two threads, both named and adopted: one sleeps until a test, or what runs around tests,
-/// overstays the hang timeout, and then reports all threads, calls the framework's handler and ends
-/// the process with code 1. The other (LastResort) does the same with less if the first gets stuck
-/// in its turn, say on the allocator's lock that the stuck test holds. Arm and Disarm are called by
-/// one thread and cost no wake-up.
+/// overstays the hang timeout, or is shown never to return (after 1 s, 2 s, 4 s, ...: every thread
+/// is asleep, or that of the test is in a deadlock), and then reports all threads, has the
+/// framework or itself print that, and ends the process with code 1. The other (LastResort) does
+/// the same with less if the first gets stuck in its turn, say on the allocator's lock that the
+/// stuck test holds. Arm and Disarm are called by one thread and cost no wake-up.
 class HangWatch {
  public:
   /// `checker` must outlive this object; its options give the timeout. Returns when both threads
@@ -41,7 +43,10 @@ class HangWatch {
   using Clock = platform::Clock;
 
   void Watch();
-  [[noreturn]] void ReportAndEnd();
+  [[nodiscard]] Clock::time_point NextLook(Clock::time_point armed) const;
+  Standstill FindStandstill();
+  bool IsStill();
+  [[noreturn]] void ReportAndEnd(Standstill standstill, Clock::duration waited);
 
   const check::Checker& checker_;
   const TestRun::HangHandler on_hang_;
@@ -49,7 +54,11 @@ class HangWatch {
   Mutex mutex_;
   std::string scope_ TASKLEAK_GUARDED_BY(mutex_);
   std::string phase_ TASKLEAK_GUARDED_BY(mutex_);
-  std::atomic<Clock::rep> deadline_{0};  // 0: nothing is waited for
+  std::atomic<Clock::rep> armed_{0};  // when; 0: nothing is waited for
+  std::atomic<int> test_thread_{0};   // that armed it
+  // Of the watching thread:
+  alive::Stillness stillness_;
+  Clock::time_point looked_{};  // when it last asked whether anything can still happen
   std::atomic<std::uint32_t> stop_{0};
   internal::OwnThread thread_;
 };

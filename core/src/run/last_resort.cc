@@ -1,26 +1,53 @@
 #include "run/last_resort.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "linux/proc/clock.h"
+#include "report/report_file.h"
 #include "run/futex.h"
 #include "run/raw_report.h"
 
 namespace taskleak::run {
 namespace {
 
-enum Phase : std::uint32_t { kIdle, kEnding, kReported, kStopped };
+enum Phase : std::uint32_t { kIdle, kEnding, kReported, kPrinted, kStopped };
 
 // How long the full report may take before this one steps in.
 constexpr std::chrono::seconds kGrace{10};
 constexpr std::chrono::hours kForever{24};
 
+// "leaks.hang.json" beside "leaks.json"
+std::string Beside(const std::string& path) {
+  constexpr std::string_view kEnding = ".json";
+  const std::string_view base = std::string_view(path).substr(
+      0, path.size() - (path.ends_with(kEnding) ? kEnding.size() : 0));
+  return std::string(base) + ".hang.json";
+}
+
+// Makes a file that is not there yet. Returns -1 if it is, or cannot be made.
+int Make(const std::string& path) {
+  constexpr mode_t kReadableByAll = 0644;
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kReadableByAll);
+}
+
+void WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
 }  // namespace
 
-LastResort::LastResort() : phase_(kIdle), thread_("taskleak-last", [this] { Wait(); }) {}
+LastResort::LastResort(const std::string& json)
+    : json_(json.empty() ? std::string() : report::ReportPath(json, getpid())),
+      json_beside_(json.empty() ? std::string() : Beside(json_)),
+      phase_(kIdle),
+      thread_("taskleak-last", [this] { Wait(); }) {}
 
 LastResort::~LastResort() {
   phase_.store(kStopped);
@@ -38,20 +65,42 @@ void LastResort::SetScope(std::string_view scope, std::string_view phase) {
   name_[size] = '\0';
 }
 
-void LastResort::EndSoon() {
+void LastResort::EndSoon(std::chrono::milliseconds from_now) {
+  end_.store((Clock::now() + from_now + kGrace).time_since_epoch().count());
   phase_.store(kEnding);
   FutexWake(phase_);
 }
 
-void LastResort::Reported() { phase_.store(kReported); }
+void LastResort::NotYet() { phase_.store(kIdle); }
+
+void LastResort::Reported(const std::string& text) {
+  text_size_.store(text.size());
+  text_.store(text.data());
+  phase_.store(kReported);
+}
+
+void LastResort::Printed() { phase_.store(kPrinted); }
 
 void LastResort::Wait() {
-  while (phase_.load() == kIdle) FutexWait(phase_, kIdle, kForever);
-  if (phase_.load() == kStopped) return;
-  const auto end = platform::Clock::now() + kGrace;
-  for (auto now = end - kGrace; now < end; now = platform::Clock::now())
-    FutexWait(phase_, phase_.load(), end - now);
-  if (phase_.load() == kEnding) WriteRawReport(STDERR_FILENO, name_.data());
+  for (;;) {
+    const std::uint32_t phase = phase_.load();
+    if (phase == kStopped) return;
+    const auto left = Clock::duration(end_.load()) - Clock::now().time_since_epoch();
+    if (phase != kIdle && left.count() <= 0) End();
+    FutexWait(phase_, phase, phase == kIdle ? std::chrono::nanoseconds(kForever) : left);
+  }
+}
+
+void LastResort::End() {
+  if (phase_.load() == kReported) {
+    WriteAll(STDERR_FILENO, "taskleak: ");
+    WriteAll(STDERR_FILENO, {text_.load(), text_size_.load()});
+  } else if (phase_.load() == kEnding) {
+    WriteRawReport(STDERR_FILENO, name_.data());
+    int json = json_.empty() ? -1 : Make(json_);
+    if (json < 0 && !json_.empty()) json = Make(json_beside_);
+    if (json >= 0) WriteRawJson(json, name_.data());
+  }
   _exit(EXIT_FAILURE);
 }
 

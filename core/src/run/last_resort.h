@@ -6,21 +6,24 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
+#include "linux/proc/clock.h"
 #include "taskleak/internal/own_thread.h"
 
 namespace taskleak::run {
 
 /// A thread that sleeps until EndSoon() and ends the process with code 1 a while later, unless
-/// somebody else has by then. If the report was not out by then, it writes one of its own to
-/// standard error: each thread's name and place and what look like return addresses on its stack,
-/// as module and offset. From EndSoon() on it uses only system calls and memory of its own: no
-/// allocator, loader or stdio lock.
+/// somebody else has by then. If the report was not printed by then, it writes it to standard
+/// error; if there is none, one of its own there and to the JSON file: each thread's name and place
+/// and what look like return addresses on its stack, as module and offset. From EndSoon() on it
+/// uses only system calls and memory of its own: no allocator, loader or stdio lock.
 class LastResort {
  public:
-  /// Returns when the thread is up: later it might need the very locks that the test is stuck with.
-  LastResort();
+  /// `json` is where the JSON report goes (Options::json). Returns when the thread is up: later it
+  /// might need the very locks that the test is stuck with.
+  explicit LastResort(const std::string& json);
   /// In a forked child only lets go of the thread.
   ~LastResort();
   LastResort(const LastResort&) = delete;
@@ -28,14 +31,27 @@ class LastResort {
 
   /// What the report says does not return: the test `scope`, or a `phase` of it.
   void SetScope(std::string_view scope, std::string_view phase);
-  void EndSoon();
-  /// The full report is out; ending is all that is left to do.
-  void Reported();
+  /// Ends the process a while after `from_now`. The last call counts.
+  void EndSoon(std::chrono::milliseconds from_now = std::chrono::milliseconds(0));
+  /// Takes EndSoon() back.
+  void NotYet();
+  /// There is a full report, which is about to be printed. `text` must outlive this object.
+  void Reported(const std::string& text);
+  /// It is out; ending is all that is left to do.
+  void Printed();
 
  private:
+  using Clock = platform::Clock;
+
   void Wait();
+  [[noreturn]] void End();
 
   std::array<char, 256> name_{};
+  const std::string json_;
+  const std::string json_beside_;  // where a report of earlier tests is there already
+  std::atomic<const char*> text_{nullptr};
+  std::atomic<std::size_t> text_size_{0};
+  std::atomic<Clock::rep> end_{0};
   std::atomic<std::uint32_t> phase_;
   internal::OwnThread thread_;
 };

@@ -19,24 +19,25 @@ namespace taskleak::internal {
 namespace {
 
 // Makes the calling thread one of taskleak's own.
-void BecomeOwnThread(const char* name) {
+void BecomeOwnThread(const char* name, bool calls_program) {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
   pthread_setname_np(pthread_self(), name);
-  registry::MarkOwnThread();
+  registry::MarkOwnThread(calls_program);
   if (const auto stat = platform::ReadThreadStat(gettid()))
     alive::AdoptThread({gettid(), stat->start_ticks});
 }
 
 }  // namespace
 
-OwnThread::OwnThread(const char* name, std::function<void()> body) : process_(getpid()) {
+OwnThread::OwnThread(const char* name, std::function<void()> body, bool calls_program)
+    : process_(getpid()) {
   std::promise<void> marked;
   const std::future<void> is_marked = marked.get_future();
   const registry::UnrecordedBirths no_count_has_it;
-  thread_ = std::thread([name, body = std::move(body), marked = std::move(marked)]() mutable {
-    BecomeOwnThread(name);
+  thread_ = std::thread([=, body = std::move(body), marked = std::move(marked)]() mutable {
+    BecomeOwnThread(name, calls_program);
     marked.set_value();
     body();
   });

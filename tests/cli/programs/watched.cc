@@ -1,13 +1,18 @@
 // A program without any test framework or plugin, to be watched by `taskleak run`. Its first
 // argument says what it does.
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -58,6 +63,32 @@ void Fork() {
   waitpid(child, &status, 0);
 }
 
+// Each thread waits for the other.
+void Deadlock() {
+  static std::mutex ours;
+  static std::mutex theirs;
+  const std::lock_guard<std::mutex> lock(ours);
+  std::thread other([] {
+    const std::lock_guard<std::mutex> first(theirs);
+    const std::lock_guard<std::mutex> second(ours);
+  });
+  while (theirs.try_lock()) {
+    theirs.unlock();
+    std::this_thread::yield();
+  }
+  theirs.lock();
+  other.join();
+}
+
+// A server that a handler of SIGTERM stops, with nothing to do meanwhile.
+void Serve() {
+  static sem_t stop;
+  sem_init(&stop, 0, 0);
+  std::signal(SIGTERM, [](int) { sem_post(&stop); });
+  while (sem_wait(&stop) != 0) {
+  }
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -69,6 +100,13 @@ int main(int, char** arguments) {
     std::exit(0);
   }
   if (what == "static-pool") StaticPool();
+  if (what == "deadlock") Deadlock();
+  if (what == "wait-for-nobody") {
+    std::promise<void> promise;
+    promise.get_future().wait();
+  }
+  if (what == "serve") Serve();
+  if (what == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   if (what == "unjoined") new std::thread([] {});
   if (what == "_exit") _exit(0);
   if (what == "abort") std::abort();

@@ -10,6 +10,7 @@
 
 #include "linux/proc/thread_info.h"
 #include "support/parked_thread.h"
+#include "support/sanitizer.h"
 
 namespace taskleak::alive {
 namespace {
@@ -21,10 +22,18 @@ Straggler Named(int tid, std::string name = "straggler") {
   return {{tid, platform::ReadThreadStat(tid)->start_ticks}, std::move(name)};
 }
 
+// The parked threads of these tests are all asleep, which the wait ends for.
 Options WithDrain(milliseconds drain, milliseconds most) {
   Options options;
   options.drain = drain;
   options.drain_max = most;
+  options.stillness = false;
+  return options;
+}
+
+Options UntilStill() {
+  Options options = WithDrain(milliseconds(60'000), milliseconds(60'000));
+  options.stillness = true;
   return options;
 }
 
@@ -150,6 +159,59 @@ TEST(DrainTest, OthersAreStillWaitedForWhenSomeAreIgnored) {
       });
   ASSERT_EQ(drained.left.size(), 1U);
   EXPECT_EQ(drained.left.front().name, "leaked");
+}
+
+TEST(DrainTest, EndsAsSoonAsTheProcessIsStill) {
+  if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
+  const ParkedThread parked;
+  const Drained drained = Drain(
+      UntilStill(), [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+  EXPECT_EQ(drained.left.size(), 1U);
+  EXPECT_TRUE(drained.still);
+  EXPECT_LT(drained.waited, milliseconds(30'000));
+}
+
+// What was seen before may have ended since.
+TEST(DrainTest, LooksAgainOnceTheProcessIsStill) {
+  if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
+  const ParkedThread parked;
+  bool seen = false;
+  const Drained drained = Drain(
+      UntilStill(),
+      [&] {
+        // The first looks take until the process is asked about for the first time.
+        if (seen) return Stragglers();
+        std::this_thread::sleep_for(milliseconds(2));
+        seen = true;
+        return Stragglers{Named(parked.tid())};
+      },
+      IgnoreNobody);
+  EXPECT_TRUE(drained.left.empty());
+}
+
+TEST(DrainTest, AsksTheRulesAgainOnceTheProcessIsStill) {
+  if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
+  const ParkedThread parked;
+  const Drained drained = Drain(
+      UntilStill(), [&] { return Stragglers{Named(parked.tid())}; },
+      [&](Stragglers& stragglers) { stragglers.clear(); });
+  EXPECT_TRUE(drained.left.empty());
+}
+
+TEST(DrainTest, GoesOnWhileAnotherThreadOfTheProcessCouldWakeAStraggler) {
+  const ParkedThread parked;
+  std::atomic<bool> end{false};
+  const testing::BlockedThread sleeper(
+      [&] {
+        while (!end.load()) std::this_thread::sleep_for(milliseconds(1));
+      },
+      [&] { end.store(true); });
+  Options options = WithDrain(milliseconds(30), milliseconds(30));
+  options.stillness = true;
+  const Drained drained = Drain(
+      options, [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+  EXPECT_FALSE(drained.still);
+  EXPECT_GE(drained.waited, milliseconds(30));
 }
 
 }  // namespace

@@ -365,6 +365,7 @@ TEST(FindLeaksTest, TheReportSaysHowLongItReallyWaited) {
   Options options;
   options.drain = milliseconds(10);
   options.drain_max = milliseconds(100);
+  options.stillness = false;
   const auto begun = std::chrono::steady_clock::now();
   const LeakReport report = FindLeaks(before, options);
   EXPECT_EQ(report.unit_count(), 1U);

@@ -22,6 +22,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "explain/wait_graph.h"
 #include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "support/planted_circle.h"
@@ -316,6 +317,30 @@ TEST(WaitGraphTest, ALeakBehindADeadlockOfThreadsThatWereThereBeforeNamesIt) {
   std::vector<int> ids = Ids(report.deadlocks[0]);
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(ids, circle->tids());
+}
+
+// Both what is in the circle and what waits for it.
+TEST(WaitGraphTest, AThreadThatCanNeverGoOnIsInADeadlock) {
+  for (const Edge edge : {Edge::kMutex, Edge::kJoin, Edge::kReadLock, Edge::kWriteLock}) {
+    std::optional<PlantedCircle> circle(std::in_place, std::vector{edge, Edge::kMutex});
+    circle->AwaitClosed();
+    for (const int tid : circle->tids()) EXPECT_TRUE(explain::IsInDeadlock(tid));
+    circle->ExpectFollower();
+    const BlockedThread victim([&] { circle->WaitBehind(); }, [&] { circle.reset(); });
+    victim.AwaitCall(SYS_futex);
+    EXPECT_TRUE(explain::IsInDeadlock(victim.tid()));
+  }
+}
+
+TEST(WaitGraphTest, AThreadWhoseHolderIsOnlyBusyIsNotInADeadlock) {
+  std::latch end(1);
+  const testing::ParkedThread parked;
+  parked.AwaitAsleep();
+  EXPECT_FALSE(explain::IsInDeadlock(parked.tid()));
+  std::thread other([&] { end.wait(); });
+  const BlockedThread joiner([&] { other.join(); }, [&] { end.count_down(); });
+  joiner.AwaitCall(SYS_futex);
+  EXPECT_FALSE(explain::IsInDeadlock(joiner.tid()));
 }
 
 TEST(WaitGraphTest, ACircleThatATimeLimitWillBreakIsNoDeadlock) {

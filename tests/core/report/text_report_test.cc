@@ -18,6 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path);
@@ -272,6 +273,26 @@ TEST(TextReportTest, VerboseShowsTheSourceAround) {
                               "                  2 |  two\n"
                               "            >     3 | three\n"
                               "                  4 | four\n"));
+}
+
+TEST(WordingTest, SaysWhyTheWaitWasCutShort) {
+  LeakReport report = TwoLeaks();
+  EXPECT_EQ(WhyNotLonger(report), "");
+  report.standstill = Standstill::kAllAsleep;
+  EXPECT_EQ(WhyNotLonger(report),
+            "nothing can end them: every thread of the process is waiting for another");
+  EXPECT_THAT(report.ToText(), HasSubstr("\n" + WhyNotLonger(report) + "\n\n[1]"));
+}
+
+TEST(WordingTest, SaysWhyATestNeverReturns) {
+  LeakReport report = TwoLeaks();
+  report.hang = true;
+  report.standstill = Standstill::kAllAsleep;
+  EXPECT_THAT(Headline(report), StartsWith("WorkerPool.Restarts never returns: all threads are "
+                                           "asleep; alive: "));
+  report.standstill = Standstill::kDeadlock;
+  EXPECT_THAT(Headline(report), StartsWith("WorkerPool.Restarts never returns: its thread is in a "
+                                           "deadlock; alive: "));
 }
 
 TEST(WordingTest, Headlines) {

@@ -44,6 +44,7 @@ TEST(OptionsTest, DefaultsAreThoseOfTheDocumentation) {
   EXPECT_EQ(options.check, CheckScope::kAll);
   EXPECT_EQ(options.drain, milliseconds(1000));
   EXPECT_EQ(options.drain_max, milliseconds(10000));
+  EXPECT_TRUE(options.stillness);
   EXPECT_EQ(options.hang_timeout, milliseconds(0));
   EXPECT_TRUE(options.json.empty());
   EXPECT_FALSE(options.verbose);
@@ -51,13 +52,15 @@ TEST(OptionsTest, DefaultsAreThoseOfTheDocumentation) {
 
 TEST(OptionsTest, EveryKeyIsRead) {
   const Options options = Parsed(
-      "on_leak=warn check=marked drain=0 drain_max=2s hang_timeout=1.5min suppressions=a.txt "
+      "on_leak=warn check=marked drain=0 drain_max=2s stillness=0 hang_timeout=1.5min "
+      "suppressions=a.txt "
       "suppressions=b.txt json=out/%p.json "
       "color=never hooks=0 verbose=1 report_known=grpc report_known=all");
   EXPECT_EQ(options.on_leak, OnLeak::kWarn);
   EXPECT_EQ(options.check, CheckScope::kMarked);
   EXPECT_EQ(options.drain, milliseconds(0));
   EXPECT_EQ(options.drain_max, milliseconds(2000));
+  EXPECT_FALSE(options.stillness);
   EXPECT_EQ(options.hang_timeout, milliseconds(90'000));
   EXPECT_THAT(options.suppressions, ElementsAre("a.txt", "b.txt"));
   EXPECT_EQ(options.json, "out/%p.json");
@@ -80,7 +83,8 @@ TEST(OptionsTest, AQuotedValueMayHoldSeparators) {
 
 TEST(OptionsTest, AnUnknownKeyIsAnErrorThatListsTheKeys) {
   EXPECT_THAT(ErrorOf("drian=1s"), HasSubstr("unknown key \"drian\""));
-  EXPECT_THAT(ErrorOf("drian=1s"), HasSubstr("on_leak, check, drain, drain_max, hang_timeout"));
+  EXPECT_THAT(ErrorOf("drian=1s"),
+              HasSubstr("on_leak, check, drain, drain_max, stillness, hang_timeout"));
 }
 
 TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {

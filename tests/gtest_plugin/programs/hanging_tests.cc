@@ -2,12 +2,19 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <link.h>
+#include <semaphore.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
+#include <future>
 #include <mutex>
 #include <string_view>
+#include <thread>
 
 #include "support/threads.h"
 
@@ -61,6 +68,71 @@ TEST(Hanging, JoinsAThreadThatNeedsItsLock) {
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   std::thread([] { const std::lock_guard<std::mutex> second(mutex); }).join();
+}
+
+// A circle that the test's thread is not part of but waits for, while another thread works on.
+TEST(Hanging, JoinsAThreadOfACircleWhileAnotherRuns) {
+  static std::mutex first;
+  static std::mutex second;
+  static std::atomic<int> holding{0};
+  const auto lock_both = [](std::mutex& mine, std::mutex& others) {
+    const std::lock_guard<std::mutex> lock(mine);
+    ++holding;
+    while (holding.load() < 2) std::this_thread::yield();
+    const std::lock_guard<std::mutex> never(others);
+  };
+  std::thread busy([] {
+    for (;;) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  });
+  std::thread other([&] { lock_both(first, second); });
+  std::thread([&] { lock_both(second, first); }).join();
+}
+
+// Each sleeps now and then for as long as a look could take it for the end.
+TEST(Slow, IsWokenByAThreadThatSleepsFirst) {
+  std::promise<void> promise;
+  std::thread wakes([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+    promise.set_value();
+  });
+  promise.get_future().wait();
+  wakes.join();
+}
+
+TEST(Slow, IsWokenByAChildOverAPipe) {
+  std::promise<void> promise;
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    usleep(2'500'000);
+    _exit(write(ends[1], "x", 1) == 1 ? 0 : 1);
+  }
+  std::thread reads([&] {
+    char byte = 0;
+    EXPECT_EQ(read(ends[0], &byte, 1), 1);
+    promise.set_value();
+  });
+  promise.get_future().wait();
+  reads.join();
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+}
+
+TEST(Slow, IsWokenByAHandlerOfATimer) {
+  static sem_t semaphore;
+  ASSERT_EQ(sem_init(&semaphore, 0, 0), 0);
+  signal(SIGALRM, [](int) { sem_post(&semaphore); });
+  alarm(3);
+  while (sem_wait(&semaphore) != 0) {
+  }
+  signal(SIGALRM, SIG_DFL);
+}
+
+TEST(Slow, IsWokenByATimeLimit) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait_for(lock, std::chrono::milliseconds(2500), [] { return false; });
 }
 
 TEST(Hanging, LoadsALibraryWhoseConstructorHangs) {

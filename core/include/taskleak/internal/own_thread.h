@@ -13,8 +13,9 @@ namespace taskleak::internal {
 class OwnThread {
  public:
   /// Starts the thread, which runs `body`. `name` has at most 15 characters and begins with
-  /// "taskleak-". When this returns, the thread is already left out of reports.
-  OwnThread(const char* name, std::function<void()> body);
+  /// "taskleak-". When this returns, the thread is already left out of reports. `calls_program`
+  /// says whether `body` runs code of the program, such as a callback.
+  OwnThread(const char* name, std::function<void()> body, bool calls_program = false);
 
   /// Waits for the end of the thread. In a forked child, where it does not exist, only releases it.
   void Join();

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <string>
 
 #include "base/mutex.h"
 #include "linux/proc/births.h"
@@ -214,7 +215,8 @@ std::shared_ptr<const ThreadIds> ListThreads(std::uint64_t* births) {
 
 std::size_t CountThreads() {
   struct stat task {};
-  return stat("/proc/self/task", &task) == 0 ? task.st_nlink - kLinksBesidesThreads : 0;
+  const std::string path = std::string(SubjectFolder()) + "task";
+  return stat(path.c_str(), &task) == 0 ? task.st_nlink - kLinksBesidesThreads : 0;
 }
 
 }  // namespace taskleak::platform

@@ -1,0 +1,96 @@
+#include "outside_watch.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "alive/stillness.h"
+#include "check/checker.h"
+#include "commands.h"
+#include "explain/wait_graph.h"
+#include "linux/proc/subject.h"
+#include "report/json_report.h"
+#include "report/report_file.h"
+#include "run/find_leaks.h"
+#include "run/output.h"
+#include "taskleak/options.h"
+
+namespace taskleak::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kFirstLook{1};
+
+// What its first thread is in is taken for the test's.
+class Looker {
+ public:
+  explicit Looker(pid_t pid) : pid_(pid) {}
+
+  Standstill FindStandstill() {
+    if (!CanLook()) return Standstill::kNone;
+    if (explain::IsInDeadlock(pid_)) return Standstill::kDeadlock;
+    return stillness_.IsShown(std::nullopt) ? Standstill::kAllAsleep : Standstill::kNone;
+  }
+
+  LeakReport Report(const Options& options) {
+    LeakReport report;
+    if (CanLook())
+      report = run::LookAtAll(check::Checker(options));
+    else
+      report.notes.push_back("its threads cannot be looked at: " + *why_not_);
+    return report;
+  }
+
+ private:
+  bool CanLook() {
+    if (!why_not_) why_not_ = platform::LookAtProcess(pid_);
+    return why_not_->empty();
+  }
+
+  const pid_t pid_;
+  std::optional<std::string> why_not_;  // nothing: not tried yet
+  alive::Stillness stillness_{alive::Stillness::EndHandlers::kMayWake};
+};
+
+void Publish(const LeakReport& report, pid_t pid, const Options& options) {
+  run::Print(report.ToText(options.verbose), options.color);
+  if (options.json.empty()) return;
+  static_cast<void>(Write(report::ReportPath(options.json, pid),
+                          report::JsonDocument({report}, {{.name = report.test}}), kClean));
+}
+
+}  // namespace
+
+std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
+  const Clock::time_point begun = Clock::now();
+  Looker looker(pid);
+  Standstill found = Standstill::kNone;
+  Clock::duration next = kFirstLook;
+  while (found == Standstill::kNone && Clock::now() - begun < limit.time) {
+    const Clock::time_point until = begun + std::min<Clock::duration>(next, limit.time);
+    if (const auto end = AwaitChild(pid, until - Clock::now())) return end;
+    found = looker.FindStandstill();
+    next = 2 * (Clock::now() - begun);
+  }
+  Options options = Options::FromEnvironment();
+  options.hooks = false;  // what they know is in the other process
+  LeakReport report = looker.Report(options);
+  report.test = limit.name;
+  report.hang = true;
+  report.standstill = found;
+  report.waited = found == Standstill::kNone
+                      ? limit.time
+                      : std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
+  // It may have ended meanwhile: then nothing hung.
+  if (const auto end = AwaitChild(pid, milliseconds(0))) return end;
+  kill(pid, SIGKILL);
+  static_cast<void>(AwaitChild(pid));
+  Publish(report, pid, options);
+  return std::nullopt;
+}
+
+}  // namespace taskleak::cli

@@ -1,0 +1,43 @@
+// Whether anything but the looking thread can still make anything happen.
+#ifndef TASKLEAK_SRC_ALIVE_STILLNESS_H_
+#define TASKLEAK_SRC_ALIVE_STILLNESS_H_
+
+#include <optional>
+
+#include "linux/proc/clock.h"
+
+namespace taskleak::alive {
+
+/// Shows of the process that is looked at that all of its threads are asleep, and that nothing will
+/// wake one of them until a thread that is looking does. Nothing of what is alive then ends, moves
+/// or starts anything: neither threads nor tasks, which only a thread resumes.
+///
+/// A program that is woken in a way that the kernel does not show is outside of this: by a process
+/// that shares all of its memory and is not its child, or when the system's clock is set. Not
+/// thread-safe.
+class Stillness {
+ public:
+  using Clock = platform::Clock;
+
+  /// What a handler of a signal that asks the program to end (SIGINT, SIGQUIT, SIGTERM) does.
+  enum class EndHandlers {
+    kEnd,     ///< it ends the program, as those of test frameworks do
+    kMayWake  ///< it may wake a thread, as those of servers do
+  };
+
+  explicit Stillness(EndHandlers end_handlers = EndHandlers::kEnd) : end_handlers_(end_handlers) {}
+
+  /// Returns true if it is shown that nothing happens before `until`; without it, for ever. Costs a
+  /// few microseconds if the thread that was in the way last time still is, else up to ten for each
+  /// thread and some tens for the process. The calling thread, and those of taskleak's own that
+  /// call nothing of the program, are the ones that look.
+  bool IsShown(std::optional<Clock::time_point> until);
+
+ private:
+  const EndHandlers end_handlers_;
+  int in_the_way_ = 0;  // the thread that kept the last look from showing it; 0: none did
+};
+
+}  // namespace taskleak::alive
+
+#endif  // TASKLEAK_SRC_ALIVE_STILLNESS_H_
