@@ -3,6 +3,7 @@
 #include <dwarf.h>
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -49,10 +50,16 @@ DebugIndex::DebugIndex(Dwfl_Module* module) {
   if (dwarf == nullptr) return;
   Dwarf_CU* cu = nullptr;
   Dwarf_Die die;
+  // What is not used of it is never touched, and takes no memory; growing would take it twice.
+  constexpr std::size_t kUsual = std::size_t{1} << 16;
+  ranges_.reserve(kUsual);
   while (dwarf_get_units(dwarf, cu, &cu, nullptr, nullptr, &die, nullptr) == 0) {
     const std::size_t before = ranges_.size();
     ForEachRange(&die, [&](Dwarf_Addr begin, Dwarf_Addr end) {
-      ranges_.push_back({.begin = begin, .end = end, .unit = units_.size()});
+      constexpr Dwarf_Addr kMost = std::numeric_limits<std::uint32_t>::max();
+      ranges_.push_back({.begin = begin,
+                         .size = static_cast<std::uint32_t>(std::min(end - begin, kMost)),
+                         .unit = static_cast<std::uint32_t>(units_.size())});
     });
     if (ranges_.size() == before) continue;
     units_.push_back(
@@ -66,7 +73,8 @@ DebugIndex::Unit* DebugIndex::FindUnit(Dwarf_Addr address) {
   const auto after =
       std::upper_bound(ranges_.begin(), ranges_.end(), address,
                        [](Dwarf_Addr a, const Range& range) { return a < range.begin; });
-  if (after == ranges_.begin() || address >= std::prev(after)->end) return nullptr;
+  if (after == ranges_.begin() || address - std::prev(after)->begin >= std::prev(after)->size)
+    return nullptr;
   return &units_[std::prev(after)->unit];
 }
 

@@ -41,10 +41,10 @@ class DebugIndex {
     std::string directory;  // in which it was compiled
     std::unique_ptr<UnitFunctions> functions;
   };
-  struct Range {
+  struct Range {  // there are many
     Dwarf_Addr begin;
-    Dwarf_Addr end;
-    std::size_t unit;
+    std::uint32_t size;
+    std::uint32_t unit;
   };
 
   Unit* FindUnit(Dwarf_Addr address);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <tuple>
 
@@ -18,8 +19,23 @@ std::size_t LeadingUnderscores(const char* name) {
 
 }  // namespace
 
-SymbolIndex::SymbolIndex(Dwfl_Module* module) {
+// A symbol's name, and what makes it better than another of the same function.
+struct SymbolIndex::Name {
+  const char* text = nullptr;  // inside the module's string table
+  bool global = false;
+
+  [[nodiscard]] bool IsBetterThan(const Name& other) const { return Rank() < other.Rank(); }
+
+ private:
+  [[nodiscard]] std::tuple<std::size_t, bool, std::string_view> Rank() const {
+    return {LeadingUnderscores(text), !global, text};
+  }
+};
+
+SymbolIndex::SymbolIndex(Dwfl_Module* module) : module_(module) {
   const int count = dwfl_module_getsymtab(module);
+  // The end that stays unused is never touched, so it takes no memory.
+  symbols_.reserve(static_cast<std::size_t>(std::max(count, 0)));
   for (int i = 1; i < count; ++i) {
     GElf_Sym symbol;
     GElf_Addr address = 0;
@@ -29,12 +45,11 @@ SymbolIndex::SymbolIndex(Dwfl_Module* module) {
     if (name == nullptr || *name == '\0' || section == SHN_UNDEF || symbol.st_size == 0) continue;
     const auto type = GELF_ST_TYPE(symbol.st_info);
     if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) continue;
+    constexpr GElf_Xword kMost = std::numeric_limits<std::uint32_t>::max();
     symbols_.push_back({.begin = address,
-                        .end = address + symbol.st_size,
-                        .name = name,
-                        .global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL});
+                        .size = static_cast<std::uint32_t>(std::min(symbol.st_size, kMost)),
+                        .index = i});
   }
-  symbols_.shrink_to_fit();
   std::sort(symbols_.begin(), symbols_.end(),
             [](const Symbol& a, const Symbol& b) { return a.begin < b.begin; });
 }
@@ -45,21 +60,26 @@ const char* SymbolIndex::Find(std::uintptr_t pc) const {
                        [](std::uintptr_t a, const Symbol& symbol) { return a < symbol.begin; });
   // Functions hardly ever overlap, but one start can have many names.
   constexpr int kMostNames = 64;
-  const Symbol* best = nullptr;
+  const Symbol* found = nullptr;
+  Name best;
   for (int looked = 0; it != symbols_.begin() && looked < kMostNames; ++looked) {
     --it;
-    if (best != nullptr && it->begin != best->begin) break;
-    if (pc < it->end && (best == nullptr || Better(*it, *best))) best = &*it;
+    if (found != nullptr && it->begin != found->begin) break;
+    if (pc - it->begin >= it->size) continue;
+    const Name name = NameOf(*it);
+    if (found == nullptr || name.IsBetterThan(best)) best = name;
+    found = &*it;
   }
-  return best == nullptr ? nullptr : best->name;
+  return best.text;
 }
 
-bool SymbolIndex::Better(const Symbol& a, const Symbol& b) {
-  const auto rank = [](const Symbol& symbol) {
-    return std::tuple(LeadingUnderscores(symbol.name), !symbol.global,
-                      std::string_view(symbol.name));
-  };
-  return rank(a) < rank(b);
+SymbolIndex::Name SymbolIndex::NameOf(const Symbol& symbol) const {
+  GElf_Sym whole;
+  GElf_Addr address = 0;
+  const char* const text =
+      dwfl_module_getsym_info(module_, symbol.index, &whole, &address, nullptr, nullptr, nullptr);
+  if (text == nullptr) return {.text = "", .global = false};
+  return {.text = text, .global = GELF_ST_BIND(whole.st_info) != STB_LOCAL};
 }
 
 }  // namespace taskleak::symbolize

@@ -22,15 +22,17 @@ class SymbolIndex {
   [[nodiscard]] const char* Find(std::uintptr_t pc) const;
 
  private:
+  // Only what finding one takes: there are many, and the rest is read for those that are found.
   struct Symbol {
     std::uintptr_t begin;
-    std::uintptr_t end;
-    const char* name;  // inside the module's string table
-    bool global;
+    std::uint32_t size;
+    int index;  // in the module's table
   };
-  static bool Better(const Symbol& a, const Symbol& b);
+  struct Name;
+  [[nodiscard]] Name NameOf(const Symbol& symbol) const;
 
-  std::vector<Symbol> symbols_;
+  Dwfl_Module* module_;
+  std::vector<Symbol> symbols_;  // sorted by begin
 };
 
 }  // namespace taskleak::symbolize
