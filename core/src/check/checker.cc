@@ -18,14 +18,19 @@
 #include "alive/new_threads.h"
 #include "alive/sure_look.h"
 #include "alive/transit.h"
+#include "check/frame_notes.h"
+#include "explain/coroutine_frame.h"
 #include "explain/group.h"
 #include "explain/inspect.h"
 #include "explain/inspect_task.h"
+#include "explain/task_circle.h"
+#include "explain/unverified.h"
 #include "explain/wait_graph.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/clock.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
+#include "registry/frame_log.h"
 #include "registry/own_threads.h"
 #include "registry/snapshot_data.h"
 #include "registry/thread_birth.h"
@@ -59,7 +64,8 @@ Records UnjoinedRecords(const alive::Stragglers& stragglers) {
 
 std::size_t PlaceOf(const registry::TaskRecord& task) {
   return std::hash<std::string>()(task.waiting) + std::hash<const char*>()(task.file) +
-         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state);
+         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state) +
+         std::hash<std::uintptr_t>()(task.awaits_at);
 }
 
 std::string ProgramName() {
@@ -129,7 +135,9 @@ alive::Stragglers Checker::Unjoined(std::uint64_t first) const {
 alive::Stragglers Checker::Tasks(registry::Epoch first) const {
   internal::AskTaskSources();
   alive::Stragglers tasks;
-  const auto add = [&](const registry::TaskRecord& task) {
+  explain::FrameReader frames;
+  const auto add = [&](registry::TaskRecord task) {
+    if (task.frame.is_frame() && !frames.Complete(task)) return;
     std::string name = explain::NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
@@ -213,7 +221,7 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
 // Looks closely at who is left. Returns those who have ended meanwhile, and may therefore have
 // become somebody to be joined or have a successor, and those in transit.
 alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
-                                   Outcome& outcome) const {
+                                   Outcome& outcome, Search search) const {
   explain::Inspector inspector(options_.verbose);
   rules::SuppressionRound round(ignore_.file_rules(), outcome.test);
   std::vector<explain::Finding> findings;
@@ -252,6 +260,11 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
     if (look.hidden) hidden.insert(*look.hidden);
     add(inspector.InspectLive(straggler, look));
   }
+  const explain::TaskRecords unverified =
+      search == Search::kMemory ? explain::ScanForCoroutines(tasks) : explain::TaskRecords();
+  explain::TaskInspector unverified_inspector(unverified, options_.verbose,
+                                              platform::Signals::kAllowed);
+  for (const auto& [address, record] : unverified) add(unverified_inspector.Inspect(record));
   AdoptHidden(round, stragglers);
   std::erase_if(findings, [&round](const explain::Finding& each) {
     return round.Hides(each.unit.kind, each.unit.id);
@@ -262,7 +275,12 @@ alive::Stragglers Checker::Explain(const alive::Stragglers& stragglers, OfTheGon
   if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
     outcome.notes.emplace_back(UnrecordedBirths{count});
   for (const int error : hidden) outcome.notes.emplace_back(CopiedStacks{error});
+  AddFrameNotes(outcome.notes);
   outcome.deadlocks = explain::FollowWaits(findings, inspector);
+  if (explain::HasTaskCircle(tasks)) {
+    std::ranges::move(explain::FindTaskCircles(findings, tasks, explain::TasksFor(stragglers)),
+                      std::back_inserter(outcome.deadlocks));
+  }
   const bool may_be_alone =
       std::any_of(findings.begin(), findings.end(),
                   [](const explain::Finding& f) { return f.unit.state == WaitState::kCondvar; });
@@ -334,6 +352,7 @@ void Checker::ExplainWhatStays(alive::Stragglers left,
 }
 
 Outcome Checker::LookAtAll() const {
+  registry::FollowFrames();
   Outcome outcome;
   const auto now = platform::ListThreads();
   auto alive = now == nullptr ? std::nullopt : Alive(*now);
@@ -343,7 +362,8 @@ Outcome Checker::LookAtAll() const {
   }
   if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
   std::ranges::move(Tasks(0), std::back_inserter(*alive));
-  Explain(*alive, OfTheGone::kLeaveOut, outcome);
+  // A hang and another process are looked at for information, and not for a verdict.
+  Explain(*alive, OfTheGone::kLeaveOut, outcome, adopted_too_ ? Search::kNothing : Search::kMemory);
   return outcome;
 }
 

@@ -54,8 +54,10 @@ class Checker {
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
+  /// What to search for coroutines that nothing else shows.
+  enum class Search { kNothing, kMemory };
   alive::Stragglers Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
-                            Outcome& outcome) const;
+                            Outcome& outcome, Search search = Search::kNothing) const;
   void ExplainWhatStays(alive::Stragglers left, const std::function<alive::Stragglers()>& look,
                         Outcome& outcome) const;
   [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base,

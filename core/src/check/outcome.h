@@ -25,8 +25,22 @@ struct CopiedStacks {
   int error = 0;  ///< the errno of that
 };
 
+/// Coroutines are not followed, because the program has an operator new or delete of its own.
+struct ReplacedAllocator {};
+
+/// There was no memory to follow so many frames of coroutines.
+struct UnloggedFrames {
+  std::uint64_t count = 0;
+};
+
+/// Coroutines of a module cannot be followed, because it has no symbol table that can be read.
+struct InvisibleCoroutines {
+  std::string module;  ///< its file's name
+};
+
 /// A remark on a check.
-using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks>;
+using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks,
+                          ReplacedAllocator, UnloggedFrames, InvisibleCoroutines>;
 
 /// Holds what one check found.
 struct Outcome {

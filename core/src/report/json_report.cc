@@ -83,7 +83,9 @@ Json DeadlockJson(const Deadlock& deadlock) {
                      {"waiter_stack", FramesJson(unit.stack)},
                      {"holder_stack", FramesJson(unit.held_by->stack)}});
   }
-  return {{"kind", KindOf(deadlock)}, {"edges", std::move(edges)}};
+  Json json = {{"kind", KindOf(deadlock)}, {"edges", std::move(edges)}};
+  if (deadlock.units.front().kind == UnitKind::kTask) json["of"] = "task";
+  return json;
 }
 
 Json PlacesJson(const LeakGroup& group) {

@@ -30,8 +30,8 @@ SymbolIndex::SymbolIndex(Dwfl_Module* module) {
     const auto type = GELF_ST_TYPE(symbol.st_info);
     if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) continue;
     symbols_.push_back({.begin = address,
-                        .end = address + symbol.st_size,
                         .name = name,
+                        .end = address + symbol.st_size,
                         .global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL});
   }
   symbols_.shrink_to_fit();
@@ -39,7 +39,7 @@ SymbolIndex::SymbolIndex(Dwfl_Module* module) {
             [](const Symbol& a, const Symbol& b) { return a.begin < b.begin; });
 }
 
-const char* SymbolIndex::Find(std::uintptr_t pc) const {
+const SymbolIndex::Symbol* SymbolIndex::FindSymbol(std::uintptr_t pc) const {
   auto it =
       std::upper_bound(symbols_.begin(), symbols_.end(), pc,
                        [](std::uintptr_t a, const Symbol& symbol) { return a < symbol.begin; });
@@ -51,7 +51,7 @@ const char* SymbolIndex::Find(std::uintptr_t pc) const {
     if (best != nullptr && it->begin != best->begin) break;
     if (pc < it->end && (best == nullptr || Better(*it, *best))) best = &*it;
   }
-  return best == nullptr ? nullptr : best->name;
+  return best;
 }
 
 bool SymbolIndex::Better(const Symbol& a, const Symbol& b) {

@@ -19,15 +19,23 @@ class SymbolIndex {
 
   /// The linker's name of the function that covers `pc`; null when there is none. Of several names
   /// the most public one: "pthread_cond_wait" rather than "___pthread_cond_wait".
-  [[nodiscard]] const char* Find(std::uintptr_t pc) const;
+  [[nodiscard]] const char* Find(std::uintptr_t pc) const {
+    const Symbol* const symbol = FindSymbol(pc);
+    return symbol == nullptr ? nullptr : symbol->name;
+  }
 
- private:
+  /// Two functions that follow each other must not be two words that do: a search of this memory
+  /// for coroutines' frames would take them for one.
   struct Symbol {
     std::uintptr_t begin;
+    const char* name;  ///< inside the module's string table
     std::uintptr_t end;
-    const char* name;  // inside the module's string table
     bool global;
   };
+  /// The same with the function's range; null when there is none.
+  [[nodiscard]] const Symbol* FindSymbol(std::uintptr_t pc) const;
+
+ private:
   static bool Better(const Symbol& a, const Symbol& b);
 
   std::vector<Symbol> symbols_;

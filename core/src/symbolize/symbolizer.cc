@@ -167,6 +167,21 @@ const QuickFrame& Quick(RawFrame frame) {
   return TheCache().Quick(modules, LookupAddress(frame));
 }
 
+void RefreshModules() {
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  modules.Refresh();
+}
+
+FunctionSymbol FindFunction(std::uintptr_t address) {
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  ModuleInfo* const info = FindModule(modules, address);
+  const auto* const symbol = info == nullptr ? nullptr : info->symbols().FindSymbol(address);
+  if (symbol == nullptr) return {};
+  return {.name = symbol->name, .begin = symbol->begin, .end = symbol->end};
+}
+
 std::vector<Frame> Resolve(const std::vector<RawFrame>& frames, bool system_lines) {
   std::vector<Frame> result;
   Modules& modules = Modules::Instance();
