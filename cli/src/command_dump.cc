@@ -42,11 +42,21 @@ LeakReport LookAt(pid_t pid, bool verbose) {
   return report;
 }
 
+// Coroutines that were found in memory.
+std::size_t CountTasks(const LeakReport& report) {
+  std::size_t count = 0;
+  for (const LeakGroup& group : report.groups)
+    count += group.first().kind == UnitKind::kTask ? group.units.size() : 0;
+  return count;
+}
+
 // The report's text under a headline that does not speak of leaks.
 std::string Text(const LeakReport& report, bool verbose) {
   const std::string text = report.ToText(verbose);
-  return report::Printable(fmt::format("{}: {} in {}, {}", report.test,
-                                       report::Count(report.unit_count(), "thread"),
+  const std::size_t tasks = CountTasks(report);
+  std::string units = report::Count(report.unit_count() - tasks, "thread");
+  if (tasks > 0) units += ", " + report::Count(tasks, "task");
+  return report::Printable(fmt::format("{}: {} in {}, {}", report.test, units,
                                        report::Count(report.groups.size(), "group"),
                                        report::Count(report.deadlocks.size(), "deadlock"))) +
          text.substr(std::min(text.find('\n'), text.size()));

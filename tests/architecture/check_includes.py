@@ -14,6 +14,7 @@ ROOMS = (
     "linux/modules",
     "linux/arch",
     "linux/unwind",
+    "linux/coroutines",
     "linux/look",
     "registry",
     "symbolize",

@@ -23,17 +23,16 @@ using testing::Not;
 /// The program, alive as long as this object.
 class Stuck {
  public:
-  explicit Stuck(const char* what) {
+  explicit Stuck(const char* what, std::string program = STUCK_PROGRAM) {
     int ends[2];
     EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
     input_ = ends[1];
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, ends[0], STDIN_FILENO);
-    std::string program = STUCK_PROGRAM;
     std::string argument = what;
     char* const words[] = {program.data(), argument.data(), nullptr};
-    EXPECT_EQ(posix_spawn(&pid_, STUCK_PROGRAM, &files, nullptr, words, environ), 0);
+    EXPECT_EQ(posix_spawn(&pid_, program.c_str(), &files, nullptr, words, environ), 0);
     posix_spawn_file_actions_destroy(&files);
     close(ends[0]);
   }
@@ -125,6 +124,16 @@ TEST(Dump, NeedsTheRightToLook) {
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.err, HasSubstr("not permitted"));
 }
+
+#ifdef COROUTINE_PROGRAM
+TEST(Dump, CoroutinesOfAnotherProcessAreShownAsUnverified) {
+  const Stuck program("wait", COROUTINE_PROGRAM);
+  const Outcome outcome = program.DumpUntil({"WaitForEver"});
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("1 task \"(anonymous namespace)::WaitForEver\""),
+                                 HasSubstr("unverified"), HasSubstr("coroutine.cc:")));
+  EXPECT_EQ(outcome.exit_code, 0);
+}
+#endif
 
 }  // namespace
 }  // namespace taskleak::cli

@@ -58,6 +58,16 @@ TEST_F(RunTest, AThreadThatIsLeftFails) {
   EXPECT_THAT(Report()["tests"][0]["test"].get<std::string>(), testing::EndsWith(" leak"));
 }
 
+#ifdef COROUTINE_PROGRAM
+TEST_F(RunTest, ACoroutineThatIsLeftFails) {
+  const Outcome outcome = RunProgram(TASKLEAK_PROGRAM, {"run", "--", COROUTINE_PROGRAM},
+                                     {{"TASKLEAK_OPTIONS", "drain=50ms"}});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("1 task \"(anonymous namespace)::WaitForEver\""),
+                                 HasSubstr("suspended"), HasSubstr("coroutine.cc:")));
+}
+#endif
+
 TEST_F(RunTest, CallingExitIsAnEndToo) { EXPECT_EQ(Watch("leak-and-exit").exit_code, 1); }
 
 TEST_F(RunTest, AThreadThatEndedUnjoinedFails) {

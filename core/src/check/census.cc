@@ -16,6 +16,7 @@
 #include "explain/wait_state.h"
 #include "linux/proc/thread_info.h"
 #include "linux/proc/thread_list.h"
+#include "registry/frame_log.h"
 #include "registry/own_threads.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
@@ -182,6 +183,7 @@ void AddStates(UnitKind kind, const std::map<WaitState, std::size_t>& states, Ce
 
 Census TakeCensus() {
   static SharedStates* const shared = new SharedStates();
+  registry::FollowFrames();
   Census census;
   const std::set<int> own = registry::OwnThreads();
   const std::size_t all = platform::CountThreads();

@@ -15,6 +15,8 @@
 #include "alive/new_threads.h"
 #include "alive/sure_look.h"
 #include "alive/transit.h"
+#include "check/frame_notes.h"
+#include "explain/coroutine_frame.h"
 #include "explain/group.h"
 #include "explain/inspect.h"
 #include "explain/inspect_task.h"
@@ -23,6 +25,7 @@
 #include "linux/proc/clock.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
+#include "registry/frame_log.h"
 #include "registry/own_threads.h"
 #include "registry/snapshot_data.h"
 #include "registry/thread_birth.h"
@@ -41,7 +44,8 @@ bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
 
 std::size_t PlaceOf(const registry::TaskRecord& task) {
   return std::hash<std::string>()(task.waiting) + std::hash<const char*>()(task.file) +
-         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state);
+         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state) +
+         std::hash<std::uintptr_t>()(task.awaits_at);
 }
 
 std::string ProgramName() {
@@ -110,7 +114,9 @@ alive::Stragglers Checker::Unjoined(std::uint64_t first) const {
 alive::Stragglers Checker::Tasks(registry::Epoch first) const {
   internal::AskTaskSources();
   alive::Stragglers tasks;
-  const auto add = [&](const registry::TaskRecord& task) {
+  explain::FrameReader frames;
+  const auto add = [&](registry::TaskRecord task) {
+    if (task.frame.is_frame() && !frames.Complete(task)) return;
     std::string name = explain::NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
@@ -184,7 +190,8 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
 }
 
 // Looks closely at each of those that are left, except those that are ignored by their threads.
-CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone) const {
+CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
+                           Search search) const {
   CloseLook close{.inspectors = std::make_unique<Inspectors>(stragglers, options_.verbose,
                                                              platform::Signals::kAllowed)};
   explain::Inspector& threads = close.inspectors->threads();
@@ -207,6 +214,8 @@ CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the
     if (look.hidden) close.hidden.insert(*look.hidden);
     close.findings.push_back(threads.InspectLive(straggler, look));
   }
+  if (search == Search::kMemory)
+    std::ranges::move(close.inspectors->FindUnverified(), std::back_inserter(close.findings));
   return close;
 }
 
@@ -232,7 +241,10 @@ Outcome Checker::Group(CloseLook close) const {
   if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
     outcome.notes.emplace_back(UnrecordedBirths{count});
   for (const int error : close.hidden) outcome.notes.emplace_back(CopiedStacks{error});
+  AddFrameNotes(outcome.notes);
   outcome.deadlocks = explain::FollowWaits(close.findings, close.inspectors->threads());
+  std::ranges::move(close.inspectors->FindTaskCircles(close.findings),
+                    std::back_inserter(outcome.deadlocks));
   const bool may_be_alone =
       std::any_of(close.findings.begin(), close.findings.end(),
                   [](const explain::Finding& f) { return f.unit.state == WaitState::kCondvar; });
@@ -313,6 +325,7 @@ CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
 }
 
 Outcome Checker::LookAtAll() const {
+  registry::FollowFrames();
   const auto now = platform::ListThreads();
   auto alive = now == nullptr ? Error::OfLastCall() : Alive(*now);
   if (!alive) {
@@ -322,7 +335,9 @@ Outcome Checker::LookAtAll() const {
   }
   if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
   std::ranges::move(Tasks(0), std::back_inserter(*alive));
-  return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut), *alive, {}));
+  // A hang and another process are looked at for information, and not for a verdict.
+  const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
+  return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut, search), *alive, {}));
 }
 
 }  // namespace taskleak::check

@@ -57,7 +57,10 @@ class Checker {
   [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
-  [[nodiscard]] CloseLook Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone) const;
+  /// What to search for coroutines that nothing else shows.
+  enum class Search { kNothing, kMemory };
+  [[nodiscard]] CloseLook Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
+                                  Search search = Search::kNothing) const;
   [[nodiscard]] CloseLook Sift(CloseLook close, const alive::Stragglers& stragglers,
                                std::string_view test) const;
   [[nodiscard]] Outcome Group(CloseLook close) const;

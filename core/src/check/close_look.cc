@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "explain/task_circle.h"
+#include "explain/unverified.h"
+
 namespace taskleak::check {
 namespace {
 
@@ -27,7 +30,8 @@ Inspectors::Inspectors(const alive::Stragglers& stragglers, bool system_lines,
     : unjoined_(UnjoinedRecords(stragglers)),
       task_records_(explain::TasksFor(stragglers)),
       threads_(system_lines),
-      tasks_(task_records_, system_lines, signals) {}
+      tasks_(task_records_, system_lines, signals),
+      unverified_(unverified_records_, system_lines, signals) {}
 
 std::optional<explain::Finding> Inspectors::InspectRecorded(const alive::Straggler& straggler) {
   if (straggler.task != 0) {
@@ -38,6 +42,20 @@ std::optional<explain::Finding> Inspectors::InspectRecorded(const alive::Straggl
   const auto record = unjoined_.find(straggler.unjoined);
   if (record == unjoined_.end()) return std::nullopt;
   return threads_.InspectUnjoined(record->second);
+}
+
+std::vector<explain::Finding> Inspectors::FindUnverified() {
+  unverified_records_ = explain::ScanForCoroutines(task_records_);
+  std::vector<explain::Finding> findings;
+  for (const auto& [address, record] : unverified_records_)
+    findings.push_back(unverified_.Inspect(record));
+  return findings;
+}
+
+std::vector<explain::FoundDeadlock> Inspectors::FindTaskCircles(
+    std::vector<explain::Finding>& findings) const {
+  if (!explain::HasTaskCircle(task_records_)) return {};
+  return explain::FindTaskCircles(findings, task_records_, explain::AllTasks());
 }
 
 }  // namespace taskleak::check

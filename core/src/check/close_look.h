@@ -12,6 +12,7 @@
 #include "alive/straggler.h"
 #include "explain/inspect.h"
 #include "explain/inspect_task.h"
+#include "explain/wait_graph.h"
 #include "linux/look/stack_reader.h"
 #include "registry/thread_birth.h"
 #include "rules/suppression_round.h"
@@ -32,11 +33,20 @@ class Inspectors {
   /// the thread was joined.
   [[nodiscard]] std::optional<explain::Finding> InspectRecorded(const alive::Straggler& straggler);
 
+  /// Searches memory for coroutines that nothing else shows.
+  [[nodiscard]] std::vector<explain::Finding> FindUnverified();
+
+  /// Returns the circles of coroutines that await each other, and marks their findings.
+  [[nodiscard]] std::vector<explain::FoundDeadlock> FindTaskCircles(
+      std::vector<explain::Finding>& findings) const;
+
  private:
   const std::map<std::uint64_t, registry::ThreadRecord> unjoined_;  // by serial
   const explain::TaskRecords task_records_;
   explain::Inspector threads_;
   explain::TaskInspector tasks_;
+  explain::TaskRecords unverified_records_;
+  explain::TaskInspector unverified_;
 };
 
 /// What a close look shows.

@@ -34,8 +34,22 @@ struct AllowedLeaks {
   std::size_t tasks = 0;
 };
 
+/// Coroutines are not followed, because the program has an operator new or delete of its own.
+struct ReplacedAllocator {};
+
+/// There was no memory to follow so many frames of coroutines.
+struct UnloggedFrames {
+  std::uint64_t count = 0;
+};
+
+/// Coroutines of a module cannot be followed, because it has no symbol table that can be read.
+struct InvisibleCoroutines {
+  std::string module;  ///< its file's name
+};
+
 /// A remark on a check.
-using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks, AllowedLeaks>;
+using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks, AllowedLeaks,
+                          ReplacedAllocator, UnloggedFrames, InvisibleCoroutines>;
 
 /// Holds what one check found.
 struct Outcome {

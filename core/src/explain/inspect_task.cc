@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "explain/coroutine_frame.h"
 #include "explain/creation_frames.h"
 #include "explain/fiber_wait.h"
 #include "explain/signature.h"
@@ -25,7 +26,8 @@ namespace {
 using registry::TaskRecord;
 
 platform::RawFrame FrameOf(const TaskRecord& coroutine) {
-  return {.pc = coroutine.code, .is_return_address = false, .guessed = false};
+  const std::uintptr_t pc = coroutine.awaits_at != 0 ? coroutine.awaits_at : coroutine.code;
+  return {.pc = pc, .is_return_address = false, .guessed = false};
 }
 
 // A literal of a module that may have been unloaded.
@@ -70,10 +72,10 @@ platform::RawStack ReadFiber(const TaskRecord& record) {
 
 // The coroutine's function, in the line where it awaits, if it does.
 Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
-  const symbolize::ResolvedStack& function = resolver_.Resolve({FrameOf(record)});
-  Frame frame = function.stack.empty() ? Frame() : function.stack[function.stack.size() - 1];
+  const std::string name = NameOf(record);
+  Frame frame = FrameOfCoroutine(FrameOf(record).pc, name);
   frame.inlined = false;
-  frame.function = function.plain_names.empty() ? std::string() : function.plain_names.back();
+  frame.function = name;
   if (record.file != nullptr) {
     // The debug information tells the same file as reports show it.
     const std::string file = ReadLiteral(record.file);
@@ -91,8 +93,10 @@ const symbolize::ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& reco
   std::vector<const TaskRecord*> chain;
   for (const TaskRecord* each = record.code != 0 ? &record : Awaiter(record);
        each != nullptr && chain.size() < kMostFrames; each = Awaiter(*each)) {
+    if (std::ranges::find(chain, each->serial, &TaskRecord::serial) != chain.end())
+      break;  // they await each other
     chain.push_back(each);
-    places.emplace_back(each->code, each->file, each->line);
+    places.emplace_back(FrameOf(*each).pc, each->file, each->line);
   }
   const auto [entry, is_new] = async_stacks_.try_emplace(std::move(places));
   if (is_new) {
@@ -143,6 +147,7 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
     finding->stack = &AsyncStack(record);
     unit.stack = finding->stack->stack;
     if (record.code != 0 && record.state == WaitState::kOther) detail = {FrameLeft(), {}};
+    if (record.unverified) detail = {Unverified{record.state == WaitState::kOther}, {}};
     return;
   }
   const auto look = LookAtRunner(record, signals_);
@@ -157,7 +162,11 @@ void TaskInspector::AddPlace(const TaskRecord& record, Finding* finding) {
   finding->missing = look->stack.missing;
 }
 
-Finding TaskInspector::Inspect(const TaskRecord& record) {
+Finding TaskInspector::Inspect(TaskRecord record) {
+  if (record.resume != 0) {
+    record.thread = runners_.ThreadOf(record);
+    if (record.thread != 0) record.state = WaitState::kRunning;
+  }
   Finding finding;
   Unit& unit = finding.unit;
   unit.kind = UnitKind::kTask;
@@ -184,17 +193,26 @@ std::string TaskInspector::SignatureOf(const Finding& finding) {
 }
 
 TaskRecords TasksFor(const alive::Stragglers& stragglers) {
-  TaskRecords records;
   if (std::ranges::all_of(stragglers, [](const alive::Straggler& s) { return s.task == 0; }))
-    return records;
-  registry::ForEveryTask(
-      [&records](const TaskRecord& record) { records.try_emplace(record.serial, record); });
+    return {};
+  return AllTasks();
+}
+
+TaskRecords AllTasks() {
+  TaskRecords records;
+  FrameReader frames;
+  registry::ForEveryTask([&](TaskRecord record) {
+    if (!record.frame.is_frame() || frames.Complete(record))
+      records.try_emplace(record.serial, std::move(record));
+  });
+  LinkAwaiters(frames, records);
   return records;
 }
 
 std::string NameOf(const TaskRecord& record) {
-  return !record.name.empty() || record.code == 0 ? record.name
-                                                  : symbolize::Quick(FrameOf(record)).plain_name;
+  if (!record.name.empty() || record.code == 0) return record.name;
+  return symbolize::Quick({.pc = record.code, .is_return_address = false, .guessed = false})
+      .plain_name;
 }
 
 }  // namespace taskleak::explain

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "alive/straggler.h"
+#include "explain/coroutine_runner.h"
 #include "explain/inspect.h"
 #include "explain/task_creator.h"
 #include "explain/wait_reader.h"
@@ -20,14 +21,16 @@
 
 namespace taskleak::explain {
 
-/// Where one coroutine awaits: its function, the source file (a pointer, to tell places apart) and
-/// the line.
+/// Where one coroutine awaits: its function or the code in it, the source file (a pointer, to tell
+/// places apart) and the line.
 using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
 
 using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
 
 /// All tasks that are alive, by serial; none if there are none among the stragglers.
 TaskRecords TasksFor(const alive::Stragglers& stragglers);
+/// All tasks that are alive, by serial.
+TaskRecords AllTasks();
 
 /// A coroutine has the name of its function, as far as it is known.
 std::string NameOf(const registry::TaskRecord& record);
@@ -39,9 +42,13 @@ class TaskInspector {
   /// StackResolver; `signals` as for platform::LookAtThread, by which the stack of a task that is
   /// running is read: that of its thread.
   TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
-      : tasks_(tasks), resolver_(system_lines), creators_(&resolver_), signals_(signals) {}
+      : tasks_(tasks),
+        resolver_(system_lines),
+        creators_(&resolver_),
+        signals_(signals),
+        runners_(tasks, signals) {}
 
-  Finding Inspect(const registry::TaskRecord& record);
+  Finding Inspect(registry::TaskRecord record);
 
  private:
   void AddPlace(const registry::TaskRecord& record, Finding* finding);
@@ -55,6 +62,7 @@ class TaskInspector {
   symbolize::StackResolver resolver_;
   TaskCreators creators_;
   platform::Signals signals_;
+  CoroutineRunners runners_;
   WaitReader waits_;
   std::map<std::vector<AwaitPlace>, symbolize::ResolvedStack> async_stacks_;
   // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.

@@ -2,7 +2,9 @@
 #ifndef TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_
 #define TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_
 
+#include <cstdint>
 #include <map>
+#include <tuple>
 
 #include "registry/task_registry.h"
 #include "symbolize/resolved_stack.h"
@@ -22,8 +24,15 @@ class TaskCreators {
  private:
   const symbolize::ResolvedStack& CallersOfLibrary(const registry::TaskRecord& record);
 
+  const symbolize::ResolvedStack& CallerOfRamp(const registry::TaskRecord& record);
+
   symbolize::StackResolver& resolver_;
   std::map<const registry::CreationStack*, symbolize::ResolvedStack> callers_of_library_;
+  // By the stack, the call that allocated the frame, its caller and the coroutine.
+  std::map<
+      std::tuple<const registry::CreationStack*, std::uintptr_t, std::uintptr_t, std::uintptr_t>,
+      symbolize::ResolvedStack>
+      callers_of_ramps_;
 };
 
 }  // namespace taskleak::explain

@@ -116,6 +116,11 @@ struct ReadyToRun {};
 /// A coroutine that has finished, and whose frame was not destroyed.
 struct FrameLeft {};
 
+/// A coroutine that was found by a search of memory: its frame may have been freed.
+struct Unverified {
+  bool finished = false;
+};
+
 /// The life of a thread that ended.
 struct EndedThread {
   std::chrono::milliseconds ran{0};
@@ -124,7 +129,8 @@ struct EndedThread {
 
 /// What there is to say of a unit besides its state.
 struct Detail {
-  std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, EndedThread> of_unit;
+  std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, Unverified, EndedThread>
+      of_unit;
   WaitFacts wait;
 };
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "linux/proc/thread_info.h"
+#include "registry/frame_log.h"
 #include "registry/snapshot_data.h"
 #include "registry/thread_birth.h"
 #include "taskleak/internal/task_source.h"
@@ -26,6 +27,7 @@ Snapshot Snapshot::Take() try {
   thread_local std::shared_ptr<const internal::SnapshotData> last;
   // Births first: a thread born in between is then new by its serial and known by its identity.
   const std::uint64_t next_birth = registry::NextSerial();
+  registry::FollowFrames();
   internal::AskTaskSources();
   const registry::Epoch next_epoch = registry::BeginEpoch();
   std::uint64_t births = 0;

@@ -78,6 +78,26 @@ TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t c
   return slot;
 }
 
+// Also brings what the thread keeps up to date, so that the next births are quick.
+TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
+  ThreadTasks& thread = t_tasks;
+  const std::uint64_t conditions = internal::g_birth_conditions.load(std::memory_order_acquire);
+  TaskSlot* const slot = TakeSlot();
+  if (slot == nullptr) return nullptr;
+  const TaskStacks stacks = GetTaskStacks();
+  DescendFromHere(*slot);
+  slot->site.store(stacks == TaskStacks::kOff ? 0 : caller, kRelease);
+  slot->stack.store(stacks == TaskStacks::kFull ? InternOwnStack(call) : nullptr, kRelease);
+  slot->code.store(call, kRelease);
+  slot->memory.store(frame.bits(), kRelease);
+  Publish(*slot, TaskPlace(WaitState::kSuspended, 0));
+  thread.epoch = slot->epoch.load(kRelaxed);
+  thread.origin = OriginOutsideTasks();
+  // Where more or less than the site is kept, none is quick.
+  thread.conditions = stacks == TaskStacks::kSite ? conditions : 0;
+  return slot;
+}
+
 TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
   TaskSlot* const slot = TakeSlot();
   if (slot == nullptr) return nullptr;
@@ -86,7 +106,7 @@ TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched) {
   slot->stack.store(launched, kRelease);
   slot->code.store(0, kRelease);
   slot->name.Store("fiber");
-  slot->saved_sp.store(saved_sp, kRelease);
+  slot->memory.store(saved_sp, kRelease);
   Publish(*slot, TaskPlace(WaitState::kQueued, 0));
   return slot;
 }
@@ -132,7 +152,7 @@ void EndTask(TaskSlot* slot) {
   slot->descriptor.store(-1, kRelease);
   slot->hint.store(nullptr, kRelease);
   slot->awaited_by.store(0, kRelease);
-  slot->saved_sp.store(0, kRelease);
+  slot->memory.store(0, kRelease);
   slot->stack.store(nullptr, kRelease);
   if (t_tasks.running == slot) t_tasks.running = nullptr;
   GiveBack(slot);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "registry/frame_word.h"
 #include "registry/task_slot.h"
 #include "taskleak/internal/async_operation.h"
 #include "taskleak/leak.h"
@@ -19,6 +20,9 @@ TaskStacks GetTaskStacks();
 /// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
 /// coroutine has no name but `code`, an address in one of its functions.
 internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
+/// Registers a coroutine that is known by its frame, which `call` in the function `caller` calls
+/// allocates; null if there is no memory.
+internal::TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller);
 /// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
 internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
 /// Registers an operation that the calling thread begins (taskleak/async_operation.h); null if

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/mutex.h"
+#include "linux/coroutines/page_vector.h"
+#include "registry/ramp_sites.h"
 #include "registry/running_task.h"
 #include "registry/task_epoch.h"
 
@@ -85,15 +87,10 @@ void UnlockCommon() TASKLEAK_ANNOTATE(no_thread_safety_analysis) { Common().mute
 // The parent's tasks are none of the child's.
 void StartProcess() {
   UnlockCommon();
+  ResetRampSites();
   t_tasks.turn = {};  // the only thread has another number
   g_epochs.first.store(g_epochs.current.fetch_add(1) + 1);
   ChangeBirthConditions();
-}
-
-// Without it, a forked child takes its parent's tasks for its own, and may find the lock held.
-void FollowForks() {
-  [[maybe_unused]] static const bool done =
-      pthread_atfork(LockCommon, UnlockCommon, StartProcess) == 0;
 }
 
 // False if the program has used up the keys for thread-specific data, or the memory.
@@ -108,8 +105,10 @@ bool LeaveAtEnd() {
 
 // The slots of a new chunk; all but one batch go to the common store.
 TaskHead* AllocateBatch() {
-  auto* const chunk = new (std::nothrow) TaskChunk();
-  if (chunk == nullptr) return nullptr;
+  // Not of the allocator's: whoever asks may be in the middle of that.
+  void* const memory = platform::MapPages(sizeof(TaskChunk));
+  if (memory == nullptr) return nullptr;
+  auto* const chunk = new (memory) TaskChunk();
   for (std::size_t i = 0; i < TaskChunk::kSlots; ++i) {
     chunk->slots[i].chunk = chunk;
     if (i + 1 < TaskChunk::kSlots) chunk->slots[i].next_free = &chunk->slots[i + 1];
@@ -150,6 +149,12 @@ void Keep(TaskHead* batch) {
 }
 
 }  // namespace
+
+// Without it, a forked child takes its parent's tasks for its own, and may find a lock held.
+void FollowForks() {
+  [[maybe_unused]] static const bool done =
+      pthread_atfork(LockCommon, UnlockCommon, StartProcess) == 0;
+}
 
 internal::TaskSlot* TakeSlot() {
   if (t_tasks.free == nullptr && !Refill()) return nullptr;

@@ -28,6 +28,9 @@ internal::TaskSlot* TakeSlot();
 /// Gives back a slot whose serial is 0 again; any thread may.
 void GiveBack(internal::TaskHead* slot);
 
+/// Makes forked children begin without their parent's tasks, from the first call on.
+void FollowForks();
+
 /// The list of all chunks. It only grows, at its head.
 TaskChunk* FirstChunk();
 

@@ -43,7 +43,9 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, TaskPlace place, std
   record.state = place.state();
   record.waiting = slot.waiting.Load();
   record.code = slot.code.load(kAcquire);
-  record.saved_sp = slot.saved_sp.load(kAcquire);
+  const FrameWord memory(slot.memory.load(kAcquire));
+  record.frame = memory.is_frame() ? memory : FrameWord();
+  record.saved_sp = memory.is_frame() ? 0 : memory.bits();
   if (record.state == WaitState::kRunning) {
     record.thread = static_cast<int>(place.where());
   } else if (place.where() != 0) {
@@ -95,7 +97,7 @@ void ForEachSlot(Epoch first, bool adopted_too, Visit visit) {
 }  // namespace
 
 bool IsStill(const TaskRecord& record) {
-  return Unchanged(*record.slot, record.serial, TaskPlace(record.place));
+  return record.slot == nullptr || Unchanged(*record.slot, record.serial, TaskPlace(record.place));
 }
 
 Epoch BeginEpoch() {

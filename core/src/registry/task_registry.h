@@ -8,6 +8,7 @@
 #include <string>
 
 #include "registry/creation_stacks.h"
+#include "registry/frame_word.h"
 #include "registry/origin.h"
 #include "taskleak/leak.h"
 
@@ -42,13 +43,21 @@ struct TaskRecord {
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
   std::uintptr_t saved_sp = 0;   ///< where a fiber's stack pointer is kept while it is parked (0
                                  ///< while it runs); 0 if it is no fiber
+  /// The frame of a coroutine that is known by its allocation only. Then `code` is the return
+  /// address of that, `site` the code that called the coroutine, and `state` says nothing.
+  FrameWord frame;
+  bool unverified = false;  ///< it was found by a search of memory, and is in no slot
+  std::uintptr_t call = 0;       ///< that return address, once `code` is the coroutine's function
+  std::uintptr_t resume = 0;     ///< the function that continues it; 0: not known
+  std::uintptr_t awaits_at = 0;  ///< the code that suspended it; 0: not known, or `line` is set
   int descriptor = -1;           ///< on which it waits; -1: none
   const char* hint = nullptr;    ///< its module may be gone; may be null
   std::uint64_t place = 0;       ///< changes when state, thread, line or text do
   const internal::TaskSlot* slot = nullptr;
 };
 
-/// True if the task is alive and has changed nothing since `record` was made.
+/// True if the task is alive and has changed nothing since `record` was made; true for what is in no
+/// slot.
 bool IsStill(const TaskRecord& record);
 
 /// The epoch of whoever is born from now on; later ones are greater. The same one as before if

@@ -57,12 +57,13 @@ namespace taskleak::internal {
 /// a reader copies it and then looks whether `serial` and `place` are still what they were before.
 /// For that, all else is written with release and read with acquire ordering (H.-J. Boehm, "Can
 /// seqlocks get along with programming language memory models?", MSPC 2012). A free one has no
-/// texts, descriptor, hint and stack pointer.
+/// texts, descriptor, hint and memory.
 struct TaskSlot : TaskHead {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
-  /// Where a fiber's stack pointer is kept while it is parked; 0 if it is no fiber.
-  std::atomic<std::uintptr_t> saved_sp{0};
+  /// Where a fiber's stack pointer is kept while it is parked, or the FrameWord of a coroutine that
+  /// is known by its allocation; 0 if it is neither.
+  std::atomic<std::uint64_t> memory{0};
 };
 
 static_assert(sizeof(TaskSlot) == 256);

@@ -42,6 +42,22 @@ std::string Text(const check::AllowedLeaks& allowed) {
   return fmt::format("AllowLeaks adopted {}: {}", units, allowed.reason);
 }
 
+std::string Text(const check::ReplacedAllocator&) {
+  return "coroutines are not followed, except registered ones: the program has an operator new or "
+         "operator delete of its own";
+}
+
+std::string Text(const check::UnloggedFrames& frames) {
+  return fmt::format(
+      "{} not followed, for lack of memory",
+      frames.count == 1 ? "a coroutine was" : fmt::format("{} coroutines were", frames.count));
+}
+
+std::string Text(const check::InvisibleCoroutines& invisible) {
+  return fmt::format("coroutines of {} are not visible: it has no symbol table that can be read",
+                     invisible.module);
+}
+
 }  // namespace
 
 std::string NoteText(const check::Note& note) {

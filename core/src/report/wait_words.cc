@@ -162,6 +162,11 @@ std::string Text(const explain::Runner& runner) {
 
 std::string Text(explain::ReadyToRun) { return "ready to run, but no thread has come to it"; }
 
+std::string Text(const explain::Unverified& found) {
+  return std::string(found.finished ? "finished; " : "") +
+         "unverified: memory looks like this coroutine's frame, which may have been freed";
+}
+
 std::string Text(explain::FrameLeft) { return "finished, but its frame was not destroyed"; }
 
 std::string Text(const explain::EndedThread& ended) {

@@ -71,6 +71,12 @@ std::string Lock(const Unit& unit) {
                      unit.waits_at);
 }
 
+bool IsOfTasks(const Deadlock& deadlock) { return deadlock.units.front().kind == UnitKind::kTask; }
+
+std::string TaskText(std::int64_t id, const std::string& name) {
+  return fmt::format("task {}", id) + (name.empty() ? "" : " \"" + name + '"');
+}
+
 bool HasJoin(const Deadlock& deadlock) {
   return std::any_of(deadlock.units.begin(), deadlock.units.end(),
                      [](const Unit& unit) { return unit.state == WaitState::kJoin; });
@@ -80,6 +86,11 @@ bool HasJoin(const Deadlock& deadlock) {
 
 std::string DeadlockTitle(const Deadlock& deadlock) {
   const Unit& first = deadlock.units.front();
+  if (IsOfTasks(deadlock)) {
+    return deadlock.kind == Deadlock::Kind::kSelf
+               ? "DEADLOCK: a coroutine awaits itself"
+               : fmt::format("DEADLOCK: {} coroutines await each other", deadlock.units.size());
+  }
   switch (deadlock.kind) {
     case Deadlock::Kind::kSelf:
       return HasJoin(deadlock) ? "DEADLOCK: a thread joins itself"
@@ -94,6 +105,10 @@ std::string DeadlockTitle(const Deadlock& deadlock) {
 }
 
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
+  if (IsOfTasks(deadlock)) {
+    return fmt::format("{} awaits {}", TaskText(unit.id, unit.name),
+                       TaskText(unit.held_by->id, unit.held_by->name));
+  }
   const std::string waiter = ThreadText(unit.id, unit.name);
   if (deadlock.kind == Deadlock::Kind::kOwnerEnded) return waiter + " waits for it";
   if (deadlock.kind == Deadlock::Kind::kSelf) {
@@ -106,6 +121,7 @@ std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
 }
 
 std::string_view DeadlockHint(const Deadlock& deadlock) {
+  if (IsOfTasks(deadlock)) return "let one of them continue without the other, or destroy them";
   if (deadlock.kind == Deadlock::Kind::kOwnerEnded)
     return "lock with std::lock_guard or the like, which unlocks however the thread's function "
            "ends";

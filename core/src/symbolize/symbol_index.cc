@@ -54,7 +54,7 @@ SymbolIndex::SymbolIndex(Dwfl_Module* module) : module_(module) {
             [](const Symbol& a, const Symbol& b) { return a.begin < b.begin; });
 }
 
-const char* SymbolIndex::Find(std::uintptr_t pc) const {
+std::optional<SymbolIndex::Function> SymbolIndex::FindFunction(std::uintptr_t pc) const {
   auto it =
       std::upper_bound(symbols_.begin(), symbols_.end(), pc,
                        [](std::uintptr_t a, const Symbol& symbol) { return a < symbol.begin; });
@@ -70,7 +70,8 @@ const char* SymbolIndex::Find(std::uintptr_t pc) const {
     if (found == nullptr || name.IsBetterThan(best)) best = name;
     found = &*it;
   }
-  return best.text;
+  if (found == nullptr) return std::nullopt;
+  return Function{.name = best.text, .begin = found->begin, .end = found->begin + found->size};
 }
 
 SymbolIndex::Name SymbolIndex::NameOf(const Symbol& symbol) const {

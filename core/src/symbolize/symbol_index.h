@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_SYMBOLIZE_SYMBOL_INDEX_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 struct Dwfl_Module;
@@ -19,7 +20,19 @@ class SymbolIndex {
 
   /// The linker's name of the function that covers `pc`; null when there is none. Of several names
   /// the most public one: "pthread_cond_wait" rather than "___pthread_cond_wait".
-  [[nodiscard]] const char* Find(std::uintptr_t pc) const;
+  [[nodiscard]] const char* Find(std::uintptr_t pc) const {
+    const std::optional<Function> function = FindFunction(pc);
+    return function ? function->name : nullptr;
+  }
+
+  /// A function's name and addresses.
+  struct Function {
+    const char* name;  ///< inside the module's string table
+    std::uintptr_t begin;
+    std::uintptr_t end;
+  };
+  /// The same with the function's addresses; nothing when there is none.
+  [[nodiscard]] std::optional<Function> FindFunction(std::uintptr_t pc) const;
 
  private:
   // Only what finding one takes: there are many, and the rest is read for those that are found.

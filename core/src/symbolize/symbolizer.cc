@@ -167,6 +167,22 @@ const QuickFrame& Quick(RawFrame frame) {
   return TheCache().Quick(modules, LookupAddress(frame));
 }
 
+void RefreshModules() {
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  modules.Refresh();
+}
+
+FunctionSymbol FindFunction(std::uintptr_t address) {
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  ModuleInfo* const info = FindModule(modules, address);
+  if (info == nullptr) return {};
+  const auto function = info->symbols().FindFunction(address);
+  if (!function) return {};
+  return {.name = function->name, .begin = function->begin, .end = function->end};
+}
+
 std::vector<Frame> Resolve(const std::vector<RawFrame>& frames, bool system_lines) {
   std::vector<Frame> result;
   Modules& modules = Modules::Instance();

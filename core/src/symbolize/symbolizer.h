@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
 #define TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,20 @@ struct QuickFrame {
 /// process. Thread-safe. The references stay valid until the process ends; the frame is taken by
 /// value, so that no compiler takes them for references to it.
 const QuickFrame& Quick(platform::RawFrame frame);
+
+/// A function as the symbol table has it.
+struct FunctionSymbol {
+  std::string name;          ///< the linker's; empty if there is none
+  std::uintptr_t begin = 0;  ///< its addresses
+  std::uintptr_t end = 0;
+};
+
+/// Looks at what is mapped now, since a library may have taken the place of another one.
+/// Thread-safe.
+void RefreshModules();
+
+/// Returns the function that holds the address. Thread-safe.
+FunctionSymbol FindFunction(std::uintptr_t address);
 
 /// The whole stack with files, lines and inlined callers, from the debug information where there is
 /// any. Frames of system modules get names only, unless `system_lines`. Each unique address is

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "taskleak/internal/coroutine_frame.h"
 #include "taskleak/internal/task_head.h"
 #include "taskleak/leak.h"
 
@@ -21,7 +22,10 @@ class CoroutineTask {
   /// Registers the coroutine whose handle has the address `frame`. `site` is a return address in
   /// its caller.
   CoroutineTask(const void* frame, const void* site) noexcept
-      : head_(Begin(DestroyFunction(frame), reinterpret_cast<std::uintptr_t>(site))) {}
+      : head_(Begin(DestroyFunction(frame), reinterpret_cast<std::uintptr_t>(site))) {
+    if (g_follows_frames.load(std::memory_order_relaxed)) [[unlikely]]
+      ForgetFrame(frame);
+  }
   ~CoroutineTask() {
     if (head_ != nullptr) End();
   }

@@ -45,8 +45,7 @@ template <typename Json>
           {"state", holder->ended ? "" : ToString(holder->state)}};
 }
 
-/// Returns a deadlock: one edge for each thread, from it to the thread that holds what it waits
-/// for. `stack_json(const Stack&)` returns what stands for a stack.
+/// Returns a deadlock: one edge for each thread or task, from it to the one that it waits for. `stack_json(const Stack&)` returns what stands for a stack.
 template <typename Json, typename StackJson>
 [[nodiscard]] Json DeadlockJson(const Deadlock& deadlock, StackJson stack_json) {
   Json edges = Json::array();
@@ -63,7 +62,9 @@ template <typename Json, typename StackJson>
                      {"waiter_stack", std::move(waiter_stack)},
                      {"holder_stack", stack_json(holder.stack)}});
   }
-  return {{"kind", ToString(deadlock.kind)}, {"edges", std::move(edges)}};
+  Json json = {{"kind", ToString(deadlock.kind)}, {"edges", std::move(edges)}};
+  if (deadlock.units.front().kind == UnitKind::kTask) json["of"] = "task";
+  return json;
 }
 
 }  // namespace taskleak::internal

@@ -1,0 +1,91 @@
+// Learns of coroutine frames from the allocations of the program. For the hooks and for
+// CoroutineTask.
+#ifndef TASKLEAK_INTERNAL_COROUTINE_FRAME_H_
+#define TASKLEAK_INTERNAL_COROUTINE_FRAME_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+namespace taskleak::internal {
+
+struct TaskHead;
+
+/// Whether the process has hooks that call NoteNew() and NoteDelete().
+enum class FrameHooks : std::uint8_t {
+  kNone,      ///< taskleak::any_coroutine is not linked
+  kReady,     ///< they stand before the allocator
+  kReplaced,  ///< the program has an operator new or delete of its own, which came first
+};
+
+/// Says which hooks there are. Called once, when the program is loaded.
+void SetFrameHooks(FrameHooks hooks) noexcept;
+
+/// True from the first look on, if there are hooks. Until then nothing is noted.
+extern std::atomic<bool> g_follows_frames;
+
+/// What was found out of calls of `operator new`, one word each: the return address shifted, or the
+/// address of a registry::RampSite with the lowest bit set. Newer ones take the places of older
+/// ones.
+inline constexpr std::size_t kSeenSites = std::size_t{1} << 14;
+extern std::array<std::atomic<std::uintptr_t>, kSeenSites> g_seen_sites;
+
+inline std::atomic<std::uintptr_t>& SeenSite(std::uintptr_t call) {
+  return g_seen_sites[(call * 0x9e3779b97f4a7c15) >> 50];
+}
+
+/// The tasks of frames in 4 MiB of memory, one place for each 16 bytes.
+struct FrameRegion {
+  static constexpr std::uintptr_t kSize = std::uintptr_t{4} << 20;
+  static constexpr std::uintptr_t kUnit = 16;
+  using Place = std::atomic<TaskHead*>;
+
+  std::atomic<std::uintptr_t> number{0};  ///< its address divided by kSize; 0: none
+  std::atomic<Place*> places{nullptr};
+};
+inline constexpr std::size_t kFrameRegions = std::size_t{1} << 14;
+extern std::array<FrameRegion, kFrameRegions> g_frame_regions;
+
+inline FrameRegion& FirstFrameRegion(std::uintptr_t number) {
+  return g_frame_regions[(number * 0x9e3779b97f4a7c15) >> 50];
+}
+
+/// False if a call with this return address is known not to allocate frames.
+inline bool MayAllocateFrame(const void* return_address) noexcept {
+  const auto call = reinterpret_cast<std::uintptr_t>(return_address);
+  return SeenSite(call).load(std::memory_order_acquire) != call << 1;
+}
+
+/// False if the block is known not to be a frame; true if that must be looked up.
+inline bool MayBeFrame(const void* block) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(block);
+  const FrameRegion& region = FirstFrameRegion(address / FrameRegion::kSize);
+  const std::uintptr_t number = region.number.load(std::memory_order_acquire);
+  if (number != address / FrameRegion::kSize) return number != 0;
+  const FrameRegion::Place* const places = region.places.load(std::memory_order_acquire);
+  return places != nullptr && places[address % FrameRegion::kSize / FrameRegion::kUnit].load(
+                                  std::memory_order_relaxed) != nullptr;
+}
+
+/// Notes a new block, which is a coroutine's frame if `operator new` was called by code that
+/// creates coroutines. `hook_frame` is the frame address of the hook, which has a frame pointer:
+/// there are the caller's rbp and the return address (System V ABI, section 3.2.2).
+///
+/// May be called with any lock held: takes none but for moments, asks the allocator for nothing.
+/// Keeps errno.
+void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexcept;
+/// The same for a hook that is called by an allocator, at any depth: the stack is searched for code
+/// that creates coroutines.
+void NoteAllocation(const void* block, std::size_t size) noexcept;
+/// Notes that a block is about to be freed. The first two words of a coroutine's frame are wiped,
+/// so that nothing takes the freed memory for a coroutine. `block` may be null.
+void NoteDelete(void* block) noexcept;
+/// Notes that the coroutine with this frame is registered in another way.
+void ForgetFrame(const void* frame) noexcept;
+
+}  // namespace taskleak::internal
+#pragma GCC visibility pop
+
+#endif  // TASKLEAK_INTERNAL_COROUTINE_FRAME_H_

@@ -1,0 +1,251 @@
+#include "explain/coroutine_frame.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "linux/arch/x86_64/suspend_index.h"
+#include "linux/proc/memory.h"
+#include "symbolize/function_name.h"
+#include "symbolize/symbolizer.h"
+
+namespace taskleak::explain {
+namespace {
+
+using platform::CoroutinePart;
+using registry::TaskRecord;
+
+// Frames are read as far as pointers to other coroutines are looked for.
+constexpr std::size_t kMostRead = std::size_t{16} << 10;
+
+std::vector<std::uint8_t> ReadCode(std::uintptr_t begin, std::uintptr_t end) {
+  constexpr std::uintptr_t kLongest = std::uintptr_t{1} << 20;
+  std::vector<std::uint8_t> code(std::min(end - begin, kLongest));
+  code.resize(platform::ReadMemory(begin, code.data(), code.size()));
+  return code;
+}
+
+// Where the size is not known, as far as can be read.
+FrameCopy ReadFrame(const TaskRecord& record) {
+  constexpr std::size_t kUnknownSize = 1024;
+  FrameCopy copy;
+  copy.address = record.frame.address();
+  const std::size_t most =
+      record.unverified ? kUnknownSize : std::min(record.frame.size(), kMostRead);
+  copy.words.resize(most / sizeof(std::uintptr_t));
+  const std::size_t size = copy.words.size() * sizeof(std::uintptr_t);
+  const std::size_t read = platform::ReadMemory(copy.address, copy.words.data(), size);
+  copy.words.resize(read == size || record.unverified ? read / sizeof(std::uintptr_t) : 0);
+  return copy;
+}
+
+// The bytes at `offset`; 0 beyond the end.
+std::uint32_t ReadBytes(const FrameCopy& copy, std::size_t offset, std::size_t width) {
+  std::uint32_t value = 0;
+  if (offset + width > copy.words.size() * sizeof(std::uintptr_t)) return 0;
+  std::memcpy(&value, reinterpret_cast<const char*>(copy.words.data()) + offset, width);
+  return value;
+}
+
+// GCC puts the frame's own address after the promise (_Coro_self_handle). Nothing if there is none.
+std::optional<std::size_t> PromiseEnd(const FrameCopy& copy) {
+  const auto first = copy.words.begin() + 2;
+  const auto self = std::find(first, copy.words.end(), copy.address);
+  if (self == copy.words.end()) return std::nullopt;
+  return static_cast<std::size_t>(self - copy.words.begin());
+}
+
+platform::RawFrame CodeAt(std::uintptr_t address) {
+  return {.pc = address, .is_return_address = false, .guessed = false};
+}
+
+// True if the coroutine stands at the line of its function: at its initial suspension.
+bool IsAtItsBeginning(std::uintptr_t place, std::uintptr_t function) {
+  const std::string name = symbolize::Quick(CodeAt(function)).plain_name;
+  const int line = FrameOfCoroutine(place, name).line;
+  return line != 0 && line == FrameOfCoroutine(function, name).line;
+}
+
+}  // namespace
+
+const FrameReader::Function& FrameReader::FunctionAt(std::uintptr_t address) {
+  const auto [entry, is_new] = functions_.try_emplace(address);
+  if (!is_new) return entry->second;
+  const symbolize::FunctionSymbol symbol = symbolize::FindFunction(address);
+  if (symbol.begin != address) return entry->second;
+  entry->second = {.begin = symbol.begin,
+                   .part = platform::PartOfSymbol(symbol.name),
+                   .is_gcc = symbol.name.find(".Frame") != std::string::npos,
+                   .end = symbol.end};
+  return entry->second;
+}
+
+FrameReader::Layout& FrameReader::LayoutOf(const Function& resume, const Function& destroy) {
+  const auto [entry, is_new] = layouts_.try_emplace(resume.begin);
+  if (!is_new) return entry->second;
+  const std::vector<std::uint8_t> code = ReadCode(resume.begin, resume.end);
+  entry->second.index = resume.is_gcc
+                            ? platform::FindGccIndex(code)
+                            : platform::FindClangIndex(code, ReadCode(destroy.begin, destroy.end));
+  return entry->second;
+}
+
+// In the coroutine's own code, or in what created it: up to its first suspension, that is one
+// function for Clang.
+std::uintptr_t FrameReader::PlaceOf(Layout& layout, const Function& resume, std::uintptr_t ramp,
+                                    std::uint32_t index) {
+  const auto [entry, is_new] = layout.places.try_emplace(index);
+  if (!is_new) return entry->second;
+  const std::size_t width = resume.is_gcc ? 2 : 1;
+  const auto look = [&](std::uintptr_t begin, std::uintptr_t end) {
+    const auto found = platform::FindIndexStore(ReadCode(begin, end), *layout.index, width, index);
+    return found ? begin + *found : 0;
+  };
+  entry->second = look(resume.begin, resume.end);
+  if (entry->second != 0) return entry->second;
+  const symbolize::FunctionSymbol creator = symbolize::FindFunction(ramp);
+  if (creator.begin != 0) entry->second = look(creator.begin, creator.end);
+  return entry->second;
+}
+
+bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const Function& destroy,
+                            TaskRecord& record) {
+  constexpr std::uint32_t kGccInitial = 2;
+  constexpr std::size_t kGccStarted = 3;  // how far _Coro_initial_await_resume_called is behind
+  Layout& layout = LayoutOf(resume, destroy);
+  record.state = WaitState::kSuspended;
+  if (!layout.index) return true;
+  const std::uint32_t index = ReadBytes(copy, *layout.index, resume.is_gcc ? 2 : 1);
+  if (resume.is_gcc && index % 2 != 0) return false;  // it was destroyed
+  record.awaits_at = PlaceOf(layout, resume, record.code, index);
+  // Code sets no index that it does not contain; but the first may be set by what creates it.
+  if (record.unverified && index != 0 && record.awaits_at == 0) return false;
+  if (resume.is_gcc) {
+    const bool started = ReadBytes(copy, *layout.index + kGccStarted, 1) != 0;
+    if (index == kGccInitial && !started) record.state = WaitState::kQueued;
+  } else if (index == 0 && record.awaits_at != 0 &&
+             (record.awaits_at < resume.begin || record.awaits_at >= resume.end) &&
+             IsAtItsBeginning(record.awaits_at, resume.begin)) {
+    record.state = WaitState::kQueued;
+  }
+  if (record.state == WaitState::kQueued) record.awaits_at = 0;
+  return true;
+}
+
+// Once in a look: what is no coroutine's may be of a library that was loaded since the last one.
+void FrameReader::Refresh() {
+  if (refreshed_) return;
+  refreshed_ = true;
+  symbolize::RefreshModules();
+  functions_.clear();
+  layouts_.clear();
+}
+
+bool FrameReader::Complete(TaskRecord& record) {
+  FrameCopy copy = ReadFrame(record);
+  // If the block was freed meanwhile, the copy may be of anything.
+  const bool is_one = copy.words.size() >= 3 && registry::IsStill(record) && Complete(record, copy);
+  // A search of this process's own memory must not find copies.
+  std::fill_n(copy.words.begin(), std::min<std::size_t>(copy.words.size(), 2), 0);
+  if (is_one) copies_.insert_or_assign(record.serial, std::move(copy));
+  return is_one;
+}
+
+bool FrameReader::Complete(TaskRecord& record, FrameCopy& copy) {
+  if (FunctionAt(copy.words[1]).part != CoroutinePart::kDestroy) Refresh();
+  const Function& destroy = FunctionAt(copy.words[1]);
+  if (destroy.part != CoroutinePart::kDestroy) return false;
+  const Function& resume = copy.words[0] == 0 ? destroy : FunctionAt(copy.words[0]);
+  if (copy.words[0] == 0) {
+    record.state = WaitState::kOther;
+  } else if (resume.part != CoroutinePart::kResume || !ReadIndex(copy, resume, destroy, record)) {
+    return false;
+  }
+  record.call = record.code;
+  record.code = destroy.begin;
+  record.resume = copy.words[0] == 0 ? 0 : resume.begin;
+  copy.promise_end = PromiseEnd(copy);
+  return !record.unverified || !destroy.is_gcc || copy.promise_end;
+}
+
+const FrameCopy* FrameReader::CopyOf(std::uint64_t serial) const {
+  const auto found = copies_.find(serial);
+  return found == copies_.end() ? nullptr : &found->second;
+}
+
+Frame FrameOfCoroutine(std::uintptr_t place, const std::string& name) {
+  const std::vector<Frame> frames = symbolize::Resolve({CodeAt(place)});
+  for (const Frame& frame : frames) {
+    if (symbolize::PlainName(frame.function) == name) return frame;
+  }
+  return frames.empty() ? Frame() : frames.back();
+}
+
+namespace {
+
+// Frames by their addresses.
+class Frames {
+ public:
+  Frames(const FrameReader& reader, std::unordered_map<std::uint64_t, TaskRecord>& tasks)
+      : reader_(reader) {
+    for (auto& [serial, record] : tasks) {
+      if (record.frame.is_frame()) by_address_.emplace(record.frame.address(), &record);
+    }
+  }
+
+  void Link() {
+    for (const auto& [address, record] : by_address_) {
+      const TaskRecord* const awaiter = AwaiterOf(*record);
+      if (awaiter != nullptr) record->awaited_by = awaiter->serial;
+    }
+  }
+
+ private:
+  // The frame into which a word points.
+  [[nodiscard]] const TaskRecord* HolderOf(std::uintptr_t word) const {
+    const auto after = by_address_.upper_bound(word);
+    if (after == by_address_.begin()) return nullptr;
+    const TaskRecord* const record = std::prev(after)->second;
+    return word - record->frame.address() < record->frame.size() ? record : nullptr;
+  }
+
+  // Which word of `from` is the first that points into `to`; nothing if none does.
+  static std::optional<std::size_t> Pointer(const FrameCopy& from, const TaskRecord& to) {
+    for (std::size_t i = 2; i < from.words.size(); ++i) {
+      if (from.words[i] - to.frame.address() < to.frame.size()) return i;
+    }
+    return std::nullopt;
+  }
+
+  // A coroutine's promise holds a pointer to what continues after it. Where it is not known how far
+  // the promise reaches, that may as well be a coroutine that it owns. What it owns does not point
+  // back; what awaits it does, behind its own promise. And one owns no part of another's frame. The
+  // first word behind the two functions is the promise's in any case: where a promise is smaller,
+  // no pointer can be there.
+  [[nodiscard]] const TaskRecord* AwaiterOf(const TaskRecord& record) const {
+    const FrameCopy* const copy = reader_.CopyOf(record.serial);
+    if (copy == nullptr || record.state == WaitState::kOther) return nullptr;
+    const std::size_t end = copy->promise_end.value_or(copy->words.size());
+    for (std::size_t i = 2; i < end; ++i) {
+      const TaskRecord* const other = HolderOf(copy->words[i]);
+      // What waits has been started and has not finished.
+      if (other == nullptr || other == &record || other->state != WaitState::kSuspended) continue;
+      const auto back = Pointer(*reader_.CopyOf(other->serial), record);
+      const bool is_inside = copy->words[i] != other->frame.address();
+      if (copy->promise_end || i == 2 || is_inside || (back && i < *back)) return other;
+    }
+    return nullptr;
+  }
+
+  const FrameReader& reader_;
+  std::map<std::uintptr_t, TaskRecord*> by_address_;
+};
+
+}  // namespace
+
+void LinkAwaiters(const FrameReader& reader, std::unordered_map<std::uint64_t, TaskRecord>& tasks) {
+  Frames(reader, tasks).Link();
+}
+
+}  // namespace taskleak::explain

@@ -1,0 +1,160 @@
+#include "linux/arch/x86_64/suspend_index.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "linux/arch/x86_64/address_use.h"
+
+namespace taskleak::platform {
+namespace {
+
+// What a ModRM byte and what follows it say (Intel SDM volume 2, table 2-2), if the operand is in
+// memory at a register plus a distance.
+struct Operand {
+  unsigned reg = 0;  // the other operand, or a part of the opcode
+  std::size_t distance = 0;
+  std::size_t length = 0;  // of the bytes that say it
+};
+
+std::optional<Operand> ReadOperand(Code code, std::size_t at) {
+  if (at + 2 > code.size()) return std::nullopt;
+  const unsigned mod = code[at] >> 6;
+  const unsigned rm = code[at] & 7U;
+  if (rm == 4 || (mod != 1 && mod != 2)) return std::nullopt;
+  Operand operand{.reg = (code[at] >> 3) & 7U};
+  std::int64_t distance = 0;
+  if (mod == 1) {
+    distance = static_cast<std::int8_t>(code[at + 1]);
+    operand.length = 2;
+  } else {
+    if (at + 5 > code.size()) return std::nullopt;
+    distance = ReadInt32(code.data() + at + 1);
+    operand.length = 5;
+  }
+  if (distance < 16) return std::nullopt;  // the two functions of a frame, or the stack
+  operand.distance = static_cast<std::size_t>(distance);
+  return operand;
+}
+
+bool HasByte(Code code, std::size_t at, unsigned value) {
+  return at < code.size() && code[at] == value;
+}
+
+// Distances of all bytes that are read: MOV 8A, MOVZX 0F B6, CMP 80 /7 and 38, TEST F6 /0.
+std::set<std::size_t> ByteReads(Code code) {
+  std::set<std::size_t> found;
+  for (std::size_t i = 0; i + 2 < code.size(); ++i) {
+    const bool is_movzx = code[i] == 0x0F && code[i + 1] == 0xB6;
+    const auto operand = ReadOperand(code, i + (is_movzx ? 2 : 1));
+    if (!operand) continue;
+    const bool reads = is_movzx || code[i] == 0x8A || code[i] == 0x38 || code[i] == 0x3A ||
+                       (code[i] == 0x80 && operand->reg == 7) ||
+                       (code[i] == 0xF6 && operand->reg == 0);
+    if (reads) found.insert(operand->distance);
+  }
+  return found;
+}
+
+// How many different constants are stored in the byte at `offset`: MOV C6 /0.
+std::size_t CountByteStores(Code code, std::size_t offset) {
+  std::set<unsigned> values;
+  for (std::size_t i = 0; i + 2 < code.size(); ++i) {
+    if (code[i] != 0xC6) continue;
+    const auto operand = ReadOperand(code, i + 1);
+    if (operand && operand->reg == 0 && operand->distance == offset &&
+        i + 1 + operand->length < code.size())
+      values.insert(code[i + 1 + operand->length]);
+  }
+  return values.size();
+}
+
+std::uint32_t ReadNumber(Code code, std::size_t at, std::size_t width) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < width; ++i) value |= std::uint32_t{code[at + i]} << (8 * i);
+  return value;
+}
+
+// The constant that was last put into a register before `at`: MOV B8+r, XOR 31 or 33.
+std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, unsigned reg, bool extended) {
+  constexpr std::size_t kNear = 96;
+  const std::size_t first = at > kNear ? at - kNear : 0;
+  for (std::size_t i = at; i-- > first;) {
+    const bool has_prefix = i > 0 && code[i - 1] >= 0x41 && code[i - 1] <= 0x4F;
+    const bool is_extended = has_prefix && (code[i - 1] & 1U) != 0;
+    if (code[i] == 0xB8 + reg && is_extended == extended && i + 5 <= at) {
+      const std::uint32_t value = ReadNumber(code, i + 1, 4);
+      if (value < 0x10000) return value;
+    }
+    const bool is_xor = (code[i] == 0x31 || code[i] == 0x33) && i + 2 <= at &&
+                        code[i + 1] == (0xC0 | reg << 3 | reg);
+    if (is_xor && is_extended == extended) return 0;
+  }
+  return std::nullopt;
+}
+
+// MOV C6 /0, or C7 /0 with the prefix 66; without it, four bytes of which the first two are ours.
+bool StoresConstant(Code code, std::size_t i, std::size_t offset, std::size_t width,
+                    std::uint32_t value) {
+  const unsigned opcode = width == 1 ? 0xC6 : 0xC7;
+  if (code[i] != opcode) return false;
+  const auto operand = ReadOperand(code, i + 1);
+  if (!operand || operand->reg != 0 || operand->distance != offset) return false;
+  const std::size_t number = i + 1 + operand->length;
+  return number + width <= code.size() && ReadNumber(code, number, width) == value;
+}
+
+// MOV 88 or 89 of a register that holds the constant.
+bool StoresRegister(Code code, std::size_t i, std::size_t offset, std::size_t width,
+                    std::uint32_t value) {
+  if (code[i] != (width == 1 ? 0x88 : 0x89)) return false;
+  const auto operand = ReadOperand(code, i + 1);
+  if (!operand || operand->distance != offset) return false;
+  const bool has_prefix = i > 0 && (code[i - 1] & 0xF0U) == 0x40;
+  if (width == 2 && !HasByte(code, i - (has_prefix ? 2 : 1), 0x66)) return false;
+  const bool extended = has_prefix && (code[i - 1] & 4U) != 0;
+  return ConstantIn(code, i - (has_prefix ? 1 : 0), operand->reg, extended) == value;
+}
+
+}  // namespace
+
+std::optional<std::size_t> FindGccIndex(Code actor) {
+  constexpr std::size_t kNear = 256;  // sanitizers check each access first
+  for (std::size_t i = 0; i + 2 < std::min(actor.size(), kNear); ++i) {
+    if (actor[i] == 0x0F && actor[i + 1] == 0xB7) {  // MOVZX
+      if (const auto operand = ReadOperand(actor, i + 2)) return operand->distance;
+    }
+    if (actor[i] == 0xF6) {  // TEST $1
+      const auto operand = ReadOperand(actor, i + 1);
+      if (operand && operand->reg == 0 && HasByte(actor, i + 1 + operand->length, 1))
+        return operand->distance;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> FindClangIndex(Code resume, Code destroy) {
+  const std::set<std::size_t> in_destroy = ByteReads(destroy);
+  std::optional<std::size_t> best;
+  std::size_t most = 0;
+  for (const std::size_t offset : ByteReads(resume)) {
+    const std::size_t stores = CountByteStores(resume, offset);
+    const std::size_t weight = stores * 2 + (in_destroy.contains(offset) ? 1 : 0);
+    if (stores > 0 && weight > most) {
+      best = offset;
+      most = weight;
+    }
+  }
+  return best;
+}
+
+std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,
+                                          std::uint32_t value) {
+  for (std::size_t i = 0; i + 2 < code.size(); ++i) {
+    if (StoresConstant(code, i, offset, width, value)) return i;
+    if (i > 1 && StoresRegister(code, i, offset, width, value)) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,49 @@
+// Where a coroutine's frame is, in one word.
+#ifndef TASKLEAK_SRC_REGISTRY_FRAME_WORD_H_
+#define TASKLEAK_SRC_REGISTRY_FRAME_WORD_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace taskleak::registry {
+
+/// Address and size of a frame. Differs from every address, so that LeakSanitizer does not take the
+/// frame for one that is still pointed to.
+///
+/// x86-64's user space has 47 bits (unless a program asks for more), and allocators align to 16.
+class FrameWord {
+ public:
+  FrameWord() = default;
+  explicit constexpr FrameWord(std::uint64_t bits) : bits_(bits) {}
+
+  /// The size is rounded up; what is longer than 16 MiB counts as that long.
+  static constexpr FrameWord Make(std::uintptr_t address, std::size_t size) {
+    const std::uint64_t units = (std::uint64_t{size} + kUnit - 1) / kUnit;
+    return FrameWord(kIsFrame | (address / kUnit) << kSizeBits |
+                     (units < kMostUnits ? units : kMostUnits));
+  }
+  /// True if a frame with this address can be written as one word.
+  static constexpr bool Fits(std::uintptr_t address) {
+    return address % kUnit == 0 && address >> kAddressBits == 0;
+  }
+
+  [[nodiscard]] constexpr std::uint64_t bits() const { return bits_; }
+  [[nodiscard]] constexpr bool is_frame() const { return (bits_ & kIsFrame) != 0; }
+  [[nodiscard]] constexpr std::uintptr_t address() const {
+    return (bits_ & ~kIsFrame) >> kSizeBits << 4;
+  }
+  [[nodiscard]] constexpr std::size_t size() const { return (bits_ & kMostUnits) * kUnit; }
+
+ private:
+  static constexpr std::uint64_t kIsFrame = std::uint64_t{1} << 63;
+  static constexpr std::uint64_t kUnit = 16;
+  static constexpr int kAddressBits = 47;
+  static constexpr int kSizeBits = 20;
+  static constexpr std::uint64_t kMostUnits = (std::uint64_t{1} << kSizeBits) - 1;
+
+  std::uint64_t bits_ = 0;
+};
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_FRAME_WORD_H_

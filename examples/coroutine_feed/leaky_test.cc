@@ -1,0 +1,12 @@
+// The feed is not closed: its job waits for a timer that nothing runs any more.
+#include <gtest/gtest.h>
+
+#include "feed.h"
+
+TEST(FeedTest, AsksForWhatIsSubscribed) {
+  boost::asio::io_context context;
+  Feed feed(context);
+  feed.Subscribe("gold");
+  context.poll();
+  EXPECT_EQ(feed.asked(), std::vector<std::string>{"gold"});
+}

@@ -1,0 +1,270 @@
+// Stands before operator new and operator delete, and tells the core
+// (taskleak/internal/coroutine_frame.h) of each block that may be a coroutine's frame.
+//
+// Compiled into the executable, these definitions come first in the lookup of symbols, so calls
+// from libraries reach them too. They are weak: where the program has operators of its own, those
+// win without a conflict, and coroutines are not followed. Each calls the form that it stands
+// before, so that what comes next (libstdc++, an allocator's library) sees what it would have seen.
+//
+// Under AddressSanitizer and ThreadSanitizer, whose operators check which form allocated a block,
+// nothing stands before them: the sanitizer itself tells of each block.
+#include <dlfcn.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include "taskleak/internal/coroutine_frame.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define TASKLEAK_SANITIZER_ALLOCATES 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TASKLEAK_SANITIZER_ALLOCATES 1
+#endif
+
+namespace internal = taskleak::internal;
+
+#ifdef TASKLEAK_SANITIZER_ALLOCATES
+
+// compiler-rt, include/sanitizer/allocator_interface.h. Returns 0 if there are too many hooks.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(  // NOLINT: the sanitizer's name
+    void (*malloc_hook)(const volatile void*, std::size_t),
+    void (*free_hook)(const volatile void*));
+
+namespace {
+
+void NoteMalloc(const volatile void* block, std::size_t size) {
+  if (internal::g_follows_frames.load(std::memory_order_relaxed))
+    internal::NoteAllocation(const_cast<const void*>(block), size);
+}
+
+void NoteFree(const volatile void* block) {
+  if (internal::g_follows_frames.load(std::memory_order_relaxed))
+    internal::NoteDelete(const_cast<void*>(block));
+}
+
+__attribute__((constructor(101))) void Prepare() {
+  if (__sanitizer_install_malloc_and_free_hooks(NoteMalloc, NoteFree) != 0)
+    internal::SetFrameHooks(internal::FrameHooks::kReady);
+}
+
+}  // namespace
+
+#else
+
+namespace {
+
+using std::align_val_t;
+using std::nothrow_t;
+using std::size_t;
+
+// What comes next where there is no dynamic linker that could be asked: as the standard says
+// ([new.delete.single]).
+void* AllocateOrThrow(size_t size, size_t alignment) {
+  const size_t least = size == 0 ? 1 : size;
+  for (;;) {
+    void* block = nullptr;
+    if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+      block = std::malloc(least);
+    else if (posix_memalign(&block, alignment, least) != 0)
+      block = nullptr;
+    if (block != nullptr) return block;
+    const std::new_handler handler = std::get_new_handler();
+    if (handler == nullptr) std::__throw_bad_alloc();
+    handler();
+  }
+}
+
+// An operator that comes next: found when the program is loaded, or at its first call. `own` is
+// what does its work where nothing comes next.
+template <typename Function>
+class NextOperator {
+ public:
+  constexpr NextOperator(const char* symbol, Function own) : symbol_(symbol), own_(own) {}
+
+  void Find() {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+    const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, symbol_));
+    next_.store(next != nullptr ? next : own_, std::memory_order_release);
+  }
+
+  [[gnu::always_inline]] Function Get() {
+    const Function next = next_.load(std::memory_order_acquire);
+    return __builtin_expect(next != nullptr, 1) ? next : FindNow();
+  }
+
+ private:
+  [[gnu::noinline, gnu::cold]] Function FindNow() {
+    Find();
+    return next_.load(std::memory_order_acquire);
+  }
+
+  const char* symbol_;
+  Function own_;
+  std::atomic<Function> next_{nullptr};
+};
+
+using New = void* (*)(size_t);
+using NewNothrow = void* (*)(size_t, const nothrow_t&);
+using NewAligned = void* (*)(size_t, align_val_t);
+using NewAlignedNothrow = void* (*)(size_t, align_val_t, const nothrow_t&);
+using Delete = void (*)(void*);
+using DeleteSized = void (*)(void*, size_t);
+using DeleteNothrow = void (*)(void*, const nothrow_t&);
+using DeleteAligned = void (*)(void*, align_val_t);
+using DeleteSizedAligned = void (*)(void*, size_t, align_val_t);
+using DeleteAlignedNothrow = void (*)(void*, align_val_t, const nothrow_t&);
+
+void* PlainNew(size_t size) { return AllocateOrThrow(size, 1); }
+void* PlainNewNothrow(size_t size, const nothrow_t&) { return std::malloc(size == 0 ? 1 : size); }
+void* PlainNewAligned(size_t size, align_val_t alignment) {
+  return AllocateOrThrow(size, static_cast<size_t>(alignment));
+}
+void* PlainNewAlignedNothrow(size_t size, align_val_t alignment, const nothrow_t&) {
+  void* block = nullptr;
+  const int error = posix_memalign(&block, static_cast<size_t>(alignment), size == 0 ? 1 : size);
+  return error == 0 ? block : nullptr;
+}
+void PlainDelete(void* block) { std::free(block); }
+void PlainDeleteSized(void* block, size_t) { std::free(block); }
+void PlainDeleteNothrow(void* block, const nothrow_t&) { std::free(block); }
+void PlainDeleteAligned(void* block, align_val_t) { std::free(block); }
+void PlainDeleteSizedAligned(void* block, size_t, align_val_t) { std::free(block); }
+void PlainDeleteAlignedNothrow(void* block, align_val_t, const nothrow_t&) { std::free(block); }
+
+// The symbols are those of the Itanium C++ ABI, section 5.1.4.3, on a machine of 64 bits. A
+// coroutine's frame comes from the forms for single objects ([dcl.fct.def.coroutine]/9), so nothing
+// stands before those for arrays.
+NextOperator<New> g_new("_Znwm", PlainNew);
+NextOperator<NewNothrow> g_new_nothrow("_ZnwmRKSt9nothrow_t", PlainNewNothrow);
+NextOperator<NewAligned> g_new_aligned("_ZnwmSt11align_val_t", PlainNewAligned);
+NextOperator<NewAlignedNothrow> g_new_aligned_nothrow("_ZnwmSt11align_val_tRKSt9nothrow_t",
+                                                      PlainNewAlignedNothrow);
+NextOperator<Delete> g_delete("_ZdlPv", PlainDelete);
+NextOperator<DeleteSized> g_delete_sized("_ZdlPvm", PlainDeleteSized);
+NextOperator<DeleteNothrow> g_delete_nothrow("_ZdlPvRKSt9nothrow_t", PlainDeleteNothrow);
+NextOperator<DeleteAligned> g_delete_aligned("_ZdlPvSt11align_val_t", PlainDeleteAligned);
+NextOperator<DeleteSizedAligned> g_delete_sized_aligned("_ZdlPvmSt11align_val_t",
+                                                        PlainDeleteSizedAligned);
+NextOperator<DeleteAlignedNothrow> g_delete_aligned_nothrow("_ZdlPvSt11align_val_tRKSt9nothrow_t",
+                                                            PlainDeleteAlignedNothrow);
+
+[[gnu::always_inline]] inline bool Follows() {
+  return internal::g_follows_frames.load(std::memory_order_relaxed);
+}
+
+// `hook_frame` is the hook's frame address.
+[[gnu::always_inline]] inline void* Noted(void* block, size_t size, const void* hook_frame) {
+  const void* const return_address = static_cast<const void* const*>(hook_frame)[1];
+  if (__builtin_expect(internal::MayAllocateFrame(return_address), 0))
+    internal::NoteNew(block, size, hook_frame);
+  return block;
+}
+
+[[gnu::always_inline]] inline void* Gone(void* block) {
+  if (__builtin_expect(Follows() && internal::MayBeFrame(block), 0)) internal::NoteDelete(block);
+  return block;
+}
+
+}  // namespace
+
+// The hooks by names of their own, so that it can be seen whether the program's come first.
+#define TASKLEAK_HOOK extern "C" __attribute__((visibility("hidden"), used, noinline))
+TASKLEAK_HOOK void* taskleak_new(size_t size) {
+  const New next = g_new.Get();
+  if (!Follows()) return next(size);
+  return Noted(next(size), size, __builtin_frame_address(0));
+}
+TASKLEAK_HOOK void* taskleak_new_nothrow(size_t size, const nothrow_t& tag) {
+  const NewNothrow next = g_new_nothrow.Get();
+  if (!Follows()) return next(size, tag);
+  return Noted(next(size, tag), size, __builtin_frame_address(0));
+}
+TASKLEAK_HOOK void* taskleak_new_aligned(size_t size, align_val_t alignment) {
+  const NewAligned next = g_new_aligned.Get();
+  if (!Follows()) return next(size, alignment);
+  return Noted(next(size, alignment), size, __builtin_frame_address(0));
+}
+TASKLEAK_HOOK void* taskleak_new_aligned_nothrow(size_t size, align_val_t alignment,
+                                                 const nothrow_t& tag) {
+  const NewAlignedNothrow next = g_new_aligned_nothrow.Get();
+  if (!Follows()) return next(size, alignment, tag);
+  return Noted(next(size, alignment, tag), size, __builtin_frame_address(0));
+}
+TASKLEAK_HOOK void taskleak_delete(void* block) { g_delete.Get()(Gone(block)); }
+TASKLEAK_HOOK void taskleak_delete_sized(void* block, size_t size) {
+  g_delete_sized.Get()(Gone(block), size);
+}
+TASKLEAK_HOOK void taskleak_delete_nothrow(void* block, const nothrow_t& tag) {
+  g_delete_nothrow.Get()(Gone(block), tag);
+}
+TASKLEAK_HOOK void taskleak_delete_aligned(void* block, align_val_t alignment) {
+  g_delete_aligned.Get()(Gone(block), alignment);
+}
+TASKLEAK_HOOK void taskleak_delete_sized_aligned(void* block, size_t size, align_val_t alignment) {
+  g_delete_sized_aligned.Get()(Gone(block), size, alignment);
+}
+TASKLEAK_HOOK void taskleak_delete_aligned_nothrow(void* block, align_val_t alignment,
+                                                   const nothrow_t& tag) {
+  g_delete_aligned_nothrow.Get()(Gone(block), alignment, tag);
+}
+#undef TASKLEAK_HOOK
+
+// Shared libraries must find them too, whatever visibility the executable's own code has.
+#pragma GCC visibility push(default)
+#define TASKLEAK_REPLACES(hook) __attribute__((weak, alias(hook)))
+TASKLEAK_REPLACES("taskleak_new") void* operator new(size_t);
+TASKLEAK_REPLACES("taskleak_new_nothrow") void* operator new(size_t, const nothrow_t&) noexcept;
+TASKLEAK_REPLACES("taskleak_new_aligned") void* operator new(size_t, align_val_t);
+TASKLEAK_REPLACES("taskleak_new_aligned_nothrow")
+void* operator new(size_t, align_val_t, const nothrow_t&) noexcept;
+TASKLEAK_REPLACES("taskleak_delete") void operator delete(void*) noexcept;
+TASKLEAK_REPLACES("taskleak_delete_sized") void operator delete(void*, size_t) noexcept;
+TASKLEAK_REPLACES("taskleak_delete_nothrow")
+void operator delete(void*, const nothrow_t&) noexcept;
+TASKLEAK_REPLACES("taskleak_delete_aligned") void operator delete(void*, align_val_t) noexcept;
+TASKLEAK_REPLACES("taskleak_delete_sized_aligned")
+void operator delete(void*, size_t, align_val_t) noexcept;
+TASKLEAK_REPLACES("taskleak_delete_aligned_nothrow")
+void operator delete(void*, align_val_t, const nothrow_t&) noexcept;
+#undef TASKLEAK_REPLACES
+#pragma GCC visibility pop
+
+namespace {
+
+// True if the program calls this operator when it means that one. Asked at run time, because the
+// compiler sees an alias here.
+template <typename Function>
+bool IsOwn(Function called, Function hook) {
+  asm("" : "+r"(called));
+  return called == hook;
+}
+
+__attribute__((constructor(101))) void Prepare() {
+  g_new.Find();
+  g_new_nothrow.Find();
+  g_new_aligned.Find();
+  g_new_aligned_nothrow.Find();
+  g_delete.Find();
+  g_delete_sized.Find();
+  g_delete_nothrow.Find();
+  g_delete_aligned.Find();
+  g_delete_sized_aligned.Find();
+  g_delete_aligned_nothrow.Find();
+  dlerror();  // what was not found is no error of the program's
+  // Frames are freed by either of the last two ([dcl.fct.def.coroutine]/12).
+  const bool are_own = IsOwn<New>(&::operator new, &taskleak_new) &&
+                       IsOwn<Delete>(&::operator delete, &taskleak_delete) &&
+                       IsOwn<DeleteSized>(&::operator delete, &taskleak_delete_sized);
+  internal::SetFrameHooks(are_own ? internal::FrameHooks::kReady : internal::FrameHooks::kReplaced);
+}
+
+}  // namespace
+
+#endif

@@ -1,0 +1,50 @@
+// Coroutines that are registered as well, and those of a forked child.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <coroutine>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "adapters/coroutine/coroutines.h"
+#include "any_coroutine/coroutines.h"
+#include "support/leaks.h"
+
+namespace taskleak {
+namespace {
+
+testing::Lazy Leaf(testing::Event& event) {
+  co_await event;
+  co_return 7;
+}
+
+TEST(RegisteredTest, ARegisteredCoroutineIsReportedOnceAsRegistered) {
+  const auto before = Snapshot::Take();
+  testing::Event event;
+  testing::Lazy leaf = Leaf(event);
+  leaf.Start();
+  const Unit unit = testing::OnlyLeak(before);
+  EXPECT_EQ(unit.name, testing::Own("Leaf"));
+  EXPECT_EQ(unit.state, WaitState::kSuspended);
+}
+
+TEST(RegisteredTest, AForkedChildDoesNotReportItsParentsCoroutines) {
+  const auto kept = orders::StartChain();
+  const auto before = Snapshot::Take();
+  auto mine = orders::StartChain();
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool none = testing::Look(before).empty();
+    mine.reset();  // which it may free
+    const auto own = orders::StartEager();
+    _exit(none && testing::Look(before).unit_count() == 1 ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(testing::Look(before).unit_count(), 3U);
+}
+
+}  // namespace
+}  // namespace taskleak

@@ -1,0 +1,74 @@
+#include "linux/arch/x86_64/suspend_index.h"
+
+#include <cstdint>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace taskleak::platform {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+struct Case {
+  const char* name;
+  Bytes code;
+};
+
+TEST(SuspendIndexTest, GccsIsWhatTheActorReadsFirst) {
+  const Bytes optimized = {0x53, 0x0F, 0xB7, 0x47, 0x2C, 0x48, 0x89, 0xFB};  // movzwl 0x2c(%rdi)
+  const Bytes plain = {0x48, 0x89, 0x7D, 0xD8, 0x48, 0x8B,
+                       0x45, 0xD8, 0x0F, 0xB7, 0x40, 0x2C};      // movzwl 0x2c(%rax)
+  const Bytes far = {0x0F, 0xB7, 0x87, 0x34, 0x12, 0, 0, 0x90};  // movzwl 0x1234(%rdi)
+  const Bytes tested = {0xF6, 0x47, 0x2C, 0x01, 0x74, 0x10};     // testb $1,0x2c(%rdi)
+  EXPECT_EQ(FindGccIndex(optimized), 0x2C);
+  EXPECT_EQ(FindGccIndex(plain), 0x2C);
+  EXPECT_EQ(FindGccIndex(far), 0x1234);
+  EXPECT_EQ(FindGccIndex(tested), 0x2C);
+}
+
+TEST(SuspendIndexTest, WhatLiesBelowTheFramePointerOrInNoFrameIsNone) {
+  EXPECT_EQ(FindGccIndex(Bytes{0x0F, 0xB7, 0x45, 0xF0, 0x90, 0x90}), std::nullopt);
+  EXPECT_EQ(FindGccIndex(Bytes{}), std::nullopt);
+  EXPECT_EQ(FindGccIndex(Bytes{0x0F, 0xB7}), std::nullopt);
+}
+
+// movzbl 0x24(%rdi); movb $1,0x24(%rdi); movb $2,0x24(%rdi); cmpb $0,0x30(%rdi); movb $1,0x30(%rdi)
+const Bytes kClangResume = {0x0F, 0xB6, 0x47, 0x24, 0xC6, 0x47, 0x24, 0x01, 0xC6, 0x47,
+                            0x24, 0x02, 0x80, 0x7F, 0x30, 0x00, 0xC6, 0x47, 0x30, 0x01};
+const Bytes kClangDestroy = {0x0F, 0xB6, 0x47, 0x24, 0x90, 0x90};
+
+TEST(SuspendIndexTest, ClangsIsWhatIsReadAndSetToDifferentConstants) {
+  EXPECT_EQ(FindClangIndex(kClangResume, kClangDestroy), 0x24);
+}
+
+TEST(SuspendIndexTest, ClangHasNoneWhereNothingIsReadThatIsSet) {
+  EXPECT_EQ(FindClangIndex(Bytes{0xC6, 0x47, 0x24, 0x01, 0xC3, 0x90}, kClangDestroy), std::nullopt);
+}
+
+TEST(SuspendIndexTest, StoresOfConstantsAreFound) {
+  EXPECT_EQ(FindIndexStore(kClangResume, 0x24, 1, 2), 8U);
+  EXPECT_EQ(FindIndexStore(kClangResume, 0x24, 1, 3), std::nullopt);
+  // mov -0x28(%rbp),%rax; movw $4,0x2c(%rax)
+  const Bytes gcc = {0x48, 0x8B, 0x45, 0xD8, 0x66, 0xC7, 0x40, 0x2C, 0x04, 0x00};
+  EXPECT_EQ(FindIndexStore(gcc, 0x2C, 2, 4), 5U);
+  // movl $0x10002,0x2c(%rax): two fields at once
+  const Bytes merged = {0xC7, 0x40, 0x2C, 0x02, 0x00, 0x01, 0x00};
+  EXPECT_EQ(FindIndexStore(merged, 0x2C, 2, 2), 0U);
+}
+
+TEST(SuspendIndexTest, StoresOfRegistersThatHoldTheConstantAreFound) {
+  // mov $4,%esi; movb $1,0x2f(%rdi); mov %si,0x2c(%rdi)
+  const Bytes code = {0xBE, 0x04, 0, 0, 0, 0xC6, 0x47, 0x2F, 0x01, 0x66, 0x89, 0x77, 0x2C};
+  EXPECT_EQ(FindIndexStore(code, 0x2C, 2, 4), 10U);
+  EXPECT_EQ(FindIndexStore(code, 0x2C, 2, 6), std::nullopt);
+  // mov $6,%r8d; mov %r8w,0x2c(%rdi)
+  const Bytes extended = {0x41, 0xB8, 0x06, 0, 0, 0, 0x66, 0x44, 0x89, 0x47, 0x2C};
+  EXPECT_EQ(FindIndexStore(extended, 0x2C, 2, 6), 8U);
+  // xor %eax,%eax; mov %ax,0x2c(%rdi)
+  const Bytes zero = {0x31, 0xC0, 0x66, 0x89, 0x47, 0x2C};
+  EXPECT_EQ(FindIndexStore(zero, 0x2C, 2, 0), 3U);
+}
+
+}  // namespace
+}  // namespace taskleak::platform
