@@ -6,13 +6,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "framework.h"
 #include "section_path.h"
 #include "taskleak/catch2.h"
+#include "taskleak/internal/code_options.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
 
@@ -39,19 +42,49 @@ void SayWhereItHangs(const std::string&) {
   if (test != nullptr) std::fprintf(stderr, "taskleak: it is at %s\n", PlaceOf(*test).c_str());
 }
 
-// One claim for each copy of Catch2 in the process, each of which runs its own tests: false for the
-// listener of a second copy of this file.
+// One claim for each copy of Catch2 in the process, each of which runs its own tests.
+std::string ClaimKey() {
+  return "catch2:" + std::to_string(reinterpret_cast<std::uintptr_t>(
+                         static_cast<const void*>(&Catch::getRegistryHub())));
+}
+
+// False for the listener of a second copy of this file.
 bool IsTheListener() {
-  static const bool claimed =
-      ClaimOnce("catch2:" + std::to_string(reinterpret_cast<std::uintptr_t>(
-                                static_cast<const void*>(&Catch::getRegistryHub()))));
+  static const bool claimed = ClaimOnce(ClaimKey());
   return claimed;
 }
+
+// Claimed beside it for the options in force, so that another copy can see whether they are its
+// own.
+std::string OptionsKey(const Options& options) {
+  return ClaimKey() + ":" +
+         std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
+}
+
+// What code has said about the checks. One for all copies of this file that share symbols.
+struct Settings {
+  Options options;
+  std::string conflict;   // of two sets; empty: none
+  bool in_force = false;  // the session runs with them
+};
+
+Settings& TheSettings();
 
 [[noreturn]] void Refuse(const char* why) {
   std::fprintf(stderr, "taskleak: %s\n", why);
   std::fflush(nullptr);
   std::_Exit(2);
+}
+
+// Another copy of taskleak (in another library) checks these tests, with options of its own.
+void AcceptOtherCopy(const Settings& settings) {
+  if (settings.in_force || taskleak::internal::AreSame(settings.options, {}) ||
+      !ClaimOnce(OptionsKey(settings.options)))
+    return;
+  Refuse(("options from code, " + taskleak::internal::Describe(settings.options) +
+          ", reach only one copy of taskleak, but another one in the process checks these tests: "
+          "give them to that one, or set TASKLEAK_OPTIONS")
+             .c_str());
 }
 
 /// Translates Catch2's events.
@@ -79,7 +112,11 @@ class Listener : public internal::ListenerBase {
   }
 
   void testRunStarting(Catch::TestRunInfo const&) override {
-    if (!IsTheListener()) return;
+    Settings& settings = TheSettings();
+    if (!IsTheListener()) return AcceptOtherCopy(settings);
+    settings.in_force = true;
+    static_cast<void>(ClaimOnce(OptionsKey(settings.options)));
+    if (!settings.conflict.empty()) Refuse(settings.conflict.c_str());
     if (!internal::AgreesWithCatch2()) {
       Refuse("CATCH_CONFIG_ENABLE_BENCHMARKING must be defined for the whole target or not at all");
     }
@@ -188,12 +225,32 @@ CATCH_REGISTER_LISTENER(Listener)
 
 }  // namespace
 
-Options& internal::ListenerOptions() {
-  static Options options;
-  return options;
+namespace {
+
+Settings& TheSettings() {
+  static Settings settings;
+  return settings;
 }
 
-void SetOptions(Options options) { internal::ListenerOptions() = std::move(options); }
+}  // namespace
+
+Options& internal::ListenerOptions() { return TheSettings().options; }
+
+// Before the session there may be nothing that could catch: the session refuses to run instead.
+void SetOptions(Options options) {
+  Settings& settings = TheSettings();
+  try {
+    Options combined = taskleak::internal::Combined(settings.options, options);
+    if (settings.in_force && !taskleak::internal::AreSame(combined, settings.options)) {
+      throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
+                                  ", come after the session has begun: accepted is before it runs");
+    }
+    settings.options = std::move(combined);
+  } catch (const std::invalid_argument& error) {
+    if (settings.in_force) throw;
+    settings.conflict = error.what();
+  }
+}
 
 std::string internal::CurrentTestName() {
   const Catch::TestCaseInfo* const test = current_test.load();

@@ -23,9 +23,11 @@ namespace taskleak::catch2 {
 
 /// Sets the options of all checks, in place of the defaults.
 ///
-/// Call it before the session runs: in main(), or while a global variable is initialized. Bad
-/// options end the program with a message and exit code 2 before any test runs. TASKLEAK_OPTIONS
-/// wins over `options`.
+/// Call it before the session runs: in main(), or while a global variable is initialized. A second
+/// call with the same options, or without any, changes nothing. Bad options, and two sets that
+/// differ, end the program with a message (which names both sets) and exit code 2 before any test
+/// runs. Once the session runs, a call that would change something throws std::invalid_argument.
+/// TASKLEAK_OPTIONS wins over `options`.
 ///
 /// Example:
 ///   const bool configured = [] {

@@ -27,10 +27,13 @@ namespace taskleak::gtest {
 /// the test, suite or run that left it.
 ///
 /// Call it before RUN_ALL_TESTS, on the same thread. Call it after InitGoogleTest if your own
-/// listeners must see a test's leaks in its result. A second call does nothing, even from a shared
-/// library that uses the same GoogleTest. Under taskleak::gtest_auto and gtest_main, which call it
-/// first, any call does nothing. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument
-/// if the resulting options are bad.
+/// listeners must see a test's leaks in its result. Under taskleak::gtest_auto and gtest_main the
+/// checks are on already, without options: a call then only sets `options`. A call without options
+/// changes nothing once the checks are on. TASKLEAK_OPTIONS wins over `options`.
+///
+/// Throws std::invalid_argument if the resulting options are bad, if a call before has set other
+/// options (the message names both sets), if the run has begun and `options` would change it, or if
+/// another copy of taskleak, in another library, checks these tests with other options.
 ///
 /// Example:
 ///   int main(int argc, char** argv) {
