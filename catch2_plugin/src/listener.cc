@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "framework.h"
@@ -40,6 +41,14 @@ void Say(const std::string& why, const std::string& text) {
 void SayWhereItHangs(const std::string&) {
   const Catch::TestCaseInfo* const test = current_test.load();
   if (test != nullptr) std::fprintf(stderr, "taskleak: it is at %s\n", PlaceOf(*test).c_str());
+}
+
+// The thread that runs the tests.
+std::thread::id test_thread;
+
+// On the thread that ends the process. From another one the reporters are not to be touched.
+void EndReports(const std::string& text) {
+  if (in_pass && std::this_thread::get_id() == test_thread) internal::EndReports(text);
 }
 
 // One claim for each copy of Catch2 in the process, each of which runs its own tests.
@@ -90,11 +99,10 @@ void AcceptOtherCopy(const Settings& settings) {
 /// Translates Catch2's events.
 ///
 /// A test case is run in passes: again and again, as long as there are sections or generated values
-/// that no pass has come to. Each pass is checked at its end, the one moment at which a listener's
-/// failure counts:
-///   - in a pass that enters a section, for what was born since: that is the pass's own. What the
-///     body made before (a static object, say) may serve later passes, and is checked in the last;
-///   - in another pass, for what was born in it.
+/// that no pass has come to. Each pass is a piece of the test case, and is checked at its end, the
+/// one moment at which a listener's failure counts. In a pass that enters a section, the piece
+/// begins anew there: what the body made before (a static object, say) may serve later passes, and
+/// is checked with the test case after the last.
 class Listener : public internal::ListenerBase {
  public:
   using internal::ListenerBase::ListenerBase;
@@ -121,11 +129,12 @@ class Listener : public internal::ListenerBase {
       Refuse("CATCH_CONFIG_ENABLE_BENCHMARKING must be defined for the whole target or not at all");
     }
     try {
-      run_.emplace(internal::ListenerOptions(), SayWhereItHangs);
+      run_.emplace(internal::ListenerOptions(), SayWhereItHangs, EndReports);
       run_->RunStarted();
     } catch (const std::exception& error) {
       Refuse(error.what());
     }
+    test_thread = std::this_thread::get_id();
     scope_.reserve(256);
   }
 
@@ -145,7 +154,7 @@ class Listener : public internal::ListenerBase {
     if (depth_ == 0) {
       StartPass();
     } else {
-      if (path_.empty()) since_ = Snapshot::Take();
+      if (path_.empty()) run_->PieceStarted();
       path_.Enter(depth_ - 1, section.name);
     }
     ++depth_;
@@ -175,16 +184,18 @@ class Listener : public internal::ListenerBase {
     ++passes_;
     path_.Clear();
     if (allow_) allowing_.emplace("[AllowLeaks]");
-    since_ = run_->TestStarted(test_->name);
-    if (passes_ == 1) case_since_ = since_;
+    if (!std::exchange(in_case_, true)) run_->TestStarted(test_->name);
+    run_->PieceStarted();
     in_pass = true;
   }
 
   void EndPass(const Catch::SectionStats& section) {
     allowing_.reset();
-    Report(run_->TestEnded(since_, PassName(), verify_), section);
-    if ((passes_ > 1 || !path_.empty()) && !internal::AnotherPassFollows())
-      Report(run_->TestEnded(case_since_, test_->name, verify_), section);
+    const bool last = !internal::AnotherPassFollows();
+    if (!last || passes_ > 1 || !path_.empty())
+      Report(run_->PieceEnded(PassName(), verify_), section);
+    if (last) Report(run_->TestEnded(verify_), section);
+    if (last) in_case_ = false;
     run_->PhaseStarted("the tear-down of the test case", test_->name);
   }
 
@@ -212,10 +223,9 @@ class Listener : public internal::ListenerBase {
   bool verify_ = false;
   bool allow_ = false;
   int passes_ = 0;
-  Snapshot case_since_;
+  bool in_case_ = false;  // whose end no pass has been so far
 
   std::optional<AllowLeaks> allowing_;
-  Snapshot since_;
   std::size_t depth_ = 0;
   internal::SectionPath path_;
   std::string scope_;

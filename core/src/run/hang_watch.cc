@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "registry/process_end.h"
 #include "run/find_leaks.h"
 #include "run/futex.h"
 #include "run/output.h"
@@ -47,6 +48,7 @@ void HangWatch::Watch() {
 
 void HangWatch::ReportAndEnd() {
   last_resort_.EndSoon();
+  registry::EndUnfinished();  // this thread is going to end the process
   LeakReport report = LookAtAll(checker_);
   report.hang = true;
   if (report.verdict != Verdict::kCouldNotLook) report.verdict = Verdict::kHang;
