@@ -68,6 +68,15 @@ inline void FailTestCase(const Catch::TestCaseInfo& test, const std::string& tex
                                           std::string(text), not_for_listeners);
 }
 
+/// Ends the test case that runs, and the run, in the reporters, as Catch2 does when a signal ends
+/// the process: `text` is a failure of it. Call it on the thread that runs the test case. Within a
+/// section Catch2 2 cannot: its reporters that write at the end stop with a failed assertion.
+inline void EndReports([[maybe_unused]] const std::string& text) {
+#if CATCH_VERSION_MAJOR != 2
+  Catch::getResultCapture().handleFatalErrorCondition(text);
+#endif
+}
+
 /// Counts a failure raised during `ended` in it: it was filled before, and JUnit leaves out a test
 /// whose count of assertions is zero. The object is a local variable of Catch2's, not a constant.
 inline void CountFailure(const Catch::SectionStats& ended) {

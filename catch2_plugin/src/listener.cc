@@ -6,13 +6,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "framework.h"
 #include "section_path.h"
 #include "taskleak/catch2.h"
+#include "taskleak/internal/code_options.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
 
@@ -40,14 +44,41 @@ void SayThatItHangs(const std::string& text) {
   if (test != nullptr) std::fprintf(stderr, "taskleak: it is at %s\n", PlaceOf(*test).c_str());
 }
 
-// One claim for each copy of Catch2 in the process, each of which runs its own tests: false for the
-// listener of a second copy of this file.
+// The thread that runs the tests.
+std::thread::id test_thread;
+
+// On the thread that ends the process. From another one the reporters are not to be touched.
+void EndReports(const std::string& text) {
+  if (in_pass && std::this_thread::get_id() == test_thread) internal::EndReports(text);
+}
+
+// One claim for each copy of Catch2 in the process, each of which runs its own tests.
+std::string ClaimKey() {
+  return "catch2:" + std::to_string(reinterpret_cast<std::uintptr_t>(
+                         static_cast<const void*>(&Catch::getRegistryHub())));
+}
+
+// False for the listener of a second copy of this file.
 bool IsTheListener() {
-  static const bool claimed =
-      ClaimOnce("catch2:" + std::to_string(reinterpret_cast<std::uintptr_t>(
-                                static_cast<const void*>(&Catch::getRegistryHub()))));
+  static const bool claimed = ClaimOnce(ClaimKey());
   return claimed;
 }
+
+// Claimed beside it for the options in force, so that another copy can see whether they are its
+// own.
+std::string OptionsKey(const Options& options) {
+  return ClaimKey() + ":" +
+         std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
+}
+
+// What code has said about the checks. One for all copies of this file that share symbols.
+struct Settings {
+  Options options;
+  std::string conflict;   // of two sets; empty: none
+  bool in_force = false;  // the session runs with them
+};
+
+Settings& TheSettings();
 
 [[noreturn]] void Refuse(const char* why) {
   std::fprintf(stderr, "taskleak: %s\n", why);
@@ -55,14 +86,24 @@ bool IsTheListener() {
   std::_Exit(2);
 }
 
+// Another copy of taskleak (in another library) checks these tests, with options of its own.
+void AcceptOtherCopy(const Settings& settings) {
+  if (settings.in_force || taskleak::internal::AreSame(settings.options, {}) ||
+      !ClaimOnce(OptionsKey(settings.options)))
+    return;
+  Refuse(("options from code, " + taskleak::internal::Describe(settings.options) +
+          ", reach only one copy of taskleak, but another one in the process checks these tests: "
+          "give them to that one, or set TASKLEAK_OPTIONS")
+             .c_str());
+}
+
 /// Translates Catch2's events.
 ///
 /// A test case is run in passes: again and again, as long as there are sections or generated values
-/// that no pass has come to. Each pass is checked at its end, the one moment at which a listener's
-/// failure counts:
-///   - in a pass that enters a section, for what was born since: that is the pass's own. What the
-///     body made before (a static object, say) may serve later passes, and is checked in the last;
-///   - in another pass, for what was born in it.
+/// that no pass has come to. Each pass is a piece of the test case, and is checked at its end, the
+/// one moment at which a listener's failure counts. In a pass that enters a section, the piece
+/// begins anew there: what the body made before (a static object, say) may serve later passes, and
+/// is checked with the test case after the last.
 class Listener : public internal::ListenerBase {
  public:
   using internal::ListenerBase::ListenerBase;
@@ -80,16 +121,21 @@ class Listener : public internal::ListenerBase {
   }
 
   void testRunStarting(Catch::TestRunInfo const&) override {
-    if (!IsTheListener()) return;
+    Settings& settings = TheSettings();
+    if (!IsTheListener()) return AcceptOtherCopy(settings);
+    settings.in_force = true;
+    static_cast<void>(ClaimOnce(OptionsKey(settings.options)));
+    if (!settings.conflict.empty()) Refuse(settings.conflict.c_str());
     if (!internal::AgreesWithCatch2()) {
       Refuse("CATCH_CONFIG_ENABLE_BENCHMARKING must be defined for the whole target or not at all");
     }
     try {
-      run_.emplace(internal::ListenerOptions(), SayThatItHangs);
+      run_.emplace(internal::ListenerOptions(), SayThatItHangs, EndReports);
       run_->RunStarted();
     } catch (const std::exception& error) {
       Refuse(error.what());
     }
+    test_thread = std::this_thread::get_id();
     scope_.reserve(256);
   }
 
@@ -109,7 +155,7 @@ class Listener : public internal::ListenerBase {
     if (depth_ == 0) {
       StartPass();
     } else {
-      if (path_.empty()) since_ = Snapshot::Take();
+      if (path_.empty()) run_->PieceStarted();
       path_.Enter(depth_ - 1, section.name);
     }
     ++depth_;
@@ -139,16 +185,18 @@ class Listener : public internal::ListenerBase {
     ++passes_;
     path_.Clear();
     if (allow_) allowing_.emplace("[AllowLeaks]");
-    since_ = run_->TestStarted(test_->name);
-    if (passes_ == 1) case_since_ = since_;
+    if (!std::exchange(in_case_, true)) run_->TestStarted(test_->name);
+    run_->PieceStarted();
     in_pass = true;
   }
 
   void EndPass(const Catch::SectionStats& section) {
     allowing_.reset();
-    Report(run_->TestEnded(since_, PassName(), verify_), section);
-    if ((passes_ > 1 || !path_.empty()) && !internal::AnotherPassFollows())
-      Report(run_->TestEnded(case_since_, test_->name, verify_), section);
+    const bool last = !internal::AnotherPassFollows();
+    if (!last || passes_ > 1 || !path_.empty())
+      Report(run_->PieceEnded(PassName(), verify_), section);
+    if (last) Report(run_->TestEnded(verify_), section);
+    if (last) in_case_ = false;
     run_->PhaseStarted("the tear-down of the test case", test_->name);
   }
 
@@ -176,10 +224,9 @@ class Listener : public internal::ListenerBase {
   bool verify_ = false;
   bool allow_ = false;
   int passes_ = 0;
-  Snapshot case_since_;
+  bool in_case_ = false;  // whose end no pass has been so far
 
   std::optional<AllowLeaks> allowing_;
-  Snapshot since_;
   std::size_t depth_ = 0;
   internal::SectionPath path_;
   std::string scope_;
@@ -189,12 +236,32 @@ CATCH_REGISTER_LISTENER(Listener)
 
 }  // namespace
 
-Options& internal::ListenerOptions() {
-  static Options options;
-  return options;
+namespace {
+
+Settings& TheSettings() {
+  static Settings settings;
+  return settings;
 }
 
-void SetOptions(Options options) { internal::ListenerOptions() = std::move(options); }
+}  // namespace
+
+Options& internal::ListenerOptions() { return TheSettings().options; }
+
+// Before the session there may be nothing that could catch: the session refuses to run instead.
+void SetOptions(Options options) {
+  Settings& settings = TheSettings();
+  try {
+    Options combined = taskleak::internal::Combined(settings.options, options);
+    if (settings.in_force && !taskleak::internal::AreSame(combined, settings.options)) {
+      throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
+                                  ", come after the session has begun: accepted is before it runs");
+    }
+    settings.options = std::move(combined);
+  } catch (const std::invalid_argument& error) {
+    if (settings.in_force) throw;
+    settings.conflict = error.what();
+  }
+}
 
 std::string internal::CurrentTestName() {
   const Catch::TestCaseInfo* const test = current_test.load();

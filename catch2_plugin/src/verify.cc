@@ -6,15 +6,15 @@
 #include "framework.h"
 #include "listener.h"
 #include "taskleak/catch2.h"
-#include "taskleak/test_run.h"
+#include "taskleak/leak_scope.h"
 
 namespace taskleak::catch2 {
 namespace {
 
 /// Checks a scope of the current test case; bad options are its failure.
-std::optional<std::string> Check(const Snapshot& before, const Options& options) {
+std::optional<std::string> Check(LeakScope& scope, const Options& options) {
   try {
-    return CheckScopeSince(before, internal::CurrentTestName(), options);
+    return scope.Check(internal::CurrentTestName(), options);
   } catch (const std::exception& error) {
     return std::string("taskleak: ") + error.what();
   }
@@ -28,14 +28,14 @@ VerifyNoLeaks::VerifyNoLeaks(Options options) : options_(std::move(options)) {}
 
 VerifyNoLeaks::~VerifyNoLeaks() {
   try {
-    if (const auto text = Check(before_, options_)) internal::FailCurrentTest(*text);
+    if (const auto text = Check(scope_, options_)) internal::FailCurrentTest(*text);
   } catch (...) {  // out of memory: nothing can be said
   }
 }
 
 bool internal::StatementCheck::Next() {
   if (!std::exchange(ran_, true)) return true;
-  const auto text = Check(before_, ListenerOptions());
+  const auto text = Check(scope_, ListenerOptions());
   if (!text) return false;
   Catch::AssertionHandler assertion(macro_, Catch::SourceLineInfo(file_, line_), statement_,
                                     on_failure_ == OnFailure::kThrow

@@ -125,6 +125,7 @@ __attribute__((constructor)) void Start() {
   g_watch->pid = getpid();
   if (!g_watch->follow) LeaveEnvironment();
   on_exit(CheckAtExit, nullptr);
+  g_watch->run.ExpectExit();
   g_watch->run.RunStarted();
   static_cast<void>(g_watch->run.TestStarted(g_watch->name));
   Tell(records, RunEvent::kLoaded);

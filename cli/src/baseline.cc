@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <stdexcept>
 #include <system_error>
 #include <tuple>
@@ -52,9 +51,7 @@ bool IsOfTest(const Suppression& entry, const std::string& test) {
   return !entry.test || entry.test->text() == test || entry.test->Matches(test);
 }
 
-std::size_t Allowed(const Suppression& entry) {
-  return entry.max.value_or(std::numeric_limits<std::size_t>::max());
-}
+std::size_t Allowed(const Suppression& entry) { return entry.max.value_or(CoverEntry::kAnyNumber); }
 
 }  // namespace
 
@@ -98,16 +95,28 @@ std::optional<std::size_t> Baseline::Find(const LeakKey& key) const {
   return found;
 }
 
+// Without a date nothing has expired.
+Cover Baseline::CoverOf(const LeakTable& leaks, const std::optional<rules::Date>& today) const {
+  std::vector<CoverEntry> entries;
+  for (const Suppression& entry : entries_) {
+    const bool allows = !today || !rules::HasExpired(entry, *today);
+    entries.push_back({allows ? Allowed(entry) : 0, SignatureOf(entry)});
+  }
+  return CoverLeaks(leaks, entries, [this](const LeakKey& key) { return Find(key); });
+}
+
 Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date& today) const {
   Comparison comparison;
+  const Cover cover = CoverOf(leaks, today);
   std::vector<bool> used(entries_.size());
-  for (const auto& [key, leak] : leaks.leaks()) {
-    const std::optional<std::size_t> entry = Find(key);
-    const std::size_t allowed =
-        !entry || rules::HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
-    if (entry) used[*entry] = true;
-    if (leak.count > allowed)
-      comparison.worse.push_back({key, leak, allowed});
+  for (const auto& [key, cover_of_it] : cover.leaks) {
+    const LeakEntry& leak = leaks.leaks().at(key);
+    if (const std::optional<std::size_t> own = Find(key)) used[*own] = true;
+    for (const std::size_t entry : cover_of_it.from) used[entry] = true;
+    if (cover_of_it.rest > 0)
+      comparison.worse.push_back({key, leak, cover_of_it.own + cover_of_it.moved});
+    else if (cover_of_it.moved > 0)
+      comparison.moved.push_back({key, leak, TestOf(entries_[*cover_of_it.from.begin()])});
     else
       ++comparison.known;
   }
@@ -124,11 +133,16 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date
 
 void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner) {
   std::vector<Suppression> added;
-  for (const auto& [key, leak] : leaks.leaks()) {
+  for (const auto& [key, cover] : CoverOf(leaks, std::nullopt).leaks) {
+    const LeakEntry& leak = leaks.leaks().at(key);
     const std::optional<std::size_t> known = Find(key);
-    if (!known) {
+    if (known) {
+      Suppression& entry = entries_[*known];
+      if (entry.max) *entry.max += cover.rest;
+      entry.flaky = entry.flaky || leaks.IsFlaky(key, leak);
+    } else if (cover.rest > 0) {
       added.push_back({.rule = IgnoreSignature(key.signature),
-                       .max = leak.count,
+                       .max = cover.rest,
                        .test = TestPattern(key.test),
                        .expires = {},
                        .owner = owner,
@@ -136,11 +150,7 @@ void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const st
                        .since = today,
                        .at = leak.function,
                        .flaky = leaks.IsFlaky(key, leak)});
-      continue;
     }
-    Suppression& entry = entries_[*known];
-    if (entry.max) entry.max = std::max(*entry.max, leak.count);
-    entry.flaky = entry.flaky || leaks.IsFlaky(key, leak);
   }
   std::move(added.begin(), added.end(), std::back_inserter(entries_));
   Index();
@@ -148,10 +158,7 @@ void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const st
 
 Baseline::Pruned Baseline::Prune(const LeakTable& leaks, bool flaky_too) {
   Pruned pruned;
-  std::vector<std::size_t> seen(entries_.size());
-  for (const auto& [key, leak] : leaks.leaks()) {
-    if (const auto entry = Find(key)) seen[*entry] = std::max(seen[*entry], leak.count);
-  }
+  const std::vector<std::size_t> seen = CoverOf(leaks, std::nullopt).used;
   std::vector<Suppression> kept;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Suppression& entry = entries_[i];

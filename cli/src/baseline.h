@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "leak_table.h"
+#include "moves.h"
 #include "rules/suppression.h"
 
 namespace taskleak::cli {
@@ -33,17 +34,26 @@ class Baseline {
       LeakEntry leak;
       std::size_t allowed;  ///< 0: it is new
     };
+    struct Move {
+      LeakKey key;
+      LeakEntry leak;
+      std::string from;  ///< the test that it is known in
+    };
     std::vector<Finding> worse;                   ///< new ones, and ones that grew
+    std::vector<Move> moved;                      ///< known, but in another test
     std::size_t known = 0;                        ///< leaks that it has
     std::vector<const rules::Suppression*> gone;  ///< its test was looked at and does not have it
     std::size_t not_looked_at = 0;                ///< entries of tests that were not run
     std::vector<const rules::Suppression*> flaky_absent;  ///< flaky, and not there this time
   };
   /// Points into this baseline. `today` decides what has expired: an expired entry allows nothing.
+  /// A leak that is known in another test, and that is not there in the same run (document), has
+  /// moved; it is neither new nor gone.
   [[nodiscard]] Comparison Compare(const LeakTable& leaks, const rules::Date& today) const;
 
-  /// Takes in what is new and raises counts that grew; nothing is removed. New entries get `today`
-  /// and `owner`. An entry is flaky if its leak was not there in every run of its test.
+  /// Takes in what is new and raises counts that grew; nothing is removed. What has moved stays
+  /// where it is known. New entries get `today` and `owner`. An entry is flaky if its leak was not
+  /// there in every run of its test.
   void Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner);
 
   struct Pruned {
@@ -60,6 +70,8 @@ class Baseline {
 
  private:
   void Index();
+  [[nodiscard]] Cover CoverOf(const LeakTable& leaks,
+                              const std::optional<rules::Date>& today) const;
   // Index of the entry that the leak falls under.
   [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key) const;
 

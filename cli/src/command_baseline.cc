@@ -49,17 +49,28 @@ std::string WorseLines(const Baseline::Comparison& comparison, const LeakTable& 
   return text;
 }
 
+std::string MovedLines(const Baseline::Comparison& comparison) {
+  std::string text;
+  for (const auto& [key, leak, from] : comparison.moved) {
+    text +=
+        fmt::format("moved {}  {}: {} (known in {})", key.signature, key.test, leak.title, from);
+    text += leak.function.empty() ? "\n" : fmt::format(", at {}\n", leak.function);
+  }
+  return text;
+}
+
 ExitCode Check(const BaselineArguments& arguments) {
   const std::optional<Baseline> baseline = Load(arguments.baseline, /*may_be_new=*/false);
   if (!baseline) return kCouldNotLook;
   LeakTable leaks;
   const bool broken = Complain(ReadFilesInto(arguments.files, leaks)) || leaks.could_not_look() > 0;
   const Baseline::Comparison comparison = baseline->Compare(leaks, rules::Today());
-  std::string text = WorseLines(comparison, leaks);
+  std::string text = WorseLines(comparison, leaks) + MovedLines(comparison);
   for (const rules::Suppression* entry : comparison.gone)
     text += fmt::format("stale {}\n", rules::ToLine(*entry));
-  text += fmt::format("{} new or grown, {} known, {} gone", comparison.worse.size(),
-                      comparison.known, comparison.gone.size());
+  text += fmt::format("{} new or grown, {} known", comparison.worse.size(), comparison.known);
+  if (!comparison.moved.empty()) text += fmt::format(", {} moved", comparison.moved.size());
+  text += fmt::format(", {} gone", comparison.gone.size());
   if (!comparison.flaky_absent.empty())
     text += fmt::format(", {} flaky and not there", comparison.flaky_absent.size());
   if (comparison.not_looked_at > 0)

@@ -23,7 +23,11 @@ using Statuses = std::map<LeakKey, std::string>;
 
 Baseline::Comparison Compare(const RunReport& report, const Baseline& baseline) {
   LeakTable leaks;
-  for (const TestEntry& test : report.tests) leaks.OnTest(test.json);
+  std::size_t document = 0;
+  for (const TestEntry& test : report.tests) {
+    if (std::exchange(document, test.document) != test.document) leaks.OnDocument();
+    leaks.OnTest(test.json);
+  }
   for (const report::CheckedScope& scope : report.checked) leaks.OnChecked(scope);
   return baseline.Compare(leaks, rules::Today());
 }
@@ -42,7 +46,7 @@ Json BaselineJson(const Baseline::Comparison& comparison, const std::string& pat
   return {{"file", path},
           {"fresh", fresh},
           {"grew", comparison.worse.size() - fresh},
-          {"known", comparison.known},
+          {"known", comparison.known + comparison.moved.size()},
           {"gone", comparison.gone.size()}};
 }
 

@@ -22,7 +22,10 @@ void LeakTable::OnTest(Json test) {
       entry.function = FirstFunction(group);
     }
   }
+  if (runs_.empty()) OnDocument();
   for (auto& [signature, entry] : found) {
+    std::size_t& in_run = runs_.back()[{signature, name}];
+    in_run = std::max(in_run, entry.count);
     LeakEntry& known = leaks_[{signature, name}];
     const std::size_t seen = known.seen + entry.seen;
     if (entry.count > known.count) known = std::move(entry);

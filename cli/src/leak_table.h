@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "report_reader.h"
 
@@ -29,12 +30,18 @@ struct LeakEntry {
 /// The leaks of any number of reports. A plain collection.
 class LeakTable final : public ReportSink {
  public:
+  /// How many units of each leak one run has.
+  using Run = std::map<LeakKey, std::size_t>;
+
+  void OnDocument() override { runs_.emplace_back(); }
   void OnTest(Json test) override;
   void OnChecked(report::CheckedScope scope) override { checked_[scope.name] += scope.times; }
   void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string) override {}
 
   [[nodiscard]] const std::map<LeakKey, LeakEntry>& leaks() const { return leaks_; }
+  /// By document. In one that several runs were merged into, each leak has its largest count.
+  [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
   /// How often the test was looked at; 0 if it was not.
   [[nodiscard]] std::size_t TimesChecked(const std::string& test) const;
   /// Whether the leak was there in some of its test's runs only.
@@ -46,6 +53,7 @@ class LeakTable final : public ReportSink {
 
  private:
   std::map<LeakKey, LeakEntry> leaks_;
+  std::vector<Run> runs_;
   std::unordered_map<std::string, std::size_t> checked_;
   std::size_t could_not_look_ = 0;
 };

@@ -117,6 +117,7 @@ class FileContent final : public ReportSink {
   void OnNote(std::string note) override { notes_.push_back(std::move(note)); }
 
   void GiveTo(ReportSink& sink, std::vector<std::string>* complaints) && {
+    sink.OnDocument();
     for (Json& test : tests_) sink.OnTest(std::move(test));
     for (report::CheckedScope& scope : checked_) sink.OnChecked(std::move(scope));
     for (rules::SuppressionCount& use : uses_) sink.OnSuppression(std::move(use));
@@ -136,7 +137,11 @@ class FileContent final : public ReportSink {
 class Collector final : public ReportSink {
  public:
   explicit Collector(RunReport& report) : report_(report) {}
-  void OnTest(Json test) override { report_.tests.push_back(ReadTestEntry(std::move(test))); }
+  void OnDocument() override { ++documents_; }
+  void OnTest(Json test) override {
+    report_.tests.push_back(ReadTestEntry(std::move(test)));
+    report_.tests.back().document = documents_;
+  }
   void OnChecked(report::CheckedScope scope) override {
     report_.checked.push_back(std::move(scope));
   }
@@ -150,11 +155,13 @@ class Collector final : public ReportSink {
 
  private:
   RunReport& report_;
+  std::size_t documents_ = 0;
 };
 
 }  // namespace
 
 std::vector<std::string> ReadDocument(std::string_view text, ReportSink& sink) {
+  sink.OnDocument();
   Dispatcher dispatcher(sink);
   DocumentParser parser(std::ref(dispatcher),
                         [&sink](report::CheckedScope scope) { sink.OnChecked(std::move(scope)); });

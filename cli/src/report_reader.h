@@ -15,6 +15,8 @@ namespace taskleak::cli {
 class ReportSink {
  public:
   virtual ~ReportSink() = default;
+  /// A document begins: what follows is of one run, or of several that were merged.
+  virtual void OnDocument() {}
   /// An object with the lists "groups" (of objects); everything else in it is as it was written.
   virtual void OnTest(Json test) = 0;
   virtual void OnChecked(report::CheckedScope scope) = 0;

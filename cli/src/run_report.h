@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 struct TestEntry {
   LeakReport report;
   Json json;
+  std::size_t document = 0;  ///< the how manieth of those read it is from
 };
 
 /// One or several documents. `tests` may name a test more than once (re-runs) unless they were

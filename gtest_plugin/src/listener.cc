@@ -3,12 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "current_test.h"
 #include "taskleak/gtest.h"
+#include "taskleak/internal/code_options.h"
 #include "taskleak/test_run.h"
 
 namespace taskleak::gtest {
@@ -32,70 +39,84 @@ void FailHangingTest(const std::string& text) {
 
 /// Translates GoogleTest's events.
 ///
+/// The run is prepared at the first of them: until then AddListener may still say with which
+/// options.
+///
 /// A scope is ended only if its start was seen, since a listener may be added while tests run. The
 /// run is open from the first event to the end of the environments' TearDown: with
 /// --gtest_recreate_environments_when_repeating=0 that is several iterations.
 class Listener : public testing::EmptyTestEventListener {
  public:
-  explicit Listener(const Options& options) : run_(options, FailHangingTest) {}
+  [[nodiscard]] bool has_begun() const { return run_.has_value(); }
 
   void OnTestIterationStart(const testing::UnitTest&, int) override { StartRun(); }
 
   void OnEnvironmentsSetUpStart(const testing::UnitTest&) override {
     StartRun();
-    run_.PhaseStarted("the environments' SetUp");
+    run_->PhaseStarted("the environments' SetUp");
   }
 
   void OnTestSuiteStart(const testing::TestSuite& suite) override {
     StartRun();
     in_suite_ = true;
     tests_to_come_ = suite.test_to_run_count();
-    run_.SuiteStarted(suite.name());
-    run_.PhaseStarted("SetUpTestSuite", suite.name());
+    run_->SuiteStarted(suite.name());
+    run_->PhaseStarted("SetUpTestSuite", suite.name());
   }
 
   void OnTestStart(const testing::TestInfo& test) override {
     StartRun();
     in_test_ = true;
-    run_.TestStarted(internal::FullName(test));
+    run_->TestStarted(internal::FullName(test));
   }
 
   // After TearDown and the fixture's destructor; a failure raised here still belongs to the test.
   void OnTestEnd(const testing::TestInfo& test) override {
     if (!std::exchange(in_test_, false)) return;
-    if (const auto text = run_.TestEnded()) internal::FailAt(&test, *text);
+    if (const auto text = run_->TestEnded()) internal::FailAt(&test, *text);
     if (in_suite_ && --tests_to_come_ == 0)
-      run_.PhaseStarted("TearDownTestSuite", test.test_suite_name());
+      run_->PhaseStarted("TearDownTestSuite", test.test_suite_name());
   }
 
   // After TearDownTestSuite. A suite has no place of its own: its first test's stands for it.
   void OnTestSuiteEnd(const testing::TestSuite& suite) override {
     if (!std::exchange(in_suite_, false)) return;
-    if (const auto text = run_.SuiteEnded()) internal::FailAt(suite.GetTestInfo(0), *text);
+    if (const auto text = run_->SuiteEnded()) internal::FailAt(suite.GetTestInfo(0), *text);
   }
 
   void OnEnvironmentsTearDownStart(const testing::UnitTest&) override {
-    if (in_run_) run_.PhaseStarted("the environments' TearDown");
+    if (in_run_) run_->PhaseStarted("the environments' TearDown");
   }
 
   // The last event whose failure is counted and written to XML by every GoogleTest.
   void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
     if (!std::exchange(in_run_, false)) return;
-    if (const auto text = run_.RunEnded()) internal::FailAt(nullptr, *text);
+    if (const auto text = run_->RunEnded()) internal::FailAt(nullptr, *text);
   }
 
   // The run is still open only if no test was selected, for there were no environments then: a
   // shard without tests still gets its JSON report.
   void OnTestProgramEnd(const testing::UnitTest&) override {
-    if (std::exchange(in_run_, false)) static_cast<void>(run_.RunEnded());
+    if (std::exchange(in_run_, false)) static_cast<void>(run_->RunEnded());
   }
 
  private:
   void StartRun() {
-    if (!std::exchange(in_run_, true)) run_.RunStarted();
+    if (std::exchange(in_run_, true)) return;
+    if (!run_) Prepare();
+    run_->RunStarted();
   }
 
-  TestRun run_;
+  // What was good when AddListener looked may be bad by now, such as a file that was removed.
+  void Prepare() try {
+    run_.emplace(internal::ListenerOptions(), FailHangingTest);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "taskleak: %s\n", error.what());
+    std::fflush(nullptr);
+    std::_Exit(2);
+  }
+
+  std::optional<TestRun> run_;
   bool in_run_ = false;
   bool in_suite_ = false;
   bool in_test_ = false;
@@ -106,21 +127,36 @@ class Listener : public testing::EmptyTestEventListener {
 /// its listener with it. GoogleTest's own statics outlive this one, being older.
 class Registration {
  public:
-  explicit Registration(std::unique_ptr<Listener> listener) : listener_(std::move(listener)) {
-    testing::UnitTest::GetInstance()->listeners().Append(listener_.get());
-  }
+  Registration() { testing::UnitTest::GetInstance()->listeners().Append(listener_.get()); }
   ~Registration() { testing::UnitTest::GetInstance()->listeners().Release(listener_.get()); }
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
 
+  [[nodiscard]] bool run_has_begun() const { return listener_->has_begun(); }
+
  private:
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> listener_ = std::make_unique<Listener>();
 };
 
 /// One claim for each copy of GoogleTest in the process, each of which runs its own tests.
 std::string ClaimKey() {
   return "gtest:" + std::to_string(reinterpret_cast<std::uintptr_t>(
                         static_cast<const void*>(testing::UnitTest::GetInstance())));
+}
+
+/// Claimed beside it for each set of options that is in force, so that another copy of taskleak can
+/// see whether it is its own.
+std::string OptionsKey(const Options& options) {
+  return ClaimKey() + ":" +
+         std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
+}
+
+/// Another copy of taskleak (in another library) checks these tests, with options of its own.
+void AcceptOtherCopy(const Options& options) {
+  if (taskleak::internal::AreSame(options, {}) || !ClaimOnce(OptionsKey(options))) return;
+  throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
+                              ", reach only this copy of taskleak, but another one in the process "
+                              "checks these tests: give them to that one, or set TASKLEAK_OPTIONS");
 }
 
 }  // namespace
@@ -131,10 +167,19 @@ Options& internal::ListenerOptions() {
 }
 
 void AddListener(Options options) {
-  auto listener = std::make_unique<Listener>(options);  // bad options throw before they are claimed
-  if (!ClaimOnce(ClaimKey())) return;
-  static const Registration registration(std::move(listener));
-  internal::ListenerOptions() = std::move(options);
+  static std::optional<Registration> registration;
+  Options combined = taskleak::internal::Combined(internal::ListenerOptions(), options);
+  const bool changes = !taskleak::internal::AreSame(combined, internal::ListenerOptions());
+  if (registration && registration->run_has_begun() && changes) {
+    throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
+                                ", come after the run has begun: accepted is before "
+                                "RUN_ALL_TESTS()");
+  }
+  taskleak::internal::CheckOptions(combined);  // before it is claimed
+  if (!registration && !ClaimOnce(ClaimKey())) return AcceptOtherCopy(options);
+  static_cast<void>(ClaimOnce(OptionsKey(combined)));
+  internal::ListenerOptions() = std::move(combined);
+  if (!registration) registration.emplace();
 }
 
 }  // namespace taskleak::gtest

@@ -8,16 +8,16 @@
 #include "current_test.h"
 #include "listener.h"
 #include "taskleak/gtest.h"
-#include "taskleak/test_run.h"
+#include "taskleak/leak_scope.h"
 
 namespace taskleak::gtest {
 namespace {
 
 /// Checks a scope of the current test; bad options are its failure.
-std::optional<std::string> Check(const Snapshot& before, const Options& options) {
+std::optional<std::string> Check(LeakScope& scope, const Options& options) {
   const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
   try {
-    return CheckScopeSince(before, test == nullptr ? "" : internal::FullName(*test), options);
+    return scope.Check(test == nullptr ? "" : internal::FullName(*test), options);
   } catch (const std::exception& error) {
     return std::string("taskleak: ") + error.what();
   }
@@ -31,7 +31,7 @@ VerifyNoLeaks::VerifyNoLeaks(Options options) : options_(std::move(options)) {}
 
 VerifyNoLeaks::~VerifyNoLeaks() {
   try {
-    if (const auto text = Check(before_, options_)) {
+    if (const auto text = Check(scope_, options_)) {
       internal::FailAt(testing::UnitTest::GetInstance()->current_test_info(), *text);
     }
   } catch (
@@ -46,7 +46,7 @@ bool internal::StatementCheck::Next() {
   }
   if (pass_ == Pass::kFailure) return false;
   pass_ = Pass::kFailure;
-  const auto text = Check(before_, ListenerOptions());
+  const auto text = Check(scope_, ListenerOptions());
   if (!text) return false;
   failure_ = std::string("Expected: ") + statement_ + " leaves nothing alive.\n" + *text;
   return true;

@@ -79,6 +79,9 @@ class __attribute__((visibility("hidden"))) NextFunction {
     return next;
   }
 
+  /// The function, or null if there is none or Find() has not been called.
+  [[nodiscard]] Function GetIfAny() const { return next_.load(std::memory_order_acquire); }
+
   /// After Find(): true if the hook is called by a sanitizer's interceptor.
   [[nodiscard]] bool IsBehindInterceptor() const {
     return behind_interceptor_.load(std::memory_order_relaxed);

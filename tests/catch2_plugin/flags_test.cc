@@ -117,5 +117,34 @@ TEST_P(Catch2Flags, AWarningLeavesTheResultAlone) {
   EXPECT_THAT(outcome.err, HasSubstr("\"leaks\""));
 }
 
+TEST_P(Catch2Flags, ATestCaseThatEndsTheProcessFails) {
+  for (const std::string reporter : {"console", "xml", "junit"}) {
+    if (IsV2() && reporter != "console")
+      continue;  // Catch2 2 crashes then, with and without taskleak
+    const std::string file = directory_.File(reporter);
+    const Outcome outcome =
+        Run("leaky_tests", {"[exits],[after]", "--reporter", reporter, "--out", file});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.err, HasSubstr("taskleak: exits ended the process with exit() before"));
+    if (!IsV2()) {
+      EXPECT_THAT(ReadFile(file), HasSubstr("exits: it ended the process with exit()")) << reporter;
+    }
+  }
+}
+
+TEST_P(Catch2Flags, ATestCaseThatEndsTheProcessAtOnceFails) {
+  const Outcome outcome = Run("leaky_tests", {"[quits]"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("taskleak: exits by another call ended the process with _exit()"));
+}
+
+TEST_P(Catch2Flags, ListsAndHelpEndAsBefore) {
+  for (const char* flag : {"--list-tests", "--list-tags", "--help"}) {
+    const Outcome outcome = Run("leaky_tests", {flag});
+    EXPECT_THAT(outcome.err, IsEmpty()) << flag;
+  }
+}
+
 }  // namespace
 }  // namespace taskleak

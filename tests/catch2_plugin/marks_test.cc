@@ -90,5 +90,11 @@ TEST_P(Catch2Marks, OptionsFromCodeHold) {
   EXPECT_NE(Run("own_main", {"[silent]"}).exit_code, 0);
 }
 
+TEST_P(Catch2Marks, TwoSetsOfOptionsEndTheProgramAndAreBothNamed) {
+  const Outcome outcome = Run("own_main", {"[clean]"}, "", {{"OTHER_OPTIONS", "other"}});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("{thread_name:leaks} and {thread_name:other}"));
+}
+
 }  // namespace
 }  // namespace taskleak

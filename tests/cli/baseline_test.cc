@@ -54,13 +54,98 @@ TEST(Baseline, ReadsWhatItWrites) {
   EXPECT_THAT(Baseline(text, "f").Compare(Leaks({RunOf(1, "re:x\ny")}), kToday).worse, IsEmpty());
 }
 
-TEST(Baseline, FailsOnANewLeakAndOnAKnownOneInAnotherTest) {
-  EXPECT_THAT(Baseline().Compare(Leaks({RunOf(1)}), kToday).worse, SizeIs(1));
-  const auto other = Accepted({RunOf(1)}).Compare(Leaks({RunOf(1, "B.B")}), kToday);
-  ASSERT_THAT(other.worse, SizeIs(1));
-  EXPECT_EQ(other.worse[0].key.test, "B.B");
-  EXPECT_EQ(other.worse[0].allowed, 0U);
-  EXPECT_EQ(other.not_looked_at, 1U);
+TEST(Baseline, FailsOnANewLeak) {
+  const auto comparison = Baseline().Compare(Leaks({RunOf(1)}), kToday);
+  ASSERT_THAT(comparison.worse, SizeIs(1));
+  EXPECT_EQ(comparison.worse[0].allowed, 0U);
+}
+
+/// One run in which each test has that many workers left.
+std::string RunOfAll(const std::vector<std::pair<std::string, int>>& tests) {
+  std::vector<LeakReport> reports;
+  std::vector<report::CheckedScope> checked;
+  for (const auto& [test, workers] : tests) {
+    checked.push_back({.name = test});
+    if (workers == 0) continue;
+    LeakReport report = TwoLeaks();
+    report.test = test;
+    report.groups = {report::Workers(workers)};
+    reports.push_back(report);
+  }
+  return JsonDocument(reports, checked);
+}
+
+TEST(Baseline, ALeakThatIsKnownInAnotherTestHasMoved) {
+  const Baseline baseline = Accepted({RunOfAll({{"A.A", 1}, {"B.B", 0}})});
+  const auto moved = baseline.Compare(Leaks({RunOfAll({{"A.A", 0}, {"B.B", 1}})}), kToday);
+  EXPECT_THAT(moved.worse, IsEmpty());
+  EXPECT_THAT(moved.gone, IsEmpty());
+  EXPECT_EQ(moved.known, 0U);
+  ASSERT_THAT(moved.moved, SizeIs(1));
+  EXPECT_EQ(moved.moved[0].key.test, "B.B");
+  EXPECT_EQ(moved.moved[0].from, "A.A");
+}
+
+TEST(Baseline, ALeakMovesOutOfATestThatIsNotRunToo) {
+  const auto moved = Accepted({RunOf(1)}).Compare(Leaks({RunOf(1, "B.B")}), kToday);
+  EXPECT_THAT(moved.worse, IsEmpty());
+  EXPECT_THAT(moved.moved, SizeIs(1));
+  EXPECT_EQ(moved.not_looked_at, 0U);
+}
+
+TEST(Baseline, ALeakThatStaysAndAppearsInAnotherTestIsNewThere) {
+  const Baseline baseline = Accepted({RunOfAll({{"A.A", 1}, {"B.B", 0}})});
+  const auto both = baseline.Compare(Leaks({RunOfAll({{"A.A", 1}, {"B.B", 1}})}), kToday);
+  ASSERT_THAT(both.worse, SizeIs(1));
+  EXPECT_EQ(both.worse[0].key.test, "B.B");
+  EXPECT_EQ(both.known, 1U);
+  EXPECT_THAT(both.moved, IsEmpty());
+}
+
+TEST(Baseline, OnlyAsManyMoveAsAreMissing) {
+  const Baseline baseline = Accepted({RunOfAll({{"A.A", 3}, {"B.B", 1}, {"C.C", 0}})});
+  const auto fits =
+      baseline.Compare(Leaks({RunOfAll({{"A.A", 1}, {"B.B", 2}, {"C.C", 1}})}), kToday);
+  EXPECT_THAT(fits.worse, IsEmpty());
+  EXPECT_THAT(fits.moved, SizeIs(2));
+  const auto more =
+      baseline.Compare(Leaks({RunOfAll({{"A.A", 1}, {"B.B", 2}, {"C.C", 2}})}), kToday);
+  ASSERT_THAT(more.worse, SizeIs(1));
+  EXPECT_EQ(more.worse[0].key.test, "C.C");
+  EXPECT_EQ(more.worse[0].allowed, 1U);
+}
+
+TEST(Baseline, EachRunHasTheLeakOnceWhereverItMoves) {
+  const Baseline baseline = Accepted({RunOfAll({{"A.A", 1}, {"B.B", 0}})});
+  const auto shards = baseline.Compare(Leaks({RunOf(1), RunOf(1, "B.B")}), kToday);
+  EXPECT_THAT(shards.worse, IsEmpty());
+  EXPECT_EQ(shards.known, 1U);
+  EXPECT_THAT(shards.moved, SizeIs(1));
+}
+
+TEST(Baseline, WhatHasExpiredDoesNotMove) {
+  const Baseline baseline("signature:5f1c09aa31d2 test=A.A max=8 expires=2027-01-02\n", "f");
+  EXPECT_THAT(baseline.Compare(Leaks({RunOf(8, "B.B")}), kToday).worse, IsEmpty());
+  EXPECT_THAT(baseline.Compare(Leaks({RunOf(8, "B.B")}), kLater).worse, SizeIs(1));
+}
+
+TEST(Baseline, AnEntryForAnyNumberMovesAsAWholeOrNotAtAll) {
+  const Baseline baseline("signature:5f1c09aa31d2 test=A.A\n", "f");
+  EXPECT_THAT(baseline.Compare(Leaks({RunOfAll({{"A.A", 0}, {"B.B", 5}})}), kToday).worse,
+              IsEmpty());
+  EXPECT_THAT(baseline.Compare(Leaks({RunOfAll({{"A.A", 1}, {"B.B", 5}})}), kToday).worse,
+              SizeIs(1));
+}
+
+TEST(Baseline, WhatHasMovedIsNeitherAcceptedAgainNorPruned) {
+  Baseline baseline = Accepted({RunOfAll({{"A.A", 2}, {"B.B", 0}})});
+  const std::string before = baseline.ToText();
+  const std::string moved = RunOfAll({{"A.A", 0}, {"B.B", 2}});
+  baseline.Accept(Leaks({moved}), kLater, "you");
+  EXPECT_EQ(baseline.ToText(), before);
+  const auto pruned = baseline.Prune(Leaks({moved}), false);
+  EXPECT_EQ(pruned.removed + pruned.lowered, 0U);
+  EXPECT_EQ(baseline.ToText(), before);
 }
 
 TEST(Baseline, FailsOnAGrowingCount) {

@@ -46,6 +46,37 @@ TEST(SwitchingOn, AddListenersOptionsHoldForMarksToo) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
 }
 
+TEST(SwitchingOn, OptionsReachTheListenerThatIsThereAlready) {
+  const Outcome outcome = RunTests(OWN_MAIN_AUTO, "Own.LeavesAnIgnoredThread:Own.Mark*");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, testing::StartsWith("refused: "));  // the bad ones
+  EXPECT_EQ(Failures(RunTests(OWN_MAIN_AUTO, "Own.LeavesAThread")), 1);
+}
+
+TEST(SwitchingOn, TheEnvironmentWinsOverOptionsThatComeLater) {
+  const Outcome outcome = RunTests(OWN_MAIN_AUTO, "Own.LeavesAThread",
+                                   {{"TASKLEAK_OPTIONS", "drain=20ms:on_leak=warn"}});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_THAT(outcome.err, HasSubstr("\"own\""));
+}
+
+TEST(SwitchingOn, TwoSetsOfOptionsAreAnErrorThatNamesBoth) {
+  for (const std::string& program : {std::string(OWN_MAIN), std::string(OWN_MAIN_AUTO)}) {
+    const Outcome outcome =
+        RunTests(program, "Own.LeavesAThread", {{"OTHER_OPTIONS", "drain=30ms:verbose=1"}});
+    EXPECT_THAT(outcome.out, HasSubstr("refused: two different sets of options from code, "
+                                       "{thread_name:flush*} and "
+                                       "{drain=30ms, verbose=1, thread_name:other}"));
+    EXPECT_EQ(Failures(outcome), 1) << outcome.out;
+  }
+}
+
+TEST(SwitchingOn, OptionsThatComeInATestAreAnError) {
+  const Outcome outcome = RunTests(OWN_MAIN, "Own.AddsOptionsTooLate", {{"LATE", "1"}});
+  EXPECT_THAT(outcome.out, HasSubstr("refused: options from code, {thread_name:late}, come after "
+                                     "the run has begun"));
+}
+
 TEST(SwitchingOn, ByExecutableAndSharedLibraryIsOnce) {
   const Outcome outcome = RunTests(HOST_WITH_LIBRARY);
   EXPECT_EQ(outcome.exit_code, 1);

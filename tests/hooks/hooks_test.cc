@@ -80,7 +80,7 @@ TEST(HooksTest, IgnoringByCreatorSilencesIt) {
 }
 
 TEST(HooksTest, TheOriginIsInheritedThroughThreads) {
-  registry::SetCurrentOrigin("First.Test");
+  registry::OpenScope("First.Test", registry::ScopeKind::kFrame);
   std::latch latch(1);
   const auto before = Snapshot::Take();
   std::jthread grandchild;
@@ -89,7 +89,7 @@ TEST(HooksTest, TheOriginIsInheritedThroughThreads) {
     go.wait(false);
     grandchild = std::jthread([&latch] { latch.wait(); });
   });
-  registry::SetCurrentOrigin("Second.Test");
+  registry::OpenScope("Second.Test", registry::ScopeKind::kFrame);
   go.store(true);
   go.notify_all();
   child.join();

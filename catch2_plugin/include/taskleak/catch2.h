@@ -14,8 +14,8 @@
 
 #include <cstddef>
 
+#include "taskleak/leak_scope.h"
 #include "taskleak/options.h"
-#include "taskleak/snapshot.h"
 #include "taskleak/verify.h"
 
 /// Checks for Catch2.
@@ -23,9 +23,11 @@ namespace taskleak::catch2 {
 
 /// Sets the options of all checks, in place of the defaults.
 ///
-/// Call it before the session runs: in main(), or while a global variable is initialized. Bad
-/// options end the program with a message and exit code 2 before any test runs. TASKLEAK_OPTIONS
-/// wins over `options`.
+/// Call it before the session runs: in main(), or while a global variable is initialized. A second
+/// call with the same options, or without any, changes nothing. Bad options, and two sets that
+/// differ, end the program with a message (which names both sets) and exit code 2 before any test
+/// runs. Once the session runs, a call that would change something throws std::invalid_argument.
+/// TASKLEAK_OPTIONS wins over `options`.
 ///
 /// Example:
 ///   const bool configured = [] {
@@ -36,6 +38,9 @@ void SetOptions(Options options);
 
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test case.
+///
+/// The scope is that of the thread which constructs it: what that thread starts belongs to it, and
+/// what that starts in turn. Without taskleak::hooks, every thread that is new belongs to it.
 ///
 /// With `check=marked`, only what is marked in this way, by the tag or by the macros below is
 /// checked. Use it as a local variable, as the first member of a fixture of TEST_CASE_METHOD (the
@@ -71,7 +76,7 @@ class VerifyNoLeaks {
 
  private:
   Options options_;
-  Snapshot before_ = Snapshot::Take();
+  LeakScope scope_;
 };
 
 namespace internal {
@@ -97,7 +102,7 @@ class StatementCheck {
   std::size_t line_;
   OnFailure on_failure_;
   bool ran_ = false;
-  Snapshot before_ = Snapshot::Take();
+  LeakScope scope_;
 };
 
 }  // namespace internal

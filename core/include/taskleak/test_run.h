@@ -14,8 +14,10 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
-/// Checks one scope that began at `before`: finds leaks, adopts them (so that they are not reported
-/// again), adds them to the JSON report, and prints them if on_leak=warn.
+/// Checks all that was started since `before`, by whichever thread: finds leaks, adopts them (so
+/// that they are not reported again), adds them to the JSON report, and prints them if
+/// on_leak=warn. TestRun and LeakScope (taskleak/leak_scope.h) check what descends from a scope
+/// instead.
 ///
 /// Returns the text with which the framework must fail the scope. Returns nothing if the scope is
 /// clean, on_leak=warn, or checking is off. `scope` names the test, suite or run. Thread-safe.
@@ -33,8 +35,15 @@ namespace taskleak {
 ///
 /// Call the events on the thread that runs the tests, in their natural nesting; suites are
 /// optional. Each ...Ended returns the text with which the framework must fail that scope, as
-/// CheckScopeSince does. A unit that was reported in an inner scope is not reported again in an
-/// outer one. With `check=marked` the scopes are not checked, because the marks check themselves;
+/// CheckScopeSince does.
+///
+/// Each unit belongs to one scope: the one that its creator belongs to or, if that is the thread
+/// that runs the tests, the innermost one that was open. So what a pool of the suite starts during
+/// a test is judged at the end of the suite, and what a thread of the process starts, at the end of
+/// the run. What descends from a scope that has ended belongs to the one around it. A unit of which
+/// that is not known, as without taskleak::hooks, belongs to the scope in which it is first seen.
+///
+/// With `check=marked` the scopes are not checked, because the marks check themselves;
 /// the hang timeout still applies. It applies to each test and, from RunStarted() to RunEnded(), to
 /// what the framework runs between two events: set-up and tear-down of suites and of the run, and
 /// listeners.
@@ -49,34 +58,48 @@ class TestRun {
   /// handler does not return. Called on taskleak's watching thread.
   using HangHandler = std::function<void(const std::string& text)>;
 
+  /// Receives the text of a failure if a test ends the process before it was checked. Called on the
+  /// thread that ends it, which may be any.
+  using ExitHandler = std::function<void(const std::string& text)>;
+
   /// Prepares a run. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if either
   /// is bad, or if the JSON report cannot be written. Sets `hooks` and `task_stacks` for the
   /// process.
-  explicit TestRun(const Options& options, HangHandler on_hang = {});
-  /// Stops watching for tests that hang.
+  explicit TestRun(const Options& options, HangHandler on_hang = {}, ExitHandler on_exit = {});
+  /// Stops watching for tests that hang or end the process.
   ~TestRun();
   TestRun(const TestRun&) = delete;
   TestRun& operator=(const TestRun&) = delete;
+
+  /// Lets the process end while a test is under way. Without this call, exit(3) and quick_exit(3)
+  /// between the start of the first suite or test and the end of the run make the exit code 1, with
+  /// a message that names the test (with on_leak=warn, only with the message); with
+  /// taskleak::hooks, _exit(2) does too. Forked children may end as they like. Call it before
+  /// RunStarted(), for a run that is the whole process.
+  void ExpectExit();
 
   /// Begins the run. Call it before anything of the tests, environments included, has started.
   void RunStarted();
   /// Begins a suite, before its own set-up. `suite` names it in reports.
   void SuiteStarted(std::string_view suite);
-  /// Begins a test. Returns the snapshot with which the test is compared at its end.
-  Snapshot TestStarted(std::string_view test);
-  /// Checks what was started since TestStarted(). Call it after the test's own clean-up.
-  [[nodiscard]] std::optional<std::string> TestEnded();
-  /// Checks what was started after `since`, for a framework that checks a test in pieces. `scope`
-  /// names the piece. A `marked` piece is checked with `check=marked` too.
-  [[nodiscard]] std::optional<std::string> TestEnded(const Snapshot& since, std::string_view scope,
-                                                     bool marked);
-  /// Checks what was started since SuiteStarted(). Call it after the suite's own clean-up.
+  /// Begins a test.
+  void TestStarted(std::string_view test);
+  /// Checks the test. Call it after the test's own clean-up. A `marked` test is checked with
+  /// `check=marked` too.
+  [[nodiscard]] std::optional<std::string> TestEnded(bool marked = false);
+  /// Begins a piece of the test, for a framework that checks a test in pieces. If there is a piece
+  /// already, what was started in that belongs to the test from now on.
+  void PieceStarted();
+  /// Checks the piece, which `piece` names in reports. A `marked` one is checked with
+  /// `check=marked` too.
+  [[nodiscard]] std::optional<std::string> PieceEnded(std::string_view piece, bool marked = false);
+  /// Checks the suite. Call it after the suite's own clean-up.
   [[nodiscard]] std::optional<std::string> SuiteEnded();
   /// Starts the hang timeout anew and names what comes next, for the report if that hangs: `phase`
   /// of `scope`, such as "TearDownTestSuite" of "NodeTest". Without a scope, it is the whole run's.
   /// For frameworks that show more than the other events do.
   void PhaseStarted(std::string_view phase, std::string_view scope = {});
-  /// Checks what was started since RunStarted(), and completes the JSON report.
+  /// Checks what belongs to the run, and completes the JSON report.
   [[nodiscard]] std::optional<std::string> RunEnded();
 
  private:

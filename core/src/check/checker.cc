@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "alive/background.h"
+#include "alive/descent.h"
 #include "alive/drain.h"
 #include "alive/new_threads.h"
 #include "alive/sure_look.h"
@@ -99,11 +100,12 @@ Result<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
 }
 
 // Those with serials from `first` on who ended, were not joined, and are not ignored by name.
-alive::Stragglers Checker::Unjoined(std::uint64_t first) const {
+alive::Stragglers Checker::Unjoined(std::uint64_t first, registry::Origin scope) const {
   alive::Stragglers unjoined;
   if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
   for (const registry::ThreadRecord& record : registry::FindUnjoined(first)) {
     if (ignore_.MatchesName(record.name.data())) continue;
+    if (!adopted_too_ && !registry::Judges(scope, record.origin)) continue;
     unjoined.push_back(
         {.id = {record.tid, 0}, .name = record.name.data(), .unjoined = record.serial});
   }
@@ -111,11 +113,12 @@ alive::Stragglers Checker::Unjoined(std::uint64_t first) const {
 }
 
 // Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
-alive::Stragglers Checker::Tasks(registry::Epoch first) const {
+alive::Stragglers Checker::Tasks(registry::Epoch first, registry::Origin scope) const {
   internal::AskTaskSources();
   alive::Stragglers tasks;
   explain::FrameReader frames;
   const auto add = [&](registry::TaskRecord task) {
+    if (!adopted_too_ && !registry::Judges(scope, task.origin)) return;
     if (task.frame.is_frame() && !frames.Complete(task)) return;
     std::string name = explain::NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
@@ -125,9 +128,9 @@ alive::Stragglers Checker::Tasks(registry::Epoch first) const {
                      .runs_in = task.thread});
   };
   if (adopted_too_)
-    registry::ForEveryTask(add);
+    registry::ForEveryTask(std::cref(add));  // a copy would need memory
   else
-    registry::ForEachTask(first, add);
+    registry::ForEachTask(first, std::cref(add));
   std::ranges::sort(tasks, {}, &alive::Straggler::task);
   return tasks;
 }
@@ -255,7 +258,8 @@ Outcome Checker::Group(CloseLook close) const {
 }
 
 // Those who are left of what was born since the snapshot, by what is cheap to know.
-alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base) const {
+alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
+                                    registry::Origin scope) const {
   alive::MarkedLook look;
   alive::BirthMark& births = look.births;
   births.next_thread = registry::NextSerial();
@@ -266,23 +270,27 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base) const {
                                         : Alive(alive::NewThreads(base, *births.listed));
   if (!alive) look.failure = alive.error();
   if (base != nullptr && base->threads == nullptr) look.failure = Error{base->error};
-  if (!look.failure) look.left = *std::move(alive);
-  std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
+  if (!look.failure) look.left = alive::JudgedBy(scope, *std::move(alive));
+  std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth, scope),
                     std::back_inserter(look.left));
-  std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(look.left));
+  std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch, scope),
+                    std::back_inserter(look.left));
   return look;
 }
 
 // Look, drain, explain, sift, group.
-Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const {
+Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
+                           registry::Origin scope) const {
   if (options_.on_leak == OnLeak::kOff) return {};
   const internal::SnapshotData* const base = before.data().get();
   const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
   std::optional<Error> failure;
+  alive::BirthMark last_look;
   // By reference, here and below, since a copy would need memory.
   const auto look_once = [&] {
-    alive::MarkedLook look = LookOnce(base);
+    alive::MarkedLook look = LookOnce(base, scope);
     failure = look.failure;
+    last_look = look.births;
     return look;
   };
   const auto look = [&] { return alive::LookUntilSure(std::cref(look_once), mark); };
@@ -292,6 +300,9 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test) const 
   if (!drained.left.empty()) {
     outcome = Group(ExplainWhatStays(drained, std::cref(look), test));
     outcome.test = test;
+    outcome.last_look = std::move(last_look);
+    const alive::Heirs heirs = options_.verbose ? alive::CountHeirsOfBackground() : alive::Heirs();
+    if (heirs.threads + heirs.tasks > 0) outcome.notes.emplace_back(heirs);
   }
   outcome.waited = drained.waited;
   outcome.failure = failure;
@@ -333,8 +344,9 @@ Outcome Checker::LookAtAll() const {
     outcome.failure = alive.error();
     return outcome;
   }
-  if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
-  std::ranges::move(Tasks(0), std::back_inserter(*alive));
+  if (!adopted_too_) alive = alive::JudgedBy(0, *std::move(alive));
+  if (adopted_too_) std::ranges::move(Unjoined(0, 0), std::back_inserter(*alive));
+  std::ranges::move(Tasks(0, 0), std::back_inserter(*alive));
   // A hang and another process are looked at for information, and not for a verdict.
   const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
   return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut, search), *alive, {}));

@@ -15,6 +15,7 @@
 #include "check/outcome.h"
 #include "explain/inspect.h"
 #include "linux/proc/thread_list.h"
+#include "registry/origin.h"
 #include "registry/snapshot_data.h"
 #include "registry/task_registry.h"
 #include "rules/ignore_set.h"
@@ -37,8 +38,10 @@ class Checker {
   [[nodiscard]] const Options& options() const { return options_; }
 
   /// Finds what FindLeaks returns. When nothing is left this is a comparison of two lists. `test`
-  /// is the name of what is checked, for suppressions that hold in some tests only.
-  [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {}) const;
+  /// is the name of what is checked, for suppressions that hold in some tests only. With a scope,
+  /// only what that judges is found (registry/origin.h).
+  [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {},
+                                  registry::Origin scope = 0) const;
 
   /// Every thread and task but the caller and those adopted or ignored, the main thread included;
   /// no wait. Without rules the adopted ones too, and threads that ended unjoined.
@@ -49,12 +52,13 @@ class Checker {
   explicit Checker(NoRules);
 
   [[nodiscard]] Result<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
-  [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first) const;
-  [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first) const;
+  [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first, registry::Origin scope) const;
+  [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first, registry::Origin scope) const;
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
-  [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base) const;
+  [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base,
+                                           registry::Origin scope) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
   /// What to search for coroutines that nothing else shows.

@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "alive/descent.h"
+#include "alive/sure_look.h"
 #include "base/result.h"
 #include "explain/group.h"
 #include "explain/wait_graph.h"
@@ -49,7 +51,7 @@ struct InvisibleCoroutines {
 
 /// A remark on a check.
 using Note = std::variant<rules::SuppressionRemark, UnrecordedBirths, CopiedStacks, AllowedLeaks,
-                          ReplacedAllocator, UnloggedFrames, InvisibleCoroutines>;
+                          ReplacedAllocator, UnloggedFrames, InvisibleCoroutines, alive::Heirs>;
 
 /// Holds what one check found.
 struct Outcome {
@@ -59,6 +61,7 @@ struct Outcome {
   std::vector<explain::FoundGroup> groups;
   std::vector<explain::FoundDeadlock> deadlocks;
   std::vector<Note> notes;
+  alive::BirthMark last_look;  ///< what had been born when the groups were looked for last
   /// Why the threads cannot be listed (EXDEV: /proc is that of another pid namespace); nothing if
   /// the check worked.
   std::optional<Error> failure;

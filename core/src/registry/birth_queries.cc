@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <thread>
 
 #include "linux/arch/x86_64/raw_call.h"
 #include "linux/proc/thread_info.h"
 #include "registry/birth_table.h"
+#include "registry/task_epoch.h"
 #include "registry/thread_birth.h"
 
 namespace taskleak::registry {
@@ -43,6 +45,8 @@ bool IsGone(const Leaving& thread) {
   return platform::RawCall(SYS_tgkill, getpid(), thread.tid, 0) == -ESRCH;
 }
 
+}  // namespace
+
 // Threads say that they are over before the destructors of what is their own run, which may take
 // for ever: only the kernel knows when they are gone.
 void ConfirmEnds() {
@@ -68,8 +72,6 @@ void ConfirmEnds() {
     g_births.ended.fetch_add(1);
   }
 }
-
-}  // namespace
 
 std::uint64_t NextSerial() { return g_births.next_serial.load(); }
 
@@ -139,9 +141,14 @@ std::vector<ThreadRecord> FindUnjoined(std::uint64_t first) {
 void AdoptBirths(const std::function<bool(const ThreadRecord&)>& which) {
   for (BirthBucket& bucket : g_birth_buckets) {
     const ShortLockHolder lock(bucket.lock);
-    for (ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next)
-      birth->record.adopted = birth->record.adopted || which(birth->record);
+    for (ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next) {
+      ThreadRecord& record = birth->record;
+      if (record.adopted || !which(record)) continue;
+      record.adopted = true;
+      if (birth != OwnBirth()) std::atomic_ref(record.origin).fetch_or(kOfBackground);
+    }
   }
+  ChangeBirthConditions();
 }
 
 }  // namespace taskleak::registry

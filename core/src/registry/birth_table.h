@@ -85,6 +85,12 @@ std::vector<T> CollectBirths(Select select) {
   return all;
 }
 
+/// The calling thread's, while it runs its routine; else null.
+const internal::ThreadBirth* OwnBirth();
+
+/// Notes which of the threads that have run their routines are gone.
+void ConfirmEnds();
+
 /// For a forked child, which has none of the other threads.
 void StartAnewInChild();
 

@@ -1,26 +1,66 @@
-// Which test things descend from.
+// Which scope things descend from: a run, a suite, a test, a piece of one, or a marked scope.
 #ifndef TASKLEAK_SRC_REGISTRY_ORIGIN_H_
 #define TASKLEAK_SRC_REGISTRY_ORIGIN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace taskleak::registry {
 
-/// A scope's name as a number; 0 is "none known".
+/// The number of the scope that a unit descends from, and the two marks below. 0: nothing is known.
 using Origin = std::uint32_t;
 
-/// From now on what untracked threads create comes from the scope `name`. Thread-safe; a name costs
-/// memory once, and only if CurrentOrigin() was asked for while it was current. Where there
-/// is none, the origin is 0.
-void SetCurrentOrigin(std::string_view name);
+/// Outside of all scopes: before the first run, say.
+inline constexpr Origin kProcess = 1;
+/// Mark: what created the unit descends from nothing known, so this is the scope that ran then.
+inline constexpr Origin kGuessed = Origin{1} << 31;
+/// Mark: what created the unit is background.
+inline constexpr Origin kOfBackground = Origin{1} << 30;
 
-/// Thread-safe; takes no lock and no memory.
-Origin CurrentOrigin();
+enum class ScopeKind {
+  kRun,     ///< judges what descends from the process, too
+  kFrame,   ///< a framework's suite, test or piece of a test
+  kMarked,  ///< of one thread of the program
+};
 
-/// Empty for 0. Thread-safe.
+/// Opens a scope within the one that the calling thread is in. What the thread creates descends
+/// from it until it is closed, and so does what descends from that; what threads of unknown origin
+/// create does too, as a guess, unless it is kMarked. An empty `name` is that of the scope around
+/// it. Returns 0 if there is no memory. Thread-safe, as all that follows.
+Origin OpenScope(std::string_view name, ScopeKind kind);
+
+/// Closes those that are still open within `scope`: whatever ends a test ends what is in it. What
+/// descends from a closed scope counts as the next open one's around it.
+void CloseInner(Origin scope);
+
+/// Closes it. `used` unless it is sure that nothing alive descends from it: its number goes to
+/// another one then.
+void CloseScope(Origin scope, bool used);
+
+/// What descends from `scope` is background from now on, whenever it is born.
+void MakeBackground(Origin scope);
+
+/// Whether `scope` judges a unit of that origin: it is the innermost open scope that the unit
+/// descends from, or nothing is known of the unit. Without a scope (0), whether any would: what is
+/// background none judges.
+bool Judges(Origin scope, Origin unit);
+/// Whether a unit is background because what it descends from is.
+bool DescendsFromBackground(Origin unit);
+
+/// Of what a thread creates that descends from nothing known. Takes no lock and no memory.
+Origin GuessedOrigin();
+/// The scope that the calling thread has opened last; 0: none. The same.
+Origin OwnScope();
+/// True if the calling thread opened it while it ran the task that it runs now, or none.
+bool OwnScopeIsInner();
+
+/// The scope's name; empty for 0 and kProcess.
 std::string OriginName(Origin origin);
+
+/// How many scopes are kept in memory. For tests.
+std::size_t CountKeptScopes();
 
 }  // namespace taskleak::registry
 

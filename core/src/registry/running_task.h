@@ -18,17 +18,20 @@ inline std::uint64_t RunningSerial() { return SerialOf(Running()); }
 /// Where the calling thread itself descends from; 0 if it was not created through the hooks.
 Origin OriginOfThread();
 
-/// Of what the calling thread creates while it runs no task: its own, else the scope.
+/// Of what the calling thread creates while it runs no task: the scope that it has opened, else its
+/// own, else a guess.
 inline Origin OriginOutsideTasks() {
+  if (const Origin scope = OwnScope(); scope != 0) return scope;
   const Origin own = OriginOfThread();
-  return own != 0 ? own : CurrentOrigin();
+  return own != 0 ? own : GuessedOrigin();
 }
 
-/// Of what the calling thread creates now: that of the task it runs, else its own, else the scope.
+/// Of what the calling thread creates now: that of the task it runs, unless it has opened a scope
+/// in that, or else as above.
 inline Origin OriginHere() {
   const internal::TaskHead* const running = Running();
-  return running != nullptr ? running->origin.load(std::memory_order_relaxed)
-                            : OriginOutsideTasks();
+  return running != nullptr && !OwnScopeIsInner() ? running->origin.load(std::memory_order_relaxed)
+                                                  : OriginOutsideTasks();
 }
 
 /// The calling thread's number in the kernel, for which it is asked once.

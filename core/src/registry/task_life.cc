@@ -185,8 +185,11 @@ TaskHead* BeginCoroutineTask(std::uintptr_t code, std::uintptr_t site) noexcept 
   if (head == nullptr) return nullptr;
   thread.epoch = head->epoch.load(std::memory_order_relaxed);
   thread.origin = registry::OriginOutsideTasks();
-  // Where more or less than the site is kept, none is quick.
-  thread.conditions = registry::GetTaskStacks() == TaskStacks::kSite ? conditions : 0;
+  // Where more or less than the site is kept, or in a scope that the running task has opened, none
+  // is quick.
+  const bool quick = registry::GetTaskStacks() == TaskStacks::kSite &&
+                     (registry::Running() == nullptr || !registry::OwnScopeIsInner());
+  thread.conditions = quick ? conditions : 0;
   return head;
 }
 

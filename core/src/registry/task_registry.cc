@@ -4,6 +4,7 @@
 #include <ctime>
 #include <optional>
 
+#include "registry/running_task.h"
 #include "registry/task_epoch.h"
 #include "registry/task_memory.h"
 
@@ -94,6 +95,16 @@ void ForEachSlot(Epoch first, bool adopted_too, Visit visit) {
   }
 }
 
+// What the task creates from now on is background. The slot may be another task's by now: then that
+// one gets back what it had.
+void MarkOrigin(TaskSlot& slot, const TaskRecord& record) {
+  Origin origin = record.origin;
+  const Origin marked = origin | kOfBackground;
+  if (!slot.origin.compare_exchange_strong(origin, marked) || origin == marked) return;
+  Origin now = marked;
+  if (slot.serial.load() != record.serial) slot.origin.compare_exchange_strong(now, origin);
+}
+
 }  // namespace
 
 bool IsStill(const TaskRecord& record) {
@@ -150,8 +161,10 @@ TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit) {
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which) {
   const std::int64_t now = Now();
   ForEachSlot(first, /*adopted_too=*/false, [&](TaskSlot& slot) {
-    if (const auto record = Read(slot, now); record && record->epoch >= first && which(*record))
-      slot.adopted.store(record->serial, std::memory_order_release);
+    const auto record = Read(slot, now);
+    if (!record || record->epoch < first || !which(*record)) return;
+    slot.adopted.store(record->serial, std::memory_order_release);
+    if (&slot != Running()) MarkOrigin(slot, *record);
   });
 }
 

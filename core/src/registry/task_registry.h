@@ -91,7 +91,8 @@ struct TaskTotals {
 /// meanwhile may be of two moments.
 TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit);
 
-/// ForEachTask will not visit again those for which `which` is true.
+/// ForEachTask will not visit again those for which `which` is true, and what they create from now
+/// on is background, except for what the task that calls this creates.
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which);
 
 }  // namespace taskleak::registry

@@ -29,8 +29,9 @@ constinit std::atomic<bool> g_follows_forks{true};
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool t_unrecorded = false;
 
-// Of the calling thread, also when its record is gone. Without a call in programs, as
-// internal::t_tasks.
+// The calling thread's own, until its routine is over; then what its origin was. Without a call in
+// programs, as internal::t_tasks.
+[[gnu::tls_model("initial-exec")]] constinit thread_local ThreadBirth* t_birth = nullptr;
 [[gnu::tls_model("initial-exec")]] constinit thread_local registry::Origin t_origin = 0;
 
 ThreadRecord::Clock::time_point Now() {
@@ -115,6 +116,8 @@ void NoteEnd(void* value) {
     BirthBucket& bucket = registry::BucketOf(birth->record.handle);
     const ShortLockHolder lock(bucket.lock);
     ThreadRecord& record = birth->record;
+    t_origin = record.origin;
+    t_birth = nullptr;
     record.over = true;
     record.end = Now();
     platform::RawCall(SYS_prctl, PR_GET_NAME, reinterpret_cast<long>(record.name.data()));
@@ -178,7 +181,7 @@ void* RunC11Routine(void* value) {
 }
 
 void* RunThread(ThreadBirth* birth) {
-  t_origin = birth->record.origin;
+  t_birth = birth;
   registry::LinkBirth(birth, pthread_self(), Tid());
   const StartRoutine routine = birth->routine;
   return routine != nullptr ? CallThen(routine, birth->argument, NoteEnd, birth)
@@ -223,7 +226,13 @@ void MarkDetached(pthread_t handle, std::uint64_t serial) {
 
 namespace registry {
 
-Origin OriginOfThread() { return t_origin; }
+// Whoever adopts the thread changes its record.
+Origin OriginOfThread() {
+  if (t_birth == nullptr) return t_origin;
+  return std::atomic_ref(t_birth->record.origin).load(std::memory_order_relaxed);
+}
+
+const ThreadBirth* OwnBirth() { return t_birth; }
 
 void SetRecording(bool on) { g_recording.store(on); }
 

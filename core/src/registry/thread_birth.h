@@ -31,7 +31,7 @@ struct ThreadRecord {
   std::uintptr_t routine = 0;   ///< its start routine
   std::uintptr_t argument = 0;  ///< what that was given
   int creator_tid = 0;
-  Origin origin = 0;  ///< the creator's own, or the scope that ran
+  Origin origin = 0;  ///< of what its creator created then; marked once the thread is background
   bool detached = false;
   bool over = false;     ///< its start routine has returned, or the thread was ended in it
   bool gone = false;     ///< over, and the kernel has no such thread any more; of joinable ones
@@ -94,8 +94,9 @@ std::uint64_t CountUnrecorded();
 std::size_t CountUnjoined();
 /// Those of them with serials from `first` on that were not adopted.
 std::vector<ThreadRecord> FindUnjoined(std::uint64_t first);
-/// What `which` is true for will not be found by FindUnjoined. It is called with a lock held and
-/// must neither allocate nor lock.
+/// What `which` is true for will not be found by FindUnjoined, and what it creates from now on is
+/// background, except for what the calling thread creates. It is called with a lock held and must
+/// neither allocate nor lock.
 void AdoptBirths(const std::function<bool(const ThreadRecord&)>& which);
 
 }  // namespace taskleak::registry

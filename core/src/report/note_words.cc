@@ -35,11 +35,23 @@ std::string Text(const check::CopiedStacks& copied) {
   return HiddenText(copied.error) + "; threads copied their own stacks, asked by SIGURG";
 }
 
-std::string Text(const check::AllowedLeaks& allowed) {
+std::string UnitsText(std::size_t threads, std::size_t tasks) {
   std::string units;
-  if (allowed.threads > 0) units = Count(allowed.threads, "thread");
-  if (allowed.tasks > 0) units += (units.empty() ? "" : " and ") + Count(allowed.tasks, "task");
-  return fmt::format("AllowLeaks adopted {}: {}", units, allowed.reason);
+  if (threads > 0) units = Count(threads, "thread");
+  if (tasks > 0) units += (units.empty() ? "" : " and ") + Count(tasks, "task");
+  return units;
+}
+
+std::string Text(const check::AllowedLeaks& allowed) {
+  return fmt::format("AllowLeaks adopted {}: {}", UnitsText(allowed.threads, allowed.tasks),
+                     allowed.reason);
+}
+
+std::string Text(const alive::Heirs& heirs) {
+  const bool one = heirs.threads + heirs.tasks == 1;
+  return fmt::format("{} {} background, because background threads or tasks created {}",
+                     UnitsText(heirs.threads, heirs.tasks), one ? "is" : "are",
+                     one ? "it" : "them");
 }
 
 std::string Text(const check::ReplacedAllocator&) {

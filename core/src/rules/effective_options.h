@@ -2,6 +2,9 @@
 #ifndef TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
 #define TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
 
+#include <string>
+#include <vector>
+
 #include "taskleak/options.h"
 
 namespace taskleak::rules {
@@ -9,6 +12,9 @@ namespace taskleak::rules {
 /// `options`, changed by TASKLEAK_OPTIONS. Throws std::invalid_argument, naming key and value, if
 /// either is bad.
 Options WithEnvironment(const Options& options);
+
+/// What differs from the defaults, as key=value; without the rules from code.
+std::vector<std::string> Settings(const Options& options);
 
 }  // namespace taskleak::rules
 

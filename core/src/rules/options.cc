@@ -49,10 +49,6 @@ T ParseChoice(std::string_view key, std::string_view value,
   Reject(key, value, "one of " + accepted);
 }
 
-bool ParseSwitch(std::string_view key, std::string_view value) {
-  return ParseChoice<bool, 2>(key, value, {{{"0", false}, {"1", true}}});
-}
-
 std::string ParseText(std::string_view key, std::string_view value, std::string_view accepted) {
   if (value.empty()) Reject(key, value, accepted);
   return std::string(value);
@@ -68,62 +64,80 @@ std::string ParseKnown(std::string_view key, std::string_view value) {
   return std::string(value);
 }
 
-using Setter = void (*)(Options&, std::string_view key, std::string_view value);
+template <typename T, std::size_t N>
+using Choices = std::array<std::pair<std::string_view, T>, N>;
 
-constexpr std::array<std::pair<std::string_view, Setter>, 14> kKeys{{
-    {"on_leak",
-     [](Options& o, std::string_view k, std::string_view v) {
-       o.on_leak = ParseChoice<OnLeak, 3>(
-           k, v, {{{"fail", OnLeak::kFail}, {"warn", OnLeak::kWarn}, {"off", OnLeak::kOff}}});
-     }},
-    {"check",
-     [](Options& o, std::string_view k, std::string_view v) {
-       o.check = ParseChoice<CheckScope, 2>(
-           k, v, {{{"all", CheckScope::kAll}, {"marked", CheckScope::kMarked}}});
-     }},
-    {"drain",
-     [](Options& o, std::string_view k, std::string_view v) { o.drain = ParseDuration(k, v); }},
-    {"drain_max",
-     [](Options& o, std::string_view k, std::string_view v) { o.drain_max = ParseDuration(k, v); }},
-    {"stillness",
-     [](Options& o, std::string_view k, std::string_view v) { o.stillness = ParseSwitch(k, v); }},
-    {"hang_timeout", [](Options& o, std::string_view k,
-                        std::string_view v) { o.hang_timeout = ParseDuration(k, v); }},
+constexpr Choices<OnLeak, 3> kOnLeak{
+    {{"fail", OnLeak::kFail}, {"warn", OnLeak::kWarn}, {"off", OnLeak::kOff}}};
+constexpr Choices<CheckScope, 2> kCheck{
+    {{"all", CheckScope::kAll}, {"marked", CheckScope::kMarked}}};
+constexpr Choices<OnStale, 3> kStale{
+    {{"off", OnStale::kOff}, {"warn", OnStale::kWarn}, {"fail", OnStale::kFail}}};
+constexpr Choices<Color, 3> kColor{
+    {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}}};
+constexpr Choices<TaskStacks, 3> kTaskStacks{
+    {{"off", TaskStacks::kOff}, {"site", TaskStacks::kSite}, {"full", TaskStacks::kFull}}};
+constexpr Choices<bool, 2> kSwitch{{{"0", false}, {"1", true}}};
+
+using Values = std::vector<std::string>;
+
+template <typename T, std::size_t N>
+Values Text(T value, const Choices<T, N>& choices) {
+  for (const auto& [name, choice] : choices) {
+    if (choice == value) return {std::string(name)};
+  }
+  return {};
+}
+
+Values Text(std::chrono::milliseconds value) { return {std::to_string(value.count()) + "ms"}; }
+
+// One key: how its value gets into options, and what it is there.
+struct Key {
+  std::string_view name;
+  void (*set)(Options&, std::string_view key, std::string_view value);
+  Values (*get)(const Options&);
+};
+
+using View = std::string_view;
+
+constexpr std::array<Key, 14> kKeys{{
+    {"on_leak", [](Options& o, View k, View v) { o.on_leak = ParseChoice(k, v, kOnLeak); },
+     [](const Options& o) { return Text(o.on_leak, kOnLeak); }},
+    {"check", [](Options& o, View k, View v) { o.check = ParseChoice(k, v, kCheck); },
+     [](const Options& o) { return Text(o.check, kCheck); }},
+    {"drain", [](Options& o, View k, View v) { o.drain = ParseDuration(k, v); },
+     [](const Options& o) { return Text(o.drain); }},
+    {"drain_max", [](Options& o, View k, View v) { o.drain_max = ParseDuration(k, v); },
+     [](const Options& o) { return Text(o.drain_max); }},
+    {"stillness", [](Options& o, View k, View v) { o.stillness = ParseChoice(k, v, kSwitch); },
+     [](const Options& o) { return Text(o.stillness, kSwitch); }},
+    {"hang_timeout", [](Options& o, View k, View v) { o.hang_timeout = ParseDuration(k, v); },
+     [](const Options& o) { return Text(o.hang_timeout); }},
     {"suppressions",
-     [](Options& o, std::string_view k, std::string_view v) {
-       o.suppressions.push_back(ParseText(k, v, "a file's path"));
-     }},
-    {"stale",
-     [](Options& o, std::string_view k, std::string_view v) {
-       o.stale = ParseChoice<OnStale, 3>(
-           k, v, {{{"off", OnStale::kOff}, {"warn", OnStale::kWarn}, {"fail", OnStale::kFail}}});
-     }},
-    {"json", [](Options& o, std::string_view k,
-                std::string_view v) { o.json = ParseText(k, v, "a path"); }},
-    {"color",
-     [](Options& o, std::string_view k, std::string_view v) {
-       o.color = ParseChoice<Color, 3>(
-           k, v, {{{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}}});
-     }},
-    {"hooks",
-     [](Options& o, std::string_view k, std::string_view v) { o.hooks = ParseSwitch(k, v); }},
+     [](Options& o, View k, View v) { o.suppressions.push_back(ParseText(k, v, "a file's path")); },
+     [](const Options& o) { return o.suppressions; }},
+    {"stale", [](Options& o, View k, View v) { o.stale = ParseChoice(k, v, kStale); },
+     [](const Options& o) { return Text(o.stale, kStale); }},
+    {"json", [](Options& o, View k, View v) { o.json = ParseText(k, v, "a path"); },
+     [](const Options& o) { return Values{o.json}; }},
+    {"color", [](Options& o, View k, View v) { o.color = ParseChoice(k, v, kColor); },
+     [](const Options& o) { return Text(o.color, kColor); }},
+    {"hooks", [](Options& o, View k, View v) { o.hooks = ParseChoice(k, v, kSwitch); },
+     [](const Options& o) { return Text(o.hooks, kSwitch); }},
     {"task_stacks",
-     [](Options& o, std::string_view k, std::string_view v) {
-       o.task_stacks = ParseChoice<TaskStacks, 3>(
-           k, v,
-           {{{"off", TaskStacks::kOff}, {"site", TaskStacks::kSite}, {"full", TaskStacks::kFull}}});
-     }},
-    {"verbose",
-     [](Options& o, std::string_view k, std::string_view v) { o.verbose = ParseSwitch(k, v); }},
-    {"report_known", [](Options& o, std::string_view k,
-                        std::string_view v) { o.report_known.push_back(ParseKnown(k, v)); }},
+     [](Options& o, View k, View v) { o.task_stacks = ParseChoice(k, v, kTaskStacks); },
+     [](const Options& o) { return Text(o.task_stacks, kTaskStacks); }},
+    {"verbose", [](Options& o, View k, View v) { o.verbose = ParseChoice(k, v, kSwitch); },
+     [](const Options& o) { return Text(o.verbose, kSwitch); }},
+    {"report_known", [](Options& o, View k, View v) { o.report_known.push_back(ParseKnown(k, v)); },
+     [](const Options& o) { return o.report_known; }},
 }};
 
 void Set(Options& options, std::string_view key, std::string_view value) {
   std::string accepted;
-  for (const auto& [name, set] : kKeys) {
-    if (name == key) return set(options, key, value);
-    accepted += (accepted.empty() ? "" : ", ") + std::string(name);
+  for (const Key& each : kKeys) {
+    if (each.name == key) return each.set(options, key, value);
+    accepted += (accepted.empty() ? "" : ", ") + std::string(each.name);
   }
   throw std::invalid_argument("unknown key \"" + std::string(key) + "\": accepted are " + accepted);
 }
@@ -187,6 +201,17 @@ Options WithEnvironment(const Options& options) {
   check_duration("hang_timeout", effective.hang_timeout);
   for (const std::string& name : effective.report_known) ParseKnown("report_known", name);
   return effective;
+}
+
+std::vector<std::string> Settings(const Options& options) {
+  const Options defaults;
+  std::vector<std::string> settings;
+  for (const Key& key : kKeys) {
+    const Values values = key.get(options);
+    if (values == key.get(defaults)) continue;
+    for (const std::string& value : values) settings.push_back(std::string(key.name) + "=" + value);
+  }
+  return settings;
 }
 
 }  // namespace rules

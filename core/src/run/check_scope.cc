@@ -5,6 +5,7 @@
 #include <new>
 
 #include "alive/background.h"
+#include "alive/descent.h"
 #include "registry/thread_birth.h"
 #include "report/note_words.h"
 #include "run/find_leaks.h"
@@ -16,13 +17,16 @@ namespace taskleak {
 namespace run {
 namespace {
 
-// What was reported is background from now on: nothing is blamed for it twice.
-void AdoptReported(const LeakReport& report) {
+// What was reported is background from now on: nothing is blamed for it twice. Where that is all
+// that was left of the scope, so is whatever descends from it: successors may have been born since.
+void AdoptReported(const LeakReport& report, registry::Origin judge,
+                   const alive::BirthMark& last_look) {
   alive::UnitIds reported;
   for (const LeakGroup& group : report.groups) {
     for (const Unit& unit : group.units) reported.Add(unit.kind, unit.id);
   }
   alive::Adopt(reported);
+  if (judge != 0 && !alive::IsAnythingLeft(judge, last_look)) registry::MakeBackground(judge);
 }
 
 // What `check` returns, or, where there is no memory for it, a failure: a text so short that it
@@ -39,11 +43,12 @@ std::optional<std::string> UnlessNoMemory(OnLeak on_leak, Check check) {
 }
 
 std::optional<std::string> CheckWithMemory(const check::Checker& checker, const Snapshot& before,
-                                           std::string_view scope) {
+                                           std::string_view scope, registry::Origin judge) {
   const Options& options = checker.options();
   if (options.on_leak == OnLeak::kOff) return std::nullopt;
   const PlantedLeak planted(scope);
-  const LeakReport report = FindLeaks(checker, before, scope);
+  const Found found = FindLeaks(checker, before, scope, judge);
+  const LeakReport& report = found.report;
   planted.Look(report);
   report::ReportFile* const json = JsonReport(options);
   if (json != nullptr) json->TestChecked(scope);
@@ -52,7 +57,7 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   const bool has_news = !report.empty() || !report.notes.empty();
   if (json != nullptr && has_news) SayOnce(json->Add(report));
   if (report.empty()) return std::nullopt;
-  AdoptReported(report);
+  if (!report.groups.empty()) AdoptReported(report, judge, found.last_look);
   std::string text = report.ToText(options.verbose);
   if (options.on_leak == OnLeak::kFail) return text;
   Print(text, options.color);
@@ -62,9 +67,9 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
 }  // namespace
 
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
-                                      std::string_view scope) {
+                                      std::string_view scope, registry::Origin judge) {
   return UnlessNoMemory(checker.options().on_leak,
-                        [&] { return CheckWithMemory(checker, before, scope); });
+                        [&] { return CheckWithMemory(checker, before, scope, judge); });
 }
 
 }  // namespace run
@@ -72,7 +77,7 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
 std::optional<std::string> CheckScopeSince(const Snapshot& before, std::string_view scope,
                                            const Options& options) {
   return run::UnlessNoMemory(
-      options.on_leak, [&] { return run::CheckScope(check::Checker(options), before, scope); });
+      options.on_leak, [&] { return run::CheckScope(check::Checker(options), before, scope, 0); });
 }
 
 }  // namespace taskleak

@@ -11,9 +11,10 @@
 
 namespace taskleak::run {
 
-/// CheckScopeSince (taskleak/test_run.h) with a checker that is ready. Thread-safe.
+/// CheckScopeSince (taskleak/test_run.h) with a checker that is ready, of what `judge` judges; if
+/// that is 0, of all. Thread-safe.
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
-                                      std::string_view scope);
+                                      std::string_view scope, registry::Origin judge);
 
 }  // namespace taskleak::run
 

@@ -28,8 +28,10 @@ LeakReport UnlessNoMemory(Look look) {
 }
 
 // With what the program allowed to stay, which is to be seen in some report.
-LeakReport Look(const check::Checker& checker, const Snapshot& before, std::string_view test) {
-  check::Outcome outcome = checker.FindLeaks(before, test);
+LeakReport Look(const check::Checker& checker, const Snapshot& before, std::string_view test,
+                registry::Origin scope, alive::BirthMark* last_look) {
+  check::Outcome outcome = checker.FindLeaks(before, test, scope);
+  *last_look = outcome.last_look;
   for (check::AllowedLeaks& each : TakeAllowed()) outcome.notes.emplace_back(std::move(each));
   return report::Describe(std::move(outcome));
 }
@@ -59,8 +61,12 @@ void RefuseUnused(const Options& options) {
 
 }  // namespace
 
-LeakReport FindLeaks(const check::Checker& checker, const Snapshot& before, std::string_view test) {
-  return UnlessNoMemory([&] { return Look(checker, before, test); });
+Found FindLeaks(const check::Checker& checker, const Snapshot& before, std::string_view test,
+                registry::Origin scope) {
+  Found found;
+  found.report =
+      UnlessNoMemory([&] { return Look(checker, before, test, scope, &found.last_look); });
+  return found;
 }
 
 LeakReport LookAtAll(const check::Checker& checker) {
@@ -71,7 +77,9 @@ LeakReport LookAtAll(const check::Checker& checker) {
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
   run::RefuseUnused(options);
-  return run::UnlessNoMemory([&] { return run::Look(check::Checker(options), before, {}); });
+  alive::BirthMark last_look;
+  return run::UnlessNoMemory(
+      [&] { return run::Look(check::Checker(options), before, {}, 0, &last_look); });
 }
 
 LeakReport FindAlive() {

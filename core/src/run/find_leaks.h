@@ -10,10 +10,16 @@
 
 namespace taskleak::run {
 
-/// Returns what Checker::FindLeaks finds as a report. If there is no memory for it, the report says
-/// so. Thread-safe.
-LeakReport FindLeaks(const check::Checker& checker, const Snapshot& before,
-                     std::string_view test = {});
+/// A report, and what had been born when it was looked for last.
+struct Found {
+  LeakReport report;
+  alive::BirthMark last_look;
+};
+
+/// Returns what Checker::FindLeaks finds. If there is no memory for it, the report says so.
+/// Thread-safe.
+Found FindLeaks(const check::Checker& checker, const Snapshot& before, std::string_view test,
+                registry::Origin scope);
 
 /// Returns what Checker::LookAtAll finds, in the same way.
 LeakReport LookAtAll(const check::Checker& checker);

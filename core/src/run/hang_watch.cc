@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "explain/wait_graph.h"
+#include "registry/process_end.h"
 #include "run/find_leaks.h"
 #include "run/futex.h"
 #include "run/output.h"
@@ -95,6 +96,7 @@ bool HangWatch::IsStill() {
 
 void HangWatch::ReportAndEnd(Standstill standstill, Clock::duration waited) {
   last_resort_.EndSoon();
+  registry::EndUnfinished();  // this thread is going to end the process
   LeakReport report = LookAtAll(checker_);
   report.hang = true;
   if (report.verdict != Verdict::kCouldNotLook) report.verdict = Verdict::kHang;

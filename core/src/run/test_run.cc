@@ -3,13 +3,14 @@
 #include <stdexcept>
 
 #include "check/checker.h"
-#include "registry/origin.h"
 #include "registry/task_life.h"
 #include "registry/thread_birth.h"
 #include "report/stale_suppressions.h"
 #include "run/check_scope.h"
+#include "run/exit_watch.h"
 #include "run/hang_watch.h"
 #include "run/output.h"
+#include "run/scope.h"
 
 namespace taskleak {
 
@@ -20,14 +21,22 @@ const std::string kRun = "the whole run";
 }  // namespace
 
 struct TestRun::Impl {
-  Impl(const Options& options, HangHandler handler)
-      : checker(options), on_hang(std::move(handler)) {}
+  Impl(const Options& options, HangHandler hang_handler, ExitHandler exit_handler)
+      : checker(options),
+        on_hang(std::move(hang_handler)),
+        exit(checker.options(), std::move(exit_handler)) {}
 
   // The checks of a marks-only run are the marks' own.
   [[nodiscard]] bool ChecksScopes() const { return checker.options().check == CheckScope::kAll; }
 
-  std::optional<std::string> End(const Snapshot& before, std::string_view scope) const {
-    return ChecksScopes() ? run::CheckScope(checker, before, scope) : std::nullopt;
+  // Nothing is in it any more: what is left in an inner scope is its own.
+  std::optional<std::string> End(run::Scope& scope, std::string_view name, bool marked) const {
+    registry::CloseInner(scope.origin());
+    std::optional<std::string> text;
+    if (marked || ChecksScopes())
+      text = run::CheckScope(checker, scope.before(), name, scope.origin());
+    scope.Close();
+    return text;
   }
 
   void Await(std::string_view scope, std::string_view phase) const {
@@ -42,17 +51,19 @@ struct TestRun::Impl {
 
   check::Checker checker;
   HangHandler on_hang;
+  run::ExitWatch exit;
   std::unique_ptr<run::HangWatch> watch;
-  Snapshot run;
-  Snapshot suite;
-  Snapshot test;
-  std::string suite_name;   // as the framework has it; empty outside of suites
+  run::Scope run;
+  run::Scope suite;
+  run::Scope test;
+  run::Scope piece;
+  std::string suite_name;   // as the framework has it
   std::string suite_scope;  // the same in reports
   std::string test_name;
 };
 
-TestRun::TestRun(const Options& options, HangHandler on_hang)
-    : impl_(std::make_unique<Impl>(options, std::move(on_hang))) {
+TestRun::TestRun(const Options& options, HangHandler on_hang, ExitHandler on_exit)
+    : impl_(std::make_unique<Impl>(options, std::move(on_hang), std::move(on_exit))) {
   registry::SetRecording(impl_->checker.options().hooks &&
                          impl_->checker.options().on_leak != OnLeak::kOff);
   registry::SetTaskStacks(impl_->checker.options().task_stacks);
@@ -65,50 +76,55 @@ TestRun::TestRun(const Options& options, HangHandler on_hang)
 
 TestRun::~TestRun() = default;
 
+void TestRun::ExpectExit() { impl_->exit.Allow(); }
+
 void TestRun::RunStarted() {
   const Options& options = impl_->checker.options();
-  registry::SetCurrentOrigin(kRun);
   if (options.hang_timeout.count() > 0 && options.on_leak != OnLeak::kOff &&
       impl_->watch == nullptr) {
     impl_->watch = std::make_unique<run::HangWatch>(impl_->checker, impl_->on_hang);
   }
   impl_->Await(kRun, "what comes before the first test");
-  impl_->run = Snapshot::Take();
+  impl_->run.Open(kRun, registry::ScopeKind::kRun);
 }
 
 void TestRun::SuiteStarted(std::string_view suite) {
   impl_->suite_name = suite;
   impl_->suite_scope = impl_->suite_name + " (the whole suite)";
-  registry::SetCurrentOrigin(impl_->suite_scope);
   impl_->Await(suite, "the set-up of the suite");
-  impl_->suite = Snapshot::Take();
+  impl_->exit.Begin(impl_->suite_scope);
+  impl_->suite.Open(impl_->suite_scope, registry::ScopeKind::kFrame);
 }
 
-Snapshot TestRun::TestStarted(std::string_view test) {
+void TestRun::TestStarted(std::string_view test) {
   impl_->test_name = test;
-  registry::SetCurrentOrigin(test);
   impl_->Await(test, {});
-  impl_->test = Snapshot::Take();
-  return impl_->test;
+  impl_->exit.Begin(test);
+  impl_->test.Open(test, registry::ScopeKind::kFrame);
 }
 
-std::optional<std::string> TestRun::TestEnded() {
-  return TestEnded(impl_->test, impl_->test_name, false);
-}
-
-std::optional<std::string> TestRun::TestEnded(const Snapshot& since, std::string_view scope,
-                                              bool marked) {
+std::optional<std::string> TestRun::TestEnded(bool marked) {
   impl_->AwaitNothing();
-  auto text = marked ? run::CheckScope(impl_->checker, since, scope) : impl_->End(since, scope);
-  const bool in_suite = !impl_->suite_name.empty();
-  registry::SetCurrentOrigin(in_suite ? impl_->suite_scope : kRun);
-  impl_->AwaitWhatFollows(impl_->test_name, in_suite ? impl_->suite_name : kRun);
+  impl_->piece.Close();
+  auto text = impl_->End(impl_->test, impl_->test_name, marked);
+  impl_->exit.Begin(impl_->suite.is_open() ? impl_->suite_scope : kRun);
+  impl_->AwaitWhatFollows(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
+  return text;
+}
+
+void TestRun::PieceStarted() { impl_->piece.Open(impl_->test_name, registry::ScopeKind::kFrame); }
+
+std::optional<std::string> TestRun::PieceEnded(std::string_view piece, bool marked) {
+  impl_->AwaitNothing();
+  auto text = impl_->End(impl_->piece, piece, marked);
+  impl_->AwaitWhatFollows(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
   return text;
 }
 
 std::optional<std::string> TestRun::SuiteEnded() {
   impl_->AwaitNothing();
-  auto text = impl_->End(impl_->suite, impl_->suite_scope);
+  auto text = impl_->End(impl_->suite, impl_->suite_scope, false);
+  impl_->exit.Begin(kRun);
   impl_->AwaitWhatFollows(impl_->suite_name, kRun);
   return text;
 }
@@ -120,7 +136,8 @@ void TestRun::PhaseStarted(std::string_view phase, std::string_view scope) {
 std::optional<std::string> TestRun::RunEnded() {
   const Options& options = impl_->checker.options();
   impl_->AwaitNothing();
-  std::string text = impl_->End(impl_->run, kRun).value_or("");
+  std::string text = impl_->End(impl_->run, kRun, false).value_or("");
+  impl_->exit.End();
   if (report::ReportFile* const json = run::JsonReport(options)) run::SayOnce(json->Finish());
   if (options.stale != OnStale::kOff && options.on_leak != OnLeak::kOff) {
     const std::string stale = report::StaleSuppressions(rules::CountSuppressionUse());

@@ -13,8 +13,8 @@
 
 #include <string>
 
+#include "taskleak/leak_scope.h"
 #include "taskleak/options.h"
-#include "taskleak/snapshot.h"
 
 /// Checks for GoogleTest.
 namespace taskleak::gtest {
@@ -27,10 +27,13 @@ namespace taskleak::gtest {
 /// the test, suite or run that left it.
 ///
 /// Call it before RUN_ALL_TESTS, on the same thread. Call it after InitGoogleTest if your own
-/// listeners must see a test's leaks in its result. A second call does nothing, even from a shared
-/// library that uses the same GoogleTest. Under taskleak::gtest_auto and gtest_main, which call it
-/// first, any call does nothing. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument
-/// if the resulting options are bad.
+/// listeners must see a test's leaks in its result. Under taskleak::gtest_auto and gtest_main the
+/// checks are on already, without options: a call then only sets `options`. A call without options
+/// changes nothing once the checks are on. TASKLEAK_OPTIONS wins over `options`.
+///
+/// Throws std::invalid_argument if the resulting options are bad, if a call before has set other
+/// options (the message names both sets), if the run has begun and `options` would change it, or if
+/// another copy of taskleak, in another library, checks these tests with other options.
 ///
 /// Example:
 ///   int main(int argc, char** argv) {
@@ -43,12 +46,16 @@ void AddListener(Options options = {});
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test.
 ///
+/// The scope is that of the thread which constructs it: what that thread starts belongs to it, and
+/// what that starts in turn. So scopes of several threads do not see each other's leaks. Without
+/// taskleak::hooks, every thread that is new belongs to it.
+///
 /// Works with and without a listener. With `check=marked`, only what is marked in this way is
 /// checked. Use it as a local variable, as the first member of a fixture (the members after it are
 /// destroyed before the check), or as a base class of a fixture. The failure is non-fatal, and its
 /// line is that of the current test, because a destructor does not know the line of its caller.
 ///
-/// Construct and destroy it on the thread that runs the tests. The destructor never throws, not
+/// Construct and destroy it on the same thread. The destructor never throws, not
 /// even under --gtest_throw_on_failure, and reports bad options as a failure.
 ///
 /// Example:
@@ -77,7 +84,7 @@ class VerifyNoLeaks {
 
  private:
   Options options_;
-  Snapshot before_ = Snapshot::Take();
+  LeakScope scope_;
 };
 
 namespace internal {
@@ -98,7 +105,7 @@ class StatementCheck {
   const char* statement_;
   Pass pass_ = Pass::kNone;
   std::string failure_;
-  Snapshot before_ = Snapshot::Take();
+  LeakScope scope_;
 };
 
 }  // namespace internal

@@ -127,7 +127,7 @@ TEST(BoostFiberTest, FiberOfAFiberDescendsFromIt) {
 TEST(BoostFiberTest, WhatAFiberCreatesHasItsOriginAlsoAfterItWasParked) {
   WithFibers([] {
     const auto before = Snapshot::Take();
-    registry::SetCurrentOrigin("First.Test");
+    registry::OpenScope("First.Test", registry::ScopeKind::kFrame);
     Channel channel;
     std::vector<Task> tasks;
     fibers::fiber fiber([&] {
@@ -135,7 +135,7 @@ TEST(BoostFiberTest, WhatAFiberCreatesHasItsOriginAlsoAfterItWasParked) {
       tasks.emplace_back("of the fiber");
     });
     boost::this_fiber::yield();
-    registry::SetCurrentOrigin("Second.Test");
+    registry::OpenScope("Second.Test", registry::ScopeKind::kFrame);
     channel.push(1);
     tasks.emplace_back("of the thread");
     fiber.join();

@@ -201,12 +201,12 @@ Detached CreatesWhenResumed(Event& event, std::optional<Task>& created) {
 }
 
 TEST(CoroutineTest, TheOriginGoesWithTheCoroutineToOtherThreads) {
-  registry::SetCurrentOrigin("First.Test");
+  registry::OpenScope("First.Test", registry::ScopeKind::kFrame);
   Event event;
   std::optional<Task> created;
   CreatesWhenResumed(event, created);
   const auto coroutine = TasksSince(0).at(0).serial;
-  registry::SetCurrentOrigin("Second.Test");
+  registry::OpenScope("Second.Test", registry::ScopeKind::kFrame);
   std::thread([&event] { event.Set(); }).join();
   const auto record = testing::RecordOf(*created);
   ASSERT_TRUE(record.has_value());

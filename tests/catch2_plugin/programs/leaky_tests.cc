@@ -1,5 +1,7 @@
 // Test cases that leave threads behind in every way that the tests ask about. Each thread's name
 // says where it was made.
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -38,6 +40,13 @@ TEST_CASE("declared to throw", "[!throws][declared]") {
 }
 
 TEST_CASE("after", "[after]") { CHECK(1 + 1 == 2); }
+
+TEST_CASE("exits", "[.][exits]") {
+  CHECK(1 + 1 == 2);
+  SECTION("in a section") { std::exit(0); }
+}
+
+TEST_CASE("exits by another call", "[.][quits]") { _exit(0); }
 
 TEST_CASE("may fail", "[mayfail][!mayfail]") {
   LeaveThread("mayfail");

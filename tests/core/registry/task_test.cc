@@ -83,9 +83,9 @@ TEST(TaskTest, ATaskMayEndWhileItRuns) {
 }
 
 TEST(TaskTest, TheOriginIsTheScopeThatRanAndIsCarriedToOtherThreads) {
-  registry::SetCurrentOrigin("First.Test");
+  registry::OpenScope("First.Test", registry::ScopeKind::kFrame);
   const Task task("job");
-  registry::SetCurrentOrigin("Second.Test");
+  registry::OpenScope("Second.Test", registry::ScopeKind::kFrame);
   std::thread([&task] {
     const Task::Run run(task);
     const Task child("child");

@@ -1,0 +1,49 @@
+// Known leaks that appear in another test: a thread that is started at first use is left by
+// whichever test comes first.
+#ifndef TASKLEAK_CLI_MOVES_H_
+#define TASKLEAK_CLI_MOVES_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "leak_table.h"
+
+namespace taskleak::cli {
+
+/// How the leaks of all runs are covered by the entries of a baseline.
+struct Cover {
+  struct OfLeak {
+    std::size_t own = 0;         ///< what its own entry allows
+    std::size_t moved = 0;       ///< the most that entries of other tests cover in one run
+    std::size_t rest = 0;        ///< the most that nothing covers in one run
+    std::size_t most = 0;        ///< the most there was in one run
+    std::set<std::size_t> from;  ///< entries of other tests
+  };
+  std::map<LeakKey, OfLeak> leaks;
+  /// By entry: the most units that it covers in one run, of its own test or of others.
+  std::vector<std::size_t> used;
+};
+
+/// An entry, as far as it matters here.
+struct CoverEntry {
+  static constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
+
+  std::size_t allowed = 0;
+  std::string signature;
+};
+
+/// Covers the leaks of each run (report) by itself: first with the entry of the leak's own test
+/// (`own`; nothing if there is none); what that does not allow, with what entries of the same
+/// signature have left. A leak that stays in its test and appears in another is then not covered
+/// there.
+Cover CoverLeaks(const LeakTable& leaks, const std::vector<CoverEntry>& entries,
+                 const std::function<std::optional<std::size_t>(const LeakKey&)>& own);
+
+}  // namespace taskleak::cli
+
+#endif  // TASKLEAK_CLI_MOVES_H_

@@ -1,0 +1,31 @@
+// The options that a program's code gives to a plugin. For taskleak's plugins.
+#ifndef TASKLEAK_INTERNAL_CODE_OPTIONS_H_
+#define TASKLEAK_INTERNAL_CODE_OPTIONS_H_
+
+#include <string>
+
+#include "taskleak/options.h"
+
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+namespace taskleak::internal {
+
+/// Returns what both sets together are: the one that is not the default. Throws
+/// std::invalid_argument, naming both, if neither is and they differ: code has two opinions then,
+/// and neither must be dropped silently.
+[[nodiscard]] Options Combined(const Options& known, const Options& added);
+
+/// Returns whether the two are the same set. Rules that no text describes (IgnoreCurrent, IgnoreIf)
+/// are the same only if one is a copy of the other.
+[[nodiscard]] bool AreSame(const Options& a, const Options& b);
+
+/// Describes a set: "{drain=20ms, thread_name:log-*}".
+[[nodiscard]] std::string Describe(const Options& options);
+
+/// Throws std::invalid_argument if a run with these options, as TASKLEAK_OPTIONS changes them,
+/// cannot begin: an option or a suppression file is bad, or the JSON report cannot be written.
+void CheckOptions(const Options& options);
+
+}  // namespace taskleak::internal
+#pragma GCC visibility pop
+
+#endif  // TASKLEAK_INTERNAL_CODE_OPTIONS_H_

@@ -1,0 +1,53 @@
+// A scope of the calling thread, for marks that check a piece of a test.
+#ifndef TASKLEAK_LEAK_SCOPE_H_
+#define TASKLEAK_LEAK_SCOPE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "taskleak/options.h"
+
+#pragma GCC visibility push(default)  // what a shared taskleak exports
+namespace taskleak {
+
+/// Opens a scope of the calling thread: what this thread starts belongs to it, and so does what
+/// that starts in turn, until the scope ends.
+///
+/// So scopes of several threads do not see each other's leaks, nor those of pools that started
+/// before. A scope in a scope of the same thread takes its part out of the outer one. Threads of
+/// which it is not known what created them, as without taskleak::hooks, belong to every scope in
+/// which they are first seen.
+///
+/// Construct, check and destroy it on one thread. Not copyable.
+///
+/// Example:
+///   taskleak::LeakScope scope;
+///   server.Restart();
+///   if (const auto text = scope.Check("Server.Restarts")) Fail(*text);
+class [[nodiscard]] LeakScope {
+ public:
+  /// Opens the scope.
+  LeakScope();
+  /// Ends the scope, unchecked if Check() was not called: then what was started in it belongs to
+  /// the scope around it.
+  ~LeakScope();
+  LeakScope(const LeakScope&) = delete;
+  LeakScope& operator=(const LeakScope&) = delete;
+
+  /// Ends the scope and checks it, as CheckScopeSince (taskleak/test_run.h) does; `scope` names it.
+  /// Returns the text with which the framework must fail, or nothing. Throws std::invalid_argument
+  /// if an option is bad.
+  [[nodiscard]] std::optional<std::string> Check(std::string_view scope,
+                                                 const Options& options = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace taskleak
+#pragma GCC visibility pop
+
+#endif  // TASKLEAK_LEAK_SCOPE_H_

@@ -1,0 +1,65 @@
+#include "alive/descent.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "registry/origins_in_use.h"
+#include "registry/task_registry.h"
+#include "registry/thread_birth.h"
+
+namespace taskleak::alive {
+namespace {
+
+using registry::Origin;
+
+// A thread's number is in its record once it runs, and a busy machine may let it wait for that.
+constexpr std::chrono::milliseconds kMostWait{20};
+
+bool AreAllKnown(const Stragglers& threads, const std::unordered_map<int, Origin>& origins) {
+  return std::ranges::all_of(
+      threads, [&](const Straggler& thread) { return origins.contains(thread.id.tid); });
+}
+
+}  // namespace
+
+Stragglers JudgedBy(Origin scope, Stragglers threads) {
+  if (threads.empty()) return threads;
+  auto origins = registry::OriginsOfThreads();
+  if (!AreAllKnown(threads, origins) && registry::HasPendingBirths()) {
+    registry::AwaitPendingBirths(kMostWait);
+    origins = registry::OriginsOfThreads();
+  }
+  std::erase_if(threads, [&](const Straggler& thread) {
+    const auto origin = origins.find(thread.id.tid);
+    return origin != origins.end() && !registry::Judges(scope, origin->second);
+  });
+  return threads;
+}
+
+bool IsAnythingLeft(Origin scope, const BirthMark& at) {
+  bool left = std::ranges::any_of(registry::RunningRecords(), [&](const auto& record) {
+    return record.serial < at.next_thread && !record.over && !record.adopted &&
+           registry::Judges(scope, record.origin);
+  });
+  registry::ForEachTask(0, [&](const registry::TaskRecord& task) {
+    left = left || (task.epoch < at.epoch && registry::Judges(scope, task.origin));
+  });
+  return left;
+}
+
+Heirs CountHeirsOfBackground() {
+  Heirs heirs;
+  for (const registry::ThreadRecord& record : registry::RunningRecords()) {
+    if (!record.adopted && !record.over && registry::DescendsFromBackground(record.origin))
+      ++heirs.threads;
+  }
+  registry::ForEachTask(0, [&heirs](const registry::TaskRecord& task) {
+    if (registry::DescendsFromBackground(task.origin)) ++heirs.tasks;
+  });
+  return heirs;
+}
+
+}  // namespace taskleak::alive

@@ -1,0 +1,20 @@
+// Which origins anything alive has.
+#ifndef TASKLEAK_SRC_REGISTRY_ORIGINS_IN_USE_H_
+#define TASKLEAK_SRC_REGISTRY_ORIGINS_IN_USE_H_
+
+#include <unordered_map>
+#include <vector>
+
+#include "registry/origin.h"
+
+namespace taskleak::registry {
+
+/// Of all recorded threads and all tasks, with repetitions. Thread-safe, like the other.
+std::vector<Origin> OriginsInUse();
+
+/// Of the threads that exist and whose number is known, by number.
+std::unordered_map<int, Origin> OriginsOfThreads();
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_ORIGINS_IN_USE_H_

@@ -1,0 +1,30 @@
+// What is under way while the process must not end.
+#ifndef TASKLEAK_SRC_REGISTRY_PROCESS_END_H_
+#define TASKLEAK_SRC_REGISTRY_PROCESS_END_H_
+
+#include <string>
+#include <string_view>
+
+namespace taskleak::registry {
+
+/// What an end of the process means meanwhile.
+enum class EarlyEnd { kWarning, kFailure };
+
+/// From now on `scope` is under way in this process; forked children may end as they like.
+/// Thread-safe, as all that follows.
+void BeginUnfinished(std::string_view scope, EarlyEnd end);
+/// Nothing is any more.
+void EndUnfinished();
+
+/// What was under way when the process began to end.
+struct Unfinished {
+  std::string scope;
+  EarlyEnd end;
+};
+/// Takes it, once; false if nothing is under way. `call` is what ends the process, "exit()". Prints
+/// the message.
+bool TakeUnfinished(std::string_view call, Unfinished& unfinished);
+
+}  // namespace taskleak::registry
+
+#endif  // TASKLEAK_SRC_REGISTRY_PROCESS_END_H_

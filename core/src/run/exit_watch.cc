@@ -1,0 +1,72 @@
+#include "run/exit_watch.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <utility>
+
+#include "registry/process_end.h"
+#include "run/output.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::run {
+namespace {
+
+constinit std::atomic<const ExitWatch*> g_watch{nullptr};
+
+}  // namespace
+
+ExitWatch::ExitWatch(const Options& options, TestRun::ExitHandler on_exit)
+    : allowed_(options.on_leak == OnLeak::kOff), options_(options), on_exit_(std::move(on_exit)) {}
+
+ExitWatch::~ExitWatch() {
+  const ExitWatch* own = this;
+  if (g_watch.compare_exchange_strong(own, nullptr)) registry::EndUnfinished();
+}
+
+void ExitWatch::Allow() { allowed_ = true; }
+
+// The handlers come before those of what existed before the first test, such as the framework's.
+void ExitWatch::Begin(std::string_view scope) {
+  if (allowed_) return;
+  static const bool handled = std::atexit(AtExit) == 0 && std::at_quick_exit(AtQuickExit) == 0;
+  static_cast<void>(handled);  // without memory for it, an end is not noticed
+  g_watch.store(this);
+  registry::BeginUnfinished(scope, options_.on_leak == OnLeak::kWarn
+                                       ? registry::EarlyEnd::kWarning
+                                       : registry::EarlyEnd::kFailure);
+}
+
+void ExitWatch::End() {
+  if (!allowed_) registry::EndUnfinished();
+}
+
+// Returns whether the process must fail.
+bool ExitWatch::ReportEnd(std::string_view call) {
+  registry::Unfinished unfinished;
+  if (!registry::TakeUnfinished(call, unfinished)) return false;
+  const ExitWatch* const watch = g_watch.load();
+  if (watch == nullptr) return false;
+  const bool fails = unfinished.end == registry::EarlyEnd::kFailure;
+  LeakReport report;
+  report.verdict = Verdict::kCouldNotLook;
+  report.test = unfinished.scope;
+  report.could_not_look = "it ended the process with " + std::string(call);
+  if (report::ReportFile* const json = JsonReport(watch->options_)) {
+    json->TestChecked(report.test);
+    SayOnce(json->Add(report));
+  }
+  if (fails && watch->on_exit_) watch->on_exit_(report.test + ": " + report.could_not_look);
+  return fails;
+}
+
+// To end the process again in a handler goes on with the handlers that are left (exit(3), "On Linux
+// ..."), with the new status: whatever else the program does at its end is done.
+void ExitWatch::AtExit() {
+  if (ReportEnd("exit()")) std::exit(EXIT_FAILURE);
+}
+
+void ExitWatch::AtQuickExit() {
+  if (ReportEnd("quick_exit()")) std::quick_exit(EXIT_FAILURE);
+}
+
+}  // namespace taskleak::run

@@ -1,0 +1,45 @@
+// A test that ends the process hides its leaks from the check that never comes.
+#ifndef TASKLEAK_SRC_RUN_EXIT_WATCH_H_
+#define TASKLEAK_SRC_RUN_EXIT_WATCH_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "taskleak/options.h"
+#include "taskleak/test_run.h"
+
+namespace taskleak::run {
+
+/// Watches for exit(3) and quick_exit(3) by handlers, and is told of _exit(2) by the hooks
+/// (taskleak/internal/process_end.h). While a scope is under way, the end of the process is
+/// printed, written to the JSON report, passed on to the framework and, unless on_leak=warn, makes
+/// the exit code 1. Forked children may end as they like. One at a time; called by one thread.
+class ExitWatch {
+ public:
+  /// `options` are as the environment has changed them, and outlive this.
+  ExitWatch(const Options& options, TestRun::ExitHandler on_exit);
+  ~ExitWatch();
+  ExitWatch(const ExitWatch&) = delete;
+  ExitWatch& operator=(const ExitWatch&) = delete;
+
+  /// The process may end whenever it likes.
+  void Allow();
+  /// From now on `scope` is under way.
+  void Begin(std::string_view scope);
+  /// Nothing is.
+  void End();
+
+ private:
+  bool allowed_;
+  const Options& options_;
+  TestRun::ExitHandler on_exit_;
+
+  static void AtExit();
+  static void AtQuickExit();
+  static bool ReportEnd(std::string_view call);
+};
+
+}  // namespace taskleak::run
+
+#endif  // TASKLEAK_SRC_RUN_EXIT_WATCH_H_

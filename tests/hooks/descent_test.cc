@@ -1,0 +1,435 @@
+// Which scope is blamed for a unit: the one that it descends from, wherever and whenever it is
+// born.
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "registry/origin.h"
+#include "registry/thread_birth.h"
+#include "support/leaks.h"
+#include "taskleak/leak_scope.h"
+#include "taskleak/task.h"
+#include "taskleak/test_run.h"
+#include "taskleak/verify.h"
+
+namespace taskleak {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::NoWait;
+
+const auto kClean = std::nullopt;
+
+/// A thread that does what it is asked to do, one thing after the other.
+class Servant {
+ public:
+  explicit Servant(const char* name) : thread_([this, name] { Serve(name); }) {
+    Do([] {});  // it has its name
+  }
+  ~Servant() { End(); }
+  Servant(const Servant&) = delete;
+  Servant& operator=(const Servant&) = delete;
+
+  /// Returns when it is done.
+  void Do(std::function<void()> work) {
+    work_ = std::move(work);
+    turn_.store(1);
+    turn_.notify_all();
+    turn_.wait(1);
+  }
+  /// It starts another one that stays.
+  std::unique_ptr<Servant> Start(const char* name) {
+    std::unique_ptr<Servant> other;
+    Do([&] { other = std::make_unique<Servant>(name); });
+    return other;
+  }
+  void End() {
+    if (!thread_.joinable()) return;
+    Do({});
+    thread_.join();
+  }
+
+ private:
+  void Serve(const char* name) {
+    pthread_setname_np(pthread_self(), name);
+    for (bool more = true; more;) {
+      turn_.wait(0);
+      more = work_ != nullptr;
+      if (more) work_();
+      turn_.store(0);
+      turn_.notify_all();
+    }
+  }
+
+  std::function<void()> work_;
+  std::atomic<int> turn_{0};
+  std::thread thread_;
+};
+
+/// A run with a suite, whose checks wait long where they wait at all.
+class Descent : public ::testing::Test {
+ protected:
+  static Options Patient(std::initializer_list<IgnoreRule> rules = {}) {
+    Options options(rules);
+    options.drain = seconds(60);
+    return options;
+  }
+  // What is found stays, so there is nothing to wait for.
+  void Begin(const Options& options = NoWait()) {
+    run_.emplace(options);
+    run_->RunStarted();
+    run_->SuiteStarted("Suite");
+  }
+  void EndClean() {
+    EXPECT_EQ(run_->SuiteEnded(), kClean);
+    EXPECT_EQ(run_->RunEnded(), kClean);
+  }
+  /// A whole test in which `body` runs.
+  template <typename Body>
+  std::optional<std::string> Test(const char* name, Body body) {
+    run_->TestStarted(name);
+    body();
+    return run_->TestEnded();
+  }
+
+  std::optional<TestRun> run_;
+};
+
+TEST_F(Descent, WhatAPoolOfTheSuiteStartsInATestIsTheSuites) {
+  Begin();
+  Servant pool("pool");
+  std::unique_ptr<Servant> grown;
+  EXPECT_EQ(Test("Suite.Test", [&] { grown = pool.Start("grown"); }), kClean);
+  EXPECT_EQ(Test("Suite.Next", [] {}), kClean);
+  pool.End();
+  const std::string text = run_->SuiteEnded().value_or("");
+  EXPECT_THAT(text, AllOf(HasSubstr("1 thread still alive after Suite (the whole suite)"),
+                          HasSubstr("\"grown\"")));
+  EXPECT_EQ(run_->RunEnded(), kClean);
+}
+
+TEST_F(Descent, ATestDoesNotWaitForWhatAPoolOfTheSuiteStarts) {
+  Begin(Patient());
+  Servant pool("pool");
+  std::unique_ptr<Servant> grown;
+  EXPECT_EQ(Test("Suite.Test", [&] { grown = pool.Start("grown"); }), kClean);
+  grown.reset();
+  pool.End();
+  EndClean();
+}
+
+TEST_F(Descent, WhatAThreadOfTheProcessStartsInATestIsTheRuns) {
+  Servant pool("pool");
+  Begin();
+  std::unique_ptr<Servant> grown;
+  EXPECT_EQ(Test("Suite.Test", [&] { grown = pool.Start("grown"); }), kClean);
+  EXPECT_EQ(run_->SuiteEnded(), kClean);
+  const std::string text = run_->RunEnded().value_or("");
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("1 thread still alive after the whole run"), HasSubstr("\"grown\"")));
+}
+
+TEST_F(Descent, ItGoesThroughCreatorsThatHaveEnded) {
+  Begin();
+  auto first = std::make_unique<Servant>("first");
+  auto second = first->Start("second");
+  first.reset();
+  std::unique_ptr<Servant> third;
+  EXPECT_EQ(Test("Suite.Test", [&] { third = second->Start("third"); }), kClean);
+  second.reset();
+  EXPECT_THAT(run_->SuiteEnded().value_or(""), HasSubstr("\"third\""));
+  EXPECT_EQ(run_->RunEnded(), kClean);
+}
+
+TEST_F(Descent, WhatTheTestAndItsOwnThreadsStartIsTheTests) {
+  Begin();
+  std::unique_ptr<Servant> own;
+  std::unique_ptr<Servant> grown;
+  const std::string text = Test("Suite.Test", [&] {
+                             own = std::make_unique<Servant>("own");
+                             grown = own->Start("grown");
+                           }).value_or("");
+  EXPECT_THAT(text, HasSubstr("2 threads still alive after Suite.Test"));
+  EndClean();
+}
+
+TEST_F(Descent, LaterChildrenOfAReportedThreadAreBackground) {
+  Begin();
+  std::unique_ptr<Servant> leaked;
+  std::unique_ptr<Servant> grown;
+  EXPECT_NE(Test("Suite.Leaky", [&] { leaked = std::make_unique<Servant>("leaked"); }), kClean);
+  EXPECT_EQ(Test("Suite.Next", [&] { grown = leaked->Start("grown"); }), kClean);
+  EndClean();
+}
+
+TEST_F(Descent, LaterChildrenOfAnAdoptedPoolAreBackgroundAndAVerboseReportSaysSo) {
+  Options options = NoWait();
+  options.verbose = true;
+  Servant pool("pool");
+  AdoptCurrent();
+  Begin(options);
+  std::unique_ptr<Servant> grown;
+  EXPECT_EQ(Test("Suite.Test", [&] { grown = pool.Start("grown"); }), kClean);
+  std::unique_ptr<Servant> leaked;
+  const std::string text =
+      Test("Suite.Leaky", [&] { leaked = std::make_unique<Servant>("leaked"); }).value_or("");
+  EXPECT_THAT(text, AllOf(HasSubstr("1 thread still alive"),
+                          HasSubstr("1 thread is background, because background threads or tasks "
+                                    "created it")));
+  EndClean();
+}
+
+TEST_F(Descent, AdoptingDoesNotMakeWhatTheCallerStartsBackground) {
+  Begin();
+  std::unique_ptr<Servant> leaked;
+  EXPECT_NE(Test("Suite.Test",
+                 [&] {
+                   Servant helper("helper");
+                   helper.Do([&] {
+                     AdoptCurrent();
+                     leaked = std::make_unique<Servant>("leaked");
+                   });
+                 }),
+            kClean);
+  EndClean();
+}
+
+TEST_F(Descent, WhatAnIgnoredThreadOfATestThatHasEndedStartsIsTheSuites) {
+  Begin([] {
+    Options options = NoWait({IgnoreThreadName("ignored")});
+    return options;
+  }());
+  std::unique_ptr<Servant> ignored;
+  std::unique_ptr<Servant> grown;
+  EXPECT_EQ(Test("Suite.First", [&] { ignored = std::make_unique<Servant>("ignored"); }), kClean);
+  EXPECT_EQ(Test("Suite.Next", [&] { grown = ignored->Start("grown"); }), kClean);
+  EXPECT_THAT(run_->SuiteEnded().value_or(""), HasSubstr("\"grown\""));
+  EXPECT_EQ(run_->RunEnded(), kClean);
+}
+
+TEST_F(Descent, OfAnIgnoredAndAReportedThreadOnlyTheSecondsChildrenAreBackground) {
+  Begin(NoWait({IgnoreThreadName("ignored")}));
+  std::vector<std::unique_ptr<Servant>> all;
+  EXPECT_NE(Test("Suite.Leaky",
+                 [&] {
+                   all.push_back(std::make_unique<Servant>("ignored"));
+                   all.push_back(std::make_unique<Servant>("leaked"));
+                 }),
+            kClean);
+  EXPECT_EQ(Test("Suite.Next",
+                 [&] {
+                   all.push_back(all[0]->Start("of-ignored"));
+                   all.push_back(all[1]->Start("of-leaked"));
+                 }),
+            kClean);
+  EXPECT_THAT(run_->SuiteEnded().value_or(""),
+              AllOf(HasSubstr("\"of-ignored\""), Not(HasSubstr("\"of-leaked\""))));
+  EXPECT_EQ(run_->RunEnded(), kClean);
+}
+
+/// Threads each of which starts the next and ends, until the chain is told to end.
+class Chain {
+ public:
+  Chain() { Start(); }
+  ~Chain() {
+    end_ = true;
+    while (alive_ != 0) std::this_thread::yield();
+  }
+  Chain(const Chain&) = delete;
+  Chain& operator=(const Chain&) = delete;
+
+ private:
+  void Start() {
+    ++alive_;
+    std::thread([this] {
+      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // a short life is the matter here
+      nanosleep(&pause, nullptr);
+      if (!end_) Start();
+      --alive_;
+    }).detach();
+  }
+
+  std::atomic<bool> end_{false};
+  std::atomic<int> alive_{0};
+};
+
+TEST_F(Descent, AChainOfSuccessorsIsReportedOnce) {
+  Begin();
+  std::unique_ptr<Chain> chain;
+  EXPECT_NE(Test("Suite.Leaky", [&] { chain = std::make_unique<Chain>(); }), kClean);
+  EXPECT_EQ(Test("Suite.Next", [] {}), kClean);
+  EndClean();
+}
+
+TEST_F(Descent, AThreadOfUnknownOriginIsJudgedWhereItIsFirstSeen) {
+  Begin();
+  Servant pool("pool");
+  std::unique_ptr<Servant> grown;
+  EXPECT_NE(Test("Suite.Test",
+                 [&] {
+                   pool.Do([&] {
+                     const registry::UnrecordedBirths unrecorded;
+                     grown = std::make_unique<Servant>("grown");
+                   });
+                 }),
+            kClean);
+  pool.End();
+  EndClean();
+}
+
+TEST_F(Descent, ATaskBelongsToTheScopeOfTheThreadThatCreatesIt) {
+  Begin();
+  Servant pool("pool");
+  std::optional<Task> of_the_pool;
+  EXPECT_EQ(Test("Suite.Test", [&] { pool.Do([&] { of_the_pool.emplace("of-the-pool"); }); }),
+            kClean);
+  pool.End();
+  EXPECT_THAT(run_->SuiteEnded().value_or(""), HasSubstr("\"of-the-pool\""));
+  EXPECT_EQ(run_->RunEnded(), kClean);
+}
+
+TEST_F(Descent, WhatAPoolStartsForATasksSakeBelongsToTheTask) {
+  Begin();
+  Servant pool("pool");
+  std::unique_ptr<Servant> helper;
+  std::optional<Task> child;
+  const std::string text = Test("Suite.Test", [&] {
+                             Task job("job");
+                             pool.Do([&] {
+                               const Task::Run running(job);
+                               helper = std::make_unique<Servant>("helper");
+                               child.emplace("child");
+                             });
+                           }).value_or("");
+  EXPECT_THAT(text, AllOf(HasSubstr("\"helper\""), HasSubstr("\"child\"")));
+  pool.End();
+  EndClean();
+}
+
+TEST_F(Descent, LaterChildrenOfAReportedTaskAreBackground) {
+  Begin();
+  std::optional<Task> leaked;
+  std::optional<Task> child;
+  std::unique_ptr<Servant> thread;
+  EXPECT_NE(Test("Suite.Leaky", [&] { leaked.emplace("leaked"); }), kClean);
+  EXPECT_EQ(Test("Suite.Next",
+                 [&] {
+                   Servant worker("worker");
+                   worker.Do([&] {
+                     const Task::Run running(*leaked);
+                     child.emplace("child");
+                     thread = std::make_unique<Servant>("thread");
+                   });
+                 }),
+            kClean);
+  EndClean();
+}
+
+TEST_F(Descent, ATestThatIsRepeatedIsAnotherScope) {
+  Begin();
+  std::unique_ptr<Servant> leaked;
+  for (int round = 0; round < 2; ++round)
+    EXPECT_NE(Test("Suite.Test", [&] { leaked = std::make_unique<Servant>("leaked"); }), kClean);
+  EndClean();
+}
+
+TEST_F(Descent, ScopesThatNothingDescendsFromAreForgotten) {
+  Begin();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Test("Suite.Clean", [] {}), kClean);
+  const std::size_t before = registry::CountKeptScopes();
+  for (int i = 0; i < 4000; ++i) {
+    ASSERT_EQ(Test("Suite.WithAThread", [] { std::thread([] {}).join(); }), kClean);
+  }
+  EXPECT_LT(registry::CountKeptScopes(), before + 2500);
+  EndClean();
+}
+
+TEST(LeakScopeTest, ScopesInTwoThreadsDoNotSeeEachOthersLeaks) {
+  Servant one("one");
+  Servant two("two");
+  std::optional<LeakScope> first;
+  std::optional<LeakScope> second;
+  std::unique_ptr<Servant> leaked;
+  one.Do([&] { first.emplace(); });
+  two.Do([&] { second.emplace(); });
+  one.Do([&] { leaked = std::make_unique<Servant>("leaked"); });
+  std::optional<std::string> of_two;
+  two.Do([&] { of_two = second->Check("two", NoWait()); });
+  EXPECT_EQ(of_two, kClean);
+  std::optional<std::string> of_one;
+  one.Do([&] { of_one = first->Check("one", NoWait()); });
+  EXPECT_THAT(of_one.value_or(""), HasSubstr("\"leaked\""));
+}
+
+TEST(LeakScopeTest, AnInnerScopeTakesItsPartOutOfTheOuterOne) {
+  LeakScope outer;
+  Servant of_outer("of-outer");
+  std::unique_ptr<Servant> of_inner;
+  {
+    LeakScope inner;
+    of_inner = std::make_unique<Servant>("of-inner");
+    EXPECT_THAT(inner.Check("inner", NoWait()).value_or(""),
+                AllOf(HasSubstr("\"of-inner\""), Not(HasSubstr("\"of-outer\""))));
+  }
+  EXPECT_THAT(outer.Check("outer", NoWait()).value_or(""),
+              AllOf(HasSubstr("\"of-outer\""), Not(HasSubstr("\"of-inner\""))));
+}
+
+TEST(LeakScopeTest, WhatAnUncheckedScopeLeavesBelongsToTheOneAroundIt) {
+  LeakScope outer;
+  std::unique_ptr<Servant> left;
+  {
+    const LeakScope unchecked;
+    left = std::make_unique<Servant>("left");
+  }
+  EXPECT_THAT(outer.Check("outer", NoWait()).value_or(""), HasSubstr("\"left\""));
+}
+
+TEST(LeakScopeTest, HoldsWhatTheRunningTaskCreatesInIt) {
+  Task job("job");
+  const Task::Run running(job);
+  std::optional<Task> before_it("before-it");
+  LeakScope scope;
+  std::optional<Task> child("child");
+  EXPECT_THAT(scope.Check("scope", NoWait()).value_or(""),
+              AllOf(HasSubstr("\"child\""), Not(HasSubstr("\"before-it\""))));
+}
+
+TEST(LeakScopeTest, WhatIsLeftOfItIsTheTestsIfTheTestEndsFirst) {
+  TestRun run(NoWait());
+  run.RunStarted();
+  run.TestStarted("Test");
+  Servant of_test("of-test");
+  std::optional<LeakScope> scope;
+  std::unique_ptr<Servant> in_scope;
+  of_test.Do([&] {
+    scope.emplace();
+    in_scope = std::make_unique<Servant>("in-scope");
+  });
+  EXPECT_THAT(run.TestEnded().value_or(""),
+              AllOf(HasSubstr("\"in-scope\""), HasSubstr("\"of-test\"")));
+  std::optional<std::string> text;
+  of_test.Do([&] { text = scope->Check("scope", NoWait()); });
+  EXPECT_EQ(text, kClean);
+  EXPECT_EQ(run.RunEnded(), kClean);
+}
+
+}  // namespace
+}  // namespace taskleak
