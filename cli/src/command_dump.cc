@@ -12,6 +12,7 @@
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
 #include "report/json_report.h"
+#include "report/subject_words.h"
 #include "report/wording.h"
 #include "run/find_leaks.h"
 #include "terminal.h"
@@ -37,8 +38,8 @@ LeakReport LookAt(pid_t pid, bool verbose) {
     group.hint.clear();
     group.ignore.clear();
   }
-  const auto caveats = platform::SubjectCaveats();
-  report.notes.insert(report.notes.end(), caveats.begin(), caveats.end());
+  for (const platform::Caveat caveat : platform::SubjectCaveats())
+    report.notes.emplace_back(report::CaveatText(caveat));
   return report;
 }
 
@@ -67,8 +68,9 @@ ExitCode Dump(const DumpArguments& arguments) {
     Complain({"this is the process that looks"});
     return kUsage;
   }
-  if (const std::string why = platform::LookAtProcess(arguments.pid); !why.empty()) {
-    Complain({fmt::format("cannot look at process {}: {}", arguments.pid, why)});
+  if (const auto why = platform::LookAtProcess(arguments.pid)) {
+    Complain({fmt::format("cannot look at process {}: {}", arguments.pid,
+                          report::UnreachableText(*why))});
     return kCouldNotLook;
   }
   const LeakReport report = LookAt(arguments.pid, arguments.verbose);

@@ -8,6 +8,7 @@
 
 #include "check/outcome.h"
 #include "report/note_words.h"
+#include "report/subject_words.h"
 
 namespace taskleak::report {
 namespace {
@@ -102,6 +103,17 @@ TEST(NoteTextTest, SuppressionsThatHideNothing) {
             "known.txt:3: expired on 2026-01-31 and hides nothing: thread_name:a");
   EXPECT_EQ(NoteText(rules::SuppressionRemark{"known.txt", 3, "thread_name:a", {}, 5, 2}),
             "known.txt:3: there are 5 and it allows 2: thread_name:a");
+}
+
+TEST(UnreachableTextTest, NamesTheReason) {
+  using Why = platform::Unreachable::Reason;
+  EXPECT_EQ(UnreachableText({Why::kNoProcess}), "there is no such process");
+  EXPECT_EQ(UnreachableText({Why::kNoProgram, ENOENT}), "it is a kernel thread or has ended");
+  EXPECT_EQ(UnreachableText({Why::kUnreadableProgram, EACCES}),
+            "its program cannot be read: Permission denied");
+  EXPECT_EQ(UnreachableText({Why::kOtherProcessor}), "it is no program for x86-64");
+  EXPECT_EQ(UnreachableText({Why::kEnded}),
+            "it has ended, or what is mapped into it cannot be read");
 }
 
 TEST(CannotListTextTest, NamesTheError) {

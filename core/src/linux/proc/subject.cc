@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -56,47 +55,45 @@ pid_t FindLiveThread(const std::string& folder) {
 }
 
 // What keeps from reading the program that runs there.
-std::string WhyNoProgram(const std::string& folder) {
+std::optional<Unreachable> WhyNoProgram(const std::string& folder) {
+  using Reason = Unreachable::Reason;
   const int file = open((folder + "exe").c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    return errno == ENOENT ? "it is a kernel thread or has ended"
-                           : std::string("its program cannot be read: ") + std::strerror(errno);
+    const int error = errno;
+    return Unreachable{error == ENOENT ? Reason::kNoProgram : Reason::kUnreadableProgram, error};
   }
   Elf64_Ehdr header{};
   const bool whole = read(file, &header, sizeof header) == sizeof header;
   close(file);
   if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
-    return "it is no program for x86-64";
-  return {};
+    return Unreachable{Reason::kOtherProcessor};
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::string LookAtProcess(pid_t pid) {
+std::optional<Unreachable> LookAtProcess(pid_t pid) {
+  using Reason = Unreachable::Reason;
   const std::string folder = "/proc/" + std::to_string(pid) + '/';
-  if (access(folder.c_str(), F_OK) != 0) return "there is no such process";
+  if (access(folder.c_str(), F_OK) != 0) return Unreachable{Reason::kNoProcess};
   // The file needs the same right as reading its memory (fs/proc/base.c, proc_pid_syscall).
   std::array<char, 256> text{};
   const bool shown =
       ReadProcFile(AT_FDCWD, (folder + "syscall").c_str(), text.data(), text.size()).has_value();
-  if (!shown && (errno == EPERM || errno == EACCES)) {
-    return "not permitted: it takes the same user and kernel.yama.ptrace_scope=0, or the "
-           "capability "
-           "CAP_SYS_PTRACE (root)";
-  }
-  if (std::string why = WhyNoProgram(folder); !why.empty()) return why;
+  if (!shown && (errno == EPERM || errno == EACCES)) return Unreachable{Reason::kNotPermitted};
+  if (const auto why = WhyNoProgram(folder)) return why;
   const pid_t thread = FindLiveThread(folder);
-  if (thread == 0) return "it has ended, or what is mapped into it cannot be read";
+  if (thread == 0) return Unreachable{Reason::kEnded};
   g_subject.pid = pid;
   g_subject.thread = thread;
   g_subject.pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   g_subject.folder = ToFolder(folder);
   g_subject.thread_folder = ToFolder(folder + "task/" + std::to_string(thread) + '/');
-  return {};
+  return std::nullopt;
 }
 
-std::vector<std::string> SubjectCaveats() {
-  std::vector<std::string> caveats;
+std::vector<Caveat> SubjectCaveats() {
+  std::vector<Caveat> caveats;
   const auto is_other = [](const char* kind) {
     std::error_code error;
     const auto name = [&](std::string_view folder) {
@@ -104,13 +101,8 @@ std::vector<std::string> SubjectCaveats() {
     };
     return name("/proc/self/") != name(SubjectFolder());
   };
-  if (is_other("pid"))
-    caveats.emplace_back("it is in another pid namespace: who holds its locks cannot be told");
-  if (is_other("mnt")) {
-    caveats.emplace_back(
-        "it is in another mount namespace: names come from this one's files of the same path, and "
-        "are wrong where those are others");
-  }
+  if (is_other("pid")) caveats.push_back(Caveat::kOtherPidNamespace);
+  if (is_other("mnt")) caveats.push_back(Caveat::kOtherMountNamespace);
   return caveats;
 }
 

@@ -4,20 +4,37 @@
 
 #include <sys/types.h>
 
-#include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace taskleak::platform {
 
+/// Why a process cannot be looked at; report/subject_words.h has the words.
+struct Unreachable {
+  enum class Reason {
+    kNoProcess,          ///< there is none of that number
+    kNotPermitted,       ///< ptrace(2), "Ptrace access mode checking"
+    kNoProgram,          ///< it is a kernel thread, or has ended
+    kUnreadableProgram,  ///< its program cannot be read; `error` is the errno
+    kOtherProcessor,     ///< its program is for another processor
+    kEnded,              ///< it has ended, or what is mapped into it cannot be read
+  };
+  Reason reason = Reason::kNoProcess;
+  int error = 0;
+};
+
+/// What can deceive about another process.
+enum class Caveat { kOtherPidNamespace, kOtherMountNamespace };
+
 /// From now on all looks (threads, stacks, memory, modules, descriptors) are at another process, as
 /// far as the kernel lets this one (ptrace(2), "Ptrace access mode checking"). For a program that
 /// exists for that; what the registries know is of this process and has to be empty. To be called
-/// once, before the first look. Returns why it cannot be looked at, or an empty text.
-std::string LookAtProcess(pid_t pid);
+/// once, before the first look. Returns why it cannot be looked at; nothing if it can.
+std::optional<Unreachable> LookAtProcess(pid_t pid);
 
-/// What can deceive about another process: namespaces of its own.
-std::vector<std::string> SubjectCaveats();
+/// Returns which namespaces of its own can deceive about it.
+std::vector<Caveat> SubjectCaveats();
 
 /// True unless LookAtProcess was called.
 bool LooksAtItself();

@@ -1,0 +1,34 @@
+#include "report/subject_words.h"
+
+#include <cstring>
+
+namespace taskleak::report {
+
+std::string UnreachableText(const platform::Unreachable& why) {
+  using Reason = platform::Unreachable::Reason;
+  switch (why.reason) {
+    case Reason::kNoProcess:
+      return "there is no such process";
+    case Reason::kNotPermitted:
+      return "not permitted: it takes the same user and kernel.yama.ptrace_scope=0, or the "
+             "capability CAP_SYS_PTRACE (root)";
+    case Reason::kNoProgram:
+      return "it is a kernel thread or has ended";
+    case Reason::kUnreadableProgram:
+      return std::string("its program cannot be read: ") + std::strerror(why.error);
+    case Reason::kOtherProcessor:
+      return "it is no program for x86-64";
+    case Reason::kEnded:
+      break;
+  }
+  return "it has ended, or what is mapped into it cannot be read";
+}
+
+std::string_view CaveatText(platform::Caveat caveat) {
+  return caveat == platform::Caveat::kOtherPidNamespace
+             ? "it is in another pid namespace: who holds its locks cannot be told"
+             : "it is in another mount namespace: names come from this one's files of the same "
+               "path, and are wrong where those are others";
+}
+
+}  // namespace taskleak::report
