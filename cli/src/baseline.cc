@@ -86,13 +86,20 @@ void Baseline::Index() {
     by_signature_.emplace(SignatureOf(entries_[i]), i);
 }
 
-std::optional<std::size_t> Baseline::Find(const LeakKey& key) const {
-  const auto [begin, end] = by_signature_.equal_range(key.signature);
+std::optional<std::size_t> Baseline::Find(const LeakKey& key, const LeakEntry& leak) const {
+  const std::optional<std::size_t> found = FindSigned(key.signature, key.test);
+  return found || leak.former_signature.empty() ? found
+                                                : FindSigned(leak.former_signature, key.test);
+}
+
+std::optional<std::size_t> Baseline::FindSigned(const std::string& signature,
+                                                const std::string& test) const {
+  const auto [begin, end] = by_signature_.equal_range(signature);
   std::optional<std::size_t> found;
   for (auto at = begin; at != end; ++at) {
     const Suppression& entry = entries_[at->second];
     // Of several, the one that allows most: two branches may each have added the leak.
-    if (IsOfTest(entry, key.test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
+    if (IsOfTest(entry, test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
       found = at->second;
   }
   return found;
@@ -102,7 +109,7 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date
   Comparison comparison;
   std::vector<bool> used(entries_.size());
   for (const auto& [key, leak] : leaks.leaks()) {
-    const std::optional<std::size_t> entry = Find(key);
+    const std::optional<std::size_t> entry = Find(key, leak);
     const std::size_t allowed =
         !entry || rules::HasExpired(entries_[*entry], today) ? 0 : Allowed(entries_[*entry]);
     if (entry) used[*entry] = true;
@@ -125,7 +132,7 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date
 void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner) {
   std::vector<Suppression> added;
   for (const auto& [key, leak] : leaks.leaks()) {
-    const std::optional<std::size_t> known = Find(key);
+    const std::optional<std::size_t> known = Find(key, leak);
     if (!known) {
       added.push_back({.rule = IgnoreSignature(key.signature),
                        .max = leak.count,
@@ -139,6 +146,7 @@ void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const st
       continue;
     }
     Suppression& entry = entries_[*known];
+    if (SignatureOf(entry) == leak.former_signature) entry.rule = IgnoreSignature(key.signature);
     if (entry.max) entry.max = std::max(*entry.max, leak.count);
     entry.flaky = entry.flaky || leaks.IsFlaky(key, leak);
   }
@@ -150,7 +158,7 @@ Baseline::Pruned Baseline::Prune(const LeakTable& leaks, bool flaky_too) {
   Pruned pruned;
   std::vector<std::size_t> seen(entries_.size());
   for (const auto& [key, leak] : leaks.leaks()) {
-    if (const auto entry = Find(key)) seen[*entry] = std::max(seen[*entry], leak.count);
+    if (const auto entry = Find(key, leak)) seen[*entry] = std::max(seen[*entry], leak.count);
   }
   std::vector<Suppression> kept;
   for (std::size_t i = 0; i < entries_.size(); ++i) {

@@ -20,6 +20,7 @@ void LeakTable::OnTest(Json test) {
     if (entry.title.empty()) {
       entry.title = Title(group);
       entry.function = FirstFunction(group);
+      entry.former_signature = group.former_signature;
     }
   }
   for (auto& [signature, entry] : found) {
@@ -27,6 +28,16 @@ void LeakTable::OnTest(Json test) {
     const std::size_t seen = known.seen + entry.seen;
     if (entry.count > known.count) known = std::move(entry);
     known.seen = seen;
+  }
+}
+
+void LeakTable::TakeSignaturesOf(const LeakTable& newer) {
+  for (const auto& [key, leak] : newer.leaks_) {
+    if (leak.former_signature.empty() || leaks_.contains(key)) continue;
+    auto former = leaks_.extract({leak.former_signature, key.test});
+    if (former.empty()) continue;
+    former.key() = key;
+    leaks_.insert(std::move(former));
   }
 }
 

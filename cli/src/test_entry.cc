@@ -176,6 +176,7 @@ LeakGroup ReadGroup(const Json& group) {
   SetStacks(group, &read);
   read.hint = TextAt(group, "hint");
   read.signature = TextAt(group, "signature");
+  read.former_signature = TextAt(group, "former_signature");
   read.part_of = TextAt(group, "part_of");
   read.deadlock = FlagAt(group, "deadlock");
   if (const auto rules = group.find("ignore"); rules != group.end() && rules->is_array()) {

@@ -139,8 +139,10 @@ struct LeakGroup {
   std::vector<Unit> units;
   std::string signature;  ///< twelve hex digits; the same leak has the same signature in every run
                           ///< and build
-  std::string part_of;    ///< for a pool's jobs: the signature of the group of its threads, which
-                          ///< stands before this group; both are one finding. Otherwise empty
+  std::string former_signature;  ///< the signature that versions before 0.3 gave this leak, where
+                                 ///< that is another one; rules and baselines with it still match
+  std::string part_of;  ///< for a pool's jobs: the signature of the group of its threads, which
+                        ///< stands before this group; both are one finding. Otherwise empty
   std::vector<std::string>
       ignore;  ///< rules, each of which silences this group: "thread_name:pool-worker"
 

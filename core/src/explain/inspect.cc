@@ -130,7 +130,7 @@ Finding Inspector::InspectLive(const alive::Straggler& straggler,
   finding.missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
   if (const ThreadRecord* const birth = BirthOf(straggler.id.tid)) AddBirth(*birth, finding);
-  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -143,7 +143,7 @@ Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   unit.id = record.tid;
   unit.name = record.name.data();
   finding.detail.of_unit = LifeOf(record);
-  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -156,7 +156,7 @@ Finding Inspector::InspectGoneTask(const alive::Straggler& straggler) {
   unit.id = static_cast<std::int64_t>(straggler.task);
   unit.name = straggler.name;
   finding.missing = {platform::Missing::Reason::kEndedTooSoon};
-  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 

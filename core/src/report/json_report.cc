@@ -60,6 +60,7 @@ Json GroupJson(const LeakGroup& group) {
   return {{"kind", ToString(first.kind)},
           {"count", group.units.size()},
           {"signature", group.signature},
+          {"former_signature", group.former_signature},
           {"part_of", group.part_of},
           {"state", ToString(first.state)},
           {"detail", first.detail},

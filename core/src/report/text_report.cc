@@ -18,9 +18,10 @@ namespace {
 
 constexpr std::size_t kMostGroups = 20;
 
-void AddStack(const Stack& stack, report::StackRole role, bool verbose, std::string* text) {
+void AddStack(const Stack& stack, report::StackRole role, std::string_view test, bool verbose,
+              std::string* text) {
   for (const std::string& line :
-       verbose ? report::FullLines(stack) : report::ShortLines(stack, role)) {
+       verbose ? report::FullLines(stack, test) : report::ShortLines(stack, role, test)) {
     *text += "      " + line + '\n';
   }
 }
@@ -116,7 +117,7 @@ void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
   }
   *text += unit.created_by.empty() ? "\n" : " by\n";
   if (!unit.created_by.empty())
-    AddStack(unit.created_by, report::StackRole::kWhoCreated, verbose, text);
+    AddStack(unit.created_by, report::StackRole::kWhoCreated, unit.origin, verbose, text);
   const std::string others = report::Distinct(group.units, "line", [&unit](const Unit& other) {
     return OtherLine(unit.created_by, other.created_by);
   });
@@ -129,7 +130,7 @@ void AddPlace(std::span<const Unit> units, std::string_view how, bool verbose, s
   const bool one = units.size() == 1;
   if (!unit.stack.empty()) {
     *text += fmt::format("    {}\n", how);
-    AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
+    AddStack(unit.stack, report::StackRole::kWhereItIs, unit.origin, verbose, text);
     if (!unit.stack_missing.empty())
       *text += fmt::format("      (outer frames are missing: {})\n", unit.stack_missing);
   } else if (!unit.stack_missing.empty()) {
@@ -176,7 +177,7 @@ void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, s
       });
   if (listed || in_deadlock) return;
   *text += fmt::format("    {} is at\n", report::ThreadText(holder->id, holder->name));
-  AddStack(holder->stack, report::StackRole::kWhereItIs, verbose, text);
+  AddStack(holder->stack, report::StackRole::kWhereItIs, /*test=*/"", verbose, text);
 }
 
 // The circle edge by edge, each thread with its stack: what one holds, the one before it waits for.
@@ -189,7 +190,7 @@ void AddDeadlock(const Deadlock& deadlock, bool verbose, std::string* text) {
     const Unit& unit = deadlock.units[i];
     *text += fmt::format("    {}{}\n", report::DeadlockEdge(deadlock, unit),
                          unit.stack.empty() ? "" : ", at");
-    AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
+    AddStack(unit.stack, report::StackRole::kWhereItIs, unit.origin, verbose, text);
   }
   if (shown < count)
     *text += fmt::format("    and {}\n", report::Count(count - shown, "more thread"));

@@ -38,7 +38,10 @@ bool RuleMatchesStack(const IgnoreRule::Data& rule, const std::vector<platform::
   if (rule.kind == Kind::kModule) return rule.pattern->Matches(OwnModule(frames));
   return std::any_of(frames.begin(), frames.end(), [&rule](const platform::RawFrame& frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    return FunctionMatches(*rule.pattern, quick.plain_name, quick.function);
+    return AnyName(quick.plain_name, quick.function,
+                   [&](std::string_view plain, std::string_view full) {
+                     return FunctionMatches(*rule.pattern, plain, full);
+                   });
   });
 }
 
