@@ -31,8 +31,9 @@ const kWaits = {
   epoll: 'descriptors, in epoll_wait', select: 'descriptors, in select', read: 'something to read', write: 'room to write',
   accept: 'a connection to accept', connect: 'its connection', recv: 'a message', send: 'room to send', wait_child: 'a child process',
   signal_wait: 'a signal', running: 'nothing: it runs', suspended: 'code to resume it', queued: 'its start', channel: 'a channel',
+  alive: 'nothing that is known: it goes on', stopped: 'a signal or a debugger to let it go on', ended: 'its parent to wait for it',
 };
-const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task'};
+const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task', process: 'process'};
 
 function duration(ms) {
   if (ms < 1000) return `${ms} ms`;
@@ -175,7 +176,7 @@ function frameCell(label, frame, unknown, test) {
   return frame ? cell(label, make('code', {}, shorten(withTest(plainName(frame.name), test), 64)), lineOf(frame) + frame.remarks, frame.name) : cell(label, unknown);
 }
 function countCell(row) {
-  return make('span', {class: 'count'}, make('b', {}, row.count), ` ${kNouns[row.kind]}${row.count === 1 ? '' : 's'}`,
+  return make('span', {class: 'count'}, make('b', {}, row.count), ` ${plural(row.count, kNouns[row.kind]).replace(/^\d+ /, '')}`,
               make('span', {class: 'sub'}, ' ', namesOf(row)));
 }
 function creatorCell(row) {
@@ -184,7 +185,7 @@ function creatorCell(row) {
   return shown;
 }
 function waitsInCell(row) {
-  if (row.kind === 'unjoined_thread') return cell('waits in', '');
+  if (row.kind === 'unjoined_thread' || row.kind === 'process') return cell('waits in', '');
   const shown = frameCell('waits in', ownFrame(row.places[0].stack), row.places[0].missing || 'not known');
   if (row.places.length > 1) shown.append(make('span', {class: 'sub more'}, ` and at ${plural(row.places.length - 1, 'more place')}`));
   return shown;
@@ -231,6 +232,7 @@ function copyButton(text) {
   return shown;
 }
 function placeTitle(row, place) {
+  if (row.kind === 'process') return `${{ended: 'Ended, but not waited for', stopped: 'Stopped'}[place.state] || 'Still there'}${place.detail ? `: ${place.detail}` : ''}`;
   if (row.kind === 'unjoined_thread') return 'Ended, and no thread has joined it';
   const several = row.places.length > 1, many = several && place.count > 1, on = onWhat(place);
   const who = several ? `${place.count} of them` : place.count === 1 ? 'It' : 'Each';

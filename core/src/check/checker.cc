@@ -13,6 +13,7 @@
 #include "alive/background.h"
 #include "alive/drain.h"
 #include "alive/new_threads.h"
+#include "alive/processes.h"
 #include "alive/sure_look.h"
 #include "alive/transit.h"
 #include "explain/group.h"
@@ -20,6 +21,7 @@
 #include "explain/inspect_task.h"
 #include "explain/wait_graph.h"
 #include "linux/look/stack_reader.h"
+#include "linux/proc/children.h"
 #include "linux/proc/clock.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
@@ -115,7 +117,7 @@ alive::Stragglers Checker::Tasks(registry::Epoch first) const {
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
                      .task = task.serial,
-                     .task_place = PlaceOf(task),
+                     .place = PlaceOf(task),
                      .runs_in = task.thread});
   };
   if (adopted_too_)
@@ -124,6 +126,27 @@ alive::Stragglers Checker::Tasks(registry::Epoch first) const {
     registry::ForEachTask(first, add);
   std::ranges::sort(tasks, {}, &alive::Straggler::task);
   return tasks;
+}
+
+// Adds child processes since `base` that are not ignored by what is cheap to know. Nothing is
+// added, and the error returned, if they cannot be listed.
+std::optional<Error> Checker::AddProcesses(const internal::SnapshotData* base, std::uint64_t births,
+                                           alive::Stragglers* stragglers) const {
+  if (!options_.processes) return std::nullopt;
+  auto children = alive::NewProcesses(base, births);
+  if (!children) return children.error();
+  const auto adopted = adopted_too_ ? nullptr : alive::BackgroundProcesses();
+  for (platform::ChildProcess& child : *children) {
+    if (Contains(adopted, child.id) || ignore_.MatchesCurrentProcess(child.id) ||
+        ignore_.MatchesProcess(platform::ReadCommandLine(child.id.tid), child.stat.name))
+      continue;
+    stragglers->push_back(
+        {.id = child.id,
+         .name = std::move(child.stat.name),
+         .place = child.stat.cpu_ticks * 128 + static_cast<unsigned char>(child.stat.state),
+         .is_process = true});
+  }
+  return std::nullopt;
 }
 
 // Whether a rule ignores it by itself; else `round` gets to know it.
@@ -258,6 +281,7 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base) const {
   std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth),
                     std::back_inserter(look.left));
   std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch), std::back_inserter(look.left));
+  if (const auto error = AddProcesses(base, births.births, &look.left)) look.failure = error;
   return look;
 }
 
@@ -320,6 +344,7 @@ Outcome Checker::LookAtAll() const {
   }
   if (adopted_too_) std::ranges::move(Unjoined(0), std::back_inserter(*alive));
   std::ranges::move(Tasks(0), std::back_inserter(*alive));
+  static_cast<void>(AddProcesses(nullptr, 0, &*alive));  // what else there is is shown all the same
   return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut), *alive, {}));
 }
 

@@ -40,8 +40,8 @@ class Checker {
   /// is the name of what is checked, for suppressions that hold in some tests only.
   [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {}) const;
 
-  /// Every thread and task but the caller and those adopted or ignored, the main thread included;
-  /// no wait. Without rules the adopted ones too, and threads that ended unjoined.
+  /// Every thread, task and child process but the caller and those adopted or ignored, the main
+  /// thread included; no wait. Without rules the adopted ones too, and threads that ended unjoined.
   [[nodiscard]] Outcome LookAtAll() const;
 
  private:
@@ -51,6 +51,9 @@ class Checker {
   [[nodiscard]] Result<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first) const;
   [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first) const;
+  [[nodiscard]] std::optional<Error> AddProcesses(const internal::SnapshotData* base,
+                                                  std::uint64_t births,
+                                                  alive::Stragglers* stragglers) const;
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;

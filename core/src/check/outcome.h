@@ -32,6 +32,7 @@ struct AllowedLeaks {
   std::string reason;
   std::size_t threads = 0;
   std::size_t tasks = 0;
+  std::size_t processes = 0;
 };
 
 /// A remark on a check.

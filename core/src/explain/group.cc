@@ -57,11 +57,12 @@ class Creators {
 };
 
 // Units that one piece of code created are one finding, wherever they stand; without a creator the
-// place is what units have in common.
+// place is what units have in common. Of processes the name and whether they have ended count too.
 auto Key(const FoundUnit& found, Creators& creators) {
   const Unit& unit = found.unit;
+  const bool by_place = unit.created_by.empty() || unit.kind == UnitKind::kProcess;
   return std::make_tuple(unit.kind, creators.Number(unit.created_by), unit.origin,
-                         unit.created_by.empty() ? Place(found) : decltype(Place(found))());
+                         by_place ? Place(found) : decltype(Place(found))());
 }
 
 // Units at the same place side by side, the most frequented place first.
@@ -118,16 +119,27 @@ std::string FunctionLine(const Finding& first) {
   return (function == TopFunction(*first.stack) ? "top_function:" : "function:") + function;
 }
 
+std::string_view NameRule(UnitKind kind) {
+  switch (kind) {
+    case UnitKind::kTask:
+      return "task_name:";
+    case UnitKind::kProcess:
+      return "process:";
+    default:
+      return "thread_name:";
+  }
+}
+
 // The signature last.
 std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<FoundUnit>& units,
                                      const std::string& program_name) {
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
-  // A thread nobody named carries the program's name: a rule for that would silence every such
-  // thread. Fibers have no names at all.
+  // A thread nobody named carries the program's name, as does a process that executed no other
+  // program: a rule for that would silence every such one. Fibers have no names at all.
   const bool generated = symbolize::WithinGeneratedTest(name).data() != nullptr;  // of a coroutine
   if (!name.empty() && first.unit.name != program_name && !first.is_fiber && !generated)
-    lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
+    lines.push_back(std::string(NameRule(first.unit.kind)) + name);
   if (std::string line = FunctionLine(first); !line.empty()) lines.push_back(std::move(line));
   lines.push_back("signature:" + first.signatures.now);
   return lines;
@@ -219,7 +231,7 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
     SortByPlace(same);
     const Finding& first = same.front();
     std::size_t number = all.size();
-    if (!first.unit.created_by.empty()) {
+    if (!first.unit.created_by.empty() && first.unit.kind != UnitKind::kProcess) {
       number = by_signature
                    .try_emplace({first.unit.kind, first.unit.origin, first.signatures.now}, number)
                    .first->second;

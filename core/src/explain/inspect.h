@@ -63,6 +63,8 @@ class Inspector {
   Finding InspectLive(const alive::Straggler& straggler, const platform::ThreadLook& look);
   /// Describes a thread that ended and was not joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
+  /// Describes a child process; nothing if it was waited for meanwhile.
+  std::optional<Finding> InspectProcess(const alive::Straggler& straggler);
   /// A task that ended before anything but its name was read.
   Finding InspectGoneTask(const alive::Straggler& straggler);
   /// Returns the name of a thread that ended and was not joined; empty if none is known.

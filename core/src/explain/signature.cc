@@ -71,7 +71,8 @@ std::string HashOf(const Unit& unit, const symbolize::ResolvedStack& stack,
   const int own = AddOwnFunctions(stack, names, hash);
   hash.Add("created by");
   const int creators = AddOwnFunctions(created_by, names, hash);
-  if (own + creators == 0) hash.Add(WithoutNumbers(unit.name));
+  // Programs that one function starts are leaks of their own.
+  if (own + creators == 0 || unit.kind == UnitKind::kProcess) hash.Add(WithoutNumbers(unit.name));
   constexpr std::uint64_t kTwelveDigits = (std::uint64_t{1} << 48) - 1;
   std::array<char, 13> text;
   std::snprintf(

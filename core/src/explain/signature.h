@@ -21,7 +21,7 @@ struct Signatures {
 /// the functions that created it. Addresses, lines, template arguments, numbers of lambdas and of
 /// test cases, and functions of the C++ runtime (which compilers inline or not) do not count. A
 /// unit without any named function goes by its name, numbers in it apart, and by module offsets of
-/// unnamed frames.
+/// unnamed frames; a process by the name of its program and by what created it.
 Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by);
 

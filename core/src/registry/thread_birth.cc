@@ -226,6 +226,7 @@ namespace registry {
 Origin OriginOfThread() { return t_origin; }
 
 void SetRecording(bool on) { g_recording.store(on); }
+bool RecordsBirths() { return g_recording.load(std::memory_order_relaxed) && !t_unrecorded; }
 
 UnrecordedBirths::UnrecordedBirths() { t_unrecorded = true; }
 UnrecordedBirths::~UnrecordedBirths() { t_unrecorded = false; }

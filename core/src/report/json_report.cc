@@ -38,6 +38,7 @@ Json UnitJson(const Unit& unit) {
                {"held_by", internal::HolderJson<Json>(unit.held_by)},
                {"age_ms", unit.age.count()}};
   if (unit.kind == UnitKind::kTask) json["parent"] = unit.parent;
+  if (unit.kind == UnitKind::kProcess) json["command"] = unit.command;
   return json;
 }
 

@@ -37,8 +37,12 @@ std::string Text(const check::CopiedStacks& copied) {
 
 std::string Text(const check::AllowedLeaks& allowed) {
   std::string units;
-  if (allowed.threads > 0) units = Count(allowed.threads, "thread");
-  if (allowed.tasks > 0) units += (units.empty() ? "" : " and ") + Count(allowed.tasks, "task");
+  const auto add = [&units](std::size_t count, std::string_view noun) {
+    if (count > 0) units += (units.empty() ? "" : " and ") + Count(count, noun);
+  };
+  add(allowed.threads, "thread");
+  add(allowed.tasks, "task");
+  add(allowed.processes, "process");
   return fmt::format("AllowLeaks adopted {}: {}", units, allowed.reason);
 }
 

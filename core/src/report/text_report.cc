@@ -28,7 +28,7 @@ void AddStack(const Stack& stack, report::StackRole role, std::string_view test,
 
 // 8 threads "pool-worker"
 std::string UnitsOf(const LeakGroup& group) {
-  const std::string_view noun = group.first().kind == UnitKind::kTask ? "task" : "thread";
+  const std::string_view noun = report::Noun(group.first().kind);
   const std::string names = report::Distinct(group.units, "name", [](const Unit& unit) {
     return unit.name.empty() ? "" : '"' + unit.name + '"';
   });
@@ -109,6 +109,12 @@ std::string OtherLine(const Stack& first, const Stack& other) {
 void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
                  std::string* text) {
   const Unit& unit = group.first();
+  if (unit.kind == UnitKind::kProcess && unit.created_by.empty()) {
+    *text +=
+        "    the code that created it is not known: only fork, posix_spawn and popen are "
+        "followed\n";
+    return;
+  }
   if (unit.created_by.empty() && unit.origin.empty()) return;
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;

@@ -70,7 +70,7 @@ std::string ParseKnown(std::string_view key, std::string_view value) {
 
 using Setter = void (*)(Options&, std::string_view key, std::string_view value);
 
-constexpr std::array<std::pair<std::string_view, Setter>, 13> kKeys{{
+constexpr std::array<std::pair<std::string_view, Setter>, 14> kKeys{{
     {"on_leak",
      [](Options& o, std::string_view k, std::string_view v) {
        o.on_leak = ParseChoice<OnLeak, 3>(
@@ -103,6 +103,8 @@ constexpr std::array<std::pair<std::string_view, Setter>, 13> kKeys{{
        o.color = ParseChoice<Color, 3>(
            k, v, {{{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}}});
      }},
+    {"processes",
+     [](Options& o, std::string_view k, std::string_view v) { o.processes = ParseSwitch(k, v); }},
     {"hooks",
      [](Options& o, std::string_view k, std::string_view v) { o.hooks = ParseSwitch(k, v); }},
     {"task_stacks",
