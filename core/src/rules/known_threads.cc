@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "rules/declared_threads.h"
 #include "rules/system_threads.h"
 #include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
@@ -50,6 +51,8 @@ KnownThreads ProcessEntry(std::string_view name, std::string_view what, Texts co
 std::vector<KnownThreads> MakeList() {
   const Texts any;
   return {
+      Entry("declared", "threads that a library declares as its own", IsDeclared,
+            "taskleak/background_thread.h in the library"),
       Entry("tsan", "ThreadSanitizer's background thread", IsTsanThread,
             "function:__tsan::BackgroundThread, or nothing but libtsan's code"),
       Entry("sanitizers", "the other sanitizers' background thread", IsSanitizerThread,
