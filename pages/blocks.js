@@ -31,8 +31,9 @@ const kWaits = {
   epoll: 'descriptors, in epoll_wait', select: 'descriptors, in select', read: 'something to read', write: 'room to write',
   accept: 'a connection to accept', connect: 'its connection', recv: 'a message', send: 'room to send', wait_child: 'a child process',
   signal_wait: 'a signal', running: 'nothing: it runs', suspended: 'code to resume it', queued: 'its start', channel: 'a channel',
+  alive: 'nothing that is known: it goes on', stopped: 'a signal or a debugger to let it go on', ended: 'its parent to wait for it',
 };
-const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task'};
+const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task', process: 'process'};
 
 function duration(ms) {
   if (ms < 1000) return `${ms} ms`;
@@ -93,6 +94,9 @@ function frameAt(index) {
   return {index, name: known ? name : `${module || '(unknown)'}+0x${offset.toString(16)}`, known, file, line, module,
           runtime: (flags & 1) !== 0, remarks: ((flags & 2) ? ' (inlined)' : '') + ((flags & 4) ? ' (guessed)' : '')};
 }
+// The function of a test case whose name a macro made up, under the name of the test.
+const kTestCase = /(?:\(anonymous namespace\)::)?_*(?:CATCH2_INTERNAL_T|C_A_T_C_H_|DOCTEST_ANON_(?!SUITE_))\w*\d(?:\(\))?(?:::(?:test|f)(?:\(\)|(?![\w:]))?)?/;
+const withTest = (name, test) => test ? name.replace(kTestCase, () => `test "${test}"`) : name;
 const framesOf = stack => data.stacks[stack].map(frameAt);
 function lineOf(frame) {
   if (!frame.file) return frame.module || '';
@@ -120,8 +124,8 @@ function snippetOf(frame) {
   const lines = (data.snippets || {})[frame.index];
   return lines && make('pre', {}, lines.map(line => make(line.trimStart().startsWith('>') ? 'mark' : 'span', {}, `${line}\n`)));
 }
-function frameItem(frame, unfolded) {
-  const parts = [make('code', {class: 'function', title: frame.name}, shorten(frame.name, 160)), ' ', make('span', {class: 'place'}, lineOf(frame) + frame.remarks)];
+function frameItem(frame, unfolded, test) {
+  const parts = [make('code', {class: 'function', title: frame.name}, shorten(withTest(frame.name, test), 160)), ' ', make('span', {class: 'place'}, lineOf(frame) + frame.remarks)];
   const snippet = !frame.runtime && snippetOf(frame);
   const item = make('li', {class: frame.runtime ? 'runtime' : 'own'});
   if (snippet) item.append(make('details', {open: unfolded ? '' : undefined}, make('summary', {}, parts), snippet));
@@ -131,7 +135,7 @@ function frameItem(frame, unfolded) {
 const isFramework = frame => /^(testing|Catch)::|^RUN_ALL_TESTS$/.test(plainName(frame.name));
 // Frames that are not of the program's own are folded where there are several: those of the runtime, and those of the
 // test framework with main around it. The lines of source around the first frame of the program's own are shown.
-function stackElement(stack) {
+function stackElement(stack, test) {
   const frames = framesOf(stack), list = make('ol', {class: 'stack'});
   const first = frames.find(frame => !frame.runtime), framework = frames.findIndex(isFramework);
   const isFolded = i => frames[i].runtime || isFramework(frames[i]) || (framework >= 0 && i > framework && frames[i].name === 'main');
@@ -139,11 +143,11 @@ function stackElement(stack) {
     let end = i;
     while (end < frames.length && isFolded(end)) ++end;
     if (end - i < 2) {
-      list.append(frameItem(frames[i], frames[i] === first));
+      list.append(frameItem(frames[i], frames[i] === first, test));
       continue;
     }
     const whose = frames.slice(i, end).some(isFramework) ? 'the test framework' : 'the C++ runtime';
-    const folded = make('ol', {class: 'stack'}, frames.slice(i, end).map(frame => frameItem(frame, false)));
+    const folded = make('ol', {class: 'stack'}, frames.slice(i, end).map(frame => frameItem(frame, false, test)));
     list.append(make('li', {class: 'runtime'}, make('details', {}, make('summary', {}, `${end - i} frames of ${whose}`), folded)));
     i = end - 1;
   }
@@ -168,20 +172,20 @@ function cell(label, main, sub, title) {
   return make('span', {class: 'cell'}, make('span', {class: 'label'}, `${label} `), make('span', {class: 'first', title}, main || '–'),
               sub && make('span', {class: 'sub'}, ' ', sub));
 }
-function frameCell(label, frame, unknown) {
-  return frame ? cell(label, make('code', {}, shorten(plainName(frame.name), 64)), lineOf(frame) + frame.remarks, frame.name) : cell(label, unknown);
+function frameCell(label, frame, unknown, test) {
+  return frame ? cell(label, make('code', {}, shorten(withTest(plainName(frame.name), test), 64)), lineOf(frame) + frame.remarks, frame.name) : cell(label, unknown);
 }
 function countCell(row) {
-  return make('span', {class: 'count'}, make('b', {}, row.count), ` ${kNouns[row.kind]}${row.count === 1 ? '' : 's'}`,
+  return make('span', {class: 'count'}, make('b', {}, row.count), ` ${plural(row.count, kNouns[row.kind]).replace(/^\d+ /, '')}`,
               make('span', {class: 'sub'}, ' ', namesOf(row)));
 }
 function creatorCell(row) {
-  const shown = frameCell('created by', ownFrame(row.created_by), 'not known');
+  const shown = frameCell('created by', ownFrame(row.created_by), 'not known', row.origin);
   shown.classList.add('creator');
   return shown;
 }
 function waitsInCell(row) {
-  if (row.kind === 'unjoined_thread') return cell('waits in', '');
+  if (row.kind === 'unjoined_thread' || row.kind === 'process') return cell('waits in', '');
   const shown = frameCell('waits in', ownFrame(row.places[0].stack), row.places[0].missing || 'not known');
   if (row.places.length > 1) shown.append(make('span', {class: 'sub more'}, ` and at ${plural(row.places.length - 1, 'more place')}`));
   return shown;
@@ -228,6 +232,7 @@ function copyButton(text) {
   return shown;
 }
 function placeTitle(row, place) {
+  if (row.kind === 'process') return `${{ended: 'Ended, but not waited for', stopped: 'Stopped'}[place.state] || 'Still there'}${place.detail ? `: ${place.detail}` : ''}`;
   if (row.kind === 'unjoined_thread') return 'Ended, and no thread has joined it';
   const several = row.places.length > 1, many = several && place.count > 1, on = onWhat(place);
   const who = several ? `${place.count} of them` : place.count === 1 ? 'It' : 'Each';
@@ -237,10 +242,10 @@ function placeTitle(row, place) {
 // Both stacks side by side, what is known besides, and rules that would silence it.
 function bodyOf(row) {
   const created = row.created_by !== 0
-      ? [make('h3', {class: 'part'}, row.origin ? `Created in ${row.origin} by` : 'Created by'), stackElement(row.created_by)]
+      ? [make('h3', {class: 'part'}, row.origin ? `Created in ${row.origin} by` : 'Created by'), stackElement(row.created_by, row.origin)]
       : [make('h3', {class: 'part'}, row.origin ? `Created in ${row.origin}` : 'The code that created it is not known')];
   const places = row.places.flatMap(place => [
-    make('h3', {class: 'part'}, placeTitle(row, place)), place.stack !== 0 && stackElement(place.stack),
+    make('h3', {class: 'part'}, placeTitle(row, place)), place.stack !== 0 && stackElement(place.stack, row.origin),
     place.missing && make('p', {class: 'sub'}, `The stack is ${place.stack === 0 ? 'missing' : 'incomplete'}: ${place.missing}`)]);
   const ids = row.ids.join(', ') + (row.count > row.ids.length ? ', …' : '');
   return [

@@ -83,13 +83,20 @@ void Baseline::Index() {
     by_signature_.emplace(SignatureOf(entries_[i]), i);
 }
 
-std::optional<std::size_t> Baseline::Find(const LeakKey& key) const {
-  const auto [begin, end] = by_signature_.equal_range(key.signature);
+std::optional<std::size_t> Baseline::Find(const LeakKey& key, const LeakEntry& leak) const {
+  const std::optional<std::size_t> found = FindSigned(key.signature, key.test);
+  return found || leak.former_signature.empty() ? found
+                                                : FindSigned(leak.former_signature, key.test);
+}
+
+std::optional<std::size_t> Baseline::FindSigned(const std::string& signature,
+                                                const std::string& test) const {
+  const auto [begin, end] = by_signature_.equal_range(signature);
   std::optional<std::size_t> found;
   for (auto at = begin; at != end; ++at) {
     const Suppression& entry = entries_[at->second];
     // Of several, the one that allows most: two branches may each have added the leak.
-    if (IsOfTest(entry, key.test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
+    if (IsOfTest(entry, test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
       found = at->second;
   }
   return found;
@@ -102,7 +109,9 @@ Cover Baseline::CoverOf(const LeakTable& leaks, const std::optional<rules::Date>
     const bool allows = !today || !rules::HasExpired(entry, *today);
     entries.push_back({allows ? Allowed(entry) : 0, SignatureOf(entry)});
   }
-  return CoverLeaks(leaks, entries, [this](const LeakKey& key) { return Find(key); });
+  return CoverLeaks(leaks, entries, [this, &leaks](const LeakKey& key) {
+    return Find(key, leaks.leaks().at(key));
+  });
 }
 
 Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date& today) const {
@@ -111,7 +120,7 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date
   std::vector<bool> used(entries_.size());
   for (const auto& [key, cover_of_it] : cover.leaks) {
     const LeakEntry& leak = leaks.leaks().at(key);
-    if (const std::optional<std::size_t> own = Find(key)) used[*own] = true;
+    if (const std::optional<std::size_t> own = Find(key, leak)) used[*own] = true;
     for (const std::size_t entry : cover_of_it.from) used[entry] = true;
     if (cover_of_it.rest > 0)
       comparison.worse.push_back({key, leak, cover_of_it.own + cover_of_it.moved});
@@ -135,9 +144,10 @@ void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const st
   std::vector<Suppression> added;
   for (const auto& [key, cover] : CoverOf(leaks, std::nullopt).leaks) {
     const LeakEntry& leak = leaks.leaks().at(key);
-    const std::optional<std::size_t> known = Find(key);
+    const std::optional<std::size_t> known = Find(key, leak);
     if (known) {
       Suppression& entry = entries_[*known];
+      if (SignatureOf(entry) == leak.former_signature) entry.rule = IgnoreSignature(key.signature);
       if (entry.max) *entry.max += cover.rest;
       entry.flaky = entry.flaky || leaks.IsFlaky(key, leak);
     } else if (cover.rest > 0) {

@@ -51,9 +51,9 @@ class Baseline {
   /// moved; it is neither new nor gone.
   [[nodiscard]] Comparison Compare(const LeakTable& leaks, const rules::Date& today) const;
 
-  /// Takes in what is new and raises counts that grew; nothing is removed. What has moved stays
-  /// where it is known. New entries get `today` and `owner`. An entry is flaky if its leak was not
-  /// there in every run of its test.
+  /// Takes in what is new, raises counts that grew and replaces former signatures; nothing is
+  /// removed. What has moved stays where it is known. New entries get `today` and `owner`. An entry
+  /// is flaky if its leak was not there in every run of its test.
   void Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner);
 
   struct Pruned {
@@ -72,8 +72,10 @@ class Baseline {
   void Index();
   [[nodiscard]] Cover CoverOf(const LeakTable& leaks,
                               const std::optional<rules::Date>& today) const;
-  // Index of the entry that the leak falls under.
-  [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key) const;
+  // Index of the entry that the leak falls under, by its signature or else by its former one.
+  [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key, const LeakEntry& leak) const;
+  [[nodiscard]] std::optional<std::size_t> FindSigned(const std::string& signature,
+                                                      const std::string& test) const;
 
   std::vector<rules::Suppression> entries_;  // sorted as in the file
   std::unordered_multimap<std::string, std::size_t> by_signature_;

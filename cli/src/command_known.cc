@@ -15,6 +15,8 @@ std::string KnownList() {
     if (!known.how.empty()) text += fmt::format("{:<12}   {}\n", "", known.how);
     for (const rules::KnownRule& rule : known.rules)
       text += fmt::format("{:<12}   {}\n", "", rule.ToString());
+    for (const rules::Pattern& command : known.commands)
+      text += fmt::format("{:<12}   process:{}\n", "", command.text());
   }
   return text;
 }
@@ -22,9 +24,10 @@ std::string KnownList() {
 }  // namespace
 
 void AddKnownCommand(CLI::App& app, ExitCode* exit_code) {
-  CLI::App* const command = app.add_subcommand("known",
-                                               "List the background threads that are ignored "
-                                               "without any rule (report_known=NAME reports them)");
+  CLI::App* const command =
+      app.add_subcommand("known",
+                         "List the background threads and processes that are "
+                         "ignored without any rule (report_known=NAME reports them)");
   command->callback([exit_code] { *exit_code = Write("-", KnownList(), kClean); });
 }
 

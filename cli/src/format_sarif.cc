@@ -73,7 +73,8 @@ std::string FormatSarif(const RunReport& report, const FormatOptions& options) {
   const Json rules = {
       Rule(UnitKind::kThread, "A thread is still alive after the test"),
       Rule(UnitKind::kUnjoinedThread, "A thread ended, but nobody joined or detached it"),
-      Rule(UnitKind::kTask, "A task is still alive after the test")};
+      Rule(UnitKind::kTask, "A task is still alive after the test"),
+      Rule(UnitKind::kProcess, "A child process was not waited for")};
   const Json document = {
       {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
       {"version", "2.1.0"},

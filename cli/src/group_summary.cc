@@ -38,7 +38,7 @@ std::string Title(const LeakGroup& group) {
   const std::string names = report::Distinct(group.units, "name", [](const Unit& unit) {
     return unit.name.empty() ? "" : '"' + unit.name + '"';
   });
-  const std::string_view noun = first.kind == UnitKind::kTask ? "task" : "thread";
+  const std::string_view noun = report::Noun(first.kind);
   return report::Printable(
       fmt::format("{}{}{} {}{}", report::Count(group.units.size(), noun), names.empty() ? "" : " ",
                   names, group.deadlock ? "in a deadlock, " : "", report::Doing(first)));

@@ -20,6 +20,7 @@ void LeakTable::OnTest(Json test) {
     if (entry.title.empty()) {
       entry.title = Title(group);
       entry.function = FirstFunction(group);
+      entry.former_signature = group.former_signature;
     }
   }
   if (runs_.empty()) OnDocument();
@@ -30,6 +31,22 @@ void LeakTable::OnTest(Json test) {
     const std::size_t seen = known.seen + entry.seen;
     if (entry.count > known.count) known = std::move(entry);
     known.seen = seen;
+  }
+}
+
+void LeakTable::TakeSignaturesOf(const LeakTable& newer) {
+  for (const auto& [key, leak] : newer.leaks_) {
+    if (leak.former_signature.empty() || leaks_.contains(key)) continue;
+    auto former = leaks_.extract({leak.former_signature, key.test});
+    if (former.empty()) continue;
+    former.key() = key;
+    leaks_.insert(std::move(former));
+    for (Run& run : runs_) {
+      auto counted = run.extract({leak.former_signature, key.test});
+      if (counted.empty()) continue;
+      counted.key() = key;
+      run.insert(std::move(counted));
+    }
   }
 }
 

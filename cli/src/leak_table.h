@@ -21,10 +21,11 @@ struct LeakKey {
 };
 
 struct LeakEntry {
-  std::size_t count = 0;  ///< units, the most in one run
-  std::size_t seen = 0;   ///< in how many runs
-  std::string title;      ///< of the largest (group_summary.h)
-  std::string function;   ///< the first of the program's own
+  std::size_t count = 0;         ///< units, the most in one run
+  std::size_t seen = 0;          ///< in how many runs
+  std::string title;             ///< of the largest (group_summary.h)
+  std::string function;          ///< the first of the program's own
+  std::string former_signature;  ///< LeakGroup::former_signature
 };
 
 /// The leaks of any number of reports. A plain collection.
@@ -38,6 +39,9 @@ class LeakTable final : public ReportSink {
   void OnChecked(report::CheckedScope scope) override { checked_[scope.name] += scope.times; }
   void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string) override {}
+
+  /// Gives leaks that stand here under a signature that is a former one in `newer` their new one.
+  void TakeSignaturesOf(const LeakTable& newer);
 
   [[nodiscard]] const std::map<LeakKey, LeakEntry>& leaks() const { return leaks_; }
   /// By document. In one that several runs were merged into, each leak has its largest count.

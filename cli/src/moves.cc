@@ -10,8 +10,8 @@ namespace {
 /// One run against the baseline.
 class RunCover {
  public:
-  RunCover(const std::vector<CoverEntry>& entries, Cover& cover)
-      : entries_(entries), cover_(cover) {
+  RunCover(const LeakTable& leaks, const std::vector<CoverEntry>& entries, Cover& cover)
+      : leaks_(leaks), entries_(entries), cover_(cover) {
     for (std::size_t i = 0; i < entries.size(); ++i)
       by_signature_[entries[i].signature].push_back(i);
   }
@@ -38,7 +38,7 @@ class RunCover {
   void TakeFromOthers(const LeakKey& key, std::size_t count, std::optional<std::size_t> own) {
     Cover::OfLeak& leak = cover_.leaks[key];
     std::size_t moved = 0;
-    for (const std::size_t i : by_signature_[key.signature]) {
+    for (const std::size_t i : EntriesOf(key)) {
       const std::size_t taken = i == own ? 0 : std::min(count - moved, Left(i));
       if (taken == 0) continue;
       used_[i] += taken;
@@ -49,6 +49,18 @@ class RunCover {
     leak.rest = std::max(leak.rest, count - moved);
   }
 
+  // Those of its signature, and of its former one.
+  [[nodiscard]] std::vector<std::size_t> EntriesOf(const LeakKey& key) const {
+    std::vector<std::size_t> entries;
+    for (const std::string& signature :
+         {key.signature, leaks_.leaks().at(key).former_signature}) {
+      const auto found = by_signature_.find(signature);
+      if (found != by_signature_.end())
+        entries.insert(entries.end(), found->second.begin(), found->second.end());
+    }
+    return entries;
+  }
+
   // What the entry allows elsewhere: one for any number has moved as a whole or not at all.
   [[nodiscard]] std::size_t Left(std::size_t entry) const {
     const std::size_t allowed = entries_[entry].allowed;
@@ -56,6 +68,7 @@ class RunCover {
     return allowed - used_[entry];
   }
 
+  const LeakTable& leaks_;
   const std::vector<CoverEntry>& entries_;
   Cover& cover_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_signature_;
@@ -68,7 +81,7 @@ Cover CoverLeaks(const LeakTable& leaks, const std::vector<CoverEntry>& entries,
                  const std::function<std::optional<std::size_t>(const LeakKey&)>& own) {
   Cover cover;
   cover.used.assign(entries.size(), 0);
-  RunCover run_cover(entries, cover);
+  RunCover run_cover(leaks, entries, cover);
   for (const LeakTable::Run& run : leaks.runs()) run_cover.Add(run, own);
   return cover;
 }

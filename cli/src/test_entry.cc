@@ -77,6 +77,7 @@ Unit ReadUnit(const Json& unit) {
   read.id = static_cast<std::int64_t>(NumberAt(unit, "id"));
   read.parent = static_cast<std::int64_t>(NumberAt(unit, "parent"));
   read.name = TextAt(unit, "name");
+  read.command = TextAt(unit, "command");
   read.state = ReadState(unit);
   read.detail = TextAt(unit, "detail");
   read.waits_at = AddressAt(unit, "waits_at");
@@ -134,11 +135,11 @@ void SetStacks(const Json& group, LeakGroup* read) {
 }  // namespace
 
 UnitKind KindNamed(const std::string& name) {
-  return ReadName(name, UnitKind::kTask, UnitKind::kThread);
+  return ReadName(name, UnitKind::kProcess, UnitKind::kThread);
 }
 
 WaitState StateNamed(const std::string& name) {
-  return ReadName(name, WaitState::kChannel, WaitState::kOther);
+  return ReadName(name, WaitState::kEnded, WaitState::kOther);
 }
 
 std::string TextAt(const Json& object, const char* key) {
@@ -176,6 +177,7 @@ LeakGroup ReadGroup(const Json& group) {
   SetStacks(group, &read);
   read.hint = TextAt(group, "hint");
   read.signature = TextAt(group, "signature");
+  read.former_signature = TextAt(group, "former_signature");
   read.part_of = TextAt(group, "part_of");
   read.deadlock = FlagAt(group, "deadlock");
   if (const auto rules = group.find("ignore"); rules != group.end() && rules->is_array()) {

@@ -59,8 +59,9 @@ class __attribute__((visibility("hidden"))) NextFunction {
  public:
   constexpr explicit NextFunction(const char* name) : name_(name) {}
 
-  /// Finds it, without a failure if there is none. Takes the dynamic linker's lock. Thread-safe.
-  void Find(Function interceptor, Function internal) {
+  /// Finds it, without a failure if there is none. `exported` is an internal name of libc's that
+  /// dynamic ones export too: the last resort. Takes the dynamic linker's lock. Thread-safe.
+  void Find(Function interceptor, Function internal, Function exported = nullptr) {
     Function next = internal;
     if (interceptor != nullptr) {
       if (ComesBefore(reinterpret_cast<const void*>(interceptor), this))
@@ -69,6 +70,7 @@ class __attribute__((visibility("hidden"))) NextFunction {
         next = interceptor;
     }
     if (next == nullptr) next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name_));
+    if (next == nullptr) next = exported;
     next_.store(next, std::memory_order_release);
   }
 

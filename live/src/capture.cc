@@ -26,6 +26,7 @@ CapturePtr Look(std::uint64_t id) {
     const UnitKind kind = group.first().kind;
     (kind == UnitKind::kTask             ? capture->tasks
      : kind == UnitKind::kUnjoinedThread ? capture->unjoined
+     : kind == UnitKind::kProcess        ? capture->processes
                                          : capture->threads) += group.units.size();
   }
   capture->took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);

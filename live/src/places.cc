@@ -25,8 +25,8 @@ std::vector<Place> PlacesOf(const LeakGroup& group) {
 }
 
 bool IsBlocked(const Unit& unit) {
-  return unit.kind != UnitKind::kUnjoinedThread && unit.state != WaitState::kRunning &&
-         unit.state != WaitState::kQueued;
+  return unit.kind != UnitKind::kUnjoinedThread && unit.kind != UnitKind::kProcess &&
+         unit.state != WaitState::kRunning && unit.state != WaitState::kQueued;
 }
 
 std::vector<Place> PlacesOf(const LeakReport& report) {

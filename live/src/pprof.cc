@@ -47,6 +47,7 @@ std::string ToPprof(const Capture& capture) {
   profile.AddValueType("threads", "count");
   profile.AddValueType("tasks", "count");
   for (const LeakGroup& group : capture.report.groups) {
+    if (group.first().kind == UnitKind::kProcess) continue;  // it has no stack in this process
     for (const Place units : PlacesOf(group)) AddPlace(units, profile);
   }
   return Gzip(profile.Finish(capture.time, capture.threads == 0 ? "tasks" : "threads"));

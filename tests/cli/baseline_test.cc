@@ -178,6 +178,36 @@ TEST(Baseline, AnExpiredEntryAllowsNothing) {
   EXPECT_THAT(baseline.Compare(Leaks({RunOf(8)}), kLater).worse, SizeIs(1));
 }
 
+/// One run in which a leak has a former signature.
+std::string RunWithFormer(const std::string& former) {
+  LeakReport report = TwoLeaks();
+  report.test = "A.A";
+  report.groups = {report::Workers(2)};
+  report.groups[0].former_signature = former;
+  return JsonDocument({report}, {{.name = "A.A"}});
+}
+
+TEST(Baseline, AnEntryWithTheFormerSignatureIsTheSameLeakAndIsRewritten) {
+  Baseline baseline("signature:00000000f0e1 test=A.A max=2 since=2020-01-01 owner=me\n", "f");
+  const LeakTable leaks = Leaks({RunWithFormer("00000000f0e1")});
+  const auto comparison = baseline.Compare(leaks, kToday);
+  EXPECT_THAT(comparison.worse, IsEmpty());
+  EXPECT_THAT(comparison.gone, IsEmpty());
+  EXPECT_EQ(comparison.known, 1U);
+  EXPECT_EQ(baseline.Prune(leaks, false).removed, 0U);
+  baseline.Accept(leaks, kToday, "you");
+  EXPECT_EQ(baseline.size(), 1U);
+  EXPECT_THAT(baseline.ToText(),
+              HasSubstr("\nsignature:5f1c09aa31d2 test=A.A max=2 since=2020-01-01 owner=me"));
+}
+
+TEST(Baseline, AnEntryWithTheFormerSignatureOfAnotherLeakIsGone) {
+  const Baseline baseline("signature:00000000f0e1 test=A.A max=2\n", "f");
+  const auto comparison = baseline.Compare(Leaks({RunWithFormer("0000deadbeef")}), kToday);
+  EXPECT_THAT(comparison.worse, SizeIs(1));
+  EXPECT_THAT(comparison.gone, SizeIs(1));
+}
+
 TEST(Baseline, AcceptingRemovesNothingAndKeepsWhatPeopleWrote) {
   Baseline baseline(
       "signature:5f1c09aa31d2 test=A.A max=1 since=2020-01-01 owner=me reason=why\n"

@@ -60,6 +60,7 @@ inline constexpr Call kCallsOfALook[] = {
     {"sysinfo", SYS_sysinfo},
     {"tgkill", SYS_tgkill},
     {"wait4", SYS_wait4},
+    {"waitid", SYS_waitid},
 };
 
 /// From now on the call fails with `error` in the calling thread and those that it starts.

@@ -1,4 +1,4 @@
-// Rules that say which threads and tasks are background and not leaks.
+// Rules that say which threads, tasks and child processes are background and not leaks.
 #ifndef TASKLEAK_IGNORE_H_
 #define TASKLEAK_IGNORE_H_
 
@@ -39,13 +39,15 @@ class IgnoreRule {
     kModule,       ///< IgnoreModule()
     kSignature,    ///< IgnoreSignature()
     kOrigin,       ///< IgnoreOrigin()
+    kProcess,      ///< IgnoreProcess()
     kCurrent,      ///< IgnoreCurrent()
     kPredicate,    ///< IgnoreIf()
   };
 
   /// Returns the rule with the text form `kind:pattern`, where the kind is thread_name, task_name,
-  /// top_function, function, created_by, module, signature or origin. Throws std::invalid_argument,
-  /// quoting `text`, if the kind is unknown, the pattern is empty or the regular expression is bad.
+  /// top_function, function, created_by, module, signature, origin or process. Throws
+  /// std::invalid_argument, quoting `text`, if the kind is unknown, the pattern is empty or the
+  /// regular expression is bad.
   ///
   /// Example: IgnoreRule::Parse("thread_name:pool-*")
   [[nodiscard]] static IgnoreRule Parse(std::string_view text);
@@ -91,6 +93,10 @@ class IgnoreRule {
 /// Ignores units by the test, suite or run that they descend from. That is known of threads if
 /// taskleak::hooks is linked, and of tasks. Example: IgnoreOrigin("Slow.*")
 [[nodiscard]] IgnoreRule IgnoreOrigin(std::string_view pattern);
+/// Ignores child processes by their command line, with blanks between the arguments, or by their
+/// name (at most 15 characters, as the kernel keeps it), which is all that is known of a process
+/// that has ended. Example: IgnoreProcess("/usr/bin/redis-server *")
+[[nodiscard]] IgnoreRule IgnoreProcess(std::string_view pattern);
 /// Ignores everything that is alive at the moment of this call.
 ///
 /// Example:

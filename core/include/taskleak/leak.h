@@ -21,6 +21,7 @@ enum class UnitKind {
   kThread,          ///< an OS thread that runs or is blocked
   kUnjoinedThread,  ///< a joinable thread that ended and was neither joined nor detached
   kTask,            ///< a user-space task: coroutine, fiber, pool job
+  kProcess,         ///< a child process that was not waited for, whether it runs or has ended
 };
 
 /// Names what a unit does or waits for, as far as the kernel and its stack show it.
@@ -50,6 +51,9 @@ enum class WaitState {
   kSuspended,   ///< tasks only: to be resumed
   kQueued,      ///< tasks only: to be started
   kChannel,     ///< tasks only: a fiber that sends to or receives from a channel
+  kAlive,       ///< processes only: to go on or to end
+  kStopped,     ///< processes only: a signal or a tracer that lets it go on
+  kEnded,       ///< processes only: its parent; the process has ended
 };
 
 /// Returns the name that the JSON report uses: "thread", "task", ... Thread-safe.
@@ -112,11 +116,12 @@ struct Holder {
   Stack stack;                          ///< where it is; empty if it could not be read
 };
 
-/// Describes one thread or task that is still alive.
+/// Describes one thread, task or child process that is still there.
 struct Unit {
   UnitKind kind = UnitKind::kThread;    ///< what it is
-  std::int64_t id = 0;                  ///< kernel thread id, or serial of the task
-  std::string name;                     ///< thread or task name
+  std::int64_t id = 0;                  ///< kernel thread id, serial of the task, or process id
+  std::string name;                     ///< thread or task name, or that of the process
+  std::string command;                  ///< processes only: the command line; empty if it has ended
   std::int64_t parent = 0;              ///< id of the task that created this task; 0 if none
   WaitState state = WaitState::kOther;  ///< what it does or waits for
   std::string detail;           ///< what exactly it waits for, such as "descriptor 5, listening TCP
@@ -139,8 +144,10 @@ struct LeakGroup {
   std::vector<Unit> units;
   std::string signature;  ///< twelve hex digits; the same leak has the same signature in every run
                           ///< and build
-  std::string part_of;    ///< for a pool's jobs: the signature of the group of its threads, which
-                          ///< stands before this group; both are one finding. Otherwise empty
+  std::string former_signature;  ///< the signature that versions before 0.3 gave this leak, where
+                                 ///< that is another one; rules and baselines with it still match
+  std::string part_of;  ///< for a pool's jobs: the signature of the group of its threads, which
+                        ///< stands before this group; both are one finding. Otherwise empty
   std::vector<std::string>
       ignore;  ///< rules, each of which silences this group: "thread_name:pool-worker"
 
@@ -206,7 +213,7 @@ struct LeakReport {
 
   /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }
-  /// Returns the number of threads and tasks in all groups.
+  /// Returns the number of threads, tasks and processes in all groups.
   [[nodiscard]] std::size_t unit_count() const;
 
   /// Returns the report as text for people. Without `verbose`, folds frames of the C++ runtime and

@@ -96,7 +96,8 @@ struct Options {
   OnStale stale = OnStale::kOff;  ///< key stale=off|warn|fail: for processes that run all tests
   std::string json;  ///< key json=PATH: where to write the JSON report; %p is the process id
   Color color =
-      Color::kAuto;   ///< key color=auto|always|never: only for what is printed to a terminal
+      Color::kAuto;       ///< key color=auto|always|never: only for what is printed to a terminal
+  bool processes = true;  ///< key processes=0|1: child processes that are left are leaks
   bool hooks = true;  ///< key hooks=0|1: record which code creates threads, if the hooks are linked
   TaskStacks task_stacks =
       TaskStacks::kSite;                  ///< key task_stacks=off|site|full, for the whole process

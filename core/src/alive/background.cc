@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/mutex.h"
+#include "linux/proc/children.h"
 #include "registry/snapshot_data.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
@@ -12,11 +13,12 @@
 namespace taskleak::alive {
 namespace {
 
-// Three stores: living threads here, by identity; births and tasks by marks on their records, so
-// that what is found through a record is found no more.
+// Four stores: living threads and child processes here, by identity; births and tasks by marks on
+// their records, so that what is found through a record is found no more.
 struct Set {
   Mutex mutex;
   std::shared_ptr<const platform::ThreadIds> ids TASKLEAK_GUARDED_BY(mutex);
+  std::shared_ptr<const platform::ThreadIds> processes TASKLEAK_GUARDED_BY(mutex);
 };
 
 Set& TheSet() {
@@ -24,29 +26,59 @@ Set& TheSet() {
   return *set;
 }
 
-// `ids` are sorted. The dead need no remembering, or the set would grow for ever. Returns how many
-// are new.
+// `known`, which may be null, with `ids`, both sorted; without those that are not among the living
+// any more, or the set would grow for ever.
+std::shared_ptr<const platform::ThreadIds> With(const platform::ThreadIds* known,
+                                                const platform::ThreadIds& ids,
+                                                const platform::ThreadIds* living) {
+  platform::ThreadIds merged = ids;
+  if (known != nullptr) {
+    merged.clear();
+    std::ranges::set_union(*known, ids, std::back_inserter(merged));
+  }
+  auto kept = std::make_shared<platform::ThreadIds>();
+  if (living != nullptr)
+    std::ranges::set_intersection(merged, *living, std::back_inserter(*kept));
+  else
+    *kept = std::move(merged);
+  return kept;
+}
+
+// How many of `ids` are not in `known`, which may be null.
+std::size_t CountNew(const platform::ThreadIds* known, const platform::ThreadIds& ids) {
+  if (known == nullptr) return ids.size();
+  return static_cast<std::size_t>(std::ranges::count_if(ids, [known](const platform::ThreadId& id) {
+    return !std::ranges::binary_search(*known, id);
+  }));
+}
+
+// `ids` are sorted. Returns how many are new.
 std::size_t AdoptThreads(const platform::ThreadIds& ids) {
   if (ids.empty()) return 0;
   const auto alive = platform::ListThreads();
   Set& set = TheSet();
   const MutexLock lock(set.mutex);
-  platform::ThreadIds merged = ids;
-  const std::size_t known = set.ids == nullptr ? 0 : set.ids->size();
-  if (set.ids != nullptr) {
-    merged.clear();
-    std::set_union(set.ids->begin(), set.ids->end(), ids.begin(), ids.end(),
-                   std::back_inserter(merged));
+  const std::size_t fresh = CountNew(set.ids.get(), ids);
+  set.ids = With(set.ids.get(), ids, alive.get());
+  return fresh;
+}
+
+// Returns how many are new.
+template <typename Which>
+std::size_t AdoptChildren(Which which) {
+  if (!platform::HasChildren()) return 0;
+  const auto children = platform::ListChildren();
+  if (!children) return 0;
+  platform::ThreadIds living;
+  platform::ThreadIds ids;
+  for (const platform::ChildProcess& child : *children) {
+    living.push_back(child.id);
+    if (which(child.id)) ids.push_back(child.id);
   }
-  const std::size_t fresh = merged.size() - known;
-  auto kept = std::make_shared<platform::ThreadIds>();
-  if (alive != nullptr) {
-    std::set_intersection(merged.begin(), merged.end(), alive->begin(), alive->end(),
-                          std::back_inserter(*kept));
-  } else {
-    *kept = std::move(merged);
-  }
-  set.ids = std::move(kept);
+  Set& set = TheSet();
+  const MutexLock lock(set.mutex);
+  const std::size_t fresh = CountNew(set.processes.get(), ids);
+  set.processes = With(set.processes.get(), ids, &living);
   return fresh;
 }
 
@@ -56,7 +88,7 @@ void UnitIds::Add(UnitKind kind, std::int64_t id) {
   if (kind == UnitKind::kTask)
     tasks.insert(static_cast<std::uint64_t>(id));
   else
-    threads.insert(id);
+    (kind == UnitKind::kProcess ? processes : threads).insert(id);
 }
 
 void Adopt(const UnitIds& units) {
@@ -64,6 +96,10 @@ void Adopt(const UnitIds& units) {
     registry::AdoptTasks(0, [&units](const registry::TaskRecord& task) {
       return units.tasks.contains(task.serial);
     });
+  }
+  if (!units.processes.empty()) {
+    AdoptChildren(
+        [&units](const platform::ThreadId& id) { return units.processes.contains(id.tid); });
   }
   if (units.threads.empty()) return;
   registry::AdoptBirths([&units](const registry::ThreadRecord& record) {
@@ -86,6 +122,9 @@ Adopted AdoptBornSince(const Snapshot& before) {
     ++adopted.tasks;
     return true;
   });
+  adopted.processes = AdoptChildren([&then](const platform::ThreadId& id) {
+    return then.children == nullptr || !std::ranges::binary_search(*then.children, id);
+  });
   const auto now = platform::ListThreads();
   if (then.threads == nullptr || now == nullptr) return adopted;
   platform::ThreadIds born;
@@ -106,12 +145,19 @@ void AdoptAll() {
   if (const auto alive = platform::ListThreads()) AdoptThreads(*alive);
   registry::AdoptBirths([](const registry::ThreadRecord&) { return true; });
   registry::AdoptTasks(0, [](const registry::TaskRecord&) { return true; });
+  AdoptChildren([](const platform::ThreadId&) { return true; });
 }
 
 std::shared_ptr<const platform::ThreadIds> BackgroundThreads() {
   Set& set = TheSet();
   const MutexLock lock(set.mutex);
   return set.ids;
+}
+
+std::shared_ptr<const platform::ThreadIds> BackgroundProcesses() {
+  Set& set = TheSet();
+  const MutexLock lock(set.mutex);
+  return set.processes;
 }
 
 }  // namespace taskleak::alive

@@ -18,6 +18,7 @@ namespace taskleak::alive {
 struct UnitIds {
   std::unordered_set<std::int64_t> threads;  ///< alive, or ended and not joined
   std::unordered_set<std::uint64_t> tasks;
+  std::unordered_set<std::int64_t> processes;
 
   void Add(UnitKind kind, std::int64_t id);
 };
@@ -33,6 +34,7 @@ void AdoptThread(const platform::ThreadId& id);
 struct Adopted {
   std::size_t threads = 0;  ///< alive, or ended and not joined
   std::size_t tasks = 0;
+  std::size_t processes = 0;
 };
 
 /// Makes all that was born since background.
@@ -43,6 +45,9 @@ void AdoptAll();
 
 /// Returns the threads that are background and alive, sorted; null while there are none.
 std::shared_ptr<const platform::ThreadIds> BackgroundThreads();
+
+/// Returns the child processes that are background, sorted; null while there are none.
+std::shared_ptr<const platform::ThreadIds> BackgroundProcesses();
 
 }  // namespace taskleak::alive
 

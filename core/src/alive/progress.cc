@@ -22,7 +22,7 @@ Progress::Progress(Clock::time_point start, Clock::duration drain)
       next_(start + drain - memory_) {}
 
 bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
-  if (before.thread != after.thread || before.task_place != after.task_place) return true;
+  if (before.thread != after.thread || before.place != after.place) return true;
   if (after.thread == 0) return false;
   if (after.at.running)
     return true;  // or ready to run: on a busy machine it gets little of a processor
@@ -38,8 +38,9 @@ void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
   std::map<Straggler::Key, Sample> samples;
   for (const Straggler& straggler : stragglers) {
     Sample sample;
-    sample.thread = straggler.task == 0 ? straggler.id.tid : straggler.runs_in;
-    sample.task_place = straggler.task_place;
+    const bool is_thread = straggler.task == 0 && !straggler.is_process;
+    sample.thread = is_thread ? straggler.id.tid : straggler.runs_in;
+    sample.place = straggler.place;
     if (sample.thread != 0) {
       const auto run = platform::ReadRunCount(sample.thread);
       const auto at = platform::ReadBlockedAt(sample.thread);

@@ -34,7 +34,7 @@ class Progress {
     platform::RunCount run;
     platform::BlockedAt at;
     int thread = 0;  // 0: a task that is not running
-    std::size_t task_place = 0;
+    std::size_t place = 0;
   };
 
   void Compare(const std::map<Straggler::Key, Sample>& samples, Clock::time_point now);

@@ -1,4 +1,4 @@
-// Threads and tasks that are left and were not there before, on their way to a report.
+// Threads, tasks and processes that are left and were not there before, on their way to a report.
 #ifndef TASKLEAK_SRC_ALIVE_STRAGGLER_H_
 #define TASKLEAK_SRC_ALIVE_STRAGGLER_H_
 
@@ -14,12 +14,13 @@
 namespace taskleak::alive {
 
 struct Straggler {
-  platform::ThreadId id{};
+  platform::ThreadId id{};  ///< of a thread or a process
   std::string name{};
   std::uint64_t unjoined = 0;  ///< serial of the birth of one that ended and was not joined; else 0
   std::uint64_t task = 0;      ///< serial of a task; else 0, as are its other parts
-  std::size_t task_place = 0;  ///< differs where the task's state or text does
+  std::size_t place = 0;       ///< of a task or process: differs where what it does or says does
   int runs_in = 0;             ///< the thread that runs the task; 0 if none does
+  bool is_process = false;     ///< a child process
 
   /// What makes it the same unit, whatever its name is by now.
   using Key = std::tuple<platform::ThreadId, std::uint64_t, std::uint64_t>;
@@ -28,6 +29,7 @@ struct Straggler {
   /// What a report calls it: its kind and Unit::id.
   [[nodiscard]] UnitKind kind() const {
     if (task != 0) return UnitKind::kTask;
+    if (is_process) return UnitKind::kProcess;
     return unjoined != 0 ? UnitKind::kUnjoinedThread : UnitKind::kThread;
   }
   [[nodiscard]] std::int64_t unit_id() const {

@@ -33,7 +33,7 @@ void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
   const Clock::time_point begin = Clock::now();
   std::map<Straggler::Key, Wait> waits;
   for (const Straggler& straggler : stragglers) {
-    if (straggler.id.tid == 0 || straggler.unjoined != 0) continue;
+    if (straggler.id.tid == 0 || straggler.unjoined != 0 || straggler.is_process) continue;
     const auto run = platform::ReadRunCount(straggler.id.tid);
     if (!run) continue;
     // As long as it has not run, it is in the same wait, of which least had passed when it was

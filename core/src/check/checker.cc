@@ -14,6 +14,7 @@
 #include "alive/descent.h"
 #include "alive/drain.h"
 #include "alive/new_threads.h"
+#include "alive/processes.h"
 #include "alive/sure_look.h"
 #include "alive/transit.h"
 #include "check/frame_notes.h"
@@ -23,9 +24,11 @@
 #include "explain/inspect_task.h"
 #include "explain/wait_graph.h"
 #include "linux/look/stack_reader.h"
+#include "linux/proc/children.h"
 #include "linux/proc/clock.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
+#include "registry/child_birth.h"
 #include "registry/frame_log.h"
 #include "registry/own_threads.h"
 #include "registry/snapshot_data.h"
@@ -124,7 +127,7 @@ alive::Stragglers Checker::Tasks(registry::Epoch first, registry::Origin scope) 
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
     tasks.push_back({.name = std::move(name),
                      .task = task.serial,
-                     .task_place = PlaceOf(task),
+                     .place = PlaceOf(task),
                      .runs_in = task.thread});
   };
   if (adopted_too_)
@@ -133,6 +136,30 @@ alive::Stragglers Checker::Tasks(registry::Epoch first, registry::Origin scope) 
     registry::ForEachTask(first, std::cref(add));
   std::ranges::sort(tasks, {}, &alive::Straggler::task);
   return tasks;
+}
+
+// Adds child processes since `base` that are not ignored by what is cheap to know. Nothing is
+// added, and the error returned, if they cannot be listed.
+std::optional<Error> Checker::AddProcesses(const internal::SnapshotData* base, std::uint64_t births,
+                                           registry::Origin scope,
+                                           alive::Stragglers* stragglers) const {
+  if (!options_.processes) return std::nullopt;
+  auto children = alive::NewProcesses(base, births);
+  if (!children) return children.error();
+  const auto adopted = adopted_too_ ? nullptr : alive::BackgroundProcesses();
+  for (platform::ChildProcess& child : *children) {
+    if (Contains(adopted, child.id) || ignore_.MatchesCurrentProcess(child.id) ||
+        ignore_.MatchesProcess(platform::ReadCommandLine(child.id.tid), child.stat.name))
+      continue;
+    const auto record = registry::FindChild(child.id);
+    if (!adopted_too_ && record && !registry::Judges(scope, record->origin)) continue;
+    stragglers->push_back(
+        {.id = child.id,
+         .name = std::move(child.stat.name),
+         .place = child.stat.cpu_ticks * 128 + static_cast<unsigned char>(child.stat.state),
+         .is_process = true});
+  }
+  return std::nullopt;
 }
 
 // Whether a rule ignores it by itself; else `round` gets to know it.
@@ -275,6 +302,7 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
                     std::back_inserter(look.left));
   std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch, scope),
                     std::back_inserter(look.left));
+  if (const auto error = AddProcesses(base, births.births, scope, &look.left)) look.failure = error;
   return look;
 }
 
@@ -347,6 +375,7 @@ Outcome Checker::LookAtAll() const {
   if (!adopted_too_) alive = alive::JudgedBy(0, *std::move(alive));
   if (adopted_too_) std::ranges::move(Unjoined(0, 0), std::back_inserter(*alive));
   std::ranges::move(Tasks(0, 0), std::back_inserter(*alive));
+  static_cast<void>(AddProcesses(nullptr, 0, 0, &*alive));  // what else there is is shown all the same
   // A hang and another process are looked at for information, and not for a verdict.
   const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
   return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut, search), *alive, {}));

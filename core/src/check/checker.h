@@ -43,8 +43,8 @@ class Checker {
   [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {},
                                   registry::Origin scope = 0) const;
 
-  /// Every thread and task but the caller and those adopted or ignored, the main thread included;
-  /// no wait. Without rules the adopted ones too, and threads that ended unjoined.
+  /// Every thread, task and child process but the caller and those adopted or ignored, the main
+  /// thread included; no wait. Without rules the adopted ones too, and threads that ended unjoined.
   [[nodiscard]] Outcome LookAtAll() const;
 
  private:
@@ -54,6 +54,9 @@ class Checker {
   [[nodiscard]] Result<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
   [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first, registry::Origin scope) const;
   [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first, registry::Origin scope) const;
+  [[nodiscard]] std::optional<Error> AddProcesses(const internal::SnapshotData* base,
+                                                  std::uint64_t births, registry::Origin scope,
+                                                  alive::Stragglers* stragglers) const;
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;

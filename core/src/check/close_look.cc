@@ -39,6 +39,7 @@ std::optional<explain::Finding> Inspectors::InspectRecorded(const alive::Straggl
     if (task == task_records_.end()) return std::nullopt;
     return tasks_.Inspect(task->second);
   }
+  if (straggler.is_process) return threads_.InspectProcess(straggler);
   const auto record = unjoined_.find(straggler.unjoined);
   if (record == unjoined_.end()) return std::nullopt;
   return threads_.InspectUnjoined(record->second);

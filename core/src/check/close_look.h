@@ -30,7 +30,7 @@ class Inspectors {
   [[nodiscard]] explain::Inspector& threads() { return threads_; }
 
   /// Describes a straggler that is not a live thread. Nothing if it is gone: the task has ended,
-  /// the thread was joined.
+  /// the thread was joined, the process was waited for.
   [[nodiscard]] std::optional<explain::Finding> InspectRecorded(const alive::Straggler& straggler);
 
   /// Searches memory for coroutines that nothing else shows.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 
 #include "symbolize/symbolizer.h"
@@ -19,14 +20,14 @@ RawFrame Caller(std::uintptr_t address) {
 // The stack of a call that the hooks stand before, without the hooks' own frames: those are the
 // innermost ones up to the function that stands before libc's.
 std::vector<RawFrame> FramesAbove(std::span<const std::uintptr_t> return_addresses,
-                                  std::string_view posix_name, std::string_view c_name) {
+                                  std::initializer_list<std::string_view> hooked) {
   std::vector<RawFrame> frames;
   for (const std::uintptr_t address : return_addresses) frames.push_back(Caller(address));
   constexpr std::ptrdiff_t kMostHookFrames = 4;
   std::ptrdiff_t hooks = 0;
   for (std::ptrdiff_t i = 0; i < std::min(kMostHookFrames, std::ssize(frames)); ++i) {
     const std::string_view name = symbolize::Quick(frames[static_cast<std::size_t>(i)]).plain_name;
-    if (name == posix_name || name == c_name) hooks = i + 1;
+    if (std::ranges::find(hooked, name) != hooked.end()) hooks = i + 1;
   }
   frames.erase(frames.begin(), frames.begin() + hooks);
   return frames;
@@ -35,11 +36,15 @@ std::vector<RawFrame> FramesAbove(std::span<const std::uintptr_t> return_address
 }  // namespace
 
 std::vector<RawFrame> CreationFrames(std::span<const std::uintptr_t> return_addresses) {
-  return FramesAbove(return_addresses, "pthread_create", "thrd_create");
+  return FramesAbove(return_addresses, {"pthread_create", "thrd_create"});
 }
 
 std::vector<RawFrame> DetachFrames(std::span<const std::uintptr_t> return_addresses) {
-  return FramesAbove(return_addresses, "pthread_detach", "thrd_detach");
+  return FramesAbove(return_addresses, {"pthread_detach", "thrd_detach"});
+}
+
+std::vector<RawFrame> ForkFrames(std::span<const std::uintptr_t> return_addresses) {
+  return FramesAbove(return_addresses, {"fork", "posix_spawn", "posix_spawnp", "popen"});
 }
 
 std::vector<RawFrame> CreationFrames(const registry::CreationStack* created, std::uintptr_t site) {

@@ -17,6 +17,9 @@ std::vector<platform::RawFrame> CreationFrames(std::span<const std::uintptr_t> r
 /// The same of the call that detached one.
 std::vector<platform::RawFrame> DetachFrames(std::span<const std::uintptr_t> return_addresses);
 
+/// The same of the call that created a child process.
+std::vector<platform::RawFrame> ForkFrames(std::span<const std::uintptr_t> return_addresses);
+
 /// The frames of what created a task: its stack if that was kept, else the one address, if any.
 std::vector<platform::RawFrame> CreationFrames(const registry::CreationStack* created,
                                                std::uintptr_t site);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "rules/rule_index.h"
+#include "symbolize/generated_name.h"
 #include "symbolize/own_code.h"
 #include "taskleak/ignore.h"
 
@@ -56,11 +57,12 @@ class Creators {
 };
 
 // Units that one piece of code created are one finding, wherever they stand; without a creator the
-// place is what units have in common.
+// place is what units have in common. Of processes the name and whether they have ended count too.
 auto Key(const FoundUnit& found, Creators& creators) {
   const Unit& unit = found.unit;
+  const bool by_place = unit.created_by.empty() || unit.kind == UnitKind::kProcess;
   return std::make_tuple(unit.kind, creators.Number(unit.created_by), unit.origin,
-                         unit.created_by.empty() ? Place(found) : decltype(Place(found))());
+                         by_place ? Place(found) : decltype(Place(found))());
 }
 
 // Units at the same place side by side, the most frequented place first.
@@ -96,14 +98,36 @@ std::string CommonNamePattern(const std::vector<FoundUnit>& units) {
   return common < kShortestBeginning ? std::string() : first.substr(0, common) + "*";
 }
 
+bool IsOfGeneratedTest(const symbolize::ResolvedStack& stack) {
+  return std::ranges::any_of(stack.plain_names, [](const std::string& name) {
+    return symbolize::WithinGeneratedTest(name).data() != nullptr;
+  });
+}
+
 // A function by which the group is known: of the code that created it, or where that is not known
-// of the code that it runs. Never one of a library for threads, which others have in common.
+// of the code that it runs. Never one of a library for threads, which others have in common, nor
+// that of a test case whose name a macro made up: then the test case itself.
 std::string FunctionLine(const Finding& first) {
   if (const std::string creator = symbolize::OwnFunction(*first.created_by); !creator.empty())
     return "created_by:" + creator;
+  const std::string& origin = first.unit.origin;
+  if (IsOfGeneratedTest(*first.created_by) && !origin.empty() && !origin.starts_with("re:") &&
+      origin.find('\n') == std::string::npos)
+    return "origin:" + origin;
   const std::string function = symbolize::OwnFunction(*first.stack);
   if (function.empty()) return {};
   return (function == TopFunction(*first.stack) ? "top_function:" : "function:") + function;
+}
+
+std::string_view NameRule(UnitKind kind) {
+  switch (kind) {
+    case UnitKind::kTask:
+      return "task_name:";
+    case UnitKind::kProcess:
+      return "process:";
+    default:
+      return "thread_name:";
+  }
 }
 
 // The signature last.
@@ -111,12 +135,13 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Fou
                                      const std::string& program_name) {
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
-  // A thread nobody named carries the program's name: a rule for that would silence every such
-  // thread. Fibers have no names at all.
-  if (!name.empty() && first.unit.name != program_name && !first.is_fiber)
-    lines.push_back((first.unit.kind == UnitKind::kTask ? "task_name:" : "thread_name:") + name);
+  // A thread nobody named carries the program's name, as does a process that executed no other
+  // program: a rule for that would silence every such one. Fibers have no names at all.
+  const bool generated = symbolize::WithinGeneratedTest(name).data() != nullptr;  // of a coroutine
+  if (!name.empty() && first.unit.name != program_name && !first.is_fiber && !generated)
+    lines.push_back(std::string(NameRule(first.unit.kind)) + name);
   if (std::string line = FunctionLine(first); !line.empty()) lines.push_back(std::move(line));
-  lines.push_back("signature:" + first.signature);
+  lines.push_back("signature:" + first.signatures.now);
   return lines;
 }
 
@@ -206,10 +231,10 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
     SortByPlace(same);
     const Finding& first = same.front();
     std::size_t number = all.size();
-    if (!first.unit.created_by.empty()) {
-      number =
-          by_signature.try_emplace({first.unit.kind, first.unit.origin, first.signature}, number)
-              .first->second;
+    if (!first.unit.created_by.empty() && first.unit.kind != UnitKind::kProcess) {
+      number = by_signature
+                   .try_emplace({first.unit.kind, first.unit.origin, first.signatures.now}, number)
+                   .first->second;
     }
     if (number == all.size()) {
       all.push_back(std::move(same));
@@ -228,7 +253,8 @@ std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings&
   for (std::vector<Finding>& same : Alike(std::move(findings))) {
     auto& [group, of, jobs] = groups.emplace_back();
     of = std::move(same);
-    group.signature = of.front().signature;
+    group.signature = of.front().signatures.now;
+    group.former_signature = of.front().signatures.former;
     for (const Finding& finding : of) {
       group.units.push_back(finding);
       group.deadlock = group.deadlock || finding.in_circle;

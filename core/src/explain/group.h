@@ -24,6 +24,7 @@ struct Surroundings {
 struct FoundGroup {
   std::vector<FoundUnit> units;
   std::string signature;
+  std::string former_signature{};
   std::string part_of;
   std::vector<std::string> ignore;
   bool deadlock = false;

@@ -111,6 +111,9 @@ std::optional<Frame> DetachingCall(const Finding& finding) {
 Hint FindHint(std::span<const Finding> same, bool alone) {
   const Finding& first = same.front();
   if (first.unit.kind == UnitKind::kUnjoinedThread) return {Hint::Kind::kUnjoined};
+  if (first.unit.kind == UnitKind::kProcess)
+    return {first.unit.state == WaitState::kEnded ? Hint::Kind::kNotWaitedFor
+                                                  : Hint::Kind::kNotEnded};
   if (first.is_fiber) return {Hint::Kind::kFiber};
   if (!first.hint.empty()) return {Hint::Kind::kOfAdapter, first.hint};
   if (first.unit.kind == UnitKind::kTask) return {Hint::Kind::kTask};

@@ -14,6 +14,8 @@ struct Hint {
   enum class Kind {
     kNone,              ///< there is no evidence for anything
     kUnjoined,          ///< the thread ended and was neither joined nor detached
+    kNotWaitedFor,      ///< the process ended and was not waited for
+    kNotEnded,          ///< the process goes on
     kOwnerEnded,        ///< the owner of its lock ended
     kJoinsItself,       ///< the thread waits for its own end
     kStandardInput,     ///< it reads standard input

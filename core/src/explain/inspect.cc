@@ -14,7 +14,9 @@
 #include "explain/stop_state.h"
 #include "explain/wait_reader.h"
 #include "explain/wait_state.h"
+#include "linux/proc/children.h"
 #include "linux/proc/thread_info.h"
+#include "registry/child_birth.h"
 #include "registry/last_job.h"
 #include "registry/origin.h"
 #include "symbolize/symbolizer.h"
@@ -130,7 +132,7 @@ Finding Inspector::InspectLive(const alive::Straggler& straggler,
   finding.missing = look.stack.missing;
   unit.age = AgeOf(straggler.id);
   if (const ThreadRecord* const birth = BirthOf(straggler.id.tid)) AddBirth(*birth, finding);
-  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -143,7 +145,36 @@ Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   unit.id = record.tid;
   unit.name = record.name.data();
   finding.detail.of_unit = LifeOf(record);
-  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
+  return finding;
+}
+
+std::optional<Finding> Inspector::InspectProcess(const alive::Straggler& straggler) {
+  const auto stat = platform::ReadProcessStat(straggler.id.tid);
+  if (!stat || stat->start_ticks != straggler.id.start_ticks || stat->state == 'X')
+    return std::nullopt;
+  Finding finding;
+  finding.stack = &resolver_.Resolve({});
+  const auto record = registry::FindChild(straggler.id);
+  finding.created_by =
+      &resolver_.Resolve(record ? ForkFrames(std::span(record->created_by).first(record->depth))
+                                : std::vector<platform::RawFrame>());
+  Unit& unit = finding.unit;
+  unit.kind = UnitKind::kProcess;
+  unit.id = straggler.id.tid;
+  unit.name = stat->name;
+  unit.age = AgeOf(straggler.id);
+  unit.created_by = finding.created_by->stack;
+  if (record) unit.origin = registry::OriginName(record->origin);
+  if (stat->ended()) {
+    unit.state = WaitState::kEnded;
+    finding.detail.of_unit = EndedProcess{stat->exit_status};
+  } else {
+    unit.state = stat->stopped() ? WaitState::kStopped : WaitState::kAlive;
+    unit.command = platform::ReadCommandLine(straggler.id.tid);
+    finding.detail.of_unit = RunningProcess{unit.command};
+  }
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -156,7 +187,7 @@ Finding Inspector::InspectGoneTask(const alive::Straggler& straggler) {
   unit.id = static_cast<std::int64_t>(straggler.task);
   unit.name = straggler.name;
   finding.missing = {platform::Missing::Reason::kEndedTooSoon};
-  finding.signature = Signature(unit, *finding.stack, *finding.created_by);
+  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "alive/straggler.h"
+#include "explain/signature.h"
 #include "explain/wait_facts.h"
 #include "explain/wait_reader.h"
 #include "explain/wait_state.h"
@@ -25,7 +26,7 @@ namespace taskleak::explain {
 struct Finding : FoundUnit {
   const symbolize::ResolvedStack* stack = nullptr;       // owned by the Inspector
   const symbolize::ResolvedStack* created_by = nullptr;  // empty when not known
-  std::string signature;
+  Signatures signatures;
   bool is_fiber = false;  // a task whose name says only that
   std::string hint;       // of a task whose adapter knows what ends it
   // Of a live thread:
@@ -41,7 +42,11 @@ struct Finding : FoundUnit {
 
   /// As rules see it.
   [[nodiscard]] rules::UnitView view() const {
-    return {.unit = unit, .stack = *stack, .created_by = *created_by, .signature = signature};
+    return {.unit = unit,
+            .stack = *stack,
+            .created_by = *created_by,
+            .signature = signatures.now,
+            .former_signature = signatures.former};
   }
 };
 
@@ -58,6 +63,8 @@ class Inspector {
   Finding InspectLive(const alive::Straggler& straggler, const platform::ThreadLook& look);
   /// Describes a thread that ended and was not joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
+  /// Describes a child process; nothing if it was waited for meanwhile.
+  std::optional<Finding> InspectProcess(const alive::Straggler& straggler);
   /// A task that ended before anything but its name was read.
   Finding InspectGoneTask(const alive::Straggler& straggler);
   /// Returns the name of a thread that ended and was not joined; empty if none is known.

@@ -18,6 +18,7 @@
 #include "linux/proc/thread_info.h"
 #include "registry/origin.h"
 #include "registry/switch_layout.h"
+#include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::explain {
@@ -103,7 +104,7 @@ const symbolize::ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& reco
     std::vector<Frame> frames;
     for (const TaskRecord* each : chain) {
       frames.push_back(AwaitingFrame(*each));
-      entry->second.plain_names.push_back(frames.back().function);
+      entry->second.plain_names.push_back(symbolize::PlainName(frames.back().function));
     }
     entry->second.stack = Stack(std::move(frames));
   }
@@ -180,15 +181,15 @@ Finding TaskInspector::Inspect(TaskRecord record) {
   finding.created_by = &creators_.Of(record);
   if (record.hint != nullptr && record.thread == 0) finding.hint = ReadLiteral(record.hint);
   unit.created_by = finding.created_by->stack;
-  finding.signature = SignatureOf(finding);
+  finding.signatures = SignaturesOf(finding);
   return finding;
 }
 
-std::string TaskInspector::SignatureOf(const Finding& finding) {
+Signatures TaskInspector::SignaturesOf(const Finding& finding) {
   if (finding.stack->stack.empty() && finding.created_by->stack.empty())
-    return Signature(finding.unit, *finding.stack, *finding.created_by);
+    return Sign(finding.unit, *finding.stack, *finding.created_by);
   const auto [known, is_new] = signatures_.try_emplace({finding.stack, finding.created_by});
-  if (is_new) known->second = Signature(finding.unit, *finding.stack, *finding.created_by);
+  if (is_new) known->second = Sign(finding.unit, *finding.stack, *finding.created_by);
   return known->second;
 }
 

@@ -56,7 +56,7 @@ class TaskInspector {
   const symbolize::ResolvedStack& AsyncStack(const registry::TaskRecord& record);
   [[nodiscard]] const registry::TaskRecord* Awaiter(const registry::TaskRecord& record) const;
   Frame AwaitingFrame(const registry::TaskRecord& record);
-  std::string SignatureOf(const Finding& finding);
+  Signatures SignaturesOf(const Finding& finding);
 
   const TaskRecords& tasks_;
   symbolize::StackResolver resolver_;
@@ -66,7 +66,7 @@ class TaskInspector {
   WaitReader waits_;
   std::map<std::vector<AwaitPlace>, symbolize::ResolvedStack> async_stacks_;
   // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
-  std::map<std::pair<const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>, std::string>
+  std::map<std::pair<const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>, Signatures>
       signatures_;
 };
 

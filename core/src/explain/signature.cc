@@ -1,5 +1,6 @@
 #include "explain/signature.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "symbolize/function_name.h"
+#include "symbolize/generated_name.h"
 
 namespace taskleak::explain {
 namespace {
@@ -39,9 +41,11 @@ std::string WithoutNumbers(std::string_view name) {
   return result;
 }
 
+enum class Names { kPlain, kSpelled };
+
 // Adds the unit's own functions, from the outermost inward up to the first system frame above them;
 // returns how many those are.
-int AddOwnFunctions(const symbolize::ResolvedStack& stack, Hash& hash) {
+int AddOwnFunctions(const symbolize::ResolvedStack& stack, Names names, Hash& hash) {
   int count = 0;
   for (std::size_t i = stack.stack.size(); i-- > 0;) {
     const Frame& frame = stack.stack[i];
@@ -52,29 +56,45 @@ int AddOwnFunctions(const symbolize::ResolvedStack& stack, Hash& hash) {
       hash.Add(frame.module);
       hash.Add(std::to_string(frame.module_offset));
     } else {
-      hash.Add(stack.plain_names[i]);
+      hash.Add(names == Names::kPlain ? stack.plain_names[i]
+                                      : symbolize::SpelledName(frame.function));
     }
     ++count;
   }
   return count;
 }
 
-}  // namespace
-
-std::string Signature(const Unit& unit, const symbolize::ResolvedStack& stack,
-                      const symbolize::ResolvedStack& created_by) {
+std::string HashOf(const Unit& unit, const symbolize::ResolvedStack& stack,
+                   const symbolize::ResolvedStack& created_by, Names names) {
   Hash hash;
   hash.Add(ToString(unit.kind));
-  const int own = AddOwnFunctions(stack, hash);
+  const int own = AddOwnFunctions(stack, names, hash);
   hash.Add("created by");
-  const int creators = AddOwnFunctions(created_by, hash);
-  if (own + creators == 0) hash.Add(WithoutNumbers(unit.name));
+  const int creators = AddOwnFunctions(created_by, names, hash);
+  // Programs that one function starts are leaks of their own.
+  if (own + creators == 0 || unit.kind == UnitKind::kProcess) hash.Add(WithoutNumbers(unit.name));
   constexpr std::uint64_t kTwelveDigits = (std::uint64_t{1} << 48) - 1;
   std::array<char, 13> text;
   std::snprintf(
       text.data(), text.size(), "%012llx",
       static_cast<unsigned long long>((hash.value() ^ (hash.value() >> 48)) & kTwelveDigits));
   return text.data();
+}
+
+bool HasGeneratedName(const symbolize::ResolvedStack& stack) {
+  return std::any_of(stack.stack.begin(), stack.stack.end(),
+                     [](const Frame& frame) { return symbolize::MayBeGenerated(frame.function); });
+}
+
+}  // namespace
+
+Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
+                const symbolize::ResolvedStack& created_by) {
+  Signatures signatures{HashOf(unit, stack, created_by, Names::kPlain), {}};
+  if (HasGeneratedName(stack) || HasGeneratedName(created_by))
+    signatures.former = HashOf(unit, stack, created_by, Names::kSpelled);
+  if (signatures.former == signatures.now) signatures.former.clear();
+  return signatures;
 }
 
 }  // namespace taskleak::explain

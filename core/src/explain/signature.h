@@ -9,13 +9,21 @@
 
 namespace taskleak::explain {
 
+/// A leak's signature, and the one that it had as long as generated names were part of it: of
+/// those, a baseline may still hold some. Empty if that is the same.
+struct Signatures {
+  std::string now;
+  std::string former;
+};
+
 /// Twelve hex digits that are the same in every run and build: made of the kind and the plain names
 /// of the unit's own functions, from where it starts to where it enters a system library, and of
-/// the functions that created it. Addresses, lines, template arguments, and functions of the C++
-/// runtime (which compilers inline or not) do not count. A unit without any named function goes by
-/// its name, numbers in it apart, and by module offsets of unnamed frames.
-std::string Signature(const Unit& unit, const symbolize::ResolvedStack& stack,
-                      const symbolize::ResolvedStack& created_by);
+/// the functions that created it. Addresses, lines, template arguments, numbers of lambdas and of
+/// test cases, and functions of the C++ runtime (which compilers inline or not) do not count. A
+/// unit without any named function goes by its name, numbers in it apart, and by module offsets of
+/// unnamed frames; a process by the name of its program and by what created it.
+Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
+                const symbolize::ResolvedStack& created_by);
 
 }  // namespace taskleak::explain
 

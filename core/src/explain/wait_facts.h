@@ -127,9 +127,20 @@ struct EndedThread {
   std::string routine{};  ///< its start routine, if that is a function of the program's own
 };
 
+/// A child process that runs, or is stopped.
+struct RunningProcess {
+  std::string command;  ///< its command line
+};
+
+/// A child process that has ended.
+struct EndedProcess {
+  int status = 0;  ///< as waitpid(2) has it
+};
+
 /// What there is to say of a unit besides its state.
 struct Detail {
-  std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, Unverified, EndedThread>
+  std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, Unverified, EndedThread,
+               RunningProcess, EndedProcess>
       of_unit;
   WaitFacts wait;
 };

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <new>
 
+#include "linux/proc/children.h"
 #include "linux/proc/thread_info.h"
 #include "registry/frame_log.h"
 #include "registry/snapshot_data.h"
@@ -19,6 +20,20 @@ const internal::SnapshotData& NoMemory() {
   return data;
 }
 
+// Those of the snapshot before, as long as nobody was born since.
+std::shared_ptr<const platform::ThreadIds> Children(const internal::SnapshotData* last,
+                                                    std::uint64_t births) {
+  if (last != nullptr && births != 0 && last->births == births) return last->children;
+  if (!platform::HasChildren(births)) return nullptr;
+  auto ids = std::make_shared<platform::ThreadIds>();
+  const auto children = platform::ListChildren();
+  if (!children) return nullptr;  // then a check goes by when they started
+  for (const platform::ChildProcess& child : *children) ids->push_back(child.id);
+  if (last != nullptr && last->children != nullptr && *ids == *last->children)
+    return last->children;
+  return ids;
+}
+
 }  // namespace
 
 Snapshot Snapshot::Take() try {
@@ -32,11 +47,14 @@ Snapshot Snapshot::Take() try {
   const registry::Epoch next_epoch = registry::BeginEpoch();
   std::uint64_t births = 0;
   auto threads = platform::ListThreads(&births);
+  const int error = threads == nullptr ? errno : 0;
+  auto children = Children(last.get(), births);
   if (last == nullptr || threads == nullptr || last->threads != threads ||
-      last->next_birth != next_birth || last->next_epoch != next_epoch || last->births != births) {
-    const int error = threads == nullptr ? errno : 0;
-    last = std::make_shared<const internal::SnapshotData>(internal::SnapshotData{
-        std::move(threads), error, next_birth, next_epoch, platform::TicksSinceBoot(), births});
+      last->next_birth != next_birth || last->next_epoch != next_epoch || last->births != births ||
+      last->children != children) {
+    last = std::make_shared<const internal::SnapshotData>(
+        internal::SnapshotData{std::move(threads), error, next_birth, next_epoch,
+                               platform::TicksSinceBoot(), births, std::move(children)});
   }
   Snapshot snapshot;
   snapshot.data_ = last;

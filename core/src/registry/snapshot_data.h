@@ -17,6 +17,7 @@ struct SnapshotData {
   registry::Epoch next_epoch = 0;  // of the first task born after it (registry/task_registry.h)
   std::uint64_t taken_ticks = 0;   // when, in ticks since boot
   std::uint64_t births = 0;        // as platform::ListThreads has it
+  std::shared_ptr<const platform::ThreadIds> children{};  // sorted; null: there were none
 };
 
 }  // namespace taskleak::internal

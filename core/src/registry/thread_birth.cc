@@ -235,6 +235,7 @@ Origin OriginOfThread() {
 const ThreadBirth* OwnBirth() { return t_birth; }
 
 void SetRecording(bool on) { g_recording.store(on); }
+bool RecordsBirths() { return g_recording.load(std::memory_order_relaxed) && !t_unrecorded; }
 
 UnrecordedBirths::UnrecordedBirths() { t_unrecorded = true; }
 UnrecordedBirths::~UnrecordedBirths() { t_unrecorded = false; }

@@ -50,6 +50,8 @@ struct ThreadRecord {
 /// Whether births are recorded from now on (they are from the start). Thread-safe, as all that
 /// follows.
 void SetRecording(bool on);
+/// Whether the calling thread's are.
+bool RecordsBirths();
 
 /// As long as one exists, threads that its thread creates are not recorded: taskleak's own.
 class UnrecordedBirths {

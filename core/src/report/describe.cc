@@ -27,6 +27,7 @@ LeakGroup Describe(explain::FoundGroup found) {
   std::string hint = HintText(found);
   return {.units = Describe(std::move(found.units)),
           .signature = std::move(found.signature),
+          .former_signature = std::move(found.former_signature),
           .part_of = std::move(found.part_of),
           .ignore = std::move(found.ignore),
           .deadlock = found.deadlock,

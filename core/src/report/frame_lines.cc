@@ -5,13 +5,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "report/source_snippet.h"
 #include "report/wording.h"
 #include "symbolize/function_name.h"
+#include "symbolize/generated_name.h"
 
 namespace taskleak::report {
 namespace {
+
+constexpr std::string_view kLambda = "{lambda}";
+constexpr std::string_view kLambdaCall = "{lambda}::operator()";
 
 // One line: a frame in two columns, or a remark.
 struct Row {
@@ -80,8 +85,11 @@ std::string PlaceOf(const Frame& frame, const std::string& file) {
   return place;
 }
 
-Row RowOf(const Frame& frame) {
-  return {ShortFunction(FunctionOf(frame)), PlaceOf(frame, ShortFile(frame.file))};
+Row RowOf(const Frame& frame, std::string_view test) {
+  const std::string function = FunctionOf(frame);
+  std::string named = WithTestName(function, test);
+  return {named == function ? ShortFunction(function) : std::move(named),
+          PlaceOf(frame, ShortFile(frame.file))};
 }
 
 Row Folded(std::size_t count) {
@@ -117,7 +125,7 @@ std::vector<std::string> InColumns(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::vector<std::string> ShortLines(const Stack& stack, StackRole role) {
+std::vector<std::string> ShortLines(const Stack& stack, StackRole role, std::string_view test) {
   std::vector<Row> rows;
   const Shown shown = ShownPart(stack, role);
   const bool only_runtime =
@@ -126,7 +134,7 @@ std::vector<std::string> ShortLines(const Stack& stack, StackRole role) {
   for (const Frame* frame = shown.begin; frame != shown.end; ++frame) {
     const bool first = frame == shown.begin || (only_runtime && rows.size() < kRuntimeShown);
     if (first || !frame->runtime) {
-      rows.push_back(RowOf(*frame));
+      rows.push_back(RowOf(*frame, test));
       continue;
     }
     const Frame* const next =
@@ -138,14 +146,14 @@ std::vector<std::string> ShortLines(const Stack& stack, StackRole role) {
   return InColumns(rows);
 }
 
-std::vector<std::string> FullLines(const Stack& stack) {
+std::vector<std::string> FullLines(const Stack& stack, std::string_view test) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < stack.size(); ++i) {
     const Frame& frame = stack[i];
     const std::string place = PlaceOf(frame, frame.file);
-    lines.push_back(fmt::format("#{:<2} {:#014x} {}{}{}{}", i, frame.address, FunctionOf(frame),
-                                place.empty() ? "" : "  ", place,
-                                frame.inlined ? " (inlined)" : ""));
+    lines.push_back(fmt::format("#{:<2} {:#014x} {}{}{}{}", i, frame.address,
+                                WithTestName(FunctionOf(frame), test), place.empty() ? "" : "  ",
+                                place, frame.inlined ? " (inlined)" : ""));
     if (frame.runtime) continue;
     for (const std::string& line : SourceSnippet(frame.file, frame.line))
       lines.push_back("      " + line);
@@ -153,13 +161,26 @@ std::vector<std::string> FullLines(const Stack& stack) {
   return lines;
 }
 
+std::string WithTestName(const std::string& function, std::string_view test) {
+  if (test.empty() || !symbolize::MayBeGenerated(function)) return function;
+  const std::string name = symbolize::PlainName(function);
+  std::string_view within = symbolize::WithinGeneratedTest(name);
+  if (within.data() == nullptr) return function;
+  // The member of the class that is made for a test case with a fixture: Catch2's, doctest's.
+  for (const std::string_view member : {"::test", "::f"}) {
+    if (within == member || within.starts_with(std::string(member) + "::"))
+      within.remove_prefix(member.size());
+  }
+  if (within.ends_with(kLambdaCall)) within.remove_suffix(kLambdaCall.size() - kLambda.size());
+  return fmt::format("test \"{}\"{}", test, within);
+}
+
 std::string ShortFunction(const std::string& function) {
   constexpr std::size_t kWhole = 56;
   constexpr std::size_t kLongest = 64;
-  constexpr std::string_view kLambdaCall = "{lambda}::operator()";
   std::string name = symbolize::PlainName(function);
   if (name.ends_with(kLambdaCall)) {
-    name.resize(name.size() - kLambdaCall.size() + std::string_view("{lambda}").size());
+    name.resize(name.size() - kLambdaCall.size() + kLambda.size());
   } else if (function.size() <= kWhole) {
     return function;
   } else if (function.find('(') != std::string::npos) {

@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_REPORT_FRAME_LINES_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "taskleak/leak.h"
@@ -18,12 +19,17 @@ enum class StackRole {
 ///
 /// Frames of the runtime are left out at both ends and folded to one line in between, frames of the
 /// test framework are left out at the outer end, the middle of a deep stack is left out, and long
-/// names are shortened.
-std::vector<std::string> ShortLines(const Stack& stack, StackRole role);
+/// names are shortened. `test` is the test that the functions of test cases on it belong to; may be
+/// empty.
+std::vector<std::string> ShortLines(const Stack& stack, StackRole role, std::string_view test = {});
 
 /// Every frame in full, with its address and the lines of its source file around it where that
 /// can be read.
-std::vector<std::string> FullLines(const Stack& stack);
+std::vector<std::string> FullLines(const Stack& stack, std::string_view test = {});
+
+/// `function`; of a test case whose name a macro made up, the name of the test and what follows:
+/// `test "Pool restarts"::{lambda}`.
+std::string WithTestName(const std::string& function, std::string_view test);
 
 /// A function's name, shortened if it is long: first the parameters and template arguments go, then
 /// the outer scopes. The call of a lambda is "Serve::{lambda}", whichever compiler named it.

@@ -99,6 +99,10 @@ std::string HintText(const explain::FoundGroup& group) {
   switch (group.hint.kind) {
     case Kind::kUnjoined:
       return fmt::format("join or detach {}", it);
+    case Kind::kNotWaitedFor:
+      return fmt::format("wait for {} (waitpid, pclose or what your library has for it)", it);
+    case Kind::kNotEnded:
+      return fmt::format("end {} and wait for {} before the test ends", it, it);
     case Kind::kIdleWorkers:
       return fmt::format(
           "idle workers that share a {}: stop and join the pool before the test ends",

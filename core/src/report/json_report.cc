@@ -38,6 +38,7 @@ Json UnitJson(const Unit& unit) {
                {"held_by", internal::HolderJson<Json>(unit.held_by)},
                {"age_ms", unit.age.count()}};
   if (unit.kind == UnitKind::kTask) json["parent"] = unit.parent;
+  if (unit.kind == UnitKind::kProcess) json["command"] = unit.command;
   return json;
 }
 
@@ -60,6 +61,7 @@ Json GroupJson(const LeakGroup& group) {
   return {{"kind", ToString(first.kind)},
           {"count", group.units.size()},
           {"signature", group.signature},
+          {"former_signature", group.former_signature},
           {"part_of", group.part_of},
           {"state", ToString(first.state)},
           {"detail", first.detail},

@@ -35,22 +35,26 @@ std::string Text(const check::CopiedStacks& copied) {
   return HiddenText(copied.error) + "; threads copied their own stacks, asked by SIGURG";
 }
 
-std::string UnitsText(std::size_t threads, std::size_t tasks) {
+std::string UnitsText(std::size_t threads, std::size_t tasks, std::size_t processes) {
   std::string units;
-  if (threads > 0) units = Count(threads, "thread");
-  if (tasks > 0) units += (units.empty() ? "" : " and ") + Count(tasks, "task");
+  const auto add = [&units](std::size_t count, std::string_view noun) {
+    if (count > 0) units += (units.empty() ? "" : " and ") + Count(count, noun);
+  };
+  add(threads, "thread");
+  add(tasks, "task");
+  add(processes, "process");
   return units;
 }
 
 std::string Text(const check::AllowedLeaks& allowed) {
-  return fmt::format("AllowLeaks adopted {}: {}", UnitsText(allowed.threads, allowed.tasks),
+  return fmt::format("AllowLeaks adopted {}: {}", UnitsText(allowed.threads, allowed.tasks, allowed.processes),
                      allowed.reason);
 }
 
 std::string Text(const alive::Heirs& heirs) {
   const bool one = heirs.threads + heirs.tasks == 1;
   return fmt::format("{} {} background, because background threads or tasks created {}",
-                     UnitsText(heirs.threads, heirs.tasks), one ? "is" : "are",
+                     UnitsText(heirs.threads, heirs.tasks, 0), one ? "is" : "are",
                      one ? "it" : "them");
 }
 

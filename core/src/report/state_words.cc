@@ -16,7 +16,7 @@ struct StateWords {
 };
 
 // In the order of the enumeration.
-constexpr std::array<StateWords, 25> kStates{{
+constexpr std::array<StateWords, 28> kStates{{
     {WaitState::kMutex, "mutex", "waiting for a mutex"},
     {WaitState::kRwlock, "rwlock", "waiting for a read-write lock"},
     {WaitState::kCondvar, "condvar", "waiting on a condition variable"},
@@ -42,6 +42,9 @@ constexpr std::array<StateWords, 25> kStates{{
     {WaitState::kSuspended, "suspended", "suspended"},
     {WaitState::kQueued, "queued", "queued, not started"},
     {WaitState::kChannel, "channel", "waiting on a channel"},
+    {WaitState::kAlive, "alive", "still there"},
+    {WaitState::kStopped, "stopped", "stopped"},
+    {WaitState::kEnded, "ended", "ended, but not waited for"},
 }};
 
 constexpr bool IsInOrder() {
@@ -68,6 +71,8 @@ std::string_view ToString(UnitKind kind) {
       return "unjoined_thread";
     case UnitKind::kTask:
       return "task";
+    case UnitKind::kProcess:
+      return "process";
   }
   return "thread";
 }
@@ -105,7 +110,8 @@ std::string_view internal::Noun(UnitKind kind) {
 }
 
 std::string internal::Count(std::size_t count, std::string_view noun) {
-  return std::to_string(count).append(" ").append(noun).append(count == 1 ? "" : "s");
+  const std::string_view plural = noun.ends_with('s') ? "es" : "s";
+  return std::to_string(count).append(" ").append(noun).append(count == 1 ? "" : plural);
 }
 
 std::string_view ToString(WaitState state) { return WordsOf(state).name; }

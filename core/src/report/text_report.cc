@@ -18,16 +18,17 @@ namespace {
 
 constexpr std::size_t kMostGroups = 20;
 
-void AddStack(const Stack& stack, report::StackRole role, bool verbose, std::string* text) {
+void AddStack(const Stack& stack, report::StackRole role, std::string_view test, bool verbose,
+              std::string* text) {
   for (const std::string& line :
-       verbose ? report::FullLines(stack) : report::ShortLines(stack, role)) {
+       verbose ? report::FullLines(stack, test) : report::ShortLines(stack, role, test)) {
     *text += "      " + line + '\n';
   }
 }
 
 // 8 threads "pool-worker"
 std::string UnitsOf(const LeakGroup& group) {
-  const std::string_view noun = group.first().kind == UnitKind::kTask ? "task" : "thread";
+  const std::string_view noun = report::Noun(group.first().kind);
   const std::string names = report::Distinct(group.units, "name", [](const Unit& unit) {
     return unit.name.empty() ? "" : '"' + unit.name + '"';
   });
@@ -108,6 +109,12 @@ std::string OtherLine(const Stack& first, const Stack& other) {
 void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
                  std::string* text) {
   const Unit& unit = group.first();
+  if (unit.kind == UnitKind::kProcess && unit.created_by.empty()) {
+    *text +=
+        "    the code that created it is not known: only fork, posix_spawn and popen are "
+        "followed\n";
+    return;
+  }
   if (unit.created_by.empty() && unit.origin.empty()) return;
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;
@@ -116,7 +123,7 @@ void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
   }
   *text += unit.created_by.empty() ? "\n" : " by\n";
   if (!unit.created_by.empty())
-    AddStack(unit.created_by, report::StackRole::kWhoCreated, verbose, text);
+    AddStack(unit.created_by, report::StackRole::kWhoCreated, unit.origin, verbose, text);
   const std::string others = report::Distinct(group.units, "line", [&unit](const Unit& other) {
     return OtherLine(unit.created_by, other.created_by);
   });
@@ -129,7 +136,7 @@ void AddPlace(std::span<const Unit> units, std::string_view how, bool verbose, s
   const bool one = units.size() == 1;
   if (!unit.stack.empty()) {
     *text += fmt::format("    {}\n", how);
-    AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
+    AddStack(unit.stack, report::StackRole::kWhereItIs, unit.origin, verbose, text);
     if (!unit.stack_missing.empty())
       *text += fmt::format("      (outer frames are missing: {})\n", unit.stack_missing);
   } else if (!unit.stack_missing.empty()) {
@@ -176,7 +183,7 @@ void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, s
       });
   if (listed || in_deadlock) return;
   *text += fmt::format("    {} is at\n", report::ThreadText(holder->id, holder->name));
-  AddStack(holder->stack, report::StackRole::kWhereItIs, verbose, text);
+  AddStack(holder->stack, report::StackRole::kWhereItIs, /*test=*/"", verbose, text);
 }
 
 // The circle edge by edge, each thread with its stack: what one holds, the one before it waits for.
@@ -189,7 +196,7 @@ void AddDeadlock(const Deadlock& deadlock, bool verbose, std::string* text) {
     const Unit& unit = deadlock.units[i];
     *text += fmt::format("    {}{}\n", report::DeadlockEdge(deadlock, unit),
                          unit.stack.empty() ? "" : ", at");
-    AddStack(unit.stack, report::StackRole::kWhereItIs, verbose, text);
+    AddStack(unit.stack, report::StackRole::kWhereItIs, unit.origin, verbose, text);
   }
   if (shown < count)
     *text += fmt::format("    and {}\n", report::Count(count - shown, "more thread"));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string.h>
+#include <sys/wait.h>
+
 #include <array>
 #include <chrono>
 #include <string_view>
@@ -172,6 +175,16 @@ std::string Text(explain::FrameLeft) { return "finished, but its frame was not d
 std::string Text(const explain::EndedThread& ended) {
   return fmt::format("ran for {} ms", ended.ran.count()) +
          (ended.routine.empty() ? "" : ", started in " + ended.routine);
+}
+
+std::string Text(const explain::RunningProcess& process) { return process.command; }
+
+std::string Text(const explain::EndedProcess& process) {
+  if (!WIFSIGNALED(process.status)) return fmt::format("exit code {}", WEXITSTATUS(process.status));
+  const int signal = WTERMSIG(process.status);
+  const char* const name = sigabbrev_np(signal);
+  return fmt::format("by signal {}", signal) +
+         (name == nullptr ? std::string() : fmt::format(" (SIG{})", name));
 }
 
 template <typename... Alternatives>

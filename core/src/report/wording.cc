@@ -17,7 +17,7 @@ namespace {
 
 // "8 threads, 1 unjoined thread and 3 tasks"
 std::string KindsOf(const LeakReport& report, bool* only_live) {
-  std::array<std::size_t, 3> counts{};
+  std::array<std::size_t, 4> counts{};
   for (const LeakGroup& group : report.groups)
     counts.at(static_cast<std::size_t>(group.first().kind)) += group.units.size();
   std::vector<std::string> parts;
@@ -25,7 +25,10 @@ std::string KindsOf(const LeakReport& report, bool* only_live) {
     if (counts.at(i) > 0)
       parts.push_back(Count(counts.at(i), internal::Noun(static_cast<UnitKind>(i))));
   }
-  *only_live = counts[static_cast<std::size_t>(UnitKind::kUnjoinedThread)] == 0;
+  *only_live = std::ranges::none_of(report.groups, [](const LeakGroup& group) {
+    return group.first().kind == UnitKind::kUnjoinedThread ||
+           group.first().state == WaitState::kEnded;
+  });
   std::string result;
   for (std::size_t i = 0; i < parts.size(); ++i)
     result += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
@@ -46,6 +49,17 @@ std::string_view Doing(const Unit& unit) {
   if (unit.kind == UnitKind::kUnjoinedThread) return "ended, but neither joined nor detached";
   const bool blocked = unit.kind == UnitKind::kThread && !unit.detail.empty();
   return unit.state == WaitState::kOther && blocked ? "blocked" : Phrase(unit.state);
+}
+
+std::string_view Noun(UnitKind kind) {
+  switch (kind) {
+    case UnitKind::kTask:
+      return "task";
+    case UnitKind::kProcess:
+      return "process";
+    default:
+      return "thread";
+  }
 }
 
 std::string ThreadText(std::int64_t id, const std::string& name) {

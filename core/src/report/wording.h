@@ -21,6 +21,9 @@ std::string Duration(std::chrono::milliseconds duration);
 
 using internal::Count;
 
+/// "thread", "task", "process"
+std::string_view Noun(UnitKind kind);
+
 /// "waiting on a condition variable"
 std::string_view Doing(const Unit& unit);
 

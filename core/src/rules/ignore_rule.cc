@@ -9,7 +9,7 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 8> kTextKinds{{
+constexpr std::array<std::pair<std::string_view, Kind>, 9> kTextKinds{{
     {"thread_name", Kind::kThreadName},
     {"task_name", Kind::kTaskName},
     {"top_function", Kind::kTopFunction},
@@ -18,6 +18,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 8> kTextKinds{{
     {"module", Kind::kModule},
     {"signature", Kind::kSignature},
     {"origin", Kind::kOrigin},
+    {"process", Kind::kProcess},
 }};
 
 std::string AcceptedKinds() {
@@ -69,6 +70,8 @@ IgnoreRule IgnoreCreatedBy(std::string_view pattern) { return Make(Kind::kCreate
 IgnoreRule IgnoreModule(std::string_view pattern) { return Make(Kind::kModule, pattern); }
 IgnoreRule IgnoreSignature(std::string_view signature) { return Make(Kind::kSignature, signature); }
 IgnoreRule IgnoreOrigin(std::string_view pattern) { return Make(Kind::kOrigin, pattern); }
+
+IgnoreRule IgnoreProcess(std::string_view pattern) { return Make(Kind::kProcess, pattern); }
 
 IgnoreRule IgnoreCurrent() {
   return IgnoreRule(std::make_shared<IgnoreRule::Data>(

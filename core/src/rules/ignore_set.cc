@@ -38,7 +38,10 @@ bool RuleMatchesStack(const IgnoreRule::Data& rule, const std::vector<platform::
   if (rule.kind == Kind::kModule) return rule.pattern->Matches(OwnModule(frames));
   return std::any_of(frames.begin(), frames.end(), [&rule](const platform::RawFrame& frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    return FunctionMatches(*rule.pattern, quick.plain_name, quick.function);
+    return AnyName(quick.plain_name, quick.function,
+                   [&](std::string_view plain, std::string_view full) {
+                     return FunctionMatches(*rule.pattern, plain, full);
+                   });
   });
 }
 
@@ -78,6 +81,8 @@ void IgnoreSet::Add(const IgnoreRule& rule, SuppressionUse* use) {
       return name_rules_.push_back({rule, use});
     case Kind::kTaskName:
       return task_name_rules_.push_back({rule, use});
+    case Kind::kProcess:
+      return process_rules_.push_back({rule, use});
     case Kind::kCurrent:
       return current_rules_.push_back({rule, use});
     case Kind::kModule:
@@ -105,6 +110,25 @@ bool IgnoreSet::MatchesName(std::string_view thread_name) const {
 bool IgnoreSet::MatchesTaskName(std::string_view task_name) const {
   return AnyMatches(task_name_rules_, [task_name](const IgnoreRule& rule) {
     return rule.data().pattern->Matches(task_name);
+  });
+}
+
+bool IgnoreSet::MatchesProcess(std::string_view command, std::string_view name) const {
+  return AnyMatches(process_rules_,
+                    [=](const IgnoreRule& rule) {
+                      const Pattern& pattern = *rule.data().pattern;
+                      return pattern.Matches(command) || pattern.Matches(name);
+                    }) ||
+         std::ranges::any_of(known_, [=](const KnownThreads* known) {
+           return known->MatchesProcess(command, name);
+         });
+}
+
+bool IgnoreSet::MatchesCurrentProcess(const platform::ThreadId& id) const {
+  return AnyMatches(current_rules_, [&id](const IgnoreRule& rule) {
+    const auto& snapshot = rule.data().current.data();
+    return snapshot != nullptr && snapshot->children != nullptr &&
+           std::ranges::binary_search(*snapshot->children, id);
   });
 }
 

@@ -27,8 +27,12 @@ class IgnoreSet {
 
   [[nodiscard]] bool MatchesName(std::string_view thread_name) const;
   [[nodiscard]] bool MatchesTaskName(std::string_view task_name) const;
+  /// A child process by its command line, which may be empty, and its name.
+  [[nodiscard]] bool MatchesProcess(std::string_view command, std::string_view name) const;
   /// Threads that were alive when an IgnoreCurrent() was made.
   [[nodiscard]] bool MatchesCurrent(const platform::ThreadId& id) const;
+  /// The same for child processes.
+  [[nodiscard]] bool MatchesCurrentProcess(const platform::ThreadId& id) const;
   /// The same for tasks, by the epoch in which they were born.
   [[nodiscard]] bool MatchesCurrent(registry::Epoch born) const;
   /// By the functions and modules of the stack as the symbol tables have them, and by the built-in
@@ -59,6 +63,7 @@ class IgnoreSet {
   std::vector<const KnownThreads*> known_;
   std::vector<CountedRule> name_rules_;
   std::vector<CountedRule> task_name_rules_;
+  std::vector<CountedRule> process_rules_;
   std::vector<CountedRule> current_rules_;
   std::vector<CountedRule> stack_rules_;
   RuleIndex unit_rules_;

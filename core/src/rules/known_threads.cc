@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "rules/declared_threads.h"
 #include "rules/system_threads.h"
 #include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
@@ -43,9 +44,15 @@ KnownThreads Entry(std::string_view name, std::string_view what, bool (*is)(cons
   return {.name = name, .what = what, .rules = {}, .is = is, .how = how};
 }
 
+KnownThreads ProcessEntry(std::string_view name, std::string_view what, Texts commands) {
+  return {.name = name, .what = what, .rules = {}, .commands = Patterns(commands)};
+}
+
 std::vector<KnownThreads> MakeList() {
   const Texts any;
   return {
+      Entry("declared", "threads that a library declares as its own", IsDeclared,
+            "taskleak/background_thread.h in the library"),
       Entry("tsan", "ThreadSanitizer's background thread", IsTsanThread,
             "function:__tsan::BackgroundThread, or nothing but libtsan's code"),
       Entry("sanitizers", "the other sanitizers' background thread", IsSanitizerThread,
@@ -95,6 +102,16 @@ std::vector<KnownThreads> MakeList() {
              GeneratingRule({"Reference Handl", "Finalizer", "Common-Cleaner", "Signal Dispatch",
                              "Attach Listener"},
                             {"libjvm.so*", "libjava.so*"})}),
+      // compiler-rt, lib/sanitizer_common/sanitizer_symbolizer_posix_libcdep.cpp
+      ProcessEntry("symbolizer", "the program that a sanitizer's runtime asks for names",
+                   {"llvm-symbolizer*", "*/llvm-symbolizer*", "re:addr2line( -C)?( -i)? -fe "}),
+      // Lib/multiprocessing/resource_tracker.py and forkserver.py
+      ProcessEntry("python", "an embedded Python's helpers for its own processes",
+                   {"re: -c from multiprocessing\\.(resource_tracker|semaphore_tracker|forkserver) "
+                    "import main"}),
+      // orte/mca/ess/singleton/ess_singleton_module.c
+      ProcessEntry("open_mpi", "Open MPI's daemon for a program that was not started by mpirun",
+                   {"orted", "orted *", "*/orted *"}),
   };
 }
 
@@ -140,6 +157,10 @@ std::string KnownRule::ToString() const {
 bool KnownThreads::Matches(const Candidate& thread) const {
   return (is != nullptr && is(thread)) ||
          std::ranges::any_of(rules, [&](const KnownRule& rule) { return rule.Matches(thread); });
+}
+
+bool KnownThreads::MatchesProcess(std::string_view command, std::string_view program) const {
+  return AnyMatches(commands, command) || AnyMatches(commands, program);
 }
 
 const std::vector<KnownThreads>& AllKnownThreads() {

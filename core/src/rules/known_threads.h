@@ -1,4 +1,4 @@
-// Background threads that well-known libraries keep and nobody is meant to end.
+// Background threads and processes that well-known libraries keep and nobody is meant to end.
 #ifndef TASKLEAK_SRC_RULES_KNOWN_THREADS_H_
 #define TASKLEAK_SRC_RULES_KNOWN_THREADS_H_
 
@@ -40,9 +40,12 @@ struct KnownThreads {
   std::string_view what;         // for people
   std::vector<KnownRule> rules;  // any of them
   bool (*is)(const Candidate&) = nullptr;
-  std::string_view how = {};  // what `is` goes by, for people
+  std::string_view how = {};           // what `is` goes by, for people
+  std::vector<Pattern> commands = {};  // of child processes that the library keeps, or their names
 
   [[nodiscard]] bool Matches(const Candidate& thread) const;
+  /// By the command line, which may be empty, or the name of the process.
+  [[nodiscard]] bool MatchesProcess(std::string_view command, std::string_view program) const;
 };
 
 /// The built-in list. Made once; immutable.

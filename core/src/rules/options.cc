@@ -100,7 +100,7 @@ struct Key {
 
 using View = std::string_view;
 
-constexpr std::array<Key, 14> kKeys{{
+constexpr std::array<Key, 15> kKeys{{
     {"on_leak", [](Options& o, View k, View v) { o.on_leak = ParseChoice(k, v, kOnLeak); },
      [](const Options& o) { return Text(o.on_leak, kOnLeak); }},
     {"check", [](Options& o, View k, View v) { o.check = ParseChoice(k, v, kCheck); },
@@ -122,6 +122,8 @@ constexpr std::array<Key, 14> kKeys{{
      [](const Options& o) { return Values{o.json}; }},
     {"color", [](Options& o, View k, View v) { o.color = ParseChoice(k, v, kColor); },
      [](const Options& o) { return Text(o.color, kColor); }},
+    {"processes", [](Options& o, View k, View v) { o.processes = ParseChoice(k, v, kSwitch); },
+     [](const Options& o) { return Text(o.processes, kSwitch); }},
     {"hooks", [](Options& o, View k, View v) { o.hooks = ParseChoice(k, v, kSwitch); },
      [](const Options& o) { return Text(o.hooks, kSwitch); }},
     {"task_stacks",

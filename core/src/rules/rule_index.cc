@@ -15,7 +15,7 @@ using Kind = IgnoreRule::Kind;
 // Kinds whose pattern is compared with texts of a unit, as AnyText has them.
 constexpr std::array kLookedUp = {Kind::kThreadName, Kind::kTaskName,  Kind::kTopFunction,
                                   Kind::kFunction,   Kind::kCreatedBy, Kind::kModule,
-                                  Kind::kSignature,  Kind::kOrigin};
+                                  Kind::kSignature,  Kind::kOrigin,    Kind::kProcess};
 
 // What every text that the rule matches contains; nothing if there is no such text, or that is not
 // all it takes.

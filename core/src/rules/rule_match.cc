@@ -4,24 +4,23 @@
 
 #include "rules/ignore_rule.h"
 #include "symbolize/function_name.h"
+#include "symbolize/generated_name.h"
 
 namespace taskleak::rules {
 namespace {
 
 using Kind = IgnoreRule::Kind;
 
-using TextUser = std::function<bool(std::string_view, std::string_view)>;
-
 bool AnyFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (use(stack.plain_names[i], stack.stack[i].function)) return true;
+    if (AnyName(stack.plain_names[i], stack.stack[i].function, use)) return true;
   }
   return false;
 }
 
 bool TopFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.stack[i].runtime) return use(stack.plain_names[i], stack.stack[i].function);
+    if (!stack.stack[i].runtime) return AnyName(stack.plain_names[i], stack.stack[i].function, use);
   }
   return false;
 }
@@ -53,11 +52,17 @@ bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
   return pattern.spells_parameters() && pattern.Matches(full_name);
 }
 
+bool AnyName(std::string_view plain_name, std::string_view full_name, const TextUser& use) {
+  if (use(plain_name, full_name)) return true;
+  return symbolize::MayBeGenerated(full_name) && use(symbolize::SpelledName(full_name), full_name);
+}
+
 bool AnyText(Kind kind, const UnitView& view, const TextUser& use) {
   const bool is_task = view.unit.kind == UnitKind::kTask;
+  const bool is_process = view.unit.kind == UnitKind::kProcess;
   switch (kind) {
     case Kind::kThreadName:
-      return !is_task && use(view.unit.name, {});
+      return !is_task && !is_process && use(view.unit.name, {});
     case Kind::kTaskName:
       return is_task && use(view.unit.name, {});
     case Kind::kTopFunction:
@@ -69,9 +74,13 @@ bool AnyText(Kind kind, const UnitView& view, const TextUser& use) {
     case Kind::kModule:
       return use(is_task ? CreatorsModule(view.created_by.stack) : OwnModule(view.stack), {});
     case Kind::kSignature:
-      return use(view.signature, {});
+      return use(view.signature, {}) ||
+             (!view.former_signature.empty() && use(view.former_signature, {}));
     case Kind::kOrigin:
       return use(view.unit.origin, {});
+    case Kind::kProcess:
+      return is_process && ((!view.unit.command.empty() && use(view.unit.command, {})) ||
+                            use(view.unit.name, {}));
     case Kind::kPredicate:
     case Kind::kCurrent:
       return false;

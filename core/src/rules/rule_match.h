@@ -16,10 +16,16 @@ namespace taskleak::rules {
 bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
                      std::string_view full_name);
 
+/// Gets a text that patterns are compared with, and for functions their full names beside it.
+using TextUser = std::function<bool(std::string_view text, std::string_view full_name)>;
+
+/// Calls `use` with a function's plain name, and if that leaves out what a macro made up, with the
+/// name as it is in this build too, until it returns true. Returns whether it did.
+bool AnyName(std::string_view plain_name, std::string_view full_name, const TextUser& use);
+
 /// Calls `use` with each text of the unit that patterns of rules of that kind are compared with,
 /// and for functions with their full names beside, until it returns true. Returns whether it did.
-bool AnyText(IgnoreRule::Kind kind, const UnitView& view,
-             const std::function<bool(std::string_view text, std::string_view full_name)>& use);
+bool AnyText(IgnoreRule::Kind kind, const UnitView& view, const TextUser& use);
 
 /// Whether the rule matches; never for kCurrent, which goes by identities.
 bool RuleMatches(const IgnoreRule& rule, const UnitView& view);

@@ -15,6 +15,7 @@ struct UnitView {
   const symbolize::ResolvedStack& stack;
   const symbolize::ResolvedStack& created_by;  ///< empty when not known
   std::string_view signature;
+  std::string_view former_signature{};  ///< empty if there is none
 };
 
 }  // namespace taskleak::rules

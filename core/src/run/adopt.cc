@@ -23,13 +23,14 @@ Allowed& TheAllowed() {
 }
 
 void Remember(const std::string& reason, const alive::Adopted& adopted) {
-  if (adopted.threads + adopted.tasks == 0) return;
+  if (adopted.threads + adopted.tasks + adopted.processes == 0) return;
   Allowed& allowed = TheAllowed();
   const MutexLock lock(allowed.mutex);
   check::AllowedLeaks& known = allowed.by_reason[reason];
   known.reason = reason;
   known.threads += adopted.threads;
   known.tasks += adopted.tasks;
+  known.processes += adopted.processes;
 }
 
 }  // namespace

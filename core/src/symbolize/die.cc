@@ -35,7 +35,7 @@ std::string ScopeName(Dwarf_Die* die) {
       // GCC calls a lambda's class "<lambda(int)>"; Clang leaves it without a name.
       return name.empty() || name.starts_with("<lambda") ? "{lambda}" : name;
     case DW_TAG_subprogram:
-      return PlainName(FunctionName(*die));
+      return SpelledName(FunctionName(*die));
     default:
       return {};
   }

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <memory>
 
+#include "symbolize/generated_name.h"
+
 namespace taskleak::symbolize {
 namespace {
 
@@ -302,6 +304,10 @@ std::string Demangle(const char* symbol) {
 }
 
 std::string PlainName(std::string_view demangled) {
+  return WithoutGeneratedNames(SpelledName(demangled));
+}
+
+std::string SpelledName(std::string_view demangled) {
   std::string name = NameReader(demangled, 0).Read();
   // The function behind a lambda's conversion to a function pointer: GCC "_FUN", Clang "__invoke".
   constexpr std::string_view kClangInvoker = "{lambda}::__invoke";

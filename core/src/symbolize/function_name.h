@@ -13,8 +13,12 @@ std::string Demangle(const char* symbol);
 
 /// A demangled name without return type, parameters, qualifiers, template arguments, ABI tags,
 /// lambda numbers and clone suffixes, the same for GCC and Clang: "pool::WorkerPool::Run",
-/// "Serve::{lambda}::operator()", "(anonymous namespace)::Helper".
+/// "Serve::{lambda}::operator()", "(anonymous namespace)::Helper". Without names that macros make
+/// up (symbolize/generated_name.h): "{test}::{lambda}::operator()".
 std::string PlainName(std::string_view demangled);
+
+/// The same with the names that macros make up: "CATCH2_INTERNAL_TEST_7::{lambda}::operator()".
+std::string SpelledName(std::string_view demangled);
 
 /// True for the plain name of a function that only calls the one that a thread is started with.
 bool IsThreadTrampoline(std::string_view plain_name);

@@ -1,6 +1,7 @@
 #include "symbolize/own_code.h"
 
 #include "symbolize/function_name.h"
+#include "symbolize/generated_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::symbolize {
@@ -15,7 +16,9 @@ bool IsOwnCode(const ResolvedStack& stack, std::size_t frame) {
 
 std::string OwnFunction(const ResolvedStack& stack) {
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.plain_names[i].empty() && IsOwnCode(stack, i)) return stack.plain_names[i];
+    const std::string& name = stack.plain_names[i];
+    if (name.empty() || !IsOwnCode(stack, i)) continue;
+    return WithinGeneratedTest(name).data() == nullptr ? name : std::string();
   }
   return {};
 }

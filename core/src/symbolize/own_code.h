@@ -13,7 +13,8 @@ namespace taskleak::symbolize {
 /// code: one for threads, one of a package that is installed, or one of the system's headers.
 bool IsOwnCode(const ResolvedStack& stack, std::size_t frame);
 
-/// The innermost function of the program's own; empty if none has a name.
+/// The innermost named function of the program's own; empty if there is none, and if that is a test
+/// case whose name a macro made up (symbolize/generated_name.h).
 std::string OwnFunction(const ResolvedStack& stack);
 
 }  // namespace taskleak::symbolize

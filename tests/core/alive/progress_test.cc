@@ -177,22 +177,22 @@ TEST_F(ProgressTest, NothingIsGatheredLongBeforeItIsNeeded) {
 }
 
 TEST_F(ProgressTest, ATaskThatStaysSuspendedMakesNone) {
-  const Straggler task{.name = "task", .task = 7, .task_place = 2};
+  const Straggler task{.name = "task", .task = 7, .place = 2};
   ObserveAt(0, {task});
   ObserveAt(50, {task});
   EXPECT_FALSE(RecentAt(50));
 }
 
 TEST_F(ProgressTest, ATaskThatIsSuspendedForAnotherReasonHasMoved) {
-  ObserveAt(0, {{.name = "task", .task = 7, .task_place = 2}});
-  ObserveAt(50, {{.name = "task", .task = 7, .task_place = 6}});
+  ObserveAt(0, {{.name = "task", .task = 7, .place = 2}});
+  ObserveAt(50, {{.name = "task", .task = 7, .place = 6}});
   EXPECT_TRUE(RecentAt(50));
 }
 
 TEST_F(ProgressTest, ATaskThatRunsIsJudgedByItsThread) {
   const testing::ParkedThread parked;
   parked.AwaitAsleep();
-  const Straggler task{.name = "task", .task = 7, .task_place = 2, .runs_in = parked.tid()};
+  const Straggler task{.name = "task", .task = 7, .place = 2, .runs_in = parked.tid()};
   ObserveAt(0, {task});
   ObserveAt(50, {task});
   EXPECT_FALSE(RecentAt(50));

@@ -39,7 +39,7 @@ Finding Make(std::string name, const Stack& stack, std::int64_t id = 1) {
   finding.unit.stack = stack;
   finding.stack = &kHereNamed;
   finding.created_by = &kUnknown;
-  finding.signature = "0123456789ab";
+  finding.signatures.now = "0123456789ab";
   return finding;
 }
 
@@ -147,8 +147,8 @@ TEST(GroupTest, LinesThatMatchAnotherGroupAreNotOffered) {
   const symbolize::ResolvedStack elsewhere = Named("There");
   Finding one = CreatedBy(Make("pool", kHere), kHere);
   Finding other = CreatedBy(Make("pool", kThere), kThere);
-  one.signature = "one";
-  other.signature = "other";
+  one.signatures.now = "one";
+  other.signatures.now = "other";
   one.stack = &elsewhere;
   const auto groups = Group({one, other}, kAround);
   ASSERT_EQ(groups.size(), 2U);
@@ -175,7 +175,7 @@ TEST(GroupTest, OneFunctionCalledFromTwoLinesIsOneLeak) {
 Finding Job(std::string name) {
   Finding finding = Make(std::move(name), Stack());
   finding.unit.kind = UnitKind::kTask;
-  finding.signature = "job";
+  finding.signatures.now = "job";
   return finding;
 }
 

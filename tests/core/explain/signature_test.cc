@@ -34,7 +34,7 @@ std::string Of(const std::vector<Frame>& frames, const std::vector<Frame>& creat
                const std::string& name = "worker") {
   Unit unit;
   unit.name = name;
-  return Signature(unit, MakeStack(frames), MakeStack(created_by));
+  return Sign(unit, MakeStack(frames), MakeStack(created_by)).now;
 }
 
 const Frame kWait = MakeFrame("pthread_cond_wait", true, "libc.so.6");
@@ -57,13 +57,33 @@ TEST(SignatureTest, ParametersTemplateArgumentsAndLambdaNumbersDoNotCount) {
             Of({MakeFrame("void pool::Run<long>(long)::{lambda()#2}::operator()() const")}));
 }
 
+TEST(SignatureTest, NumbersOfGeneratedTestCasesDoNotCount) {
+  const auto of = [](const std::string& test) {
+    return Of({MakeFrame("Run()")},
+              {MakeFrame(test + "()::{lambda()#1}::operator()() const"), MakeFrame(test + "()")});
+  };
+  EXPECT_EQ(of("C_A_T_C_H_T_E_S_T_14"), of("C_A_T_C_H_T_E_S_T_2"));
+  EXPECT_EQ(of("CATCH2_INTERNAL_TEST_0"), of("CATCH2_INTERNAL_TEST_26"));
+  EXPECT_NE(of("CATCH2_INTERNAL_TEST_0"), of("Helper"));
+}
+
+TEST(SignatureTest, AGeneratedNameLeavesAFormerSignatureWithIt) {
+  const auto sign = [](const std::string& function) {
+    return Sign(Unit(), MakeStack({MakeFrame(function)}), {});
+  };
+  EXPECT_EQ(sign("CATCH2_INTERNAL_TEST_0()").former.size(), 12U);
+  EXPECT_NE(sign("CATCH2_INTERNAL_TEST_0()").former, sign("CATCH2_INTERNAL_TEST_2()").former);
+  EXPECT_NE(sign("CATCH2_INTERNAL_TEST_0()").former, sign("CATCH2_INTERNAL_TEST_0()").now);
+  EXPECT_EQ(sign("Foo_Bar_Test::TestBody()").former, "");
+}
+
 TEST(SignatureTest, OtherFunctionsOrCreatorsOrKindsAreOtherSignatures) {
   EXPECT_NE(Of({MakeFrame("Run()")}), Of({MakeFrame("Stop()")}));
   EXPECT_NE(Of({MakeFrame("Run()")}, {MakeFrame("A()")}),
             Of({MakeFrame("Run()")}, {MakeFrame("B()")}));
   Unit task;
   task.kind = UnitKind::kTask;
-  EXPECT_NE(Signature(task, MakeStack({MakeFrame("Run()")}), {}), Of({MakeFrame("Run()")}));
+  EXPECT_NE(Sign(task, MakeStack({MakeFrame("Run()")}), {}).now, Of({MakeFrame("Run()")}));
 }
 
 TEST(SignatureTest, WhatASystemLibraryCallsBackDoesNotCount) {

@@ -337,6 +337,17 @@ TEST(FrameLinesTest, ShortensLongFunctions) {
   EXPECT_EQ(ShortFunction("Serve(int)::$_0::operator()(int) const"), "Serve::{lambda}");
 }
 
+TEST(FrameLinesTest, AGeneratedTestCaseHasTheNameOfItsTest) {
+  const std::string body = "CATCH2_INTERNAL_TEST_7()";
+  EXPECT_EQ(WithTestName(body, "Pool (all)"), "test \"Pool (all)\"");
+  EXPECT_EQ(WithTestName(body + "::{lambda()#2}::operator()() const", "Pool"),
+            "test \"Pool\"::{lambda}");
+  EXPECT_EQ(WithTestName("(anonymous namespace)::C_A_T_C_H_T_E_S_T_3::test()", "Pool"),
+            "test \"Pool\"");
+  EXPECT_EQ(WithTestName(body, ""), body);
+  EXPECT_EQ(WithTestName("Helper()", "Pool"), "Helper()");
+}
+
 TEST(FrameLinesTest, ShortensLongFiles) {
   EXPECT_EQ(ShortFile("src/pool.cc"), "src/pool.cc");
   EXPECT_EQ(ShortFile("/usr/include/c++/12/bits/std_thread.h"), "<bits/std_thread.h>");

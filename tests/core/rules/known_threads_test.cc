@@ -13,7 +13,9 @@ TEST(KnownThreadsTest, EveryEntryHasItsOwnNameAWordForPeopleAndRules) {
   for (const KnownThreads& known : AllKnownThreads()) {
     EXPECT_TRUE(names.insert(known.name).second) << known.name;
     EXPECT_FALSE(known.what.empty()) << known.name;
-    EXPECT_NE(known.rules.empty(), known.is == nullptr || known.how.empty()) << known.name;
+    const int forms = (known.rules.empty() ? 0 : 1) + (known.commands.empty() ? 0 : 1) +
+                      (known.is == nullptr || known.how.empty() ? 0 : 1);
+    EXPECT_EQ(forms, 1) << known.name;
   }
 }
 

@@ -97,7 +97,7 @@ TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {
   EXPECT_EQ(ErrorOf("on_leak=maybe"), "on_leak=maybe: accepted is one of fail, warn, off");
   EXPECT_EQ(ErrorOf("verbose=yes"), "verbose=yes: accepted is one of 0, 1");
   EXPECT_EQ(ErrorOf("json="), "json=: accepted is a path");
-  EXPECT_THAT(ErrorOf("report_known=nobody"), HasSubstr("one of all, tsan"));
+  EXPECT_THAT(ErrorOf("report_known=nobody"), HasSubstr("one of all, declared, tsan"));
 }
 
 TEST(OptionsTest, TextThatIsNoPairIsAnError) {

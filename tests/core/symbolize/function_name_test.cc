@@ -108,6 +108,25 @@ constexpr NameCase kClones[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Clones, PlainNameTest, testing::ValuesIn(kClones));
 
+constexpr NameCase kGenerated[] = {
+    {"C_A_T_C_H_T_E_S_T_14()", "{test}"},
+    {"CATCH2_INTERNAL_TEST_7()::{lambda()#1}::operator()() const", "{test}::{lambda}::operator()"},
+    {"(anonymous namespace)::CATCH2_INTERNAL_TEST_3::test()",
+     "(anonymous namespace)::{test}::test"},
+    {"void (anonymous namespace)::C_A_T_C_H_T_E_M_P_L_A_T_E_T_E_S_T_F_U_N_C_9<int>()",
+     "(anonymous namespace)::{test}"},
+    {"____C_A_T_C_H____T_E_S_T____12()", "{test}"},
+    {"_DOCTEST_ANON_FUNC_2()", "{test}"},
+    {"DOCTEST_ANON_CLASS_5::f()", "{test}::f"},
+    {"DOCTEST_ANON_SUITE_4::Helper()", "{suite}::Helper"},
+    {"_GLOBAL__sub_I_main", "_GLOBAL__sub_I"},
+    {"Foo_Bar_Test::TestBody()", "Foo_Bar_Test::TestBody"},
+    {"Typed_Test<int>::TestBody()", "Typed_Test::TestBody"},
+    {"CATCH2_INTERNAL_TEST_helper()", "CATCH2_INTERNAL_TEST_helper"},
+    {"test_14()", "test_14"},
+};
+INSTANTIATE_TEST_SUITE_P(Generated, PlainNameTest, testing::ValuesIn(kGenerated));
+
 TEST(PlainNameTest, SurvivesAnyText) {
   std::mt19937 random(7);
   constexpr std::string_view kPieces[] = {"(",

@@ -11,10 +11,11 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
-/// Returns "1 thread", "8 threads". Thread-safe.
+/// Returns "1 thread", "8 threads", "2 processes". Thread-safe.
 [[nodiscard]] std::string Count(std::size_t count, std::string_view noun);
 
-/// Returns what a unit of this kind is called: "thread", "unjoined thread", "task". Thread-safe.
+/// Returns what a unit of this kind is called: "thread", "unjoined thread", "task",
+/// "process". Thread-safe.
 [[nodiscard]] std::string_view Noun(UnitKind kind);
 
 }  // namespace taskleak::internal

@@ -18,10 +18,11 @@ struct Capture {
   std::uint64_t id = 0;                          ///< 1, 2, 3, ... in this process
   std::chrono::system_clock::time_point time{};  ///< when it began
   std::chrono::milliseconds took{0};             ///< how long it took
-  std::size_t threads = 0;   ///< alive; without the thread that took it and taskleak's own
-  std::size_t unjoined = 0;  ///< threads that ended and were not joined
-  std::size_t tasks = 0;     ///< alive
-  LeakReport report;         ///< all of them, as FindAlive() returns them
+  std::size_t threads = 0;    ///< alive; without the thread that took it and taskleak's own
+  std::size_t unjoined = 0;   ///< threads that ended and were not joined
+  std::size_t processes = 0;  ///< child processes, those that ended and were not waited for too
+  std::size_t tasks = 0;      ///< alive
+  LeakReport report;          ///< all of them, as FindAlive() returns them
 };
 
 /// Refers to a capture, which several callers may share. Never null, except as returned by

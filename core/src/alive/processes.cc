@@ -1,0 +1,50 @@
+#include "alive/processes.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "registry/child_birth.h"
+
+namespace taskleak::alive {
+namespace {
+
+// Whether processes that lose their parents become children of this one (prctl(2)).
+bool TakesInOrphans() {
+  int takes = 0;
+  return getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &takes) == 0 && takes != 0);
+}
+
+// A process that another one has left. One that is in another session without leading it was
+// created by that session's leader, or by a descendant of the leader. Apart from that, only the
+// hooks know.
+bool IsOrphan(const platform::ChildProcess& child) {
+  if (registry::FindChild(child.id)) return false;
+  const int session = child.stat.session;
+  if (session != getsid(0) && session != child.id.tid) return true;
+  return registry::HasRecordedChildren() && TakesInOrphans();
+}
+
+}  // namespace
+
+Result<std::vector<platform::ChildProcess>> NewProcesses(const internal::SnapshotData* before,
+                                                         std::uint64_t births) {
+  const bool none_born = before != nullptr && births != 0 && births == before->births;
+  if (none_born || !platform::HasChildren(births)) return std::vector<platform::ChildProcess>();
+  auto children = platform::ListChildren();
+  if (!children) return children;
+  const std::uint64_t taken = before == nullptr ? 0 : before->taken_ticks;
+  std::erase_if(*children, [&](const platform::ChildProcess& child) {
+    // As with threads: one that started before the snapshot was there then, whatever a list shows
+    // that the kernel writes while children end.
+    return child.id.start_ticks + 1 < taken ||
+           (before != nullptr && before->children != nullptr &&
+            std::ranges::binary_search(*before->children, child.id)) ||
+           IsOrphan(child);
+  });
+  return children;
+}
+
+}  // namespace taskleak::alive

@@ -1,0 +1,152 @@
+#include "linux/proc/children.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "linux/proc/proc_file.h"
+#include "linux/proc/subject.h"
+
+namespace taskleak::platform {
+namespace {
+
+std::string FolderOf(int pid) { return "/proc/" + std::to_string(pid) + '/'; }
+
+// One file for each thread, with the children that it created. An error if the
+// kernel has no such files (ENOENT; CONFIG_PROC_CHILDREN) or they cannot be read.
+Result<std::vector<int>> FromThreads() {
+  const std::string folder = std::string(SubjectFolder()) + "task/";
+  const auto path = [&folder](int tid) { return folder + std::to_string(tid) + "/children"; };
+  const int own = open(path(SubjectThread()).c_str(), O_RDONLY | O_CLOEXEC);
+  if (own < 0) return Error::OfLastCall();
+  close(own);
+  const auto threads = ListThreads();
+  if (threads == nullptr) return Error::OfLastCall();
+  std::vector<int> children;
+  for (const ThreadId& thread : *threads) {
+    const std::string text = ReadWholeProcFile(path(thread.tid).c_str());
+    NumberReader numbers(text);
+    while (const auto pid = numbers.Next()) children.push_back(static_cast<int>(*pid));
+  }
+  return children;
+}
+
+// Every process of the machine; whose child each is follows from its stat.
+Result<std::vector<int>> AllProcesses() {
+  std::vector<int> processes;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at("/proc", error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string name = at->path().filename();
+    int pid = 0;
+    const auto [rest, bad] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (bad == std::errc() && *rest == '\0') processes.push_back(pid);
+  }
+  if (error) return Error{error.value()};
+  return processes;
+}
+
+}  // namespace
+
+std::optional<ProcessStat> ParseProcessStat(std::string_view text) {
+  const std::size_t open = text.find('(');
+  const std::size_t close = text.rfind(')');  // the name may have brackets of its own
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open ||
+      close + 2 >= text.size())
+    return std::nullopt;
+  ProcessStat stat{.name = std::string(text.substr(open + 1, close - open - 1)),
+                   .state = text[close + 2]};
+  NumberReader numbers(text.substr(close + 3));
+  const auto next = [&numbers] { return numbers.Next(); };
+  const auto parent = next();  // field 4
+  numbers.Skip(1);
+  const auto session = next();  // 6
+  numbers.Skip(7);
+  const auto user = next();  // 14
+  const auto system = next();
+  numbers.Skip(6);
+  const auto start = next();  // 22
+  numbers.Skip(15);
+  const auto exit_signal = next();  // 38
+  numbers.Skip(13);
+  const auto exit_status = next();  // 52, since Linux 3.5
+  if (!parent || !session || !user || !system || !start || !exit_signal) return std::nullopt;
+  stat.parent = static_cast<int>(*parent);
+  stat.session = static_cast<int>(*session);
+  stat.cpu_ticks = *user + *system;
+  stat.start_ticks = *start;
+  stat.exit_signal = static_cast<int>(*exit_signal);
+  stat.exit_status = static_cast<int>(exit_status.value_or(0));
+  return stat;
+}
+
+Result<ProcessStat> ReadProcessStat(int pid) {
+  std::array<char, 1024> buffer;
+  constexpr int kNoFolder = -1;
+  const auto text =
+      ReadProcFile(kNoFolder, (FolderOf(pid) + "stat").c_str(), buffer.data(), buffer.size());
+  if (!text) return Error::OfLastCall();
+  auto stat = ParseProcessStat(*text);
+  if (!stat) return Error{EINVAL};
+  return *std::move(stat);
+}
+
+std::string ReadCommandLine(int pid) {
+  // For a moment within execve(2) a process has none: the parent that waits in vfork(2) is let go
+  // when the old memory is given up (fs/exec.c, exec_mmap), before the arguments are in the new
+  // one.
+  constexpr int kMostLooks = 25;
+  std::string arguments;
+  for (int look = 0; arguments.empty() && look < kMostLooks; ++look) {
+    if (look > 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    arguments = ReadWholeProcFile((FolderOf(pid) + "cmdline").c_str());
+    if (!arguments.empty()) break;
+    const auto stat = ReadProcessStat(pid);
+    if (!stat || stat->ended()) break;
+  }
+  while (!arguments.empty() && arguments.back() == '\0') arguments.pop_back();
+  std::ranges::replace(arguments, '\0', ' ');
+  return arguments;
+}
+
+bool HasChildren(std::uint64_t births) {
+  static constinit std::atomic<std::uint64_t> none_at{0};
+  if (!LooksAtItself()) return true;
+  if (births != 0 && none_at.load() == births) return false;
+  const int error = errno;
+  siginfo_t info{};
+  const bool none = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+  errno = error;
+  if (none && births != 0) none_at.store(births);
+  return !none;
+}
+
+Result<std::vector<ChildProcess>> ListChildren() {
+  const int parent = SubjectPid();
+  Result<std::vector<int>> candidates = FromThreads();
+  if (!candidates && candidates.error().number == ENOENT) candidates = AllProcesses();
+  if (!candidates) return candidates.error();
+  std::vector<ChildProcess> children;
+  for (const int pid : *candidates) {
+    auto stat = ReadProcessStat(pid);
+    if (!stat && stat.error().number != ENOENT && stat.error().number != ESRCH) return stat.error();
+    if (!stat || stat->parent != parent || stat->exit_signal != SIGCHLD) continue;
+    children.push_back({{pid, stat->start_ticks}, *std::move(stat)});
+  }
+  std::ranges::sort(children, {}, &ChildProcess::id);
+  return children;
+}
+
+}  // namespace taskleak::platform

@@ -1,0 +1,103 @@
+#include "linux/proc/children.h"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "support/child.h"
+
+namespace taskleak::platform {
+namespace {
+
+using testing::AwaitEnd;
+using testing::LivingChild;
+
+TEST(ParseProcessStatTest, ReadsANameWithBracketsAndBlanks) {
+  const auto stat = ParseProcessStat(
+      "42 (a) b (c)) Z 7 42 40 0 -1 4227084 0 0 0 0 3 2 0 0 20 0 1 0 12345 0 0 0 0 0 0 0 0 0 0 0 0 "
+      "0 "
+      "0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 768\n");
+  ASSERT_TRUE(stat.has_value());
+  EXPECT_EQ(stat->name, "a) b (c)");
+  EXPECT_EQ(stat->state, 'Z');
+  EXPECT_TRUE(stat->ended());
+  EXPECT_EQ(stat->parent, 7);
+  EXPECT_EQ(stat->session, 40);
+  EXPECT_EQ(stat->cpu_ticks, 5U);
+  EXPECT_EQ(stat->start_ticks, 12345U);
+  EXPECT_EQ(stat->exit_signal, SIGCHLD);
+  EXPECT_EQ(stat->exit_status, 3 << 8);
+}
+
+TEST(ParseProcessStatTest, RejectsWhatIsCutShort) {
+  for (const char* text : {"", "1", "1 (x", "1 (x)", "1 (x) ", "1 (x) S 1 2", ") ("})
+    EXPECT_FALSE(ParseProcessStat(text).has_value()) << text;
+}
+
+TEST(ChildrenTest, AProcessWithoutChildrenHasNone) {
+  EXPECT_FALSE(HasChildren());
+  EXPECT_TRUE(ListChildren()->empty());
+}
+
+TEST(ChildrenTest, AChildIsListedWithItsNameAndState) {
+  const LivingChild child;
+  EXPECT_TRUE(HasChildren());
+  const auto children = *ListChildren();
+  ASSERT_EQ(children.size(), 1U);
+  EXPECT_EQ(children[0].id.tid, child.pid());
+  EXPECT_GT(children[0].id.start_ticks, 0U);
+  EXPECT_FALSE(children[0].stat.ended());
+  EXPECT_NE(ReadCommandLine(child.pid()).find("children"), std::string::npos);
+}
+
+TEST(ChildrenTest, ToLookTakesNoResultOfAnEndedChild) {
+  const pid_t child = fork();
+  if (child == 0) _exit(3);
+  AwaitEnd(child);
+  EXPECT_TRUE(HasChildren());
+  const auto children = *ListChildren();
+  ASSERT_EQ(children.size(), 1U);
+  EXPECT_TRUE(children[0].stat.ended());
+  EXPECT_EQ(WEXITSTATUS(children[0].stat.exit_status), 3);
+  EXPECT_EQ(ReadCommandLine(child), "");
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 3);
+  EXPECT_FALSE(HasChildren());
+}
+
+TEST(ChildrenTest, TheChildOfAnotherThreadIsListed) {
+  std::thread([] {
+    const LivingChild child;
+    EXPECT_EQ(ListChildren()->size(), 1U);
+  }).join();
+}
+
+TEST(ChildrenTest, AChildThatOutlivesTheThreadThatCreatedItIsListed) {
+  pid_t child = 0;
+  std::thread([&child] {
+    child = fork();
+    while (child == 0) pause();
+  }).join();
+  const auto children = *ListChildren();
+  ASSERT_EQ(children.size(), 1U);
+  EXPECT_EQ(children[0].id.tid, child);
+  testing::EndChild(child);
+}
+
+// As taskleak's own helper that stops a running thread, and those of sanitizers.
+TEST(ChildrenTest, AChildWithoutSigchldIsNone) {
+  const auto child = static_cast<pid_t>(syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr));
+  while (child == 0) pause();
+  EXPECT_FALSE(HasChildren());
+  EXPECT_TRUE(ListChildren()->empty());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, __WALL);
+}
+
+}  // namespace
+}  // namespace taskleak::platform
