@@ -13,6 +13,7 @@
 #include "linux/proc/subject.h"
 #include "report/json_report.h"
 #include "report/report_file.h"
+#include "report/subject_words.h"
 #include "run/find_leaks.h"
 #include "run/output.h"
 #include "taskleak/options.h"
@@ -41,18 +42,20 @@ class Looker {
     if (CanLook())
       report = run::LookAtAll(check::Checker(options));
     else
-      report.notes.push_back("its threads cannot be looked at: " + *why_not_);
+      report.notes.push_back("its threads cannot be looked at: " +
+                             report::UnreachableText(**why_not_));
     return report;
   }
 
  private:
   bool CanLook() {
     if (!why_not_) why_not_ = platform::LookAtProcess(pid_);
-    return why_not_->empty();
+    return !why_not_->has_value();
   }
 
   const pid_t pid_;
-  std::optional<std::string> why_not_;  // nothing: not tried yet
+  // Nothing: not tried yet; then nothing if it can be looked at.
+  std::optional<std::optional<platform::Unreachable>> why_not_;
   alive::Stillness stillness_{alive::Stillness::EndHandlers::kMayWake};
 };
 
