@@ -83,7 +83,10 @@ Origin OpenBefore(const Scopes& scopes, Origin scope) TASKLEAK_REQUIRES(scopes.m
 
 void Close(Scopes& scopes, Origin scope) TASKLEAK_REQUIRES(scopes.mutex) {
   scopes.all[scope].state = ScopeState::kClosed;
-  std::erase(scopes.open, scope);
+  if (scopes.open.back() == scope)
+    scopes.open.pop_back();
+  else
+    std::erase(scopes.open, scope);
 }
 
 void Free(Scopes& scopes, Origin number) TASKLEAK_REQUIRES(scopes.mutex) {
@@ -172,6 +175,7 @@ void CloseInner(Origin scope) {
   if (scope == 0) return;
   Scopes& scopes = TheScopes();
   const MutexLock lock(scopes.mutex);
+  if (!scopes.open.empty() && scopes.open.back() == scope) return;
   for (std::size_t i = scopes.open.size(); i > 0; --i) {
     const Origin open = scopes.open[i - 1];
     if (open != scope && IsWithin(scopes, open, scope)) Close(scopes, open);

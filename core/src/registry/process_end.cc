@@ -5,19 +5,51 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "taskleak/internal/process_end.h"
 
 namespace taskleak::registry {
 namespace {
 
-// Read wherever the process may be ended, also from a signal handler: so in memory that is always
-// there, without a lock.
-constexpr std::size_t kMostScope = 240;
+// Text that may be read at any time, also from a signal handler: in memory that is always there,
+// without a lock. What is read while it is written may be of both.
+class SharedText {
+ public:
+  static constexpr std::size_t kMost = 240;
+
+  void Store(std::string_view text) {
+    text = text.substr(0, kMost);
+    std::array<char, sizeof(std::uint64_t)> bytes;
+    for (std::size_t i = 0; i * bytes.size() <= text.size(); ++i) {
+      const std::string_view part = text.substr(i * bytes.size(), bytes.size());
+      bytes.fill('\0');
+      std::copy(part.begin(), part.end(), bytes.begin());
+      words_[i].store(std::bit_cast<std::uint64_t>(bytes), std::memory_order_relaxed);
+    }
+  }
+
+  /// Returns how long it is. `text` has room for it.
+  std::size_t Load(char* text) const {
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      const std::uint64_t word = words_[i].load(std::memory_order_relaxed);
+      std::memcpy(text + i * sizeof word, &word, sizeof word);
+    }
+    return static_cast<std::size_t>(std::find(text, text + kRoom, '\0') - text);
+  }
+
+  static constexpr std::size_t kRoom = kMost + sizeof(std::uint64_t);
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kRoom / sizeof(std::uint64_t)> words_{};
+};
+
 constinit std::atomic<pid_t> g_process{0};  // in which something is under way; 0: nothing is
 constinit std::atomic<EarlyEnd> g_end{EarlyEnd::kFailure};
-constinit std::array<std::atomic<char>, kMostScope + 1> g_scope{};
+constinit SharedText g_scope;
 
 // One line, in one piece.
 class Line {
@@ -26,14 +58,6 @@ class Line {
     const std::size_t n = std::min(text.size(), text_.size() - size_);
     std::copy_n(text.data(), n, text_.data() + size_);
     size_ += n;
-    return *this;
-  }
-  Line& operator<<(const std::array<std::atomic<char>, kMostScope + 1>& text) {
-    for (const std::atomic<char>& c : text) {
-      const char now = c.load(std::memory_order_relaxed);
-      if (now == '\0') break;
-      *this << std::string_view(&now, 1);
-    }
     return *this;
   }
   // What cannot be written is lost.
@@ -48,8 +72,10 @@ class Line {
 bool TakeOnce(std::string_view call) {
   pid_t process = getpid();
   if (!g_process.compare_exchange_strong(process, 0)) return false;
+  std::array<char, SharedText::kRoom> scope;
+  const std::string_view name(scope.data(), g_scope.Load(scope.data()));
   Line line;
-  line << "taskleak: " << g_scope << " ended the process with " << call
+  line << "taskleak: " << name << " ended the process with " << call
        << " before it was checked: nothing is known of its leaks, and no later test has run\n";
   line.Write();
   return true;
@@ -57,25 +83,19 @@ bool TakeOnce(std::string_view call) {
 
 }  // namespace
 
-void BeginUnfinished(std::string_view scope, EarlyEnd end) {
+void BeginUnfinished(std::string_view scope, EarlyEnd end, pid_t process) {
   g_process.store(0);
-  const std::size_t size = std::min(scope.size(), kMostScope);
-  for (std::size_t i = 0; i < size; ++i) g_scope[i].store(scope[i], std::memory_order_relaxed);
-  g_scope[size].store('\0', std::memory_order_relaxed);
+  g_scope.Store(scope);
   g_end.store(end);
-  g_process.store(getpid());
+  g_process.store(process);
 }
 
 void EndUnfinished() { g_process.store(0); }
 
 bool TakeUnfinished(std::string_view call, Unfinished& unfinished) {
   if (!TakeOnce(call)) return false;
-  unfinished.end = g_end.load();
-  for (const std::atomic<char>& c : g_scope) {
-    const char now = c.load(std::memory_order_relaxed);
-    if (now == '\0') break;
-    unfinished.scope += now;
-  }
+  std::array<char, SharedText::kRoom> scope;
+  unfinished = {std::string(scope.data(), g_scope.Load(scope.data())), g_end.load()};
   return true;
 }
 

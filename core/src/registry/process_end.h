@@ -2,6 +2,8 @@
 #ifndef TASKLEAK_SRC_REGISTRY_PROCESS_END_H_
 #define TASKLEAK_SRC_REGISTRY_PROCESS_END_H_
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -10,9 +12,9 @@ namespace taskleak::registry {
 /// What an end of the process means meanwhile.
 enum class EarlyEnd { kWarning, kFailure };
 
-/// From now on `scope` is under way in this process; forked children may end as they like.
+/// From now on `scope` is under way in that process; forked children may end as they like.
 /// Thread-safe, as all that follows.
-void BeginUnfinished(std::string_view scope, EarlyEnd end);
+void BeginUnfinished(std::string_view scope, EarlyEnd end, pid_t process);
 /// Nothing is any more.
 void EndUnfinished();
 

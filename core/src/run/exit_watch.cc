@@ -1,5 +1,7 @@
 #include "run/exit_watch.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <utility>
@@ -16,7 +18,10 @@ constinit std::atomic<const ExitWatch*> g_watch{nullptr};
 }  // namespace
 
 ExitWatch::ExitWatch(const Options& options, TestRun::ExitHandler on_exit)
-    : allowed_(options.on_leak == OnLeak::kOff), options_(options), on_exit_(std::move(on_exit)) {}
+    : process_(getpid()),
+      allowed_(options.on_leak == OnLeak::kOff),
+      options_(options),
+      on_exit_(std::move(on_exit)) {}
 
 ExitWatch::~ExitWatch() {
   const ExitWatch* own = this;
@@ -31,9 +36,10 @@ void ExitWatch::Begin(std::string_view scope) {
   static const bool handled = std::atexit(AtExit) == 0 && std::at_quick_exit(AtQuickExit) == 0;
   static_cast<void>(handled);  // without memory for it, an end is not noticed
   g_watch.store(this);
-  registry::BeginUnfinished(scope, options_.on_leak == OnLeak::kWarn
-                                       ? registry::EarlyEnd::kWarning
-                                       : registry::EarlyEnd::kFailure);
+  registry::BeginUnfinished(scope,
+                            options_.on_leak == OnLeak::kWarn ? registry::EarlyEnd::kWarning
+                                                              : registry::EarlyEnd::kFailure,
+                            process_);
 }
 
 void ExitWatch::End() {

@@ -2,6 +2,8 @@
 #ifndef TASKLEAK_SRC_RUN_EXIT_WATCH_H_
 #define TASKLEAK_SRC_RUN_EXIT_WATCH_H_
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,7 @@ class ExitWatch {
   void End();
 
  private:
+  const pid_t process_;  // asked for once, since that is a system call
   bool allowed_;
   const Options& options_;
   TestRun::ExitHandler on_exit_;
