@@ -109,6 +109,8 @@ std::vector<Deadlock> ReadDeadlocks(const Json& test) {
                                               : Deadlock::Kind::kCycle,
                       {}};
     for (const Json* edge : ObjectsAt(*json, "edges")) deadlock.units.push_back(ReadEdge(*edge));
+    for (Unit& unit : deadlock.units)
+      unit.kind = TextAt(*json, "of") == "task" ? UnitKind::kTask : UnitKind::kThread;
     if (!deadlock.units.empty()) deadlocks.push_back(std::move(deadlock));
   }
   return deadlocks;

@@ -70,6 +70,12 @@ TEST(PluginTest, BothCoroutinesOfTheSameNameAreFoundHoweverTheLibraryIsLinked) {
   }
 }
 
+TEST(PluginTest, DebugInformationIsNotNeeded) {
+  const auto before = Snapshot::Take();
+  const Plugin plugin(PLUGIN_WITHOUT_DEBUG);
+  EXPECT_EQ(CountServed(testing::Look(before)), 2U);
+}
+
 TEST(PluginTest, AModuleWithoutSymbolsIsReportedAsNotVisible) {
   const auto before = Snapshot::Take();
   const Plugin plugin(STRIPPED_PLUGIN);
