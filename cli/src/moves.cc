@@ -52,8 +52,7 @@ class RunCover {
   // Those of its signature, and of its former one.
   [[nodiscard]] std::vector<std::size_t> EntriesOf(const LeakKey& key) const {
     std::vector<std::size_t> entries;
-    for (const std::string& signature :
-         {key.signature, leaks_.leaks().at(key).former_signature}) {
+    for (const std::string& signature : {key.signature, leaks_.leaks().at(key).former_signature}) {
       const auto found = by_signature_.find(signature);
       if (found != by_signature_.end())
         entries.insert(entries.end(), found->second.begin(), found->second.end());

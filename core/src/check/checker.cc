@@ -375,7 +375,8 @@ Outcome Checker::LookAtAll() const {
   if (!adopted_too_) alive = alive::JudgedBy(0, *std::move(alive));
   if (adopted_too_) std::ranges::move(Unjoined(0, 0), std::back_inserter(*alive));
   std::ranges::move(Tasks(0, 0), std::back_inserter(*alive));
-  static_cast<void>(AddProcesses(nullptr, 0, 0, &*alive));  // what else there is is shown all the same
+  static_cast<void>(
+      AddProcesses(nullptr, 0, 0, &*alive));  // what else there is is shown all the same
   // A hang and another process are looked at for information, and not for a verdict.
   const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
   return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut, search), *alive, {}));

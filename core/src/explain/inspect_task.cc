@@ -76,7 +76,7 @@ Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
   const std::string name = NameOf(record);
   Frame frame = FrameOfCoroutine(FrameOf(record).pc, name);
   frame.inlined = false;
-  frame.function = name;
+  frame.function = record.frame.is_frame() ? name : symbolize::SpelledName(frame.function);
   if (record.file != nullptr) {
     // The debug information tells the same file as reports show it.
     const std::string file = ReadLiteral(record.file);

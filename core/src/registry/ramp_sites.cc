@@ -57,7 +57,7 @@ Identity IdentityOf(const dl_find_object& object) {
 
 struct Module {
   Identity identity{};
-  bool is_stripped = false;  // or cannot be read
+  bool is_stripped = false;           // or cannot be read
   std::span<const RampSite> sites{};  // ascending
 };
 

@@ -46,7 +46,7 @@ struct TaskRecord {
   /// The frame of a coroutine that is known by its allocation only. Then `code` is the return
   /// address of that, `site` the code that called the coroutine, and `state` says nothing.
   FrameWord frame;
-  bool unverified = false;  ///< it was found by a search of memory, and is in no slot
+  bool unverified = false;       ///< it was found by a search of memory, and is in no slot
   std::uintptr_t call = 0;       ///< that return address, once `code` is the coroutine's function
   std::uintptr_t resume = 0;     ///< the function that continues it; 0: not known
   std::uintptr_t awaits_at = 0;  ///< the code that suspended it; 0: not known, or `line` is set
@@ -56,8 +56,8 @@ struct TaskRecord {
   const internal::TaskSlot* slot = nullptr;
 };
 
-/// True if the task is alive and has changed nothing since `record` was made; true for what is in no
-/// slot.
+/// True if the task is alive and has changed nothing since `record` was made; true for what is in
+/// no slot.
 bool IsStill(const TaskRecord& record);
 
 /// The epoch of whoever is born from now on; later ones are greater. The same one as before if

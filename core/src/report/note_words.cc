@@ -47,8 +47,8 @@ std::string UnitsText(std::size_t threads, std::size_t tasks, std::size_t proces
 }
 
 std::string Text(const check::AllowedLeaks& allowed) {
-  return fmt::format("AllowLeaks adopted {}: {}", UnitsText(allowed.threads, allowed.tasks, allowed.processes),
-                     allowed.reason);
+  return fmt::format("AllowLeaks adopted {}: {}",
+                     UnitsText(allowed.threads, allowed.tasks, allowed.processes), allowed.reason);
 }
 
 std::string Text(const alive::Heirs& heirs) {

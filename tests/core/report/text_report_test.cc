@@ -286,7 +286,7 @@ TEST(WordingTest, SaysWhyTheWaitWasCutShort) {
 
 TEST(WordingTest, SaysWhyATestNeverReturns) {
   LeakReport report = TwoLeaks();
-  report.hang = true;
+  report.verdict = Verdict::kHang;
   report.standstill = Standstill::kAllAsleep;
   EXPECT_THAT(Headline(report), StartsWith("WorkerPool.Restarts never returns: all threads are "
                                            "asleep; alive: "));

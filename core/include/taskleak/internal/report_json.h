@@ -45,7 +45,8 @@ template <typename Json>
           {"state", holder->ended ? "" : ToString(holder->state)}};
 }
 
-/// Returns a deadlock: one edge for each thread or task, from it to the one that it waits for. `stack_json(const Stack&)` returns what stands for a stack.
+/// Returns a deadlock: one edge for each thread or task, from it to the one that it waits for.
+/// `stack_json(const Stack&)` returns what stands for a stack.
 template <typename Json, typename StackJson>
 [[nodiscard]] Json DeadlockJson(const Deadlock& deadlock, StackJson stack_json) {
   Json edges = Json::array();
