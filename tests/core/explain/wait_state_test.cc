@@ -192,7 +192,9 @@ struct LookAlike {
 class OwnFutexTest : public ::testing::TestWithParam<LookAlike> {};
 
 TEST_P(OwnFutexTest, IsNothingElseWhateverItsArgumentsAre) {
-  const auto& [operation, value, timed] = GetParam();
+  const auto operation = GetParam().operation;
+  const auto value = GetParam().value;
+  const auto timed = GetParam().timed;
   std::array<std::atomic<unsigned>, 10> words{};
   words[0] = value;
   words[2] = static_cast<unsigned>(getpid());  // where a mutex has its owner
