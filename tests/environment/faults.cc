@@ -1,5 +1,6 @@
 // A program that leaks a thread, and then looks while something fails: its argument says what.
 // environment/leak.h has the exit codes.
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -29,6 +31,7 @@
 #include "environment/deny.h"
 #include "environment/leak.h"
 #include "support/sanitizer.h"
+#include "symbolize/symbolizer.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
 
@@ -188,6 +191,33 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   ReportAndExit(before);
 }
 
+platform::RawFrame PlaceIn(const char* library, const char* function) {
+  void* const loaded = dlopen(library, RTLD_NOW);
+  void* const place = loaded == nullptr ? nullptr : dlsym(loaded, function);
+  if (place == nullptr) _exit(kNotSetUp);
+  return {
+      .pc = reinterpret_cast<std::uintptr_t>(place), .is_return_address = false, .guessed = false};
+}
+
+// In a library that was not looked at yet, though others were since it was loaded: what had no
+// memory the first time is found the next time.
+[[noreturn]] void NameAFunctionWhileEachAllocationFails() {
+  const platform::RawFrame place = PlaceIn("libm.so.6", "cos");
+  symbolize::Quick(PlaceIn("libresolv.so.2", "ns_format_ttl"));
+  for (long nth = 0;; ++nth) {
+    g_failing = 1;
+    g_succeeding = nth;
+    try {
+      const symbolize::QuickFrame& named = symbolize::Quick(place);
+      g_succeeding = kAll;
+      std::cout << nth << " allocations failed: " << named.module << std::flush;
+      _exit(nth > 0 && named.module == "libm.so.6" ? kFound : kMissed);
+    } catch (const std::bad_alloc&) {
+      g_succeeding = kAll;
+    }
+  }
+}
+
 // A snapshot for which there was no memory must not make everybody a leak.
 [[noreturn]] void TakeSnapshotsWithoutMemory() {
   LeakOne();
@@ -309,6 +339,7 @@ void SignalAllTheTime() {
   if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));
   if (mode == "each-allocation") LookWhileEachAllocationFails();
   if (mode == "each-allocation-of-a-check") CheckWhileEachAllocationFails();
+  if (mode == "each-allocation-of-a-name") NameAFunctionWhileEachAllocationFails();
   if (mode == "memory-for-snapshots") TakeSnapshotsWithoutMemory();
   if (mode == "address-space") LookInLittleAddressSpace(std::stoul(arguments[1]));
   if (mode == "signals") LookWhileSignalled();

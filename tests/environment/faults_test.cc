@@ -109,6 +109,12 @@ TEST(FaultsTest, EachAllocationOfATestsEndFails) {
   ExpectTheLeak(RunWith({"each-allocation-of-a-check"}));
 }
 
+TEST(FaultsTest, EachAllocationOfAFunctionsNameFails) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not fail";
+  const Outcome outcome = RunWith({"each-allocation-of-a-name"});
+  EXPECT_EQ(outcome.exit_code, kFound) << outcome.out << outcome.err;
+}
+
 TEST(FaultsTest, ASnapshotWithoutMemoryBlamesNobody) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not fail";
   const Outcome outcome = RunWith({"memory-for-snapshots"});

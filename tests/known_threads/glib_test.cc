@@ -1,39 +1,47 @@
 // GLib's own threads.
 #include <gio/gio.h>
+#include <pthread.h>
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <latch>
 
-#include "support/leaks.h"
+#include "known_threads/expect_known.h"
 #include "taskleak/verify.h"
+
+namespace {
+
+struct Work {
+  Work() {
+    g_mutex_init(&mutex);
+    g_cond_init(&condition);
+  }
+  GMutex mutex;
+  GCond condition;
+  bool there = false;
+};
+
+}  // namespace
+
+// The program's own, and named as GLib's functions are.
+extern "C" void* g_wait_for_work(void* argument) {
+  Work& work = *static_cast<Work*>(argument);
+  g_mutex_lock(&work.mutex);
+  while (!work.there) {
+    const gint64 limit = g_get_monotonic_time() + G_TIME_SPAN_HOUR;
+    g_cond_wait_until(&work.condition, &work.mutex, limit);
+  }
+  g_mutex_unlock(&work.mutex);
+  return nullptr;
+}
 
 namespace taskleak {
 namespace {
 
-using testing::NoWait;
-
-Options Everything() {
-  Options options = NoWait();
-  options.report_known = {"all"};
-  return options;
-}
-
-Options ShortDrain() {
-  Options options;
-  options.drain = std::chrono::milliseconds(200);
-  return options;
-}
+using testing::ExpectKnown;
+using testing::ShortDrain;
 
 void CountDown(gpointer latch, gpointer) { static_cast<std::latch*>(latch)->count_down(); }
-
-// It has the built-in list know the threads, and not happen to have none.
-void ExpectKnown(const Snapshot& before) {
-  EXPECT_FALSE(FindLeaks(before, Everything()).empty());
-  const LeakReport report = FindLeaks(before, ShortDrain());
-  EXPECT_TRUE(report.empty()) << report.ToText();
-}
 
 TEST(KnownGlibTest, ThreadsThatAPoolHasGivenBackAreKnown) {
   const auto before = Snapshot::Take();
@@ -76,6 +84,20 @@ TEST(KnownGlibTest, AJobThatStillRunsInAPoolIsALeak) {
   EXPECT_EQ(FindLeaks(before, ShortDrain()).unit_count(), 1U);
   end.count_down();
   g_thread_pool_free(pool, FALSE, TRUE);
+}
+
+TEST(KnownGlibTest, AThreadOfTheProgramThatIsNamedAlikeIsALeak) {
+  const auto before = Snapshot::Take();
+  Work work;
+  pthread_t worker{};
+  ASSERT_EQ(pthread_create(&worker, nullptr, g_wait_for_work, &work), 0);
+  pthread_setname_np(worker, "pool-own");
+  EXPECT_EQ(FindLeaks(before, ShortDrain()).unit_count(), 1U);
+  g_mutex_lock(&work.mutex);
+  work.there = true;
+  g_cond_signal(&work.condition);
+  g_mutex_unlock(&work.mutex);
+  pthread_join(worker, nullptr);
 }
 
 TEST(KnownGlibTest, TheWorkerOfAFileMonitorIsKnown) {

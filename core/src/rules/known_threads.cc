@@ -146,7 +146,8 @@ bool KnownRule::Matches(const Candidate& thread) const {
 
 std::string KnownRule::ToString() const {
   const std::vector<std::string> parts = {Joined("thread_name", names), Joined("module", modules),
-                                          Joined("function", functions)};
+                                          Joined("function", functions),
+                                          generates_code ? "code in no module" : ""};
   std::string text;
   for (const std::string& part : parts) {
     if (!part.empty()) text += (text.empty() ? "" : "; ") + part;

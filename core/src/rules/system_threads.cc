@@ -115,6 +115,13 @@ bool RunsOnly(const Candidate& thread, std::string_view function,
   return in_runtime && IsWhole(thread.look) && BlocksNearlyAllSignals(thread.tid);
 }
 
+// Those on an idle thread's stack, where GLib is linked statically.
+bool IsGlibsThreadFunction(std::string_view name) {
+  return std::ranges::any_of(std::array<std::string_view, 4>{"g_cond_", "g_async_queue_",
+                                                             "g_thread_pool_", "g_thread_proxy"},
+                             [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
 }  // namespace
 
 // sysdeps/unix/sysv/linux/timer_routines.c: the helper waits for just that signal, which no
@@ -147,7 +154,7 @@ bool IsIdleGlibThread(const Candidate& thread) {
   for (const RawFrame& frame : thread.look.stack.frames) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
     const bool of_glib =
-        quick.module.starts_with("libglib-2.0.so") || quick.plain_name.starts_with("g_");
+        quick.module.starts_with("libglib-2.0.so") || IsGlibsThreadFunction(quick.plain_name);
     if (!of_glib && !quick.runtime && !quick.system_module) return false;
     waits_for_a_time = waits_for_a_time || quick.plain_name == "g_cond_wait_until";
   }

@@ -23,7 +23,8 @@ bool IsSanitizerThread(const Candidate& thread);
 bool IsKernelWorker(const Candidate& thread);
 
 /// A thread that GLib keeps for its next pool after it has done its work, and ends when it stays
-/// idle. A thread of a pool that still exists is another one if it waits for that pool's work.
+/// idle. The threads of an exclusive pool are never such ones; those of other pools are as soon as
+/// they have nothing to do.
 bool IsIdleGlibThread(const Candidate& thread);
 
 }  // namespace taskleak::rules

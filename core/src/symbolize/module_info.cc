@@ -64,8 +64,9 @@ ModuleInfo* ModuleInfo::Find(platform::Modules& modules, std::uintptr_t pc) {
   if (module == nullptr || !Holds(module, pc)) return nullptr;
   void** const data = UserData(module);
   if (*data == nullptr) {
+    // The mark last: without memory for the rest, the module stays unknown.
+    cache.modules.emplace(cache.last_serial + 1, std::make_unique<ModuleInfo>(module));
     *data = reinterpret_cast<void*>(++cache.last_serial);  // NOLINT(performance-no-int-to-ptr)
-    cache.modules.emplace(cache.last_serial, std::make_unique<ModuleInfo>(module));
   }
   return cache.modules.at(reinterpret_cast<std::uintptr_t>(*data)).get();
 }

@@ -172,7 +172,7 @@ std::string HintOfJthread(bool ask) {
 
 TEST(HintTest, AJthreadThatNobodyAskedToStop) {
   EXPECT_EQ(HintOfJthread(false),
-            "nobody has asked this std::jthread to stop: destroy it or call request_stop()");
+            "this std::jthread was not asked to stop: destroy it or call request_stop()");
   EXPECT_THAT(HintOfJthread(true), Not(HasSubstr("request_stop")));
 }
 

@@ -68,8 +68,7 @@ struct Counts {
 
 void Compare(std::uintptr_t pc, Counts& counts) {
   const ShortRule own = FindEhFrameIndex(pc).RuleAt(pc);
-  Modules& modules = Modules::Instance();
-  const MutexLock lock(modules.mutex());
+  const MutexLock lock(Modules::Instance().mutex());
   const ShortRule expected = Shorten(MakeFrameRule(pc));
   if (own.usable()) {
     EXPECT_EQ(own.bits(), expected.bits()) << std::hex << pc;

@@ -36,6 +36,16 @@ std::optional<bool> HasSignal(int tid, std::string_view mask, int signal) {
       tid, "status", [&](std::string_view status) { return ParseSignal(status, mask, signal); });
 }
 
+bool IsInUserCode(const BlockedAt& at) { return !at.running && at.number < 0 && at.sp != 0; }
+
+// A thread that has been woken, by the end of a page fault or of a tracer's stop, and waits until
+// its processor takes it (TASK_WAKING, kernel/sched/core.c): to syscall (lib/syscall.c) it is not
+// running yet, to stat (fs/proc/array.c) it is.
+bool IsReadyToRun(int tid) {
+  const auto stat = ReadThreadStat(tid);
+  return stat && stat->state == 'R';
+}
+
 }  // namespace
 
 Result<ThreadStat> ReadThreadStat(int tid) {
@@ -62,6 +72,7 @@ std::optional<RunCount> ReadRunCount(int tid) {
 Result<BlockedAt> ReadBlockedAt(int tid) {
   const auto at = ReadThread<256>(tid, "syscall", ParseSyscall);
   if (!at) return Error::OfLastCall();
+  if (IsInUserCode(*at) && IsReadyToRun(tid)) return BlockedAt{.running = true};
   return *at;
 }
 
