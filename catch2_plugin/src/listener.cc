@@ -36,6 +36,17 @@ void Say(const std::string& why, const std::string& text) {
   std::fprintf(stderr, "taskleak: %s:\n%s\n", why.c_str(), text.c_str());
 }
 
+// No test is left to fail. Whoever called Catch2 ends the process, with Catch2's result: a handler
+// that ends it again goes on with the handlers that are left, with the new status (exit(3)).
+void FailTheProcess() {
+  static const bool fails = on_exit(
+                                [](int status, void*) {
+                                  if (status == EXIT_SUCCESS) std::exit(EXIT_FAILURE);
+                                },
+                                nullptr) == 0;
+  if (!fails) std::fputs("taskleak: no memory to make the exit code 1\n", stderr);
+}
+
 // On taskleak's watching thread. The reporters are not to be touched from there: they may be in the
 // middle of anything.
 void SayThatItHangs(const std::string& text) {
@@ -114,7 +125,7 @@ class Listener : public internal::ListenerBase {
       if (!Listens()) return;
       const auto text = run_->RunEnded();
       if (!text) return;
-      internal::FoundAfterTests() = true;
+      FailTheProcess();
       Say("found when no test was left to fail", *text);
     } catch (...) {  // out of memory: nothing can be said
     }
@@ -268,16 +279,11 @@ std::string internal::CurrentTestName() {
   return test == nullptr ? std::string() : test->name;
 }
 
-bool& internal::FoundAfterTests() {
-  static bool found = false;
-  return found;
-}
-
 void internal::FailCurrentTest(const std::string& text) noexcept {
   try {
     const Catch::TestCaseInfo* const test = current_test.load();
     if (test == nullptr || !in_pass) {
-      FoundAfterTests() = true;
+      FailTheProcess();
       Say("found outside of the test cases", text);
     } else if (test->okToFail()) {
       Say(PlaceOf(*test) + ": no part of the result of \"" + test->name +

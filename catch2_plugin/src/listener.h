@@ -1,4 +1,4 @@
-// What the listener shares with the checks of a scope and with main().
+// What the listener shares with the checks of a scope.
 #ifndef TASKLEAK_CATCH2_PLUGIN_SRC_LISTENER_H_
 #define TASKLEAK_CATCH2_PLUGIN_SRC_LISTENER_H_
 
@@ -19,9 +19,6 @@ namespace taskleak::catch2::internal {
 /// Fails the current test case with `text`; says it on standard error where Catch2 would not count
 /// it, or count it as the failure that the test case asks for. Never throws.
 void FailCurrentTest(const std::string& text) noexcept;
-
-/// Whether a leak was found when no test case was left to fail.
-[[nodiscard]] bool& FoundAfterTests();
 
 }  // namespace taskleak::catch2::internal
 
