@@ -84,7 +84,7 @@ std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
   LeakReport report = looker.Report(options);
   report.test = limit.name;
   report.hang = true;
-  report.verdict = Verdict::kHang;
+  report.verdict = taskleak::Verdict::kHang;
   report.standstill = found;
   report.waited = found == Standstill::kNone
                       ? limit.time

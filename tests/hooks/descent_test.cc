@@ -143,7 +143,23 @@ TEST_F(Descent, WhatAThreadOfTheProcessStartsInATestIsTheRuns) {
   EXPECT_EQ(run_->SuiteEnded(), kClean);
   const std::string text = run_->RunEnded().value_or("");
   EXPECT_THAT(text,
-              AllOf(HasSubstr("1 thread still alive after the whole run"), HasSubstr("\"grown\"")));
+              AllOf(HasSubstr("1 thread still alive after the whole run"), HasSubstr("\"grown\""),
+                    HasSubstr("created in Suite.Test (noticed after the whole run) by")));
+}
+
+TEST_F(Descent, WhatDescendsFromTheProcessInSeveralTestsIsOneLeak) {
+  Servant pool("pool");
+  Begin();
+  std::vector<std::unique_ptr<Servant>> grown;
+  for (const char* test : {"Suite.One", "Suite.Two"})
+    EXPECT_EQ(Test(test, [&] { grown.push_back(pool.Start("grown")); }), kClean);
+  std::optional<Task> of_grown;
+  EXPECT_EQ(Test("Suite.Three", [&] { grown[0]->Do([&] { of_grown.emplace("task"); }); }), kClean);
+  EXPECT_EQ(run_->SuiteEnded(), kClean);
+  const std::string text = run_->RunEnded().value_or("");
+  EXPECT_THAT(text, AllOf(HasSubstr("2 leaks, 2 threads and 1 task still alive"),
+                          HasSubstr("    created by\n"),
+                          HasSubstr("created in Suite.Three (noticed after the whole run)")));
 }
 
 TEST_F(Descent, ItGoesThroughCreatorsThatHaveEnded) {

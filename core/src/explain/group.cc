@@ -56,12 +56,26 @@ class Creators {
   std::map<std::vector<Line>, std::size_t> by_code_;
 };
 
+// What units of one group descend from. When they were created does not divide them.
+std::string Descent(const FoundUnit& found) {
+  return found.origin_is_when ? std::string() : found.unit.origin;
+}
+
+// Of units that were created at different times, none is said.
+void LeaveOutWhatDiffers(std::vector<Finding>& same) {
+  const auto differs = [&same](const Finding& each) {
+    return each.unit.origin != same.front().unit.origin;
+  };
+  if (std::ranges::none_of(same, differs)) return;
+  for (Finding& each : same) each.unit.origin.clear();
+}
+
 // Units that one piece of code created are one finding, wherever they stand; without a creator the
 // place is what units have in common. Of processes the name and whether they have ended count too.
 auto Key(const FoundUnit& found, Creators& creators) {
   const Unit& unit = found.unit;
   const bool by_place = unit.created_by.empty() || unit.kind == UnitKind::kProcess;
-  return std::make_tuple(unit.kind, creators.Number(unit.created_by), unit.origin,
+  return std::make_tuple(unit.kind, creators.Number(unit.created_by), Descent(found),
                          by_place ? Place(found) : decltype(Place(found))());
 }
 
@@ -232,9 +246,9 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
     const Finding& first = same.front();
     std::size_t number = all.size();
     if (!first.unit.created_by.empty() && first.unit.kind != UnitKind::kProcess) {
-      number = by_signature
-                   .try_emplace({first.unit.kind, first.unit.origin, first.signatures.now}, number)
-                   .first->second;
+      number =
+          by_signature.try_emplace({first.unit.kind, Descent(first), first.signatures.now}, number)
+              .first->second;
     }
     if (number == all.size()) {
       all.push_back(std::move(same));
@@ -253,6 +267,7 @@ std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings&
   for (std::vector<Finding>& same : Alike(std::move(findings))) {
     auto& [group, of, jobs] = groups.emplace_back();
     of = std::move(same);
+    LeaveOutWhatDiffers(of);
     group.signature = of.front().signatures.now;
     group.former_signature = of.front().signatures.former;
     for (const Finding& finding : of) {

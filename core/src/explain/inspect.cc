@@ -103,6 +103,7 @@ void Inspector::AddBirth(const ThreadRecord& record, Finding& finding) {
   finding.stop_not_requested = StopRequested(*finding.stack, record.argument) == false;
   finding.unit.created_by = finding.created_by->stack;
   finding.unit.origin = registry::OriginName(record.origin);
+  finding.origin_is_when = registry::IsDuring(record.origin);
   finding.unit.age = duration_cast<milliseconds>(ThreadRecord::Clock::now() - record.born);
 }
 
@@ -166,6 +167,7 @@ std::optional<Finding> Inspector::InspectProcess(const alive::Straggler& straggl
   unit.age = AgeOf(straggler.id);
   unit.created_by = finding.created_by->stack;
   if (record) unit.origin = registry::OriginName(record->origin);
+  finding.origin_is_when = record && registry::IsDuring(record->origin);
   if (stat->ended()) {
     unit.state = WaitState::kEnded;
     finding.detail.of_unit = EndedProcess{stat->exit_status};

@@ -175,6 +175,7 @@ Finding TaskInspector::Inspect(TaskRecord record) {
   unit.name = NameOf(record);
   unit.parent = static_cast<std::int64_t>(record.parent);
   unit.origin = registry::OriginName(record.origin);
+  finding.origin_is_when = registry::IsDuring(record.origin);
   unit.age = record.age;
   finding.is_fiber = record.saved_sp != 0;
   AddPlace(record, &finding);

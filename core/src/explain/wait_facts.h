@@ -149,7 +149,8 @@ struct Detail {
 struct FoundUnit {
   Unit unit;
   Detail detail;
-  platform::Missing missing;  ///< of its stack
+  platform::Missing missing;    ///< of its stack
+  bool origin_is_when = false;  ///< Unit::origin only says when it was created
 };
 
 }  // namespace taskleak::explain

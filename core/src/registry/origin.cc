@@ -41,13 +41,14 @@ Scopes& TheScopes() {
 }
 
 constinit std::atomic<Origin> g_frame{kProcess};  // the innermost of the framework's
+constinit std::atomic<Origin> g_run{kProcess};    // the framework's outermost
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local Origin t_scope = 0;
 [[gnu::tls_model("initial-exec")]] constinit thread_local const internal::TaskHead* t_scope_task =
     nullptr;
 constinit thread_local char t_thread = 0;  // its address is the thread's own
 
-constexpr Origin NumberOf(Origin origin) { return origin & ~(kGuessed | kOfBackground); }
+constexpr Origin NumberOf(Origin origin) { return origin & ~(kGuessed | kOfBackground | kDuring); }
 
 // The scopes, from that of `origin` outwards. A number that is none is taken for the process.
 Origin Valid(const Scopes& scopes, Origin origin) TASKLEAK_REQUIRES(scopes.mutex) {
@@ -62,6 +63,7 @@ bool IsOpen(const Scopes& scopes, Origin scope) TASKLEAK_REQUIRES(scopes.mutex) 
 // The innermost open one around a unit; 0 if it is background.
 Origin JudgeOf(const Scopes& scopes, Origin unit) TASKLEAK_REQUIRES(scopes.mutex) {
   if ((unit & kOfBackground) != 0) return 0;
+  if (IsDuring(unit)) return kProcess;
   Origin scope = Valid(scopes, unit);
   while (!IsOpen(scopes, scope)) {
     if (scopes.all[scope].state == ScopeState::kBackground) return 0;
@@ -165,6 +167,7 @@ Origin OpenScope(std::string_view name, ScopeKind kind) try {
   t_scope = number;
   t_scope_task = Running();
   if (kind != ScopeKind::kMarked) g_frame.store(number);
+  if (kind == ScopeKind::kRun) g_run.store(number);
   ChangeConditions(kind);
   return number;
 } catch (const std::bad_alloc&) {
@@ -194,6 +197,7 @@ void CloseScope(Origin scope, bool used) {
   if (kind != ScopeKind::kMarked) {
     const Origin outer = OpenBefore(scopes, scope);
     g_frame.store(outer == 0 ? kProcess : outer);
+    if (kind == ScopeKind::kRun) g_run.store(kProcess);
   }
   if (!used && scopes.all[scope].uses == 0 && scopes.all[scope].thread == &t_thread &&
       scopes.all[scope].state == ScopeState::kClosed)
@@ -223,6 +227,13 @@ bool DescendsFromBackground(Origin unit) { return !Judges(0, unit); }
 Origin GuessedOrigin() {
   const Origin frame = g_frame.load();
   return frame == kProcess ? kProcess : frame | kGuessed;
+}
+
+Origin OriginBy(Origin creator) {
+  const bool of_run = creator == kProcess || creator == g_run.load() || IsDuring(creator);
+  if (!of_run || (creator & kOfBackground) != 0) return creator;
+  const Origin frame = g_frame.load();
+  return frame == kProcess || frame == g_run.load() ? creator : frame | kDuring;
 }
 
 Origin OwnScope() { return t_scope; }

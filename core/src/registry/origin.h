@@ -18,6 +18,9 @@ inline constexpr Origin kProcess = 1;
 inline constexpr Origin kGuessed = Origin{1} << 31;
 /// Mark: what created the unit is background.
 inline constexpr Origin kOfBackground = Origin{1} << 30;
+/// Mark: what created the unit descends from the process or the run, which judges it. This is only
+/// the scope that ran then, for reports.
+inline constexpr Origin kDuring = Origin{1} << 29;
 
 enum class ScopeKind {
   kRun,     ///< judges what descends from the process, too
@@ -46,15 +49,22 @@ void MakeBackground(Origin scope);
 /// descends from, or nothing is known of the unit. Without a scope (0), whether any would: what is
 /// background none judges.
 bool Judges(Origin scope, Origin unit);
+
 /// Whether a unit is background because what it descends from is.
 bool DescendsFromBackground(Origin unit);
 
 /// Of what a thread creates that descends from nothing known. Takes no lock and no memory.
 Origin GuessedOrigin();
+/// Of what is created by something of origin `creator`: that, or if that is the process or the run
+/// what runs now, marked kDuring. The same.
+Origin OriginBy(Origin creator);
 /// The scope that the calling thread has opened last; 0: none. The same.
 Origin OwnScope();
 /// True if the calling thread opened it while it ran the task that it runs now, or none.
 bool OwnScopeIsInner();
+
+/// Whether the origin only says when a unit was created, and not what it descends from.
+inline bool IsDuring(Origin origin) { return (origin & kDuring) != 0; }
 
 /// The scope's name; empty for 0 and kProcess.
 std::string OriginName(Origin origin);

@@ -23,15 +23,16 @@ Origin OriginOfThread();
 inline Origin OriginOutsideTasks() {
   if (const Origin scope = OwnScope(); scope != 0) return scope;
   const Origin own = OriginOfThread();
-  return own != 0 ? own : GuessedOrigin();
+  return own != 0 ? OriginBy(own) : GuessedOrigin();
 }
 
 /// Of what the calling thread creates now: that of the task it runs, unless it has opened a scope
 /// in that, or else as above.
 inline Origin OriginHere() {
   const internal::TaskHead* const running = Running();
-  return running != nullptr && !OwnScopeIsInner() ? running->origin.load(std::memory_order_relaxed)
-                                                  : OriginOutsideTasks();
+  return running != nullptr && !OwnScopeIsInner()
+             ? OriginBy(running->origin.load(std::memory_order_relaxed))
+             : OriginOutsideTasks();
 }
 
 /// The calling thread's number in the kernel, for which it is asked once.
