@@ -5,20 +5,20 @@
 namespace taskleak::report {
 
 std::string UnreachableText(const platform::Unreachable& why) {
-  using Reason = platform::Unreachable::Reason;
+  using Why = platform::Unreachable::Reason;
   switch (why.reason) {
-    case Reason::kNoProcess:
+    case Why::kNoProcess:
       return "there is no such process";
-    case Reason::kNotPermitted:
+    case Why::kNotPermitted:
       return "not permitted: it takes the same user and kernel.yama.ptrace_scope=0, or the "
              "capability CAP_SYS_PTRACE (root)";
-    case Reason::kNoProgram:
+    case Why::kNoProgram:
       return "it is a kernel thread or has ended";
-    case Reason::kUnreadableProgram:
+    case Why::kUnreadableProgram:
       return std::string("its program cannot be read: ") + std::strerror(why.error);
-    case Reason::kOtherProcessor:
+    case Why::kOtherProcessor:
       return "it is no program for x86-64";
-    case Reason::kEnded:
+    case Why::kEnded:
       break;
   }
   return "it has ended, or what is mapped into it cannot be read";
