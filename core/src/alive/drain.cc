@@ -1,9 +1,7 @@
 #include "alive/drain.h"
 
 #include <algorithm>
-#include <set>
 #include <thread>
-#include <utility>
 
 #include "alive/progress.h"
 #include "alive/stillness.h"
@@ -38,23 +36,6 @@ class GrowingIntervals {
   Clock::duration next_ = milliseconds(1);
 };
 
-using Keys = std::set<Straggler::Key>;
-
-Keys KeysOf(const Stragglers& stragglers) {
-  Keys keys;
-  for (const Straggler& straggler : stragglers) keys.insert(keys.end(), straggler.key());
-  return keys;
-}
-
-// Takes away what rules on stacks ignore, and remembers it.
-void DropIgnored(Stragglers& stragglers, const std::function<void(Stragglers&)>& drop_ignored,
-                 Keys& ignored) {
-  Keys dropped = KeysOf(stragglers);
-  drop_ignored(stragglers);
-  for (const Straggler& straggler : stragglers) dropped.erase(straggler.key());
-  ignored.merge(dropped);
-}
-
 }  // namespace
 
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
@@ -66,18 +47,18 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   TimedWaits waits(start, options.drain);
   GrowingIntervals intervals;
   Stillness stillness;
-  Keys ignored;  // once found to be ignored, for the rest of this wait
   for (;;) {
     // What is found once the process is still is what would be found at the end.
     const bool due = intervals.Due(Clock::now() - start);
     if (due && options.stillness && options.drain != milliseconds(0))
       drained.still = stillness.IsShown(waits.latest());
     if (drained.still) drained.left = look();
-    std::erase_if(drained.left, [&ignored](const Straggler& straggler) {
-      return ignored.contains(straggler.key());
-    });
     const Clock::time_point now = Clock::now();
-    if (!drained.left.empty() && due) DropIgnored(drained.left, drop_ignored, ignored);
+    if (!drained.left.empty() && due) {
+      drop_ignored(drained.left);
+      // A look ends with what it finds: what was handed on behind that is found by the next.
+      if (drained.left.empty()) drained.left = look();
+    }
     drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
     if (drained.left.empty()) return drained;
     if (drained.still || options.drain == milliseconds(0)) return drained;

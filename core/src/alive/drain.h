@@ -18,9 +18,9 @@ struct Drained {
 
 /// Looks again and again, with pauses of a fiftieth of the time waited (20 us to 1 ms), until
 /// nothing is left or the wait is over: `options.drain`, or `options.drain_max` while the
-/// stragglers make progress or wait for a time that comes soon. `look` returns who is still alive;
-/// `ignored` takes away those that rules on stacks ignore. That costs more than a look, so it is
-/// asked at growing intervals.
+/// stragglers make progress or wait for a time that comes soon. `look` returns what is still alive;
+/// `drop_ignored` takes away what rules on stacks ignore, and from then on `look` leaves that out.
+/// It costs more than a look, so it is asked at growing intervals.
 ///
 /// With `options.stillness` the wait is over, too, as soon as the process is shown to be still: no
 /// other thread, and so no other straggler, would be left after the whole wait.

@@ -13,6 +13,7 @@
 #include "alive/background.h"
 #include "alive/descent.h"
 #include "alive/drain.h"
+#include "alive/ignored_stragglers.h"
 #include "alive/new_threads.h"
 #include "alive/processes.h"
 #include "alive/sure_look.h"
@@ -314,19 +315,23 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
   const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
   std::optional<Error> failure;
   alive::BirthMark last_look;
+  alive::IgnoredStragglers ignored;
   // By reference, here and below, since a copy would need memory.
   const auto look_once = [&] {
     alive::MarkedLook look = LookOnce(base, scope);
+    ignored.LeaveOut(look.left);
     failure = look.failure;
     last_look = look.births;
     return look;
   };
   const auto look = [&] { return alive::LookUntilSure(std::cref(look_once), mark); };
-  const auto drop = [this, test](alive::Stragglers& left) { DropIgnored(left, test); };
+  const auto drop = [&](alive::Stragglers& left) {
+    ignored.Drop(left, [this, test](alive::Stragglers& all) { DropIgnored(all, test); });
+  };
   alive::Drained drained = alive::Drain(options_, std::cref(look), std::cref(drop));
   Outcome outcome;
   if (!drained.left.empty()) {
-    outcome = Group(ExplainWhatStays(drained, std::cref(look), test));
+    outcome = Group(ExplainWhatStays(drained, std::cref(look), test, ignored));
     outcome.test = test;
     outcome.last_look = std::move(last_look);
     const alive::Heirs heirs = options_.verbose ? alive::CountHeirsOfBackground() : alive::Heirs();
@@ -340,18 +345,22 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
 
 // Looks closely, and once more if something was about to change. Where threads start successors and
 // end, each look may find another one, and it may be gone before it is read: that needs more looks,
-// and in the end one without stacks.
+// and in the end one without stacks. A look that found only what is ignored may have missed what
+// was handed on behind that, so it is not the last one either.
 CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
                                     const std::function<alive::Stragglers()>& look,
-                                    std::string_view test) const {
+                                    std::string_view test,
+                                    alive::IgnoredStragglers& ignored) const {
   constexpr int kMostLooks = 20;
   const std::chrono::milliseconds none(0);
   for (int looks = 1;; ++looks) {
     const bool last = looks == kMostLooks;
     CloseLook close = Sift(Explain(drained.left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut),
                            drained.left, test);
-    const bool again = looks == 1 || close.findings.empty();
-    if (close.unsettled.empty() || last || !again) return close;
+    const bool nothing = close.findings.empty();
+    const bool again = nothing || (looks == 1 && !close.unsettled.empty());
+    if (last || !again || drained.left.empty()) return close;
+    if (nothing) ignored.AddWithout(drained.left, close.unsettled);
     const auto begun = platform::Clock::now();
     alive::AwaitTransit(
         close.unsettled,

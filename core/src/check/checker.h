@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "alive/drain.h"
+#include "alive/ignored_stragglers.h"
 #include "alive/straggler.h"
 #include "alive/sure_look.h"
 #include "check/close_look.h"
@@ -72,8 +73,8 @@ class Checker {
                                std::string_view test) const;
   [[nodiscard]] Outcome Group(CloseLook close) const;
   CloseLook ExplainWhatStays(alive::Drained& drained,
-                             const std::function<alive::Stragglers()>& look,
-                             std::string_view test) const;
+                             const std::function<alive::Stragglers()>& look, std::string_view test,
+                             alive::IgnoredStragglers& ignored) const;
 
   Options options_;
   rules::IgnoreSet ignore_;

@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "alive/ignored_stragglers.h"
 #include "linux/proc/thread_info.h"
 #include "support/parked_thread.h"
 #include "support/sanitizer.h"
@@ -38,6 +40,18 @@ Options UntilStill() {
 }
 
 void IgnoreNobody(Stragglers&) {}
+
+// With looks that leave out what was found to be ignored, as those of a check do.
+Drained DrainAndIgnore(const Options& options, const std::function<Stragglers()>& look,
+                       const std::function<void(Stragglers&)>& drop) {
+  IgnoredStragglers ignored;
+  const auto look_at_others = [&] {
+    Stragglers left = look();
+    ignored.LeaveOut(left);
+    return left;
+  };
+  return Drain(options, look_at_others, [&](Stragglers& left) { ignored.Drop(left, drop); });
+}
 
 TEST(DrainTest, NothingLeftIsNoWaitAndOneLook) {
   int looks = 0;
@@ -123,7 +137,7 @@ TEST(DrainTest, ProgressIsWaitedForNoLongerThanTheMaximum) {
 TEST(DrainTest, IgnoredStragglersAreNotWaitedFor) {
   const ParkedThread parked;
   int asked = 0;
-  const Drained drained = Drain(
+  const Drained drained = DrainAndIgnore(
       WithDrain(milliseconds(60'000), milliseconds(60'000)),
       [&] { return Stragglers{Named(parked.tid())}; },
       [&](Stragglers& stragglers) {
@@ -134,10 +148,25 @@ TEST(DrainTest, IgnoredStragglersAreNotWaitedFor) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST(DrainTest, WhatIsFoundOnlyBehindAnIgnoredStragglerIsLeft) {
+  const ParkedThread ignored;
+  const ParkedThread leaked;
+  int looks = 0;
+  const Drained drained = DrainAndIgnore(
+      WithDrain(milliseconds(20), milliseconds(20)),
+      [&] { return Stragglers{Named(++looks <= 100 ? ignored.tid() : leaked.tid())}; },
+      [&](Stragglers& stragglers) {
+        std::erase_if(stragglers, [&](const Straggler& s) { return s.id.tid == ignored.tid(); });
+        looks = 100;  // the ignored one has ended, and the other has begun
+      });
+  ASSERT_EQ(drained.left.size(), 1U);
+  EXPECT_EQ(drained.left.front().id.tid, leaked.tid());
+}
+
 TEST(DrainTest, AStragglerThatBecomesIgnorableOnlyLaterIsAskedAboutAgain) {
   const ParkedThread parked;
   int asked = 0;
-  const Drained drained = Drain(
+  const Drained drained = DrainAndIgnore(
       WithDrain(milliseconds(60'000), milliseconds(60'000)),
       [&] { return Stragglers{Named(parked.tid())}; },
       [&](Stragglers& stragglers) {
@@ -149,7 +178,7 @@ TEST(DrainTest, AStragglerThatBecomesIgnorableOnlyLaterIsAskedAboutAgain) {
 TEST(DrainTest, OthersAreStillWaitedForWhenSomeAreIgnored) {
   const ParkedThread ignored;
   const ParkedThread leaked;
-  const Drained drained = Drain(
+  const Drained drained = DrainAndIgnore(
       WithDrain(milliseconds(50), milliseconds(50)),
       [&] {
         return Stragglers{Named(ignored.tid(), "ignored"), Named(leaked.tid(), "leaked")};
@@ -192,7 +221,7 @@ TEST(DrainTest, LooksAgainOnceTheProcessIsStill) {
 TEST(DrainTest, AsksTheRulesAgainOnceTheProcessIsStill) {
   if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
   const ParkedThread parked;
-  const Drained drained = Drain(
+  const Drained drained = DrainAndIgnore(
       UntilStill(), [&] { return Stragglers{Named(parked.tid())}; },
       [&](Stragglers& stragglers) { stragglers.clear(); });
   EXPECT_TRUE(drained.left.empty());

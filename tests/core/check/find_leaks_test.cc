@@ -300,6 +300,21 @@ TEST(FindLeaksTest, AChainOfThreadsThatEachStartTheNextIsFoundByEveryLook) {
   }
 }
 
+// A look that finds the ignored one may have missed the chain.
+TEST(FindLeaksTest, AChainOfThreadsBesideAnIgnoredThreadIsFoundByEveryLook) {
+  const auto before = Snapshot::Take();
+  const ParkedThread ignored;
+  const Chain chain;
+  Options options = NoWait();
+  options.ignore.push_back(IgnoreAnyFunction("*ParkedThread*"));
+  for (int i = 0; i < 300; ++i) {
+    for (const milliseconds drain : {milliseconds(0), milliseconds(2)}) {
+      options.drain = options.drain_max = drain;
+      ASSERT_GE(FindLeaks(before, options).unit_count(), 1U) << "look " << i;
+    }
+  }
+}
+
 TEST(FindLeaksTest, AChainOfThreadsIsFoundAfterADrain) {
   const auto before = Snapshot::Take();
   const Chain chain;
