@@ -100,7 +100,8 @@ bool IsRequestHelper(const platform::ThreadLook& look) {
 }
 
 // By its name, or where that is stripped by where it runs: the program's threads have code of the
-// program, of the C++ runtime or of another library as well.
+// program, of the C++ runtime or of another library as well. While they begin or end, only the
+// runtime's code is on their stacks too, and that runs or waits for another thread.
 bool RunsOnly(const Candidate& thread, std::string_view function,
               std::initializer_list<std::string_view> runtimes) {
   bool in_runtime = false;
@@ -112,7 +113,9 @@ bool RunsOnly(const Candidate& thread, std::string_view function,
     if (!of_runtime && !IsPartOfLibc(quick.module)) return false;
     in_runtime = in_runtime || of_runtime;
   }
-  return in_runtime && IsWhole(thread.look) && BlocksNearlyAllSignals(thread.tid);
+  const platform::BlockedAt& at = thread.look.at;
+  return in_runtime && !MayBeginOrEnd(at) && at.number != SYS_futex && IsWhole(thread.look) &&
+         BlocksNearlyAllSignals(thread.tid);
 }
 
 // Those on an idle thread's stack, where GLib is linked statically.

@@ -53,6 +53,7 @@ std::string ReadAll(const std::string& path) {
 }
 
 TEST(CheckScopeTest, TheJsonReportOfACleanTestSaysWhatWasAllowed) {
+  const ParkedThread first;  // with which a sanitizer's own thread begins
   const std::string path =
       (std::filesystem::temp_directory_path() / ("allowed-" + std::to_string(getpid()))).string();
   Options options = NoWait();
