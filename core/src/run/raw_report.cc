@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "linux/arch/x86_64/branch.h"
+#include "linux/arch/call_site.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/task_directory.h"
 #include "linux/proc/thread_info.h"
@@ -108,10 +108,7 @@ void WriteAddress(Line& line, std::uintptr_t address) {
 
 // True if the instruction before `address` may be a call.
 bool FollowsCall(std::uintptr_t address) {
-  if (CodeAt(address - 1) == nullptr) return false;
-  const auto code = platform::ReadValue<std::array<unsigned char, platform::kLongestCall>>(
-      address - platform::kLongestCall);
-  return code && platform::DecodeCall(*code, address).kind != platform::Branch::Kind::kNone;
+  return CodeAt(address - 1) != nullptr && platform::FollowsCall(address);
 }
 
 void WriteStack(Line& line, std::uintptr_t sp) {

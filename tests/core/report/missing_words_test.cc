@@ -24,6 +24,8 @@ TEST(MissingTextTest, OuterFrames) {
             "there is no call frame information for the outermost frame shown");
   EXPECT_EQ(Text(Reason::kNoFramePointer),
             "the frame pointer of the outermost frame shown could not be found");
+  EXPECT_EQ(Text(Reason::kNoReturnAddress),
+            "the return address of the outermost frame shown could not be found");
   EXPECT_EQ(Text(Reason::kUnreadableAbove),
             "the stack above the outermost frame shown could not be read");
   EXPECT_EQ(Text(Reason::kNotCode),

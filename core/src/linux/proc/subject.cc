@@ -14,6 +14,9 @@
 
 #include "linux/proc/proc_file.h"
 
+// This program's own header, by the linker (ld(1) defines the symbol if something uses it).
+extern "C" [[gnu::visibility("hidden")]] const Elf64_Ehdr __ehdr_start;
+
 namespace taskleak::platform {
 namespace {
 
@@ -65,8 +68,9 @@ std::string WhyNoProgram(const std::string& folder) {
   Elf64_Ehdr header{};
   const bool whole = read(file, &header, sizeof header) == sizeof header;
   close(file);
-  if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
-    return "it is no program for x86-64";
+  if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_machine != __ehdr_start.e_machine)
+    return "it is no 64-bit program for this processor";
   return {};
 }
 
