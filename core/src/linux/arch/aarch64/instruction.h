@@ -13,7 +13,9 @@ inline constexpr std::size_t kInstruction = 4;
 /// The instruction that `code` begins with, which has at least four bytes: little-endian, whatever
 /// reads it.
 inline std::uint32_t InstructionAt(const unsigned char* code) {
-  return code[0] | code[1] << 8U | code[2] << 16U | std::uint32_t{code[3]} << 24U;
+  std::uint32_t instruction = 0;
+  for (std::size_t i = kInstruction; i-- > 0;) instruction = instruction << 8 | code[i];
+  return instruction;
 }
 
 /// The field of `bits` bits from bit `first` on.
