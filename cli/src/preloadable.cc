@@ -12,6 +12,9 @@
 #include <fstream>
 #include <sstream>
 
+// This program's own header, by the linker (ld(1) defines the symbol if something uses it).
+extern "C" [[gnu::visibility("hidden")]] const Elf64_Ehdr __ehdr_start;
+
 namespace taskleak::cli {
 namespace {
 
@@ -45,8 +48,8 @@ std::string WhyNotDynamic(std::ifstream& file) {
   Elf64_Ehdr header{};
   if (!ReadAt(file, 0, &header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
     return "it is no ELF program";
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
-    return "it is no program for x86-64";
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != __ehdr_start.e_machine)
+    return "it is no 64-bit program for this processor";
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     if (!ReadAt(file, header.e_phoff + i * sizeof(segment), &segment)) break;

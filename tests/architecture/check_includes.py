@@ -40,6 +40,8 @@ PLUGINS = (
 USES = {"adapters/asio": ("adapters/coroutine",)}
 FRAMEWORKS = re.compile(r"(gtest|gmock|catch2)/|catch\.hpp$")
 POSIX_IN_PUBLIC = {"pthread.h"}  # its types are what a thread is made with
+# What only the folders of processors know.
+PROCESSOR = re.compile(r"\b(__x86_64__|__amd64__|__aarch64__|__i386__|REG_R\w+|EM_X86_64|EM_AARCH64|PTRACE_GETREGS)\b|\blinux/arch/(x86_64|aarch64)/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -95,8 +97,20 @@ def wrong_in_plugin(known, text):
     return None
 
 
+def processors(path):
+    """The (line number, text) of every line of a file that asks which processor it runs on."""
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if match := PROCESSOR.search(line):
+            yield number, match[0]
+
+
 def violations(root):
     core = root / "core"
+    for path in sources(core) + sources(root / "cli") + sources(root / "hooks"):
+        if "linux/arch/" in path.as_posix():
+            continue
+        for number, text in processors(path):
+            yield f"{path.relative_to(root)}:{number}: {text}: only core/src/linux/arch knows the processor"
     core_headers = public_headers(core)
     for path in sources(core):
         for number, text in includes(path):

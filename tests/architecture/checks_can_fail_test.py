@@ -51,6 +51,14 @@ class ChecksCanFailTest(unittest.TestCase):
     def test_a_folder_outside_the_rooms(self):
         self.assert_includes_rejected("core/src/misc/util.cc", "#include <string>", "no place in the order of rooms")
 
+    def test_a_question_for_the_processor(self):
+        self.assert_includes_rejected("core/src/linux/look/copy.cc", "#ifdef __x86_64__",
+                                      "only core/src/linux/arch knows the processor")
+
+    def test_an_include_of_a_processors_folder(self):
+        self.assert_includes_rejected("core/src/linux/look/copy.cc", '#include "linux/arch/aarch64/registers.h"',
+                                      "only core/src/linux/arch knows the processor")
+
     def test_a_framework_in_the_core(self):
         self.assert_includes_rejected("core/src/run/run.cc", "#include <gtest/gtest.h>", "the core knows no test framework")
 

@@ -8,7 +8,8 @@
 #include "linux/arch/x86_64/branch.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)
+  using namespace taskleak::platform::x86_64;  // NOLINT(google-build-using-namespace)
+  using taskleak::platform::Branch;
   constexpr std::uintptr_t kStart = 0x401000;
   const std::span code(data, size);
   static_cast<void>(HasJumpThroughPointer(code));

@@ -7,7 +7,8 @@
 #include "linux/arch/x86_64/prologue.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace taskleak::platform;  // NOLINT(google-build-using-namespace)
+  using namespace taskleak::platform::x86_64;  // NOLINT(google-build-using-namespace)
+  using taskleak::platform::Prologue;
   const std::span code(data, size);
   const Prologue prologue = DecodePrologue(code);
   if (!prologue.sets_frame_pointer && prologue != Prologue()) std::abort();

@@ -55,7 +55,8 @@ struct Calls {
       "call *%rax\n"
       "ud2\n");
 }
-constexpr std::size_t kProbeSize = 128;  // more than it has
+constexpr std::size_t kPreservedCount = 5;  // rbx, r12 to r15
+constexpr std::size_t kProbeSize = 128;     // more than it has
 
 // What is on the stack from the stack pointer upwards that the switch has saved.
 using Saved = std::array<std::uint64_t, 16>;
@@ -99,13 +100,17 @@ SwitchLayout ProbeSwitch() {
   Search search(saved);
   SwitchLayout layout;
   std::uint64_t value = kProbe;
-  for (std::uint8_t* const place :
-       {&layout.rbx, &layout.rbp, &layout.r12, &layout.r13, &layout.r14, &layout.r15}) {
+  layout.preserved[0] = search.Find(value + 1, value + 1);
+  layout.frame_pointer = search.Find(value + 2, value + 2);
+  value += 2;
+  for (std::size_t i = 1; i < kPreservedCount; ++i) {
     ++value;
-    *place = search.Find(value, value);
+    layout.preserved[i] = search.Find(value, value);
   }
   const auto code = reinterpret_cast<std::uint64_t>(&Probe);
-  layout.rip = search.Find(code, code + kProbeSize);
+  layout.continues = search.Find(code, code + kProbeSize);
+  // The switch is a call, after which the stack pointer is above its return address.
+  layout.size = static_cast<std::uint8_t>(layout.continues + sizeof(std::uint64_t));
   if (!search.complete())
     layout.unknown_because =
         "a parked probe did not have its registers where this Boost.Context should leave them";

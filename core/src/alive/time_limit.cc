@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "linux/arch/call_numbers.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/subject.h"
 
@@ -103,9 +104,9 @@ std::optional<TimeLimit> ReadTimeLimit(const platform::BlockedAt& at) {
       return (arguments[1] & TIMER_ABSTIME) == 0
                  ? Duration(arguments[2])
                  : Until(static_cast<clockid_t>(arguments[0]), arguments[2]);
-    case SYS_poll:
+    case platform::kPollCall:
       return Milliseconds(arguments[2]);
-    case SYS_epoll_wait:
+    case platform::kEpollWaitCall:
     case SYS_epoll_pwait:
       return Milliseconds(arguments[3]);
     case SYS_ppoll:
@@ -116,7 +117,7 @@ std::optional<TimeLimit> ReadTimeLimit(const platform::BlockedAt& at) {
       return Duration(arguments[3]);
     case SYS_pselect6:
       return Duration(arguments[4]);
-    case SYS_select:
+    case platform::kSelectCall:
       return DurationInMicroseconds(arguments[4]);
     case SYS_mq_timedreceive:
     case SYS_mq_timedsend:

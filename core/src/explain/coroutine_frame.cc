@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "linux/arch/x86_64/suspend_index.h"
+#include "linux/arch/decode.h"
 #include "linux/proc/memory.h"
 #include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
@@ -85,9 +85,9 @@ FrameReader::Layout& FrameReader::LayoutOf(const Function& resume, const Functio
   const auto [entry, is_new] = layouts_.try_emplace(resume.begin);
   if (!is_new) return entry->second;
   const std::vector<std::uint8_t> code = ReadCode(resume.begin, resume.end);
-  entry->second.index = resume.is_gcc
-                            ? platform::FindGccIndex(code)
-                            : platform::FindClangIndex(code, ReadCode(destroy.begin, destroy.end));
+  entry->second.index = resume.is_gcc ? platform::decoders::FindGccIndex(code)
+                                      : platform::decoders::FindClangIndex(
+                                            code, ReadCode(destroy.begin, destroy.end));
   return entry->second;
 }
 
@@ -99,7 +99,8 @@ std::uintptr_t FrameReader::PlaceOf(Layout& layout, const Function& resume, std:
   if (!is_new) return entry->second;
   const std::size_t width = resume.is_gcc ? 2 : 1;
   const auto look = [&](std::uintptr_t begin, std::uintptr_t end) {
-    const auto found = platform::FindIndexStore(ReadCode(begin, end), *layout.index, width, index);
+    const auto found =
+        platform::decoders::FindIndexStore(ReadCode(begin, end), *layout.index, width, index);
     return found ? begin + *found : 0;
   };
   entry->second = look(resume.begin, resume.end);

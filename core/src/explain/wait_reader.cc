@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "alive/time_limit.h"
+#include "linux/arch/call_numbers.h"
 #include "linux/proc/memory.h"
 
 namespace taskleak::explain {
@@ -143,11 +144,11 @@ struct OtherCall {
 constexpr std::array<OtherCall, 30> kOtherCalls{{
     {SYS_flock, "flock", About::kDescriptor},
     {SYS_fcntl, "fcntl", About::kDescriptor},
-    {SYS_open, "open", About::kPath},
+    {platform::kOpenCall, "open", About::kPath},
     {SYS_openat, "openat", About::kPathAt},
     {SYS_openat2, "openat2", About::kPathAt},
-    {SYS_creat, "creat", About::kPath},
-    {SYS_vfork, "vfork", About::kChild},
+    {platform::kCreatCall, "creat", About::kPath},
+    {platform::kVforkCall, "vfork", About::kChild},
     {SYS_clone, "clone", About::kChild},
     {SYS_clone3, "clone3", About::kChild},
     {SYS_ioctl, "ioctl", About::kDescriptor},
@@ -166,8 +167,8 @@ constexpr std::array<OtherCall, 30> kOtherCalls{{
     {SYS_io_uring_enter, "io_uring_enter", About::kDescriptor},
     {SYS_io_getevents, "io_getevents", About::kNothing},
     {SYS_io_pgetevents, "io_pgetevents", About::kNothing},
-    {SYS_stat, "stat", About::kPath},
-    {SYS_unlink, "unlink", About::kPath},
+    {platform::kStatCall, "stat", About::kPath},
+    {platform::kUnlinkCall, "unlink", About::kPath},
     {SYS_getrandom, "getrandom", About::kNothing},
     {SYS_sync, "sync", About::kNothing},
     {SYS_msync, "msync", About::kNothing},

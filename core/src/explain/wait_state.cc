@@ -10,7 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "linux/arch/x86_64/call_target.h"
+#include "linux/arch/call_numbers.h"
+#include "linux/arch/call_target.h"
 #include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
@@ -205,12 +206,12 @@ Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack
 constexpr std::array<std::pair<long, WaitState>, 40> kCalls{{
     {SYS_nanosleep, WaitState::kSleep},
     {SYS_clock_nanosleep, WaitState::kSleep},
-    {SYS_poll, WaitState::kPoll},
+    {platform::kPollCall, WaitState::kPoll},
     {SYS_ppoll, WaitState::kPoll},
-    {SYS_epoll_wait, WaitState::kEpoll},
+    {platform::kEpollWaitCall, WaitState::kEpoll},
     {SYS_epoll_pwait, WaitState::kEpoll},
     {SYS_epoll_pwait2, WaitState::kEpoll},
-    {SYS_select, WaitState::kSelect},
+    {platform::kSelectCall, WaitState::kSelect},
     {SYS_pselect6, WaitState::kSelect},
     {SYS_read, WaitState::kRead},
     {SYS_readv, WaitState::kRead},
@@ -239,7 +240,7 @@ constexpr std::array<std::pair<long, WaitState>, 40> kCalls{{
     {SYS_waitid, WaitState::kWaitChild},
     {SYS_rt_sigtimedwait, WaitState::kSignalWait},
     {SYS_rt_sigsuspend, WaitState::kSignalWait},
-    {SYS_pause, WaitState::kSignalWait},
+    {platform::kPauseCall, WaitState::kSignalWait},
     {SYS_semop, WaitState::kSemaphore},
     {SYS_semtimedop, WaitState::kSemaphore},
     {SYS_futex_waitv, WaitState::kFutex},

@@ -7,7 +7,8 @@
 #include <cerrno>
 #include <thread>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
+#include "linux/arch/registers.h"
 #include "linux/proc/thread_info.h"
 #include "registry/birth_table.h"
 #include "registry/task_epoch.h"
@@ -96,12 +97,11 @@ std::unordered_map<int, ThreadRecord> RunningThreads() {
 // allocatestack.c). The stack that libc makes has the size asked for beside the guard, since glibc
 // 2.27, and what it has ready from an earlier thread is not smaller.
 std::optional<platform::StackBounds> FindStack(int tid) {
-  constexpr std::uintptr_t kMostDescriptor = 4096;  // struct pthread
   const auto select = [tid](const ThreadRecord& record) -> std::optional<platform::StackBounds> {
     if (record.tid != tid || record.gone) return std::nullopt;
     if (record.given_stack.end != 0) return record.given_stack;
-    if (record.least_stack <= kMostDescriptor) return std::nullopt;
-    const std::uintptr_t end = record.handle + kMostDescriptor;
+    if (record.least_stack <= platform::kMostAboveHandle) return std::nullopt;
+    const std::uintptr_t end = record.handle + platform::kMostAboveHandle;
     return platform::StackBounds{end - record.least_stack, record.handle};
   };
   const auto found = CollectBirths<platform::StackBounds>(select);

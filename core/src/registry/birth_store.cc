@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <new>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
 
 // LeakSanitizer looks for pointers to the program's memory in what it is told of
 // (sanitizer/lsan_interface.h): a thread that has not begun has its argument only in its record.

@@ -4,7 +4,8 @@
 #include <array>
 #include <cstddef>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
+#include "linux/arch/registers.h"
 #include "linux/unwind/creation_stack.h"
 #include "linux/unwind/short_rule.h"
 #include "registry/frame_map.h"
@@ -42,11 +43,13 @@ TASKLEAK_UNINSTRUMENTED std::uintptr_t ReadWord(std::uintptr_t address) {
 std::uintptr_t CallerOf(const RampSite& site, std::uintptr_t hook_frame) {
   constexpr std::uintptr_t kLargestFrame = std::uintptr_t{64} << 10;
   const platform::ShortRule rule(site.rule);
-  if (!rule.usable()) return 0;
-  const std::uintptr_t sp = hook_frame + 16;
-  const std::uintptr_t cfa = (rule.from_rbp() ? ReadWord(hook_frame) : sp) +
+  if (!rule.usable() || (!rule.from_frame_pointer() && platform::kCallersStack == 0)) return 0;
+  const std::uintptr_t sp = hook_frame + platform::kCallersStack;
+  const std::uintptr_t cfa = (rule.from_frame_pointer() ? ReadWord(hook_frame) : sp) +
                              static_cast<std::uintptr_t>(rule.cfa_distance());
-  return cfa - sp < kLargestFrame && cfa % 8 == 0 ? ReadWord(cfa - 8) : 0;
+  if (cfa - sp >= kLargestFrame || cfa % 8 != 0) return 0;
+  return platform::StripSignature(
+      ReadWord(cfa + static_cast<std::uintptr_t>(rule.return_distance())));
 }
 
 // A frame whose block is freed without our knowledge leaves its slot to the next one there.

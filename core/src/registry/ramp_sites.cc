@@ -10,7 +10,7 @@
 #include <atomic>
 #include <span>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
 #include "linux/coroutines/page_vector.h"
 #include "linux/coroutines/ramp_calls.h"
 #include "linux/unwind/eh_frame.h"

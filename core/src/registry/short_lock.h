@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "base/mutex.h"
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
 
 namespace taskleak::registry {
 

@@ -7,7 +7,7 @@
 
 #include <atomic>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
 #include "linux/unwind/creation_stack.h"
 #include "registry/birth_table.h"
 #include "registry/running_task.h"

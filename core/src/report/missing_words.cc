@@ -17,6 +17,8 @@ std::string_view OuterFrames(Reason reason) {
       return "there is no call frame information for the outermost frame shown";
     case Reason::kNoFramePointer:
       return "the frame pointer of the outermost frame shown could not be found";
+    case Reason::kNoReturnAddress:
+      return "the return address of the outermost frame shown could not be found";
     case Reason::kUnreadableAbove:
       return "the stack above the outermost frame shown could not be read";
     case Reason::kNotCode:

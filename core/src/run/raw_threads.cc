@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 
-#include "linux/arch/x86_64/branch.h"
+#include "linux/arch/call_site.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/task_directory.h"
 #include "taskleak/internal/mappings.h"
@@ -70,10 +70,7 @@ RawAddress Describe(std::uintptr_t address) {
 
 // True if the instruction before `address` may be a call.
 bool FollowsCall(std::uintptr_t address) {
-  if (CodeAt(address - 1) == nullptr) return false;
-  const auto code = platform::ReadValue<std::array<unsigned char, platform::kLongestCall>>(
-      address - platform::kLongestCall);
-  return code && platform::DecodeCall(*code, address).kind != platform::Branch::Kind::kNone;
+  return CodeAt(address - 1) != nullptr && platform::FollowsCall(address);
 }
 
 // The place of a blocked thread and what is on its stack. Returns how many of g_addresses are set.

@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "linux/arch/x86_64/call_site.h"
+#include "linux/arch/call_site.h"
 
 namespace taskleak::platform {
 
@@ -21,6 +21,9 @@ void PrintTo(const Branch& branch, std::ostream* out) {
 }
 
 namespace {
+
+// NOLINTNEXTLINE(google-build-using-namespace)
+using namespace x86_64;
 
 using Code = std::vector<unsigned char>;
 using Kind = Branch::Kind;

@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/modules/modules.h"
 #include "linux/unwind/frame_rule.h"
 
@@ -50,15 +50,17 @@ std::vector<Code> CodeAround(const void* address) {
 
 // What a ShortRule can express of it; not usable if it cannot.
 ShortRule Shorten(const FrameRule& rule) {
-  const Location& rip = rule.callers[kRip];
-  const Location& rbp = rule.callers[kRbp];
-  const bool plain_cfa = rule.cfa_register == kRsp || rule.cfa_register == kRbp;
-  const bool saved = rbp.kind == Location::kSavedAtCfaPlus;
-  if (!rule.found || rule.signal_frame || !plain_cfa || rip.kind != Location::kSavedAtCfaPlus ||
-      rip.operand != -8 || (!saved && rbp.kind != Location::kSame))
+  const Location& return_address = rule.callers[kReturnColumn];
+  const Location& frame_pointer = rule.callers[kFramePointer];
+  const bool plain_cfa = rule.cfa_register == kStackPointer || rule.cfa_register == kFramePointer;
+  const bool saved = frame_pointer.kind == Location::kSavedAtCfaPlus;
+  if (!rule.found || rule.signal_frame || !plain_cfa ||
+      return_address.kind != Location::kSavedAtCfaPlus ||
+      (!saved && frame_pointer.kind != Location::kSame))
     return {};
-  return ShortRule::Make(rule.cfa_register == kRbp, rule.cfa_operand, saved,
-                         saved ? rbp.operand : 0);
+  ShortRule::Distances distances{rule.cfa_operand, return_address.operand};
+  if (saved) distances.frame_pointer = frame_pointer.operand;
+  return ShortRule::Make(rule.cfa_register == kFramePointer, distances);
 }
 
 struct Counts {
@@ -108,11 +110,11 @@ TEST(EhFrameTest, RulesOfTheStandardLibraryAreThoseOfLibdw) {
 
 // Rules of one word are what they were made of.
 TEST(EhFrameTest, AShortRuleHoldsBothDistances) {
-  const ShortRule rule = ShortRule::Make(true, 1 << 20, true, -(1 << 21));
-  EXPECT_TRUE(rule.usable() && rule.from_rbp() && rule.saves_rbp());
+  const ShortRule rule = ShortRule::Make(true, {1 << 20, -8, -(1 << 21)});
+  EXPECT_TRUE(rule.usable() && rule.from_frame_pointer() && rule.saves_frame_pointer());
   EXPECT_EQ(rule.cfa_distance(), 1 << 20);
-  EXPECT_EQ(rule.rbp_distance(), -(1 << 21));
-  EXPECT_FALSE(ShortRule::Make(true, 1 << 23, false, 0).usable());
+  EXPECT_EQ(rule.frame_pointer_distance(), -(1 << 21));
+  EXPECT_FALSE(ShortRule::Make(true, {1 << 23}).usable());
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ void PrintTo(const Prologue& prologue, std::ostream* out) {
 
 namespace {
 
+// NOLINTNEXTLINE(google-build-using-namespace)
+using namespace x86_64;
+
 using Code = std::vector<unsigned char>;
 
 struct PrologueCase {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace taskleak::platform {
+namespace taskleak::platform::x86_64 {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -71,4 +71,4 @@ TEST(SuspendIndexTest, StoresOfRegistersThatHoldTheConstantAreFound) {
 }
 
 }  // namespace
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64

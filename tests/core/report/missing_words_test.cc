@@ -25,6 +25,8 @@ TEST(MissingTextTest, OuterFrames) {
             "there is no call frame information for the outermost frame shown");
   EXPECT_EQ(Text(Reason::kNoFramePointer),
             "the frame pointer of the outermost frame shown could not be found");
+  EXPECT_EQ(Text(Reason::kNoReturnAddress),
+            "the return address of the outermost frame shown could not be found");
   EXPECT_EQ(Text(Reason::kUnreadableAbove),
             "the stack above the outermost frame shown could not be read");
   EXPECT_EQ(Text(Reason::kNotCode),
@@ -111,7 +113,7 @@ TEST(UnreachableTextTest, NamesTheReason) {
   EXPECT_EQ(UnreachableText({Why::kNoProgram, ENOENT}), "it is a kernel thread or has ended");
   EXPECT_EQ(UnreachableText({Why::kUnreadableProgram, EACCES}),
             "its program cannot be read: Permission denied");
-  EXPECT_EQ(UnreachableText({Why::kOtherProcessor}), "it is no program for x86-64");
+  EXPECT_EQ(UnreachableText({Why::kOtherProcessor}), "it is no 64-bit program for this processor");
   EXPECT_EQ(UnreachableText({Why::kEnded}),
             "it has ended, or what is mapped into it cannot be read");
 }

@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_INTERNAL_FIBER_TASK_H_
 #define TASKLEAK_INTERNAL_FIBER_TASK_H_
 
+#include <array>
 #include <cstdint>
 
 #pragma GCC visibility push(default)  // what a shared taskleak exports
@@ -15,13 +16,11 @@ struct TaskSlot;
 /// offset in bytes from the stack pointer that the switch saves.
 struct SwitchLayout {
   const char* unknown_because = nullptr;  ///< if not null, the offsets are not valid
-  std::uint8_t rbx = 0;
-  std::uint8_t rbp = 0;
-  std::uint8_t r12 = 0;
-  std::uint8_t r13 = 0;
-  std::uint8_t r14 = 0;
-  std::uint8_t r15 = 0;
-  std::uint8_t rip = 0;
+  std::uint8_t frame_pointer = 0;
+  std::uint8_t continues = 0;  ///< the address where the fiber continues
+  std::uint8_t size = 0;       ///< where the fiber's stack pointer is once it continues
+  /// The other registers by number: rbx and r12 to r15, or x19 to x28.
+  std::array<std::uint8_t, 10> preserved{};
 };
 
 /// Sets the layout for all fibers of this process. Before the first call, no layout is known.

@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
+#include "linux/arch/registers.h"
 #include "linux/coroutines/page_vector.h"
 
 namespace taskleak::platform {
@@ -37,7 +38,8 @@ MappedElf::MappedElf(const char* path) {
   if (data_ == nullptr) return;
   const auto* const header = reinterpret_cast<const Elf64_Ehdr*>(data_);
   const std::string_view magic(reinterpret_cast<const char*>(header->e_ident), SELFMAG);
-  if (magic == ELFMAG && header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_machine == EM_X86_64)
+  if (magic == ELFMAG && header->e_ident[EI_CLASS] == ELFCLASS64 &&
+      header->e_machine == kElfMachine)
     header_ = header;
 }
 

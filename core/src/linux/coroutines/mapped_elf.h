@@ -20,7 +20,7 @@ class MappedElf {
   MappedElf(const MappedElf&) = delete;
   MappedElf& operator=(const MappedElf&) = delete;
 
-  /// False if the file cannot be read or is not one for x86-64.
+  /// False if the file cannot be read or is not one for this processor.
   [[nodiscard]] bool is_open() const { return header_ != nullptr; }
   /// True if it was linked to be loaded where its addresses say (without -pie).
   [[nodiscard]] bool has_fixed_addresses() const { return header_->e_type == ET_EXEC; }

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/raw_call.h"
 
 namespace taskleak::platform {
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "linux/arch/x86_64/address_use.h"
+#include "linux/arch/decode.h"
 #include "linux/coroutines/address_set.h"
 #include "linux/coroutines/coroutine_symbol.h"
 #include "linux/coroutines/mapped_elf.h"
@@ -95,15 +95,13 @@ void FindConstants(const Module& module, const AddressSet& functions,
 PageVector<std::uintptr_t> FindUses(const Module& module, const AddressSet& targets) {
   PageVector<std::uintptr_t> uses;
   module.ForEachSegment(true, [&](std::span<const std::uint8_t> code, std::uintptr_t at) {
-    ForEachRelativeAddress(code, at, [&](std::size_t place, std::uintptr_t address) {
+    decoders::ForEachRelativeAddress(code, at, [&](std::size_t place, std::uintptr_t address) {
       if (targets.Contains(address)) uses.push_back(at + place);
     });
     if (!module.elf.has_fixed_addresses()) return;
-    // Code that is not moved holds addresses as they are, in four bytes.
-    for (std::size_t i = 0; i + 4 <= code.size(); ++i) {
-      const auto number = static_cast<std::uint32_t>(ReadInt32(code.data() + i));
-      if (targets.Contains(number)) uses.push_back(at + i);
-    }
+    decoders::ForEachFixedAddress(code, [&](std::size_t place, std::uintptr_t address) {
+      if (targets.Contains(address)) uses.push_back(at + place);
+    });
   });
   std::sort(uses.values().begin(), uses.values().end());
   return uses;
@@ -123,11 +121,11 @@ PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::
     const auto use = std::lower_bound(uses.begin(), uses.end(), begin);
     if (use == uses.end() || *use >= end) continue;
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin);  // NOLINT
-    ForEachCall(std::span(bytes, symbol.st_size), begin,
-                [&](std::uintptr_t return_address, std::uintptr_t target) {
-                  if (target == 0 || (target >= code.begin && target < code.end))
-                    calls.push_back(return_address);
-                });
+    decoders::ForEachCall(std::span(bytes, symbol.st_size), begin,
+                          [&](std::uintptr_t return_address, std::uintptr_t target) {
+                            if (target == 0 || (target >= code.begin && target < code.end))
+                              calls.push_back(return_address);
+                          });
   }
   std::sort(calls.values().begin(), calls.values().end());
   return calls;

@@ -1,10 +1,9 @@
 #include "linux/look/blocked_look.h"
 
-#include <array>
 #include <cstddef>
 #include <utility>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/proc/thread_info.h"
 #include "linux/unwind/unwinder.h"
 
@@ -27,14 +26,14 @@ ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
 }
 
 // What a blocked thread's registers hold. A system call leaves those of its arguments alone
-// (x86-64 ABI, appendix A.2.1), and vfork(3) keeps its return address in one of them.
+// (the processor's folder names the source), and x86-64's vfork(3) keeps its return address in one.
 Registers RegistersAt(const BlockedAt& at) {
-  constexpr std::array<Register, 6> kArguments = {kRdi, kRsi, kRdx, kR10, kR8, kR9};
   Registers registers;
-  registers.Set(kRip, at.pc);
-  registers.Set(kRsp, at.sp);
+  registers.Set(kPc, at.pc);
+  registers.Set(kStackPointer, at.sp);
   if (at.number < 0) return registers;
-  for (std::size_t i = 0; i < kArguments.size(); ++i) registers.Set(kArguments[i], at.arguments[i]);
+  for (std::size_t i = 0; i < kCallArguments.size(); ++i)
+    registers.Set(kCallArguments[i], at.arguments[i]);
   return registers;
 }
 

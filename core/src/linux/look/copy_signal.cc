@@ -8,30 +8,16 @@
 
 #include <cerrno>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/context.h"
+#include "linux/arch/raw_call.h"
 #include "linux/proc/clock.h"
-
-// What a handler returns to (rt_sigreturn(2)): the same bytes as in every libc, by which debuggers
-// know it.
-asm(R"(
-.pushsection .text
-.globl taskleak_signal_return
-.hidden taskleak_signal_return
-.type taskleak_signal_return, @function
-taskleak_signal_return:
-  mov $15, %rax
-  syscall
-.size taskleak_signal_return, . - taskleak_signal_return
-.popsection
-)");
-extern "C" void taskleak_signal_return();
 
 namespace taskleak::platform {
 namespace {
 
-// struct kernel_sigaction (arch/x86/include/uapi/asm/signal.h). Not the C library's sigaction():
-// under ThreadSanitizer that defers handlers until the thread calls into its runtime, which a
-// blocked thread does not.
+// struct kernel_sigaction (include/uapi/asm-generic/signal.h and those of processors). Not the C
+// library's sigaction(): under ThreadSanitizer that defers handlers until the thread calls into its
+// runtime, which a blocked thread does not.
 struct KernelAction {
   void (*handler)(int, siginfo_t*, void*);
   unsigned long flags;
@@ -61,14 +47,9 @@ SignalCopy g_copy;             // written by whoever made the word kCopying
 KernelAction g_previous = {};  // written only while our handler is not installed
 
 TASKLEAK_UNINSTRUMENTED void CopyOwnStack(int tid, const ucontext_t& context) {
-  // DWARF numbers of the registers, in the order of gregs up to REG_RIP (sys/ucontext.h).
-  static constexpr unsigned char kNumbers[] = {kR8,  kR9,  kR10, kR11, kR12, kR13, kR14, kR15, kRdi,
-                                               kRsi, kRbp, kRbx, kRdx, kRax, kRcx, kRsp, kRip};
-  static_assert(REG_R8 == 0 && REG_RDI == 8 && REG_RSP == 15 && REG_RIP == 16);
   std::uint64_t* const registers = reinterpret_cast<std::uint64_t*>(&g_copy.registers);
-  for (int i = 0; i <= REG_RIP; ++i)
-    registers[kNumbers[i]] = static_cast<std::uint64_t>(context.uc_mcontext.gregs[i]);
-  g_copy.base = registers[kRsp] - kRedZone;
+  CopyRegisters(context, registers);
+  g_copy.base = registers[kStackPointer] - kRedZone;
   const long copied =
       CopyOwnMemory(tid, g_copy.base, reinterpret_cast<char*>(&g_copy.stack), kMostCopied);
   g_copy.size = copied < 0 ? 0 : static_cast<std::size_t>(copied);

@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "base/result.h"
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/proc/thread_info.h"
 
 namespace taskleak::platform {

@@ -55,12 +55,14 @@ Missing ObjectionOfMainStack() {
 // Whether the thread may have used its stack up to its end, now or earlier. mincore(2) tells which
 // pages there are.
 bool MayBeFull(const StackBounds& stack) {
-  constexpr std::uintptr_t kPage = 4096;
-  const std::uintptr_t first = (stack.begin + kPage - 1) / kPage * kPage;
-  std::array<unsigned char, kRoomNeeded / kPage> present{};
+  const std::uintptr_t page = PageSize();
+  const std::uintptr_t first = (stack.begin + page - 1) / page * page;
+  const std::size_t pages = (kRoomNeeded + page - 1) / page;
+  std::array<unsigned char, kRoomNeeded / kSmallestPage> present{};
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
-  return mincore(reinterpret_cast<void*>(first), kRoomNeeded, present.data()) != 0 ||
-         std::ranges::any_of(present, [](unsigned char page) { return (page & 1) != 0; });
+  return mincore(reinterpret_cast<void*>(first), pages * page, present.data()) != 0 ||
+         std::any_of(present.begin(), present.begin() + pages,
+                     [](unsigned char each) { return (each & 1) != 0; });
 }
 
 Missing ObjectionOfStack(int tid, StackFinder find_stack) {
@@ -128,28 +130,28 @@ RawStack UnwindLastCopy(StackImage& image) {
   return Unwind({registers, /*is_return_address=*/false}, image);
 }
 
-// The call that the signal interrupted, by the kernel's preparations to make it again (x86's
-// handle_signal in arch/x86/kernel/signal.c): rip is back at the instruction, rax is the call's
-// number again, and no other register has changed. Calls that are never made again return EINTR
-// instead; which they were is not known.
+// The call that the signal interrupted, by the kernel's preparations to make it again
+// (arch/x86/kernel/signal.c, handle_signal; arch/arm64/kernel/signal.c, do_signal): the thread is
+// back at the instruction, and all registers are as they were there. Calls that are never made
+// again return EINTR instead; which they were is not known.
 BlockedAt WhereInterrupted(const SignalCopy& copy) {
-  constexpr std::array<unsigned char, 2> kSyscall = {0x0f, 0x05};
-  const auto is_syscall = [&](std::uintptr_t address) {
-    std::array<unsigned char, 2> code{};
-    return ReadMemory(address, code.data(), code.size()) == code.size() && code == kSyscall;
+  const auto is_call = [](std::uintptr_t address) {
+    auto code = kCallInstruction;
+    return ReadMemory(address, code.data(), code.size()) == code.size() && code == kCallInstruction;
   };
   const auto& registers = copy.registers;
   BlockedAt at;
-  at.sp = registers[kRsp];
-  at.pc = registers[kRip];
-  if (is_syscall(at.pc)) {
-    at.number = static_cast<long>(registers[kRax]);
-    at.arguments = {registers[kRdi], registers[kRsi], registers[kRdx],
-                    registers[kR10], registers[kR8],  registers[kR9]};
-    at.pc += kSyscall.size();
+  at.sp = registers[kStackPointer];
+  at.pc = registers[kPc];
+  if (is_call(at.pc)) {
+    at.number = static_cast<long>(registers[kCallNumber]);
+    for (std::size_t i = 0; i < kCallArguments.size(); ++i)
+      at.arguments[i] = registers[kCallArguments[i]];
+    at.pc += kCallInstruction.size();
   } else {
     constexpr auto kInterrupted = static_cast<std::uint64_t>(-EINTR);
-    at.running = registers[kRax] != kInterrupted || !is_syscall(at.pc - kSyscall.size());
+    at.running =
+        registers[kCallResult] != kInterrupted || !is_call(at.pc - kCallInstruction.size());
   }
   return at;
 }

@@ -2,11 +2,14 @@
 
 #include <ucontext.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <utility>
 
 #include "base/mutex.h"
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/context.h"
+#include "linux/arch/registers.h"
 #include "linux/look/blocked_look.h"
 #include "linux/look/signal_look.h"
 #include "linux/look/trace_look.h"
@@ -60,17 +63,13 @@ RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout
   StackImage& image = LookImage();
   if (!image.Copy(sp)) return {{}, {Missing::Reason::kUnreadable}};
   Registers registers;
-  // The switch is a call, after which the stack pointer is above its return address.
-  registers.Set(kRsp, sp + layout.rip + sizeof(std::uint64_t));
-  for (const auto& [number, offset] : {std::pair{kRip, layout.rip},
-                                       {kRbp, layout.rbp},
-                                       {kRbx, layout.rbx},
-                                       {kR12, layout.r12},
-                                       {kR13, layout.r13},
-                                       {kR14, layout.r14},
-                                       {kR15, layout.r15}}) {
+  registers.Set(kStackPointer, sp + layout.size);
+  const auto take = [&](unsigned number, std::size_t offset) {
     if (const auto value = image.Word(sp + offset)) registers.Set(number, *value);
-  }
+  };
+  take(kPc, layout.continues);
+  take(kFramePointer, layout.frame_pointer);
+  for (std::size_t i = 0; i < kPreserved.size(); ++i) take(kPreserved[i], layout.preserved[i]);
   return Unwind({registers, /*is_return_address=*/true}, image);
 }
 
@@ -78,19 +77,14 @@ RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout
 __attribute__((noinline)) RawStack OwnStack() {
   ucontext_t context;
   getcontext(&context);
-  const auto& values = context.uc_mcontext.gregs;
+  std::array<std::uint64_t, kRegisterCount> values{};
+  CopyRegisters(context, values.data());
   Registers registers;
-  for (const auto& [number, index] : {std::pair{kRip, REG_RIP},
-                                      {kRsp, REG_RSP},
-                                      {kRbp, REG_RBP},
-                                      {kRbx, REG_RBX},
-                                      {kR12, REG_R12},
-                                      {kR13, REG_R13},
-                                      {kR14, REG_R14},
-                                      {kR15, REG_R15}})
-    registers.Set(number, static_cast<std::uint64_t>(values[index]));
+  for (const unsigned number : {unsigned{kPc}, unsigned{kStackPointer}, unsigned{kFramePointer}})
+    registers.Set(number, values[number]);
+  for (const unsigned number : kPreserved) registers.Set(number, values[number]);
   StackImage image;
-  if (!image.Copy(registers[kRsp])) return {{}, {Missing::Reason::kUnreadable}};
+  if (!image.Copy(registers[kStackPointer])) return {{}, {Missing::Reason::kUnreadable}};
   RawStack stack = Unwind({registers, /*is_return_address=*/false}, image);
   stack.frames.erase(stack.frames.begin());
   return stack;

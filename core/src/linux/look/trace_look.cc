@@ -1,6 +1,8 @@
 #include "linux/look/trace_look.h"
 
+#include <elf.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
@@ -8,6 +10,7 @@
 #include <chrono>
 #include <thread>
 
+#include "linux/arch/context.h"
 #include "linux/look/trace_stop.h"
 #include "linux/proc/thread_info.h"
 #include "linux/unwind/unwinder.h"
@@ -47,7 +50,8 @@ class Traced {
   }
 
   [[nodiscard]] bool Read(user_regs_struct* registers) const {
-    return ptrace(PTRACE_GETREGS, tid_, nullptr, registers) == 0;
+    iovec room = {registers, sizeof *registers};
+    return ptrace(PTRACE_GETREGSET, tid_, NT_PRSTATUS, &room) == 0;
   }
 
  private:
@@ -73,7 +77,7 @@ ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
     look.stack.missing = {Missing::Reason::kNotStopped, blocked.failure, errno};
     return look;
   }
-  if (!image.Copy(values.rsp)) {
+  if (!image.Copy(StackPointerOf(values))) {
     look.stack.missing = {Missing::Reason::kUnreadable};
     return look;
   }

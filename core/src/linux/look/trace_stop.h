@@ -2,12 +2,9 @@
 #ifndef TASKLEAK_SRC_LINUX_LOOK_TRACE_STOP_H_
 #define TASKLEAK_SRC_LINUX_LOOK_TRACE_STOP_H_
 
-#include <sys/ptrace.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 
-#include "linux/arch/x86_64/raw_call.h"
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/uninstrumented.h"
 
 namespace taskleak::platform {
 
@@ -18,9 +15,6 @@ TASKLEAK_UNINSTRUMENTED inline int SignalOfStop(int status) {
   constexpr int kEventShift = 16;
   return status >> kEventShift == 0 ? WSTOPSIG(status) : 0;
 }
-
-/// All of the registers that PTRACE_GETREGS gives.
-Registers ToRegisters(const user_regs_struct& values);
 
 }  // namespace taskleak::platform
 

@@ -1,5 +1,6 @@
 #include "linux/look/tracer_look.h"
 
+#include <elf.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -14,43 +15,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "linux/arch/x86_64/raw_call.h"
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/context.h"
+#include "linux/arch/raw_call.h"
+#include "linux/arch/registers.h"
 #include "linux/look/copy_signal.h"
 #include "linux/look/trace_stop.h"
 #include "linux/unwind/unwinder.h"
-
-// long taskleak_start_tracer(unsigned long flags, void* stack, void (*function)(void*), void*
-// argument): clone(2) as the kernel has it. The child runs the function on a stack of its own and
-// ends. Not libc's clone(), before which sanitizers stand.
-asm(R"(
-.pushsection .text
-.globl taskleak_start_tracer
-.hidden taskleak_start_tracer
-.type taskleak_start_tracer, @function
-taskleak_start_tracer:
-  mov %rdx, %r8
-  mov %rcx, %r9
-  xor %edx, %edx
-  xor %r10d, %r10d
-  mov $56, %eax
-  syscall
-  test %rax, %rax
-  jnz 1f
-  xor %ebp, %ebp
-  mov %r9, %rdi
-  call *%r8
-  xor %edi, %edi
-  mov $60, %eax
-  syscall
-  hlt
-1:
-  ret
-.size taskleak_start_tracer, . - taskleak_start_tracer
-.popsection
-)");
-extern "C" long taskleak_start_tracer(unsigned long flags, void* stack, void (*function)(void*),
-                                      void* argument);
 
 namespace taskleak::platform {
 namespace {
@@ -72,8 +42,8 @@ struct Memory {
 };
 Memory g_memory;
 
-TASKLEAK_UNINSTRUMENTED long Trace(long request, int tid, long data = 0) {
-  return RawCall(SYS_ptrace, request, tid, 0, data);
+TASKLEAK_UNINSTRUMENTED long Trace(long request, int tid, long data = 0, long address = 0) {
+  return RawCall(SYS_ptrace, request, tid, address, data);
 }
 
 // Returns the thread's wait status once it stands still or has ended; 0 if it does not in time.
@@ -92,8 +62,9 @@ TASKLEAK_UNINSTRUMENTED int AwaitStop(int tid) {
 
 // While the thread stands still it may hold any lock: nothing but system calls till it goes on.
 TASKLEAK_UNINSTRUMENTED void CopyStopped(Request& request) {
-  if (Trace(PTRACE_GETREGS, request.tid, reinterpret_cast<long>(&request.registers)) != 0) return;
-  request.base = request.registers.rsp - kRedZone;
+  const iovec room = {&request.registers, sizeof request.registers};
+  if (Trace(PTRACE_GETREGSET, request.tid, reinterpret_cast<long>(&room), NT_PRSTATUS) != 0) return;
+  request.base = StackPointerOf(request.registers) - kRedZone;
   // The child's own memory is the process's.
   const long copied = CopyOwnMemory(RawCall(SYS_getpid), request.base,
                                     reinterpret_cast<char*>(&g_memory.stack), kMostCopied);

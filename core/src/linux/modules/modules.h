@@ -40,16 +40,17 @@ class Modules {
   [[nodiscard]] std::uintptr_t FunctionStart(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
   /// True if `pc` is in an executable mapping.
   [[nodiscard]] bool IsCode(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
+  struct Range {
+    std::uintptr_t begin;
+    std::uintptr_t end;
+  };
+  /// The executable mappings, ascending.
+  [[nodiscard]] const std::vector<Range>& code() const TASKLEAK_REQUIRES(mutex_) { return code_; }
 
   Modules(const Modules&) = delete;
   Modules& operator=(const Modules&) = delete;
 
  private:
-  struct Range {
-    std::uintptr_t begin;
-    std::uintptr_t end;
-  };
-
   Modules() = default;
 
   Mutex mutex_;

@@ -1,5 +1,6 @@
 #include "linux/proc/memory.h"
 
+#include <sys/auxv.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -10,18 +11,18 @@
 namespace taskleak::platform {
 namespace {
 
-constexpr std::size_t kPage = 4096;
 constexpr std::size_t kPagesPerCall = 64;
 
 // One call's worth. The remote side is cut at page boundaries because process_vm_readv(2) promises
 // partial results only between elements.
 std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size) {
   std::array<iovec, kPagesPerCall> remote;
+  const std::size_t page = PageSize();
   std::size_t count = 0;
   std::size_t total = 0;
   while (count < remote.size() && total < size) {
     const std::uintptr_t at = address + total;
-    const std::size_t length = std::min(size - total, kPage - at % kPage);
+    const std::size_t length = std::min(size - total, page - at % page);
     remote[count++] = {reinterpret_cast<void*>(at), length};  // NOLINT(performance-no-int-to-ptr)
     total += length;
   }
@@ -33,6 +34,11 @@ std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size) {
 }
 
 }  // namespace
+
+std::size_t PageSize() {
+  static const std::size_t size = getauxval(AT_PAGESZ);
+  return size;
+}
 
 std::size_t ReadMemory(std::uintptr_t address, void* buffer, std::size_t size) {
   std::size_t done = 0;

@@ -8,6 +8,10 @@
 
 namespace taskleak::platform {
 
+inline constexpr std::size_t kSmallestPage = 4096;
+/// The size of this machine's pages. Async-signal-safe after the first call.
+std::size_t PageSize();
+
 /// Copies up to `size` bytes from `address` on; returns how many were readable before the first
 /// unreadable page. Sanitizers do not see the access (it is a system call: process_vm_readv, see
 /// process_vm_readv(2)). Async-signal-safe.

@@ -13,6 +13,9 @@
 
 #include "linux/proc/proc_file.h"
 
+// This program's own header, by the linker (ld(1) defines the symbol if something uses it).
+extern "C" [[gnu::visibility("hidden")]] const Elf64_Ehdr __ehdr_start;
+
 namespace taskleak::platform {
 namespace {
 
@@ -65,7 +68,8 @@ std::optional<Unreachable> WhyNoProgram(const std::string& folder) {
   Elf64_Ehdr header{};
   const bool whole = read(file, &header, sizeof header) == sizeof header;
   close(file);
-  if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
+  if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_machine != __ehdr_start.e_machine)
     return Unreachable{Reason::kOtherProcessor};
   return std::nullopt;
 }

@@ -6,9 +6,10 @@
 #include <map>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
-#include "linux/arch/x86_64/call_site.h"
-#include "linux/arch/x86_64/prologue.h"
+#include "linux/arch/call_site.h"
+#include "linux/arch/prologue.h"
 #include "linux/modules/modules.h"
 #include "linux/unwind/frame_rule.h"
 
@@ -33,6 +34,9 @@ class CodeFacts {
   /// What the call before a return address says of the function that returns there.
   Caller CallerOf(std::uintptr_t function_start, std::uintptr_t return_address)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
+  /// The addresses after all calls of the function that the code has (linux/unwind/callers.h).
+  const std::vector<std::uintptr_t>& CallersOf(std::uintptr_t function_start)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
   const Prologue& PrologueOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
@@ -47,6 +51,7 @@ class CodeFacts {
   std::unordered_map<std::uintptr_t, CallSite> calls_;  // by return address
   std::map<std::pair<std::uintptr_t, std::uintptr_t>, Caller> callers_;
   std::unordered_map<std::uintptr_t, Prologue> prologues_;
+  std::unordered_map<std::uintptr_t, std::vector<std::uintptr_t>> all_callers_;
   std::uint64_t generation_ = 0;
 };
 

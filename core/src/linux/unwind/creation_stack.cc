@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <optional>
 
-#include "linux/arch/x86_64/raw_call.h"
+#include "linux/arch/context.h"
+#include "linux/arch/raw_call.h"
+#include "linux/arch/registers.h"
 #include "linux/unwind/eh_frame.h"
 #include "linux/unwind/short_rule.h"
 
@@ -102,6 +104,7 @@ class Stack {
   }
 
  private:
+  // The smallest page of all processors: what is asked for more often than needed does no harm.
   static constexpr std::uintptr_t kPage = 4096;
 
   Stack(std::uintptr_t base, std::uintptr_t readable) : base_(base), readable_(readable) {}
@@ -117,23 +120,26 @@ class Stack {
   std::uintptr_t readable_;  // number of a page that is known to be
 };
 
-// Starts where a return address and the caller's rbp are saved.
-std::size_t Walk(Stack stack, std::uintptr_t return_address, std::uintptr_t saved_rbp,
+// Leaves out the first `skipped` frames.
+std::size_t Walk(Stack stack, const FramePlace& from, std::size_t skipped,
                  std::uintptr_t* addresses, std::size_t most) {
-  std::optional<std::uintptr_t> rbp = stack.Word(saved_rbp);
-  std::optional<std::uintptr_t> pc = stack.Word(return_address);
-  std::uintptr_t rsp = return_address + 8;
+  std::optional<std::uintptr_t> frame_pointer = from.frame_pointer;
+  std::optional<std::uintptr_t> pc = from.pc;
+  std::uintptr_t stack_pointer = from.stack_pointer;
   std::size_t depth = 0;
   while (depth < most && pc && *pc != 0) {
-    addresses[depth++] = *pc;
+    if (skipped == 0) addresses[depth++] = *pc;
+    if (skipped != 0) --skipped;
     const ShortRule rule = RuleAt(*pc - 1);
-    if (!rule.usable() || (rule.from_rbp() && !rbp)) break;
-    const std::uintptr_t cfa =
-        (rule.from_rbp() ? *rbp : rsp) + static_cast<std::uintptr_t>(rule.cfa_distance());
-    if (cfa <= rsp) break;
-    if (rule.saves_rbp()) rbp = stack.Word(cfa + static_cast<std::uintptr_t>(rule.rbp_distance()));
-    pc = stack.Word(cfa - 8);
-    rsp = cfa;
+    if (!rule.usable() || (rule.from_frame_pointer() && !frame_pointer)) break;
+    const std::uintptr_t cfa = (rule.from_frame_pointer() ? *frame_pointer : stack_pointer) +
+                               static_cast<std::uintptr_t>(rule.cfa_distance());
+    if (cfa <= stack_pointer) break;
+    if (rule.saves_frame_pointer())
+      frame_pointer = stack.Word(cfa + static_cast<std::uintptr_t>(rule.frame_pointer_distance()));
+    pc = stack.Word(cfa + static_cast<std::uintptr_t>(rule.return_distance()));
+    if (pc) pc = StripSignature(*pc);
+    stack_pointer = cfa;
   }
   return depth;
 }
@@ -141,17 +147,20 @@ std::size_t Walk(Stack stack, std::uintptr_t return_address, std::uintptr_t save
 }  // namespace
 
 [[gnu::noinline]] std::size_t CaptureCreationStack(std::uintptr_t* addresses, std::size_t most) {
-  // A frame whose rbp is its frame address: the caller's rbp, then the return address (System V
-  // ABI, section 3.2.2).
+  const FramePlace place = PlaceToWalkFrom();
   const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  const std::size_t depth = Walk(Stack::Own(frame), frame + 8, frame, addresses, most);
+  const std::size_t depth = Walk(Stack::Own(frame), place, kOwnFrames, addresses, most);
   asm volatile("");  // no tail call: this frame must exist while it is read
   return depth;
 }
 
 std::size_t CaptureParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout,
                                std::uintptr_t* addresses, std::size_t most) {
-  return Walk(Stack::Parked(sp), sp + layout.rip, sp + layout.rbp, addresses, most);
+  Stack stack = Stack::Parked(sp);
+  const auto pc = stack.Word(sp + layout.continues);
+  const auto frame_pointer = stack.Word(sp + layout.frame_pointer);
+  if (!pc || !frame_pointer) return 0;
+  return Walk(stack, {*pc, *frame_pointer, sp + layout.size}, 0, addresses, most);
 }
 
 }  // namespace taskleak::platform

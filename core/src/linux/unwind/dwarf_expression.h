@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/unwind/stack_image.h"
 
 namespace taskleak::platform {

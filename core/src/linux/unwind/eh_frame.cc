@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 
 namespace taskleak::platform {
 namespace {
@@ -117,6 +117,8 @@ void TakeAugmentation(const std::uint8_t* text, Bytes& bytes, CommonEntry& entry
     for (++text; *text != 0 && entry.usable; ++text) {
       if (*text == 'R') {
         entry.pointer_encoding = data.Take<std::uint8_t>();
+      } else if (*text == 'B') {
+        continue;  // return addresses are signed with the other key (aadwarf64)
       } else if (*text == 'L') {
         data.Skip(1);
       } else if (*text == 'P') {
@@ -147,7 +149,7 @@ CommonEntry ReadCommonEntry(const std::uint8_t* at) {
   entry.code_unit = static_cast<std::int32_t>(bytes.Uleb());
   entry.data_unit = static_cast<std::int32_t>(bytes.Sleb());
   const std::uint64_t return_column = version == 1 ? bytes.Take<std::uint8_t>() : bytes.Uleb();
-  if (return_column != kRip) return entry;
+  if (return_column != kReturnColumn) return entry;
   TakeAugmentation(augmentation, bytes, entry);
   return entry;
 }
@@ -168,38 +170,40 @@ class Interpreter {
   void KeepInitial() { initial_ = row_; }
 
   [[nodiscard]] ShortRule Rule() const {
-    const bool plain_cfa = row_.cfa_register == kRsp || row_.cfa_register == kRbp;
-    if (!plain_cfa || row_.rip != kSaved || row_.rip_distance != -8 || row_.rbp == kOther)
-      return {};
-    return ShortRule::Make(row_.cfa_register == kRbp, row_.cfa_distance, row_.rbp == kSaved,
-                           row_.rbp == kSaved ? row_.rbp_distance : 0);
+    const bool plain_cfa = row_.cfa_register == kStackPointer || row_.cfa_register == kFramePointer;
+    if (!plain_cfa || row_.return_address != kSaved || row_.frame_pointer == kOther) return {};
+    ShortRule::Distances distances{row_.cfa_distance, row_.return_distance};
+    if (row_.frame_pointer == kSaved) distances.frame_pointer = row_.frame_pointer_distance;
+    return ShortRule::Make(row_.cfa_register == kFramePointer, distances);
   }
 
  private:
   enum Kind : std::uint8_t { kSame, kSaved, kOther };
   struct Row {
     std::int32_t cfa_distance = 0;
-    std::int32_t rip_distance = 0;
-    std::int32_t rbp_distance = 0;
+    std::int32_t return_distance = 0;
+    std::int32_t frame_pointer_distance = 0;
     std::uint8_t cfa_register = 0xff;  // 0xff: an expression, or none yet
-    Kind rip = kSame;
-    Kind rbp = kSame;
+    Kind return_address = kSame;
+    Kind frame_pointer = kSame;
   };
   static constexpr std::size_t kMostRemembered = 4;
 
   void Advance(std::uint64_t units) { location_ += units * code_unit_; }
   void SetRegister(std::uint64_t number, Kind kind, std::int64_t distance = 0) {
-    if (number == kRip) {
-      row_.rip = kind;
-      row_.rip_distance = static_cast<std::int32_t>(distance);
-    } else if (number == kRbp) {
-      row_.rbp = kind;
-      row_.rbp_distance = static_cast<std::int32_t>(distance);
+    if (number == kReturnColumn) {
+      row_.return_address = kind;
+      row_.return_distance = static_cast<std::int32_t>(distance);
+    } else if (number == kFramePointer) {
+      row_.frame_pointer = kind;
+      row_.frame_pointer_distance = static_cast<std::int32_t>(distance);
     }
   }
   void Restore(std::uint64_t number) {
-    if (number == kRip) SetRegister(kRip, initial_.rip, initial_.rip_distance);
-    if (number == kRbp) SetRegister(kRbp, initial_.rbp, initial_.rbp_distance);
+    if (number == kReturnColumn)
+      SetRegister(kReturnColumn, initial_.return_address, initial_.return_distance);
+    if (number == kFramePointer)
+      SetRegister(kFramePointer, initial_.frame_pointer, initial_.frame_pointer_distance);
   }
   void SetCfa(std::uint64_t number, std::int64_t distance) {
     row_.cfa_register = number < 0xff ? static_cast<std::uint8_t>(number) : 0xff;
@@ -250,6 +254,8 @@ class Interpreter {
       case DW_CFA_restore_state:
         if (remembered_count_ == 0) return false;
         row_ = remembered_[--remembered_count_];
+        return true;
+      case DW_CFA_AARCH64_negate_ra_state:  // signed from here on, or no longer
         return true;
       case DW_CFA_GNU_args_size:
         bytes.Uleb();

@@ -33,7 +33,7 @@ class Search {
         function_(facts.RuleAt(frame.instruction()).function.start) {}
 
   std::optional<FoundFramePointer> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    const std::uintptr_t sp = frame_.registers[kRsp];
+    const std::uintptr_t sp = frame_.registers[kStackPointer];
     // Only a call is surely made after the prologue and before the epilogue.
     if (!frame_.is_return_address || function_ == 0) return Scan(sp);
     const Prologue& prologue = facts_.PrologueOf(function_);
@@ -134,7 +134,7 @@ class Search {
   // None if the caller there is not `least` as likely.
   Candidate Try(std::uintptr_t rbp, Caller least) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState state = frame_;
-    state.registers.Set(kRbp, rbp);
+    state.registers.Set(kFramePointer, rbp);
     const FrameState with_rbp = state;
     std::uintptr_t cfa = 0;
     WalkEnd end{};

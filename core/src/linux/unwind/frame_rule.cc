@@ -34,9 +34,9 @@ class RuleMaker {
 
   std::optional<FrameRule> Make() {
     rule_.found = true;
-    if (dwarf_frame_info(frame_, nullptr, nullptr, &rule_.signal_frame) != kRip) return {};
+    if (dwarf_frame_info(frame_, nullptr, nullptr, &rule_.signal_frame) != kReturnColumn) return {};
     if (!TakeCfa()) return {};
-    for (unsigned number = 0; number < kRegisterCount; ++number) {
+    for (unsigned number = 0; number < kColumnCount; ++number) {
       if (!TakeRegister(number)) return {};
     }
     return std::move(rule_);
@@ -52,12 +52,12 @@ class RuleMaker {
         Fits(offset)) {
       rule_.cfa_register = static_cast<std::uint8_t>(ops[0].number);
       rule_.cfa_operand = static_cast<std::int32_t>(offset);
-      rule_.needs_frame_pointer = rule_.cfa_register == kRbp;
+      rule_.needs_frame_pointer = rule_.cfa_register == kFramePointer;
       return true;
     }
     rule_.cfa_operand = Keep(ops, count);
     for (std::size_t i = 0; i < count; ++i) {
-      rule_.needs_frame_pointer |= ops[i].atom == DW_OP_breg6;
+      rule_.needs_frame_pointer |= ops[i].atom == DW_OP_breg0 + unsigned{kFramePointer};
     }
     return true;
   }
@@ -120,27 +120,37 @@ FrameRule StartRule() {
   return rule;
 }
 
-// Whether a system call returns at `pc` to the code that glibc has around the calls that start a
-// thread or a process (sysdeps/unix/sysv/linux/x86_64/clone.S, clone3.S): syscall; test %rax,%rax.
-// No call frame information covers that place, because what it says of the parent is wrong of the
-// child.
-bool ReturnsFromClone(std::uintptr_t pc) {
-  constexpr std::array<unsigned char, 5> kCode = {0x0f, 0x05, 0x48, 0x85, 0xc0};
-  constexpr std::size_t kSyscallSize = 2;
-  std::array<unsigned char, kCode.size()> code{};
-  return ReadMemory(pc - kSyscallSize, code.data(), code.size()) == code.size() && code == kCode;
+template <std::size_t kSize>
+bool HasCode(std::uintptr_t at, const std::array<unsigned char, kSize>& expected) {
+  std::array<unsigned char, kSize> code{};
+  return kSize != 0 && ReadMemory(at, code.data(), code.size()) == code.size() && code == expected;
 }
 
-// The parent has pushed nothing there: its return address is on top of its stack.
+// Nothing is pushed and no register has changed: the return address is on top of the stack.
 FrameRule NothingPushedRule(const FunctionRange& function) {
   FrameRule rule;
   rule.found = true;
-  rule.cfa_register = kRsp;
+  rule.cfa_register = kStackPointer;
   rule.cfa_operand = sizeof(std::uintptr_t);
   for (Location& location : rule.callers) location.kind = Location::kSame;
-  rule.callers[kRsp] = {Location::kCfaPlus, 0};
-  rule.callers[kRip] = {Location::kSavedAtCfaPlus, -rule.cfa_operand};
+  rule.callers[kStackPointer] = {Location::kCfaPlus, 0};
+  rule.callers[kReturnColumn] = {Location::kSavedAtCfaPlus, -rule.cfa_operand};
   rule.function = function;
+  return rule;
+}
+
+// What a signal interrupted has all of its registers on the stack.
+FrameRule SignalReturnRule() {
+  FrameRule rule;
+  rule.found = true;
+  rule.signal_frame = true;
+  rule.cfa_register = kStackPointer;
+  rule.return_register = kPc;
+  for (std::size_t number = 0; number < kRegisterCount; ++number) {
+    rule.callers[number] = {
+        Location::kSavedAtCfaPlus,
+        static_cast<std::int32_t>(kSignalRegisters + number * sizeof(std::uint64_t))};
+  }
   return rule;
 }
 
@@ -149,6 +159,7 @@ FrameRule NothingPushedRule(const FunctionRange& function) {
 FrameRule MakeFrameRule(std::uintptr_t pc) {
   Dwfl_Module* const module =
       Modules::Instance().IsCode(pc) ? Modules::Instance().Find(pc) : nullptr;
+  if (HasCode(pc, kSignalReturn)) return SignalReturnRule();
   if (module == nullptr) return {};
   using Source = Dwarf_CFI* (*)(Dwfl_Module*, Dwarf_Addr*);
   for (const Source source : {Source{dwfl_module_eh_cfi}, Source{dwfl_module_dwarf_cfi}}) {
@@ -162,7 +173,8 @@ FrameRule MakeFrameRule(std::uintptr_t pc) {
       return *std::move(rule);
     }
   }
-  if (ReturnsFromClone(pc)) return NothingPushedRule(FunctionAt(module, pc));
+  if (HasCode(pc - kCallInstruction.size(), kCloneReturn))
+    return NothingPushedRule(FunctionAt(module, pc));
   return StartsContext(module, pc) ? StartRule() : FrameRule();
 }
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/modules/function_range.h"
 #include "linux/modules/modules.h"
 #include "linux/unwind/dwarf_expression.h"
@@ -34,15 +34,18 @@ struct FrameRule {
 
   bool found = false;                ///< false: there is no information, and nothing below holds
   bool signal_frame = false;         ///< the caller was interrupted here and did not call
-  bool needs_frame_pointer = false;  ///< the canonical frame address depends on rbp
+  bool needs_frame_pointer = false;  ///< the canonical frame address depends on the frame pointer
   std::uint8_t cfa_register = kNoRegister;  ///< else expression number `cfa_operand` is the address
   std::int32_t cfa_operand = 0;             ///< what to add to that register
   std::array<Location, kRegisterCount> callers;
+  std::uint8_t return_register = kReturnColumn;  ///< its place in `callers` is where the caller is
   std::vector<DwarfExpression> expressions;
   FunctionRange function;  ///< that this place is in
 
   /// The outermost frame: nothing called it.
-  [[nodiscard]] bool is_start() const { return callers[kRip].kind == Location::kUnknown; }
+  [[nodiscard]] bool is_start() const {
+    return callers[return_register].kind == Location::kUnknown;
+  }
 };
 
 /// Makes the rule for the instruction at `pc` from .eh_frame, or else .debug_frame.

@@ -51,25 +51,32 @@ bool FrameWalker::ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
   };
   if (!rule.found) return stop(WalkEnd::kNoRule);
   if (rule.is_start()) return stop(WalkEnd::kStart);
-  if (rule.needs_frame_pointer && !callee.Knows(kRbp)) return stop(WalkEnd::kNeedsFramePointer);
+  if (rule.needs_frame_pointer && !callee.Knows(kFramePointer))
+    return stop(WalkEnd::kNeedsFramePointer);
   const auto address = Cfa(rule, callee);
   if (!address) return stop(WalkEnd::kUnreadable);
   *cfa = *address;
   // A signal handler may run on a stack of its own, anywhere; and the innermost function may have
   // taken its return address off the stack, as vfork(3) does.
-  const bool upwards = *cfa > callee[kRsp] || (*cfa == callee[kRsp] && !state->is_return_address);
+  const bool upwards =
+      *cfa > callee[kStackPointer] || (*cfa == callee[kStackPointer] && !state->is_return_address);
   if (!upwards && !rule.signal_frame) return stop(WalkEnd::kNotUpwards);
-  const auto return_address = CallersValue(rule, kRip, callee, *cfa);
-  if (!return_address) return stop(WalkEnd::kUnreadable);
-  if (*return_address == 0) return stop(WalkEnd::kZero);
-  if (!Modules::Instance().IsCode(*return_address - (rule.signal_frame ? 0 : 1)))
+  const auto saved = CallersValue(rule, rule.return_register, callee, *cfa);
+  if (!saved) {
+    return stop(rule.callers[rule.return_register].kind == Location::kSame
+                    ? WalkEnd::kNeedsReturnAddress
+                    : WalkEnd::kUnreadable);
+  }
+  const std::uintptr_t return_address = StripSignature(*saved);
+  if (return_address == 0) return stop(WalkEnd::kZero);
+  if (!Modules::Instance().IsCode(return_address - (rule.signal_frame ? 0 : 1)))
     return stop(WalkEnd::kNotCode);
   Registers caller;
-  caller.Set(kRip, *return_address);
-  for (unsigned number = 0; number < kRip; ++number) {
+  for (unsigned number = 0; number < kColumnCount; ++number) {
     const auto value = CallersValue(rule, number, callee, *cfa);
     if (value) caller.Set(number, *value);
   }
+  caller.Set(kPc, return_address);
   state->registers = caller;
   state->is_return_address = !rule.signal_frame;
   return true;

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/modules/modules.h"
 #include "linux/unwind/code_facts.h"
 #include "linux/unwind/raw_stack.h"
@@ -19,7 +19,7 @@ struct FrameState {
   Registers registers;
   bool is_return_address = false;
 
-  [[nodiscard]] std::uintptr_t pc() const { return registers[kRip]; }
+  [[nodiscard]] std::uintptr_t pc() const { return registers[kPc]; }
   /// The address of the instruction that it executes.
   [[nodiscard]] std::uintptr_t instruction() const { return pc() - (is_return_address ? 1 : 0); }
 };
@@ -29,10 +29,12 @@ enum class WalkEnd {
   kStart,              ///< nothing called the last frame: the stack is whole
   kZero,               ///< the return address is 0, as where stacks made by hand begin
   kNoRule,             ///< there is no call frame information for the last frame
-  kNeedsFramePointer,  ///< the last frame's caller is found through rbp, which is not known
-  kUnreadable,         ///< needs a register that is lost, or memory that cannot be read
-  kNotCode,            ///< the return address leads to no code
-  kNotUpwards,         ///< the caller's frame would not be above its callee's
+  kNeedsFramePointer,  ///< the last frame's caller is found through the frame pointer, which is not
+                       ///< known
+  kNeedsReturnAddress,  ///< the last frame has it in a register that is not known
+  kUnreadable,          ///< needs a register that is lost, or memory that cannot be read
+  kNotCode,             ///< the return address leads to no code
+  kNotUpwards,          ///< the caller's frame would not be above its callee's
   kTooDeep,
 };
 
@@ -42,7 +44,7 @@ struct Walk {
   std::vector<std::uintptr_t> cfas;
   WalkEnd end = WalkEnd::kTooDeep;
   FrameState last;  ///< the state of the last frame
-  /// Callers found through rbp whose code does not call their callee.
+  /// Callers found through the frame pointer whose code does not call their callee.
   int contradictions = 0;
 };
 

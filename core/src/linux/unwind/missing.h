@@ -30,6 +30,7 @@ struct Missing {
     // Outer frames are missing. The walk stops at the outermost frame shown, because
     kNoRule,           ///< there is no call frame information for it
     kNoFramePointer,   ///< its frame pointer could not be found
+    kNoReturnAddress,  ///< its return address could not be found
     kUnreadableAbove,  ///< the stack above it could not be read
     kNotCode,          ///< it returns to an address without code
     kDamaged,          ///< the stack above it leads downwards

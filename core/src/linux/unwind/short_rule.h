@@ -3,38 +3,56 @@
 #define TASKLEAK_SRC_LINUX_UNWIND_SHORT_RULE_H_
 
 #include <cstdint>
+#include <optional>
 
 namespace taskleak::platform {
 
-/// The caller's frame begins at rsp or rbp plus a distance, the return address is just below it,
-/// and rbp is still the caller's or saved at another distance. Where that does not hold, the rule
-/// is not usable.
+/// The caller's frame begins at the stack pointer or the frame pointer plus a distance, and the
+/// frame pointer is still the caller's or saved at another distance. The return address is just
+/// below the caller's frame, just above the saved frame pointer, or saved while the frame pointer
+/// is not. Where that does not hold, the rule is not usable.
 class ShortRule {
  public:
+  static constexpr std::int32_t kWord = 8;
+
   ShortRule() = default;
   explicit ShortRule(std::uint64_t bits) : bits_(bits) {}
 
-  static ShortRule Make(bool from_rbp, std::int32_t cfa_distance, bool saves_rbp,
-                        std::int32_t rbp_distance) {
-    if (!Fits(cfa_distance) || !Fits(rbp_distance)) return {};
-    std::uint64_t bits = kUsable | Field(cfa_distance, 8);
-    if (from_rbp) bits |= kFromRbp;
-    if (saves_rbp) bits |= kSavesRbp | Field(rbp_distance, 32);
-    return ShortRule(bits);
+  struct Distances {
+    std::int32_t cfa = 0;
+    std::int32_t return_address = -kWord;
+    std::optional<std::int32_t> frame_pointer{};  ///< nothing: it is still the caller's
+  };
+  static ShortRule Make(bool from_frame_pointer, const Distances& distances) {
+    std::uint64_t bits = kUsable;
+    std::int32_t saved = distances.frame_pointer.value_or(0);
+    if (from_frame_pointer) bits |= kFromFramePointer;
+    if (distances.frame_pointer) bits |= kSavesFramePointer;
+    if (distances.return_address != -kWord) {
+      if (!distances.frame_pointer) saved = distances.return_address - kWord;
+      if (distances.return_address != saved + kWord) return {};
+      bits |= kReturnAboveSaved;
+    }
+    if (!Fits(distances.cfa) || !Fits(saved)) return {};
+    return ShortRule(bits | Field(distances.cfa, 8) | Field(saved, 32));
   }
 
   /// At most 56 bits are in use.
   [[nodiscard]] std::uint64_t bits() const { return bits_; }
   [[nodiscard]] bool usable() const { return (bits_ & kUsable) != 0; }
-  [[nodiscard]] bool from_rbp() const { return (bits_ & kFromRbp) != 0; }
-  [[nodiscard]] bool saves_rbp() const { return (bits_ & kSavesRbp) != 0; }
+  [[nodiscard]] bool from_frame_pointer() const { return (bits_ & kFromFramePointer) != 0; }
+  [[nodiscard]] bool saves_frame_pointer() const { return (bits_ & kSavesFramePointer) != 0; }
   [[nodiscard]] std::int64_t cfa_distance() const { return Distance(8); }
-  [[nodiscard]] std::int64_t rbp_distance() const { return Distance(32); }
+  [[nodiscard]] std::int64_t frame_pointer_distance() const { return Distance(32); }
+  [[nodiscard]] std::int64_t return_distance() const {
+    return (bits_ & kReturnAboveSaved) != 0 ? Distance(32) + kWord : -kWord;
+  }
 
  private:
   static constexpr std::uint64_t kUsable = 1;
-  static constexpr std::uint64_t kFromRbp = 2;
-  static constexpr std::uint64_t kSavesRbp = 4;
+  static constexpr std::uint64_t kFromFramePointer = 2;
+  static constexpr std::uint64_t kSavesFramePointer = 4;
+  static constexpr std::uint64_t kReturnAboveSaved = 8;
   static constexpr std::int32_t kLimit = 1 << 23;
 
   static bool Fits(std::int32_t distance) { return distance >= -kLimit && distance < kLimit; }

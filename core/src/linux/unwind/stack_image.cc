@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "linux/arch/x86_64/registers.h"
+#include "linux/arch/registers.h"
 #include "linux/proc/memory.h"
 
 namespace taskleak::platform {

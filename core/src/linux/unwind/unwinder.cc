@@ -1,11 +1,13 @@
 #include "linux/unwind/unwinder.h"
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "linux/unwind/code_facts.h"
 #include "linux/unwind/frame_pointer.h"
 #include "linux/unwind/frame_walk.h"
+#include "linux/unwind/return_address.h"
 
 namespace taskleak::platform {
 namespace {
@@ -19,6 +21,8 @@ Missing::Reason WhyMissing(WalkEnd end) {
       return Missing::Reason::kNoRule;
     case WalkEnd::kNeedsFramePointer:
       return Missing::Reason::kNoFramePointer;
+    case WalkEnd::kNeedsReturnAddress:
+      return Missing::Reason::kNoReturnAddress;
     case WalkEnd::kUnreadable:
       return Missing::Reason::kUnreadableAbove;
     case WalkEnd::kNotCode:
@@ -41,6 +45,20 @@ void Append(RawStack& stack, const Walk& walk, bool guessed) {
 // Whether code that was loaded since the modules were last looked at would explain the end.
 bool MayBeNewCode(WalkEnd end) { return end == WalkEnd::kNoRule || end == WalkEnd::kNotCode; }
 
+// Walks on from the last frame, whose caller cannot be found by what is known of its registers.
+std::optional<FoundFramePointer> WalkOn(FrameWalker& walker, CodeFacts& facts, StackImage& image,
+                                        const Walk& walk)
+    TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+  if (walk.end == WalkEnd::kNeedsFramePointer)
+    return FindFramePointer(walker, facts, image, walk.last);
+  if (walk.end != WalkEnd::kNeedsReturnAddress) return {};
+  const auto found = FindReturnAddress(walker, facts, image, walk.last);
+  if (!found) return {};
+  FoundFramePointer on{walker.Go(found->caller), found->guessed};
+  on.walk.frames.insert(on.walk.frames.begin(), walk.frames.back());
+  return on;
+}
+
 WalkEnd UnwindInto(RawStack& stack, const FrameState& innermost, StackImage& image)
     TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
   CodeFacts& facts = CodeFacts::Instance();
@@ -49,11 +67,10 @@ WalkEnd UnwindInto(RawStack& stack, const FrameState& innermost, StackImage& ima
   bool guessed = false;
   Walk walk = walker.Go(innermost);
   Append(stack, walk, guessed);
-  while (walk.end == WalkEnd::kNeedsFramePointer &&
-         stack.frames.size() < FrameWalker::kMostFrames) {
-    auto found = FindFramePointer(walker, facts, image, walk.last);
+  while (stack.frames.size() < FrameWalker::kMostFrames) {
+    auto found = WalkOn(walker, facts, image, walk);
     if (!found) break;
-    // The frame itself is known; those after it are as good as its rbp.
+    // The frame itself is known; those after it are as good as what was found of it.
     const bool known = guessed;
     guessed |= found->guessed;
     stack.frames.pop_back();

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <span>
 
-namespace taskleak::platform {
+namespace taskleak::platform::x86_64 {
 
 /// Reads four bytes as instructions hold numbers.
 inline std::int32_t ReadInt32(const std::uint8_t* bytes) {
@@ -43,6 +43,14 @@ void ForEachRelativeAddress(std::span<const std::uint8_t> code, std::uintptr_t a
   }
 }
 
+/// Calls `visit(place, address)` for all that can be read as an address in four bytes of `code`, as
+/// code holds it that is not moved; `place` is its offset.
+template <typename Visit>
+void ForEachFixedAddress(std::span<const std::uint8_t> code, Visit visit) {
+  for (std::size_t i = 0; i + 4 <= code.size(); ++i)
+    visit(i, std::uintptr_t{static_cast<std::uint32_t>(ReadInt32(code.data() + i))});
+}
+
 /// Calls `visit(return_address, target)` for all that can be read as a call in `code`, which is at
 /// the address `at` (CALL: E8, FF /2 of registers and of what is stored at a relative address);
 /// `target` is 0 if it is not a direct one.
@@ -62,6 +70,6 @@ void ForEachCall(std::span<const std::uint8_t> code, std::uintptr_t at, Visit vi
   }
 }
 
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64
 
 #endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_ADDRESS_USE_H_

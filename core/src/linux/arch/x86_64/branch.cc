@@ -4,7 +4,7 @@
 #include <array>
 #include <cstring>
 
-namespace taskleak::platform {
+namespace taskleak::platform::x86_64 {
 namespace {
 
 std::uintptr_t AddDisplacement(std::uintptr_t base, const unsigned char* displacement) {
@@ -81,4 +81,4 @@ bool HasJumpThroughPointer(std::span<const unsigned char> code) {
   return false;
 }
 
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64

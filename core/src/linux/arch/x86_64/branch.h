@@ -1,4 +1,5 @@
-// Calls and jumps in machine code, and where they lead.
+// Calls and jumps in machine code, and where they lead (Intel SDM volume 2, CALL: E8 and FF /2;
+// JMP: E9 and FF /4).
 #ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_
 #define TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_
 
@@ -6,22 +7,11 @@
 #include <cstdint>
 #include <span>
 
-namespace taskleak::platform {
+#include "linux/arch/decoded.h"
 
-/// A call or an unconditional jump (Intel SDM volume 2, CALL: E8 and FF /2; JMP: E9 and FF /4).
-struct Branch {
-  enum class Kind : std::uint8_t {
-    kNone,      ///< there is no such instruction
-    kDirect,    ///< leads to `address`
-    kSlot,      ///< leads to the address that is stored at `address`
-    kAnywhere,  ///< goes through a register, or through memory that a register points to
-  };
-  Kind kind = Kind::kNone;
-  std::uintptr_t address = 0;
+namespace taskleak::platform::x86_64 {
 
-  bool operator==(const Branch&) const = default;
-};
-
+inline constexpr std::size_t kStep = 1;          ///< instructions begin anywhere
 inline constexpr std::size_t kLongestCall = 7;   ///< FF /2 with SIB and a displacement of 32 bits
 inline constexpr std::size_t kLongestJump = 11;  ///< endbr64; bnd jmp *slot(%rip)
 
@@ -39,6 +29,6 @@ bool HasJump(std::span<const unsigned char> code, std::uintptr_t start, std::uin
 /// Returns true if a jump through a register or a pointer is in `code`.
 bool HasJumpThroughPointer(std::span<const unsigned char> code);
 
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64
 
 #endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_

@@ -4,11 +4,8 @@
 #include <array>
 #include <cstring>
 #include <iterator>
-#include <vector>
 
-#include "linux/proc/memory.h"
-
-namespace taskleak::platform {
+namespace taskleak::platform::x86_64 {
 namespace {
 
 constexpr unsigned kRspNumber = 4;  // as instructions encode registers
@@ -235,17 +232,4 @@ bool TakesStackAtRunTime(std::span<const unsigned char> code) {
   return false;
 }
 
-Prologue ReadPrologue(std::uintptr_t function_start) {
-  std::array<unsigned char, 256> code;
-  const std::size_t size = ReadMemory(function_start, code.data(), code.size());
-  return DecodePrologue(std::span(code).first(size));
-}
-
-bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc) {
-  constexpr std::uintptr_t kMost = std::uintptr_t{1} << 16;
-  std::vector<unsigned char> code(std::min(pc - function_start, kMost));
-  code.resize(ReadMemory(function_start, code.data(), code.size()));
-  return TakesStackAtRunTime(code);
-}
-
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64

@@ -6,7 +6,7 @@
 
 #include "linux/arch/x86_64/address_use.h"
 
-namespace taskleak::platform {
+namespace taskleak::platform::x86_64 {
 namespace {
 
 // What a ModRM byte and what follows it say (Intel SDM volume 2, table 2-2), if the operand is in
@@ -157,4 +157,4 @@ std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::si
   return std::nullopt;
 }
 
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64

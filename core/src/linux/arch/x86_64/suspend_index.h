@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-namespace taskleak::platform {
+namespace taskleak::platform::x86_64 {
 
 using Code = std::span<const std::uint8_t>;
 
@@ -25,6 +25,6 @@ std::optional<std::size_t> FindClangIndex(Code resume, Code destroy);
 std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,
                                           std::uint32_t value);
 
-}  // namespace taskleak::platform
+}  // namespace taskleak::platform::x86_64
 
 #endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_SUSPEND_INDEX_H_

@@ -1,6 +1,6 @@
 // Which function the call before a return address calls.
-#ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_CALL_SITE_H_
-#define TASKLEAK_SRC_LINUX_ARCH_X86_64_CALL_SITE_H_
+#ifndef TASKLEAK_SRC_LINUX_ARCH_CALL_SITE_H_
+#define TASKLEAK_SRC_LINUX_ARCH_CALL_SITE_H_
 
 #include <cstdint>
 #include <vector>
@@ -22,6 +22,9 @@ struct CallSite {
 /// Decodes the bytes before `return_address`.
 CallSite ReadCallSite(std::uintptr_t return_address);
 
+/// Whether the instruction before `return_address` is a call. Async-signal-safe.
+bool FollowsCall(std::uintptr_t return_address);
+
 /// True if the function has a jump to `to`: one that ends by calling another leaves its own frame
 /// to it.
 bool HasJump(const FunctionRange& function, std::uintptr_t to);
@@ -31,4 +34,4 @@ bool HasJumpThroughPointer(const FunctionRange& function);
 
 }  // namespace taskleak::platform
 
-#endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_CALL_SITE_H_
+#endif  // TASKLEAK_SRC_LINUX_ARCH_CALL_SITE_H_

@@ -1,6 +1,6 @@
 // Which function a thread has called.
-#ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_CALL_TARGET_H_
-#define TASKLEAK_SRC_LINUX_ARCH_X86_64_CALL_TARGET_H_
+#ifndef TASKLEAK_SRC_LINUX_ARCH_CALL_TARGET_H_
+#define TASKLEAK_SRC_LINUX_ARCH_CALL_TARGET_H_
 
 #include <cstdint>
 #include <vector>
@@ -14,4 +14,4 @@ std::vector<std::uintptr_t> CallTargets(std::uintptr_t return_address);
 
 }  // namespace taskleak::platform
 
-#endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_CALL_TARGET_H_
+#endif  // TASKLEAK_SRC_LINUX_ARCH_CALL_TARGET_H_

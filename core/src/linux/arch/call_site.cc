@@ -1,4 +1,4 @@
-#include "linux/arch/x86_64/call_site.h"
+#include "linux/arch/call_site.h"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
-#include "linux/arch/x86_64/branch.h"
-#include "linux/arch/x86_64/call_target.h"
+#include "linux/arch/call_target.h"
+#include "linux/arch/decode.h"
 #include "linux/proc/memory.h"
 
 namespace taskleak::platform {
@@ -23,8 +23,8 @@ std::optional<std::uintptr_t> TargetOf(const Branch& branch) {
 
 // Where an unconditional jump at `at` leads, if one stands there: a PLT entry or a thunk.
 std::optional<std::uintptr_t> FollowJump(std::uintptr_t at) {
-  const auto code = ReadValue<std::array<unsigned char, kLongestJump>>(at);
-  return code ? TargetOf(DecodeJump(*code, at)) : std::nullopt;
+  const auto code = ReadValue<std::array<unsigned char, decoders::kLongestJump>>(at);
+  return code ? TargetOf(decoders::DecodeJump(*code, at)) : std::nullopt;
 }
 
 // The function's first bytes, read into `code`.
@@ -43,10 +43,10 @@ bool CallSite::Calls(std::uintptr_t function_start) const {
 
 CallSite ReadCallSite(std::uintptr_t return_address) {
   CallSite site;
-  const auto code =
-      ReadValue<std::array<unsigned char, kLongestCall>>(return_address - kLongestCall);
+  const auto code = ReadValue<std::array<unsigned char, decoders::kLongestCall>>(
+      return_address - decoders::kLongestCall);
   if (!code) return site;
-  const Branch call = DecodeCall(*code, return_address);
+  const Branch call = decoders::DecodeCall(*code, return_address);
   site.is_call = call.kind != Branch::Kind::kNone;
   std::optional<std::uintptr_t> target = TargetOf(call);
   constexpr std::size_t kMostJumps = 4;
@@ -57,18 +57,24 @@ CallSite ReadCallSite(std::uintptr_t return_address) {
   return site;
 }
 
+bool FollowsCall(std::uintptr_t return_address) {
+  const auto code = ReadValue<std::array<unsigned char, decoders::kLongestCall>>(
+      return_address - decoders::kLongestCall);
+  return code && decoders::DecodeCall(*code, return_address).kind != Branch::Kind::kNone;
+}
+
 std::vector<std::uintptr_t> CallTargets(std::uintptr_t return_address) {
   return ReadCallSite(return_address).targets;
 }
 
 bool HasJump(const FunctionRange& function, std::uintptr_t to) {
   std::array<unsigned char, kMostCode> code;
-  return HasJump(ReadCode(function, code), function.start, to);
+  return decoders::HasJump(ReadCode(function, code), function.start, to);
 }
 
 bool HasJumpThroughPointer(const FunctionRange& function) {
   std::array<unsigned char, kMostCode> code;
-  return HasJumpThroughPointer(ReadCode(function, code));
+  return decoders::HasJumpThroughPointer(ReadCode(function, code));
 }
 
 }  // namespace taskleak::platform

@@ -1,0 +1,117 @@
+#include "linux/arch/aarch64/suspend_index.h"
+
+#include <algorithm>
+#include <set>
+
+#include "linux/arch/aarch64/instruction.h"
+
+namespace taskleak::platform::aarch64 {
+namespace {
+
+constexpr std::uint32_t kZeroRegister = 31;
+constexpr std::size_t kFunctions = 16;  // what a frame begins with
+
+// A load or store of one or two bytes at a register plus a distance (Arm ARM: LDRB, LDRH, STRB and
+// STRH with an unsigned offset).
+struct Access {
+  bool store = false;
+  std::size_t width = 0;
+  std::size_t distance = 0;
+  std::uint32_t value_register = 0;
+};
+
+std::optional<Access> ReadAccess(std::uint32_t instruction) {
+  const std::uint32_t operation = instruction & 0xffc00000U;
+  Access access;
+  if (operation == 0x39000000U || operation == 0x39400000U)
+    access.width = 1;
+  else if (operation == 0x79000000U || operation == 0x79400000U)
+    access.width = 2;
+  else
+    return std::nullopt;
+  constexpr std::uint32_t kStackPointer = 31;
+  if (Field(instruction, 5, 5) == kStackPointer) return std::nullopt;
+  access.store = Field(instruction, 22, 1) == 0;
+  access.distance = Field(instruction, 10, 12) * access.width;
+  access.value_register = Field(instruction, 0, 5);
+  if (access.distance < kFunctions) return std::nullopt;
+  return access;
+}
+
+// The constant that was last put into a register before `at`: movz (mov w, #constant).
+std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t value_register) {
+  constexpr std::size_t kNear = 24 * kInstruction;
+  if (value_register == kZeroRegister) return 0;
+  const std::size_t first = at > kNear ? at - kNear : 0;
+  for (std::size_t i = at; i >= first + kInstruction;) {
+    i -= kInstruction;
+    const std::uint32_t instruction = InstructionAt(&code[i]);
+    const bool is_movz = (instruction & 0x7fe00000U) == 0x52800000U;
+    if (is_movz && Field(instruction, 0, 5) == value_register) return Field(instruction, 5, 16);
+  }
+  return std::nullopt;
+}
+
+template <typename Visit>
+void ForEachAccess(Code code, Visit visit) {
+  for (std::size_t i = 0; i + kInstruction <= code.size(); i += kInstruction) {
+    if (const auto access = ReadAccess(InstructionAt(&code[i]))) visit(i, *access);
+  }
+}
+
+std::set<std::size_t> ByteReads(Code code) {
+  std::set<std::size_t> found;
+  ForEachAccess(code, [&found](std::size_t, const Access& access) {
+    if (!access.store && access.width == 1) found.insert(access.distance);
+  });
+  return found;
+}
+
+// How many different constants are stored in the byte at `offset`.
+std::size_t CountByteStores(Code code, std::size_t offset) {
+  std::set<std::uint32_t> values;
+  ForEachAccess(code, [&](std::size_t at, const Access& access) {
+    if (!access.store || access.width != 1 || access.distance != offset) return;
+    if (const auto value = ConstantIn(code, at, access.value_register)) values.insert(*value);
+  });
+  return values.size();
+}
+
+}  // namespace
+
+std::optional<std::size_t> FindGccIndex(Code actor) {
+  constexpr std::size_t kNear = 256;  // sanitizers check each access first
+  std::optional<std::size_t> found;
+  ForEachAccess(actor.first(std::min(actor.size(), kNear)),
+                [&found](std::size_t, const Access& access) {
+                  if (!found && !access.store) found = access.distance;
+                });
+  return found;
+}
+
+std::optional<std::size_t> FindClangIndex(Code resume, Code destroy) {
+  const std::set<std::size_t> in_destroy = ByteReads(destroy);
+  std::optional<std::size_t> best;
+  std::size_t most = 0;
+  for (const std::size_t offset : ByteReads(resume)) {
+    const std::size_t stores = CountByteStores(resume, offset);
+    const std::size_t weight = stores * 2 + (in_destroy.contains(offset) ? 1 : 0);
+    if (stores > 0 && weight > most) {
+      best = offset;
+      most = weight;
+    }
+  }
+  return best;
+}
+
+std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,
+                                          std::uint32_t value) {
+  std::optional<std::size_t> found;
+  ForEachAccess(code, [&](std::size_t at, const Access& access) {
+    if (found || !access.store || access.width != width || access.distance != offset) return;
+    if (ConstantIn(code, at, access.value_register) == value) found = at;
+  });
+  return found;
+}
+
+}  // namespace taskleak::platform::aarch64

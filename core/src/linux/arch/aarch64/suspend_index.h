@@ -1,0 +1,30 @@
+// How the code of a coroutine keeps the number of the place where it is suspended.
+#ifndef TASKLEAK_SRC_LINUX_ARCH_AARCH64_SUSPEND_INDEX_H_
+#define TASKLEAK_SRC_LINUX_ARCH_AARCH64_SUSPEND_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace taskleak::platform::aarch64 {
+
+using Code = std::span<const std::uint8_t>;
+
+/// Returns where in a frame GCC's index is, two bytes, by what the function .actor reads first; the
+/// two bytes after it say whether the frame came from the allocator, and whether the coroutine was
+/// started (gcc/cp/coroutines.cc, _Coro_resume_index and what follows it).
+std::optional<std::size_t> FindGccIndex(Code actor);
+
+/// Returns where in a frame Clang's index is, one byte: what both .resume and .destroy read, and
+/// .resume sets to constants. Nothing if there are no two places to tell apart.
+std::optional<std::size_t> FindClangIndex(Code resume, Code destroy);
+
+/// Returns the offset of the first instruction that sets the index at `offset` of a frame, of
+/// `width` bytes, to `value`.
+std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,
+                                          std::uint32_t value);
+
+}  // namespace taskleak::platform::aarch64
+
+#endif  // TASKLEAK_SRC_LINUX_ARCH_AARCH64_SUSPEND_INDEX_H_

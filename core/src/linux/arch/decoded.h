@@ -1,0 +1,37 @@
+// What machine code says, whatever the processor.
+#ifndef TASKLEAK_SRC_LINUX_ARCH_DECODED_H_
+#define TASKLEAK_SRC_LINUX_ARCH_DECODED_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace taskleak::platform {
+
+/// A call or an unconditional jump.
+struct Branch {
+  enum class Kind : std::uint8_t {
+    kNone,      ///< there is no such instruction
+    kDirect,    ///< leads to `address`
+    kSlot,      ///< leads to the address that is stored at `address`
+    kAnywhere,  ///< goes through a register, or through memory that a register points to
+  };
+  Kind kind = Kind::kNone;
+  std::uintptr_t address = 0;
+
+  bool operator==(const Branch&) const = default;
+};
+
+/// How a function sets up its frame.
+struct Prologue {
+  bool sets_frame_pointer = false;
+  /// How far the stack pointer is below the frame pointer after it. In the function's body it may
+  /// be more (arguments on the stack, alloca), not less.
+  std::size_t below = 0;
+  std::size_t slack = 0;  ///< by how much more if the prologue aligns the stack pointer
+
+  bool operator==(const Prologue&) const = default;
+};
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_ARCH_DECODED_H_

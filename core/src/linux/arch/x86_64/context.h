@@ -1,0 +1,67 @@
+// Registers of x86-64 as the kernel and libc hand them over.
+#ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_CONTEXT_H_
+#define TASKLEAK_SRC_LINUX_ARCH_X86_64_CONTEXT_H_
+
+#include <sys/user.h>
+#include <ucontext.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "linux/arch/frame_place.h"
+#include "linux/arch/registers.h"
+#include "linux/arch/uninstrumented.h"
+
+namespace taskleak::platform {
+
+/// Writes them by DWARF number. Async-signal-safe.
+TASKLEAK_UNINSTRUMENTED inline void CopyRegisters(const ucontext_t& context,
+                                                  std::uint64_t* registers) {
+  // DWARF numbers of the registers, in the order of gregs up to REG_RIP (sys/ucontext.h).
+  static constexpr unsigned char kNumbers[] = {kR8,  kR9,  kR10, kR11, kR12, kR13, kR14, kR15, kRdi,
+                                               kRsi, kRbp, kRbx, kRdx, kRax, kRcx, kRsp, kRip};
+  static_assert(REG_R8 == 0 && REG_RDI == 8 && REG_RSP == 15 && REG_RIP == 16);
+  for (int i = 0; i <= REG_RIP; ++i)
+    registers[kNumbers[i]] = static_cast<std::uint64_t>(context.uc_mcontext.gregs[i]);
+}
+
+/// All of the registers that ptrace(2) gives.
+inline Registers ToRegisters(const user_regs_struct& values) {
+  Registers registers;
+  for (const auto& [number, value] : {std::pair{kRax, values.rax},
+                                      {kRdx, values.rdx},
+                                      {kRcx, values.rcx},
+                                      {kRbx, values.rbx},
+                                      {kRsi, values.rsi},
+                                      {kRdi, values.rdi},
+                                      {kRbp, values.rbp},
+                                      {kRsp, values.rsp},
+                                      {kR8, values.r8},
+                                      {kR9, values.r9},
+                                      {kR10, values.r10},
+                                      {kR11, values.r11},
+                                      {kR12, values.r12},
+                                      {kR13, values.r13},
+                                      {kR14, values.r14},
+                                      {kR15, values.r15},
+                                      {kRip, values.rip}})
+    registers.Set(number, value);
+  return registers;
+}
+
+TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_struct& values) {
+  return values.rsp;
+}
+
+/// The frame of the calling function's caller: its return address and rbp are where the calling
+/// function's rbp leads (System V ABI, section 3.2.2).
+[[gnu::always_inline]] inline FramePlace PlaceToWalkFrom() {
+  const auto* const frame = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
+  return {frame[1], frame[0], reinterpret_cast<std::uintptr_t>(frame + 2)};
+}
+/// Of the frames from there on, how many are the calling function's own.
+inline constexpr std::size_t kOwnFrames = 0;
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_ARCH_X86_64_CONTEXT_H_
