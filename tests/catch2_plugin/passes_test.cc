@@ -1,4 +1,4 @@
-// What is checked and when: test cases, their passes, the whole run.
+// The scopes of checks: test cases, their passes, the whole run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,12 +83,12 @@ TEST_P(Catch2Passes, ALeakOfOneGeneratedValueIsReportedForItsPass) {
 }
 
 TEST_P(Catch2Passes, WhatTheBodyMadeBeforeItsSectionsMayLiveUntilTheLastPass) {
-  if (IsV2()) GTEST_SKIP() << "Catch2 2 does not tell which pass is the last";
+  if (IsV2()) GTEST_SKIP() << "Catch2 2 does not report which pass is the last";
   EXPECT_EQ(Run("leaky_tests", {"[static]"}).exit_code, 0);
 }
 
 TEST_P(Catch2Passes, WhatTheBodyMadeBeforeItsSectionsIsReportedOnceForTheTestCase) {
-  const std::string kept = "a static worker that nobody stops";
+  const std::string kept = "a static worker that is not stopped";
   EXPECT_THAT(FailuresOf({"[kept]"}),
               ElementsAre(Pair(kept, ElementsAre(LeakAfter(kept, "kept")))));
 }
@@ -116,7 +116,8 @@ TEST_P(Catch2Passes, WhatIsLeftBetweenTestCasesIsReportedAtTheEndAndNoTestCaseBl
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("found when no test was left to fail"),
                                  LeakAfter("the whole run", "by-listener")));
-  EXPECT_NE(Run("own_main", {"[clean],[after]"}, "", leaks).exit_code, 0) << "catch2_main tells it";
+  EXPECT_NE(Run("own_main", {"[clean],[after]"}, "", leaks).exit_code, 0)
+      << "catch2_main reports it";
   EXPECT_EQ(Run("own_main", {"[clean],[after]"}).exit_code, 0);
 }
 

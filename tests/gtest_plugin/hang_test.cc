@@ -21,7 +21,7 @@ class Hang : public testing::Test {
                        {"HANG_IN_ENVIRONMENT", environment}});
   }
 
-  /// What the JSON report says of the one test that hung.
+  /// Returns the part of the JSON report about the only test that hung.
   nlohmann::json Reported() const {
     const auto tests = nlohmann::json::parse(ReadFile(json_)).at("tests");
     EXPECT_EQ(tests.size(), 1U);
@@ -51,7 +51,7 @@ TEST_F(Hang, OnAMutexSaysSo) {
   EXPECT_EQ(Reported().at("verdict"), "hang");
 }
 
-// The test's own thread is one of those in the circle.
+// The test's own thread is in the circle.
 TEST_F(Hang, InADeadlockNamesItEdgeByEdge) {
   for (const char* const test :
        {"Hanging.DeadlocksWithAnotherThread", "Hanging.JoinsAThreadThatNeedsItsLock"}) {

@@ -28,7 +28,7 @@ Options ShortDrain() {
 
 void CountDown(gpointer latch, gpointer) { static_cast<std::latch*>(latch)->count_down(); }
 
-// It has the built-in list know the threads, and not happen to have none.
+// Expects threads that the built-in list knows. The test fails if there are none.
 void ExpectKnown(const Snapshot& before) {
   EXPECT_FALSE(FindLeaks(before, Everything()).empty());
   const LeakReport report = FindLeaks(before, ShortDrain());

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A Prometheus server scrapes a service that leaks and the same service fixed, each second. Its API has what they tell; the alert fires on the
-one and not on the other.
+"""A Prometheus server scrapes a service that leaks and the same service fixed, each second. Its API has
+their metrics. The alert fires for the first one and not for the second one.
 
 Usage: prometheus_test.py SERVICE_STORIES FOLDER_OF_LIVE
 

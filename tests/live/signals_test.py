@@ -37,7 +37,7 @@ class Program:
         return int(self.process.stdout.readline())
 
     def await_recording(self):
-        """Until it has looked some times; nobody else looks."""
+        """Waits until the recording has looked some times. Nothing else looks."""
         def looks():
             self.process.stdin.write("looks\n")
             self.process.stdin.flush()

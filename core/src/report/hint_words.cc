@@ -83,7 +83,7 @@ std::string_view Fixed(Kind kind) {
       return "its library was loaded with dlopen: end the thread when the library is unloaded, and "
              "unload it before the test ends";
     case Kind::kNotAskedToStop:
-      return "nobody has asked this std::jthread to stop: destroy it or call request_stop()";
+      return "this std::jthread was not asked to stop: destroy it or call request_stop()";
     case Kind::kServer:
       return "stop the server before the test ends";
     default:

@@ -132,7 +132,8 @@ constexpr std::string_view kSeparators = " ,:\t\n";
 std::pair<std::string_view, std::string_view> TakePair(std::string_view& text) {
   const std::size_t equals = text.find_first_of(std::string(kSeparators) + "=");
   if (equals == std::string_view::npos || text[equals] != '=') {
-    throw std::invalid_argument("\"" + std::string(text.substr(0, equals)) + "\" is no key=value");
+    throw std::invalid_argument("\"" + std::string(text.substr(0, equals)) +
+                                "\" is not a key=value pair");
   }
   const std::string_view key = text.substr(0, equals);
   text.remove_prefix(equals + 1);

@@ -56,7 +56,7 @@ std::regex Compile(std::string_view expression) {
                       std::regex::ECMAScript | std::regex::optimize | kInBoundedTime);
   } catch (const std::regex_error& error) {
     throw std::invalid_argument("\"" + std::string(expression) +
-                                "\" is no regular expression: " + error.what());
+                                "\" is not a regular expression: " + error.what());
   }
 }
 

@@ -43,7 +43,7 @@ TEST(HintTextTest, WhateverTheUnitWaitsFor) {
             "its library was loaded with dlopen: end the thread when the library is unloaded, and "
             "unload it before the test ends");
   EXPECT_EQ(Text({Kind::kNotAskedToStop}),
-            "nobody has asked this std::jthread to stop: destroy it or call request_stop()");
+            "this std::jthread was not asked to stop: destroy it or call request_stop()");
   EXPECT_EQ(Text({Kind::kServer}), "stop the server before the test ends");
   EXPECT_EQ(Text({Kind::kOfAdapter, "cancel the timer"}), "cancel the timer");
 }
