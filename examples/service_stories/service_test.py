@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A service of the stories, leaky or fixed, under load: what the difference, the metrics, the signals and the watch tell of it.
+"""A service of the stories, leaky or fixed, under load: what the difference, the metrics, the signals and the watch show.
 
 Usage: service_test.py PROGRAM push|cron|sentinel|shop leaky|fixed
 """
@@ -107,7 +107,7 @@ class ServiceTest(unittest.TestCase):
         self.load(REQUESTS)
         expected = self.alive_after(REQUESTS + 1)
         await_true(lambda: self.alive() == expected)
-        # Who asks while somebody looks shares that look, which may have begun before the last requests.
+        # A request that comes during a look shares that look, which may have begun before the last requests.
         if LEAKY:
             text = await_true(lambda: (found := self.difference(base))[0] >= REQUESTS * self.each and found[1])
             self.assertIn(self.creator, text)
