@@ -129,7 +129,7 @@ TEST(ReportReader, KeepsTheGroupsBeforeABrokenOne) {
 }
 
 TEST(ReportReader, RejectsWhatIsNoReport) {
-  EXPECT_THAT(ComplaintsOf("{}"), ElementsAre(HasSubstr("no report of taskleak")));
+  EXPECT_THAT(ComplaintsOf("{}"), ElementsAre(HasSubstr("not a report of taskleak")));
   EXPECT_THAT(ComplaintsOf("[1]"), testing::Contains("a report is a JSON object"));
   EXPECT_THAT(ComplaintsOf("1"), testing::Contains("a report is a JSON object"));
   EXPECT_THAT(ComplaintsOf("<html>"), testing::Contains(HasSubstr("line 1")));
