@@ -128,7 +128,7 @@ void Set(Options& options, std::string_view key, std::string_view value) {
 
 constexpr std::string_view kSeparators = " ,:\t\n";
 
-// Takes `key=value` off the front of `text`; a value in quotes may hold separators.
+// Takes `key=value` off the front of `text`. A value in quotes may hold separators.
 std::pair<std::string_view, std::string_view> TakePair(std::string_view& text) {
   const std::size_t equals = text.find_first_of(std::string(kSeparators) + "=");
   if (equals == std::string_view::npos || text[equals] != '=') {

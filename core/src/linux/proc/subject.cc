@@ -19,8 +19,8 @@ namespace {
 
 using Folder = std::array<char, 48>;
 
-// Without constructor or allocation, for those who look from a signal handler or at a process that
-// hangs in its allocator.
+// Has no constructor and allocates nothing, since looks may run in a signal handler or in a process
+// that hangs in its allocator.
 struct Subject {
   pid_t pid = 0;  // 0: this process
   pid_t thread = 0;
@@ -66,7 +66,7 @@ std::string WhyNoProgram(const std::string& folder) {
   const bool whole = read(file, &header, sizeof header) == sizeof header;
   close(file);
   if (!whole || header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
-    return "it is no program for x86-64";
+    return "it is not a program for x86-64";
   return {};
 }
 
@@ -105,7 +105,8 @@ std::vector<std::string> SubjectCaveats() {
     return name("/proc/self/") != name(SubjectFolder());
   };
   if (is_other("pid"))
-    caveats.emplace_back("it is in another pid namespace: who holds its locks cannot be told");
+    caveats.emplace_back(
+        "it is in another pid namespace, so the holders of its locks are not known");
   if (is_other("mnt")) {
     caveats.emplace_back(
         "it is in another mount namespace: names come from this one's files of the same path, and "
