@@ -68,16 +68,17 @@ inline void FailTestCase(const Catch::TestCaseInfo& test, const std::string& tex
                                           std::string(text), not_for_listeners);
 }
 
-/// Counts a failure raised during `ended` in it: it was filled before, and JUnit leaves out a test
-/// whose count of assertions is zero. The object is a local variable of Catch2's, not a constant.
+/// Adds a failure that was raised during `ended` to its counts. The counts were filled before, and
+/// JUnit leaves out a test with no assertions. The object is a local variable of Catch2's, not a
+/// constant.
 inline void CountFailure(const Catch::SectionStats& ended) {
   ++const_cast<Catch::SectionStats&>(ended).assertions.failed;
 }
 
 #if CATCH_VERSION_MAJOR == 2
 
-/// Whether a reporter shows the message of a failed assertion. This Catch2 does not tell which
-/// reporter was asked for; of all that it has, only `automake` does not.
+/// Returns whether the reporter shows the message of a failed assertion. This Catch2 does not show
+/// which reporter was requested. Of its reporters, only `automake` does not show messages.
 inline bool MessagesAreShown(const Catch::IConfig&) { return true; }
 
 #else
@@ -115,7 +116,7 @@ inline bool AnotherPassFollows() {
 
 #else
 
-/// This Catch2 does not tell: every pass may be the last.
+/// This Catch2 does not show it: every pass may be the last.
 inline bool AnotherPassFollows() { return false; }
 
 #endif
