@@ -17,9 +17,9 @@ struct Drained {
 
 /// Looks again and again, with pauses of a fiftieth of the time waited (20 us to 1 ms), until
 /// nothing is left or the wait is over: `options.drain`, or `options.drain_max` while the
-/// stragglers make progress or wait for a time that comes soon. `look` returns who is still alive;
-/// `ignored` takes away those that rules on stacks ignore. That costs more than a look, so it is
-/// asked at growing intervals.
+/// stragglers make progress or wait for a time that comes soon. `look` returns the units that are
+/// still alive. `ignored` removes those that rules on stacks ignore. That costs more than a look,
+/// so it is called at growing intervals.
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored);
 

@@ -17,8 +17,8 @@ struct TaskSlot;
 
 namespace taskleak::registry {
 
-/// A stretch of time between two looks. Tasks remember in which they were born, so "born since" is
-/// one comparison, and a look needs no list of who is alive.
+/// The time between two looks. A task keeps the epoch of its birth, so "born since" is one
+/// comparison, and a look needs no list of live tasks.
 using Epoch = std::uint64_t;
 
 /// A copy of what is known of one task.
@@ -41,7 +41,7 @@ struct TaskRecord {
   int line = 0;
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
   std::uintptr_t saved_sp = 0;   ///< where a fiber's stack pointer is kept while it is parked (0
-                                 ///< while it runs); 0 if it is no fiber
+                                 ///< while it runs); 0 if it is not a fiber
   int descriptor = -1;           ///< on which it waits; -1: none
   const char* hint = nullptr;    ///< its module may be gone; may be null
   std::uint64_t place = 0;       ///< changes when state, thread, line or text do
@@ -51,8 +51,8 @@ struct TaskRecord {
 /// True if the task is alive and has changed nothing since `record` was made.
 bool IsStill(const TaskRecord& record);
 
-/// The epoch of whoever is born from now on; later ones are greater. The same one as before if
-/// nobody was born since. Thread-safe, as all that follows.
+/// Returns the epoch of tasks that are born from now on. Later epochs are greater. Returns the same
+/// epoch as before if no task was born since. Thread-safe, like all functions below.
 Epoch BeginEpoch();
 
 /// Calls `visit` for each task of the epochs from `first` on that is alive and was not adopted. If

@@ -15,7 +15,8 @@
 
 namespace taskleak::registry {
 
-/// A short text that may be read while it is changed; a reader tells by other means whether it was.
+/// A short text that may be read while it is changed. A reader finds out by other means if it was
+/// changed.
 template <std::size_t words>
 class AtomicText {
  public:
@@ -61,7 +62,7 @@ namespace taskleak::internal {
 struct TaskSlot : TaskHead {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
-  /// Where a fiber's stack pointer is kept while it is parked; 0 if it is no fiber.
+  /// Where a fiber's stack pointer is kept while it is parked; 0 if it is not a fiber.
   std::atomic<std::uintptr_t> saved_sp{0};
 };
 

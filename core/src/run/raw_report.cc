@@ -46,7 +46,7 @@ class Line {
   }
   Line& operator<<(long number) { return Number(number, 10); }
   Line& Hex(std::uintptr_t number) { return *this << "0x", Number(number, 16); }
-  // A line that cannot be written is lost: there is nobody left to tell.
+  // A line that cannot be written is lost, since there is no other way to report it.
   void End() {
     buffer_[size_++] = '\n';
     [[maybe_unused]] const ssize_t n = write(fd_, buffer_.data(), size_);
