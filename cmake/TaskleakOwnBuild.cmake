@@ -1,4 +1,4 @@
-# What only taskleak's own targets get: warnings, and -Werror where asked. Consumers never see these.
+# Flags for taskleak's own targets only: warnings, and -Werror if requested. Consumers never see these.
 add_library(taskleak_own_build INTERFACE)
 target_compile_features(taskleak_own_build INTERFACE cxx_std_20)
 target_compile_options(taskleak_own_build INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor

@@ -1,4 +1,4 @@
-# What packages need beyond the install target: a file for pkg-config, and CPack's settings for a Debian package.
+# Files that packages need in addition to the install target: a file for pkg-config, and CPack's settings for a Debian package.
 file(RELATIVE_PATH relative_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 if(BUILD_SHARED_LIBS) # a shared taskleak brings elfutils with it
   set(requires_libdw Requires.private)
