@@ -56,7 +56,7 @@ class Service:
 
 
 class Load(threading.Thread):
-    """Ten requests a second to each of the services."""
+    """Sends ten requests per second to each of the services."""
 
     def __init__(self, services):
         super().__init__()

@@ -57,7 +57,7 @@ class Program:
         return status
 
     def switches(self):
-        """How often its threads have gone to sleep of themselves."""
+        """Returns how often its threads have gone to sleep voluntarily."""
         total = 0
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
             total += int((task / "status").read_text().split("\nvoluntary_ctxt_switches:")[1].split()[0])
