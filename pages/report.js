@@ -19,7 +19,7 @@ function testCell(row, test) {
 }
 function bodyOfReportRow(row) {
   const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
-  return [pool && make('p', {}, 'These are jobs of a pool, whose threads are ', make('a', {href: `#${pool.key}`}, 'another row'), '.'), ...bodyOf(row)];
+  return [pool && make('p', {}, 'These are jobs of a pool. Its threads are ', make('a', {href: `#${pool.key}`}, 'another row'), '.'), ...bodyOf(row)];
 }
 const weight = row => [row.deadlock, data.tests[row.test].verdict === 'hang', row.status === 'new' || row.status === 'grew', row.count].map(Number);
 function byWeight(a, b) {

@@ -72,13 +72,13 @@ class ServiceTest(unittest.TestCase):
         return await_true(lambda: next(iter(sorted(pathlib.Path(self.folder.name).glob(pattern))), None))
 
     def difference(self, base):
-        """How many there are of it now, if that changed, and what the difference says."""
+        """Returns the number of its units now, if that changed, and the difference."""
         text = self.get(f"/debug/tasks/diff?base={base}")
         growth = re.search(rf'(grew|appeared): \d+ -> (\d+) {self.kind}s "{self.name}"', text)
         return int(growth[2]) if growth else 0, text
 
     def wakings(self):
-        """How often the thread that answers signals has gone to sleep."""
+        """Returns how often the thread that answers signals has gone to sleep."""
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
             try:
                 if (task / "comm").read_text() == "taskleak-signal\n":
@@ -88,12 +88,12 @@ class ServiceTest(unittest.TestCase):
         return 0
 
     def alive(self):
-        """How many units of the leak's name there are, as the metrics count them by creator."""
+        """Returns the number of units with the leak's name, as the metrics count them by creator."""
         pattern = rf'^taskleak_units_by_site{{kind="{self.kind}",site="[^"]*{self.creator}",[^}}]*}} (\d+)$'
         return sum(map(int, re.findall(pattern, self.get("/debug/tasks/metrics"), re.MULTILINE)))
 
     def alive_after(self, requests):
-        """How many there are of it once so many requests are done."""
+        """Returns the number of its units after this number of requests."""
         return self.each * requests + (1 if STORY == "cron" else 0) if LEAKY else min(self.usual, requests)
 
     def suspected(self):
