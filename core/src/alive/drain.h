@@ -18,12 +18,12 @@ struct Drained {
 
 /// Looks again and again, with pauses of a fiftieth of the time waited (20 us to 1 ms), until
 /// nothing is left or the wait is over: `options.drain`, or `options.drain_max` while the
-/// stragglers make progress or wait for a time that comes soon. `look` returns who is still alive;
-/// `ignored` takes away those that rules on stacks ignore. That costs more than a look, so it is
-/// asked at growing intervals.
+/// stragglers make progress or wait for a time that comes soon. `look` returns the units that are
+/// still alive. `drop_ignored` removes those that rules on stacks ignore. That costs more than a
+/// look, so it is called at growing intervals.
 ///
-/// With `options.stillness` the wait is over, too, as soon as the process is shown to be still: no
-/// other thread, and so no other straggler, would be left after the whole wait.
+/// With `options.stillness` the wait also ends as soon as the process is shown to be still: the
+/// same threads, and so the same stragglers, would be left after the whole wait.
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored);
 

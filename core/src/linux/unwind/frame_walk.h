@@ -42,7 +42,7 @@ struct Walk {
   std::vector<std::uintptr_t> cfas;
   WalkEnd end = WalkEnd::kTooDeep;
   FrameState last;  ///< the state of the last frame
-  /// Callers found through rbp whose code does not call their callee.
+  /// Number of callers found through rbp that do not call their callee.
   int contradictions = 0;
 };
 

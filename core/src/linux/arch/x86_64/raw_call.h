@@ -35,8 +35,9 @@ TASKLEAK_UNINSTRUMENTED inline long RawCall(long number, long a = 0, long b = 0,
   return result;
 }
 
-/// Copies memory of the caller, whose number `caller` is, by process_vm_readv(2): stops where what
-/// is mapped ends, and never faults. Returns how much was copied, or a negative number.
+/// Copies memory of the calling process, which has the number `caller`, by process_vm_readv(2):
+/// stops where what is mapped ends, and never faults. Returns how much was copied, or a negative
+/// number.
 TASKLEAK_UNINSTRUMENTED inline long CopyOwnMemory(long caller, std::uintptr_t from, char* to,
                                                   std::size_t size) {
   const iovec local = {to, size};
