@@ -1,4 +1,4 @@
-// An Asio operation's life. The same source is compiled with taskleak::asio and without.
+// The cost of an Asio operation. The same source is compiled with and without taskleak::asio.
 #include <benchmark/benchmark.h>
 
 #include <boost/asio.hpp>

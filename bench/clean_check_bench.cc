@@ -1,5 +1,5 @@
-// What a test that leaves nothing behind pays, by the number of other threads, with the machine
-// quiet and with another process that forks all the time.
+// The cost of a check for a test that leaves nothing behind, by the number of other threads: on a
+// quiet machine, and beside another process that forks all the time.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -23,7 +23,7 @@
 namespace taskleak::bench {
 namespace {
 
-// A process that forks as fast as it can, so that the machine's thread numbers move on.
+// A process that forks as fast as it can, so that the thread numbers of the machine increase.
 class Forker {
  public:
   Forker() : child_(fork()) {
@@ -46,7 +46,7 @@ class Forker {
   pid_t child_;
 };
 
-// The last number the kernel gave out in this pid namespace (proc_loadavg(5)).
+// Returns the last number that the kernel gave out in this pid namespace (proc_loadavg(5)).
 std::string LastNumber() {
   std::ifstream loadavg("/proc/loadavg");
   std::string word;
@@ -55,8 +55,9 @@ std::string LastNumber() {
   return word;
 }
 
-// Measures both ends of a test. A forking process on a busy machine may not get to run between two
-// checks, and then nothing was born; so with `forks`, each end waits, unmeasured, for a birth.
+// Measures both ends of a test. On a busy machine the forking process may not run between two
+// checks, and then nothing is born. So with `forks`, each end first waits for a birth, which is not
+// measured.
 template <typename Start, typename End>
 void MeasureBothEnds(benchmark::State& state, Start start, End end) {
   const bool forks = state.range(1) != 0;
@@ -111,7 +112,7 @@ BENCHMARK_DEFINE_F(CleanCheck, FindLeaks)(benchmark::State& state) {
   if (leaks != 0) state.SkipWithError("a clean test was reported");
 }
 
-// What one would write first: list the threads and read each one's stat file.
+// The simplest implementation: lists the threads and reads the stat file of each.
 int ListNaively() {
   int threads = 0;
   DIR* const directory = opendir("/proc/self/task");

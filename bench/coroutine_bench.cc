@@ -1,4 +1,4 @@
-// A coroutine's life (created, started, suspended, resumed, destroyed) with and without
+// The cost of a coroutine (created, started, suspended, resumed, destroyed) with and without
 // TrackedPromise.
 #include <coroutine>
 #include <exception>
@@ -40,7 +40,7 @@ template <template <typename> typename Base>
   }
 }
 
-// Argument: how often it is suspended.
+// Argument: the number of suspensions.
 template <template <typename> typename Base>
 void RoundTrip(benchmark::State& state) {
   int sum = 0;

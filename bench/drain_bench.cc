@@ -1,5 +1,5 @@
-// How long after a straggler's end the check returns, and whether a straggler that does end is
-// blamed.
+// The time from a straggler's end to the return of the check, and whether a straggler that does end
+// is blamed.
 #include <time.h>
 
 #include <atomic>
@@ -14,7 +14,7 @@
 namespace taskleak::bench {
 namespace {
 
-// The clock of std::chrono::steady_clock, read and waited for without libstdc++ between.
+// Waits with the clock of std::chrono::steady_clock, without libstdc++.
 void SleepUntil(Clock::time_point time) {
   const auto since =
       std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -25,7 +25,7 @@ void SleepUntil(Clock::time_point time) {
   }
 }
 
-// Argument: how many milliseconds after the check began the thread ends.
+// Argument: the milliseconds from the begin of the check to the end of the thread.
 void LastStraggler(benchmark::State& state) {
   Samples samples;
   int blamed = 0;

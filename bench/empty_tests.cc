@@ -1,5 +1,5 @@
-// A suite of a thousand test cases that do nothing, for Catch2 3 or for GoogleTest; built with
-// taskleak's plugin and without.
+// A thousand test cases that do nothing, for Catch2 3 or for GoogleTest. Built with and without
+// taskleak's plugin.
 #include <string>
 
 #ifdef EMPTY_TESTS_CATCH2

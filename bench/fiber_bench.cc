@@ -1,5 +1,5 @@
-// Reading the stack of a parked fiber, and what TrackedFibers adds to a switch and to a fiber's
-// life.
+// The cost of reading the stack of a parked fiber, and the cost that TrackedFibers adds to a switch
+// and to a whole fiber.
 #include <cstdint>
 #include <optional>
 #include <thread>
@@ -22,7 +22,7 @@ namespace fibers = boost::fibers;
 using RoundRobin = fibers::algo::round_robin;
 using Channel = fibers::unbuffered_channel<int>;
 
-// In a thread of its own, whose fibers end with it.
+// Runs `work` in a thread of its own. The fibers of the thread end with it.
 template <typename Algorithm, typename Work>
 void InThreadWith(Work work) {
   std::thread thread([&] {
@@ -63,7 +63,7 @@ void LookAtParkedFiber(benchmark::State& state) {
 }
 BENCHMARK(LookAtParkedFiber);
 
-// Two switches for each iteration: to the other fiber, and back.
+// Each iteration makes two switches: to the other fiber, and back.
 template <typename Algorithm>
 void SwitchBackAndForth(benchmark::State& state) {
   InThreadWith<Algorithm>([&] {

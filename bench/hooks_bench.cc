@@ -1,5 +1,5 @@
-// What creating a thread costs at a stack depth of 20, and what is kept when threads are gone.
-// Built twice: with the hooks, and without.
+// The cost of creating a thread at a stack depth of 20, and the memory that is kept after threads
+// have ended. Built twice: with and without the hooks.
 #include <malloc.h>
 #include <pthread.h>
 
@@ -42,10 +42,10 @@ void CreateAndJoinThread(benchmark::State& state) {
 }
 BENCHMARK(CreateAndJoinThread)->MinTime(1);
 
-// A million threads, one after the other.
+// Creates a million threads, one after the other.
 void KeptOfAMillionThreads(benchmark::State& state) {
   const auto in_use = [] { return static_cast<double>(mallinfo2().uordblks); };
-  // The first ones bring what is kept once, such as the stack that all of them share.
+  // The first threads allocate memory that is kept once, such as the stack that all of them share.
   constexpr int kFirst = 1000;
   double before = 0;
   int created = 0;

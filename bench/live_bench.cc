@@ -1,5 +1,5 @@
-// What taskleak::live costs a service: pages, scrapes, and the time between them.
-// scripts/bench-live runs it, and measures what it takes from a service's throughput.
+// The cost of taskleak::live for a service: pages, scrapes, and the time between them.
+// scripts/bench-live runs this, and also measures the loss of throughput of a service.
 #include <poll.h>
 #include <unistd.h>
 
@@ -69,7 +69,7 @@ std::vector<Task> QueueJobs(std::int64_t count) {
 
 Endpoint::Request Get(const std::string& path) { return {"GET", path, {}, {}}; }
 
-// Arguments: threads, tasks. `first_us`: with nothing known of the program yet.
+// Arguments: threads, tasks. `first_us` is the time of the first page, before anything is cached.
 void Page(benchmark::State& state, const Endpoint::Request& request) {
   const PollingThreads threads(static_cast<int>(state.range(0)));
   const std::vector<Task> jobs = QueueJobs(state.range(1));
@@ -99,7 +99,7 @@ BENCHMARK(Scrape)
     ->Args({1000, 10000})
     ->UseRealTime();
 
-// How often this process's threads have been put to sleep and woken up, without the caller.
+// Returns how often threads of this process went to sleep and woke up, without the calling thread.
 long SwitchesOfOthers() {
   long switches = 0;
   for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
@@ -113,7 +113,7 @@ long SwitchesOfOthers() {
   return switches;
 }
 
-// Wake-ups per second while nobody asks. Argument: looks of a watch in a second.
+// Wake-ups per second without requests. Argument: looks of a watch per second.
 void Idle(benchmark::State& state) {
   const Server server;
   std::unique_ptr<Watch> watch;

@@ -13,7 +13,7 @@ namespace taskleak::bench {
     while (read(descriptor, &byte, 1) > 0) {
     }
   }
-  asm volatile("");  // so that the call above is no jump
+  asm volatile("");  // keeps the call above from becoming a jump
 }
 
 }  // namespace taskleak::bench

@@ -1,4 +1,4 @@
-// Threads that wait until they are told to end.
+// Threads that wait until they are ended.
 #ifndef TASKLEAK_BENCH_PARKED_THREADS_H_
 #define TASKLEAK_BENCH_PARKED_THREADS_H_
 
@@ -10,8 +10,8 @@
 
 namespace taskleak::bench {
 
-/// `count` threads that each call `park(index, end)`, which shall wait for `end`. All have started
-/// when the constructor returns; the destructor ends and joins them.
+/// Starts `count` threads that each call `park(index, end)`, which must wait for `end`. All have
+/// started when the constructor returns. The destructor ends and joins them.
 class ParkedThreads {
  public:
   using Park = std::function<void(int index, std::latch& end)>;

@@ -1,5 +1,6 @@
-// What a leak costs: the first report of a process, from the end of the drain to the text. Run each
-// benchmark in a process of its own, as scripts/bench does: what is cached is cached per process.
+// The cost of a leak: the first report of a process, from the end of the drain to the text. Run
+// each benchmark in a process of its own, as scripts/bench does, because caches are kept for each
+// process.
 #include <array>
 #include <cstddef>
 #include <fstream>
@@ -17,7 +18,7 @@ namespace {
 
 constexpr int kPlaces = 50;
 
-// A place of its own for each number.
+// A function with a place of its own for each number.
 template <int number>
 [[gnu::noinline]] void WaitAt(std::latch& end) {
   end.wait();
@@ -29,7 +30,7 @@ constexpr auto Places(std::integer_sequence<int, numbers...>) {
   return std::array<void (*)(std::latch&), sizeof...(numbers)>{WaitAt<numbers>...};
 }
 
-// The greatest amount of memory this process has had resident, in KiB (VmHWM of proc's status).
+// Returns the peak of resident memory in KiB (VmHWM in /proc/self/status).
 double PeakMemory() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {

@@ -1,4 +1,4 @@
-// Single measurements and what is told of them.
+// Single measurements and their statistics.
 #ifndef TASKLEAK_BENCH_SAMPLES_H_
 #define TASKLEAK_BENCH_SAMPLES_H_
 
@@ -17,8 +17,8 @@ inline double Microseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::micro>(duration).count();
 }
 
-/// Google Benchmark tells the mean of many iterations; a tool that runs after each test is judged
-/// by the median and the tail.
+/// Collects the time of each iteration. Google Benchmark reports the mean of many iterations, but
+/// for a tool that runs after each test, the median and the tail matter.
 class Samples {
  public:
   void Add(double value) { values_.push_back(value); }
@@ -39,7 +39,7 @@ class Samples {
   std::vector<double> values_;
 };
 
-/// Runs `work` once per iteration and reports each one's time in microseconds.
+/// Runs `work` once per iteration, and reports the time of each in microseconds.
 template <typename Work>
 void MeasureEach(benchmark::State& state, Work work) {
   Samples samples;

@@ -1,5 +1,5 @@
-// How costs grow: each benchmark by decades of one thing, with the curve that fits best
-// (bench/compare/compare makes a table of it).
+// The growth of costs: each benchmark varies one number by decades, and finds the curve that fits
+// best (bench/compare/compare makes a table of it).
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace {
 constexpr int kMostSites = 1000;
 constexpr int kMost = 10'000;
 
-// Tests of a run, none of which leaves anything behind.
+// Checks the tests of a run. None of them leaves anything behind.
 void CheckTests(benchmark::State& state) {
   TestRun run(Options{});
   run.RunStarted();
@@ -45,7 +45,7 @@ void Report(benchmark::State& state, std::size_t units, std::size_t groups) {
   state.SetComplexityN(state.range(0));
 }
 
-// All at one place.
+// All threads wait at one place.
 void ReportThreads(benchmark::State& state) {
   const ParkedThreads threads(static_cast<int>(state.range(0)));
   Report(state, static_cast<std::size_t>(state.range(0)), 1);
@@ -53,7 +53,7 @@ void ReportThreads(benchmark::State& state) {
 
 template <int number>
 [[gnu::noinline]] std::unique_ptr<Task> CreateAt() {
-  auto* const task = new Task("job");  // std::make_unique would be everybody's creator
+  auto* const task = new Task("job");  // std::make_unique would be the creator of all tasks
   benchmark::DoNotOptimize(number);
   return std::unique_ptr<Task>(task);
 }

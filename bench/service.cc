@@ -1,6 +1,6 @@
-// A service at 127.0.0.1, built with taskleak::live and the hooks and without them. GET /work is a
-// request that the server's pool answers, GET /parts one that starts a thread for half of the work.
-// Prints its port, and ends with standard input.
+// A service at 127.0.0.1, built with and without taskleak::live and the hooks. The server's pool
+// answers GET /work. GET /parts starts a thread for half of the work. The service prints its port,
+// and ends when standard input ends.
 #include <httplib.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kNumbers = 2000;
 
-// So much work as a small request is.
+// Does the work of a small request.
 std::string Sorted(std::size_t count) {
   std::minstd_rand random(1);
   std::vector<unsigned> numbers(count);

@@ -1,4 +1,4 @@
-// Reading the stack of one blocked thread, again and again.
+// Reads the stack of one blocked thread again and again.
 #include <unistd.h>
 
 #include <array>

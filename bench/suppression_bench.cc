@@ -1,5 +1,5 @@
-// Asking many rules about many groups: 2,000 lines of a suppression file, 1,000 units with stacks
-// of 20 frames, none of which any line hides, so that every line is asked.
+// The cost of many rules and many groups: 2,000 lines of a suppression file, and 1,000 units with
+// stacks of 20 frames. No line hides a unit, so every line is compared.
 #include <benchmark/benchmark.h>
 
 #include <unistd.h>
@@ -20,8 +20,8 @@ namespace {
 constexpr std::size_t kRules = 2000;
 constexpr std::size_t kGroups = 1000;
 
-// Half of the lines are what reports propose to paste, the other half patterns; as in a baseline
-// every second has a limit.
+// Half of the lines are rules that reports propose, and the other half are patterns. As in a
+// baseline, every second line has a limit.
 std::string Line(std::size_t i) {
   const std::string n = std::to_string(i);
   const std::string end = i % 2 == 0 ? " max=4 test=Pool.*\n" : "\n";

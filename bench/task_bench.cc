@@ -1,4 +1,4 @@
-// What tasks cost: registering and ending one, a clean check beside many, the report of many.
+// The cost of tasks: to register and end one, a clean check beside many, and a report of many.
 #include <array>
 #include <cstddef>
 #include <fstream>
@@ -35,7 +35,7 @@ void TaskSite(benchmark::State& state) { WithStacks(state, TaskStacks::kSite); }
 BENCHMARK(TaskOff);
 BENCHMARK(TaskSite);
 
-// A stack of `depth` frames of its own.
+// Runs the benchmark below `depth` frames of its own.
 [[gnu::noinline]] void Descend(benchmark::State& state, int depth) {
   if (depth == 0) {
     WithStacks(state, TaskStacks::kFull);
@@ -45,7 +45,7 @@ BENCHMARK(TaskSite);
   benchmark::DoNotOptimize(depth);  // no tail call
 }
 
-// Six more frames call it: the benchmark library's, main's and libc's.
+// Six more frames are below these: those of the benchmark library, of main and of libc.
 void TaskFull(benchmark::State& state) { Descend(state, 13); }
 BENCHMARK(TaskFull);
 
@@ -61,7 +61,7 @@ void SuspendAndResume(benchmark::State& state) {
 }
 BENCHMARK(SuspendAndResume);
 
-// `count` tasks of three creators.
+// Creates `count` tasks with three creators.
 template <int number>
 [[gnu::noinline]] Task Create() {
   return Task("job", __builtin_return_address(0));
@@ -80,7 +80,7 @@ std::vector<Task> CreateTasks(std::size_t count) {
 
 constexpr std::size_t kMany = 10'000;
 
-// Both ends of a test beside tasks that are older; `work` is the test.
+// Measures both ends of a test beside older tasks. `work` is the test.
 template <typename Work>
 void MeasureCleanTest(benchmark::State& state, std::size_t tasks, Work work) {
   const std::vector<Task> background = CreateTasks(tasks);
@@ -114,7 +114,8 @@ void CleanTestWithTasksBeside(benchmark::State& state) {
 }
 BENCHMARK(CleanTestWithTasksBeside)->ArgName("tasks")->Arg(0)->Arg(kMany);
 
-// What the check of tasks alone takes when the rules ignore all that were born in the test.
+// The time for the check of tasks alone, when the rules ignore all tasks that were born in the
+// test.
 void IgnoredByName(benchmark::State& state) {
   Options options{IgnoreTaskName("jo*")};
   const Snapshot before = Snapshot::Take();
@@ -125,7 +126,7 @@ void IgnoredByName(benchmark::State& state) {
 }
 BENCHMARK(IgnoredByName);
 
-// The greatest amount of memory this process has had resident, in KiB (VmHWM of proc's status).
+// Returns the peak of resident memory in KiB (VmHWM in /proc/self/status).
 double PeakMemory() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {

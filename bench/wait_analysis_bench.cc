@@ -1,5 +1,5 @@
-// What it costs to say why threads are stuck: threads that wait for each other in circles, each
-// looked at for the second time, so that names are known.
+// The cost of finding out why threads are stuck. The threads wait for each other in circles. The
+// second look at each is measured, so names are already known.
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-# What taskleak's own sources include and nothing that uses it needs: headers, as installed or, with TASKLEAK_FETCH_DEPENDENCIES, as fetched.
-# Each becomes a target taskleak_NAME, so that no target of another project's has the same name.
+# Headers that taskleak's own sources include, and that projects which use taskleak do not need. They are installed or, with
+# TASKLEAK_FETCH_DEPENDENCIES, fetched. Each becomes a target taskleak_NAME, so that no target of another project has the same name.
 include(FetchContent)
 
 # taskleak_headers(NAME HEADER header PACKAGE package [TARGET target] [FOLDER folder] GIT address tag folder [DEFINITIONS definition...]
@@ -25,7 +25,7 @@ function(taskleak_headers name)
   endif()
   if(NOT TARGET "${arg_TARGET}" AND NOT folder AND TASKLEAK_FETCH_DEPENDENCIES)
     list(POP_FRONT arg_GIT address tag headers)
-    # Only its headers are of use, so nothing of it is built: it has no such folder.
+    # Only its headers are used, so nothing of it is built: it has no such folder.
     FetchContent_Declare(taskleak_${name} GIT_REPOSITORY "${address}" GIT_TAG "${tag}" GIT_SHALLOW ON SOURCE_SUBDIR builds-nothing)
     FetchContent_MakeAvailable(taskleak_${name})
     set(folder "${taskleak_${name}_SOURCE_DIR}/${headers}")

@@ -1,4 +1,4 @@
-# What only taskleak's own targets get: warnings, and -Werror where asked. Consumers never see these.
+# Flags for taskleak's own targets only: warnings, and -Werror if requested. Consumers never see these.
 add_library(taskleak_own_build INTERFACE)
 target_compile_features(taskleak_own_build INTERFACE cxx_std_20)
 target_compile_options(taskleak_own_build INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
@@ -11,7 +11,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
   target_compile_options(taskleak_own_build INTERFACE -Wno-tsan)
 endif()
-# Another version may warn of what nobody has looked at.
+# Another version may have warnings that were not looked at yet.
 set(tried_versions_GNU 12 14 16)
 set(tried_versions_Clang 14 19)
 string(REGEX MATCH "^[0-9]+" version "${CMAKE_CXX_COMPILER_VERSION}")
@@ -37,7 +37,8 @@ function(taskleak_use_precompiled_headers test)
 endfunction()
 
 # taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. OWN_FLAGS is for those
-# that are compiled in another way than all. Those of the core, the hooks and the adapters, which every compiler and sanitizer shall pass, are also built by the target core_tests and have the label core, those of the plugins by plugin_tests with the label plugin.
+# that are compiled in another way than all. Tests of the core, the hooks and the adapters, which every compiler and sanitizer must pass, are also
+# built by the target core_tests and have the label core. Those of the plugins are built by plugin_tests and have the label plugin.
 function(taskleak_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;OWN_FLAGS" "" "LIBRARIES")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})

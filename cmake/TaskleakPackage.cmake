@@ -1,4 +1,4 @@
-# What packages need beyond the install target: a file for pkg-config, and CPack's settings for a Debian package.
+# Files that packages need in addition to the install target: a file for pkg-config, and CPack's settings for a Debian package.
 file(RELATIVE_PATH relative_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 if(BUILD_SHARED_LIBS) # a shared taskleak brings elfutils with it
   set(requires_libdw Requires.private)
@@ -14,7 +14,7 @@ endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "The taskleak authors")
-set(CPACK_STRIP_FILES OFF) # the preload library's own frames are told apart by their names
+set(CPACK_STRIP_FILES OFF) # the preload library's own frames are recognized by their names
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 # To link the core; the program's own libraries are added.

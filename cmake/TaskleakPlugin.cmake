@@ -1,6 +1,6 @@
-# What taskleak's libraries are made of: those that are compiled, and the plugins.
+# Functions that make taskleak's libraries: the compiled ones, and the plugins.
 
-# taskleak_hide(NAME): of this target, a shared library exports only what public headers declare. taskleak's own tests reach inside.
+# taskleak_hide(NAME): a shared library exports only names of this target that public headers declare. taskleak's own tests use other names too.
 function(taskleak_hide name)
   if(BUILD_SHARED_LIBS AND NOT TASKLEAK_BUILD_TESTS)
     set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)

@@ -33,7 +33,7 @@ def header(text, path):
 
 
 def page_name(path):
-    """What a page is called; None if the file is no page."""
+    """Returns the title of a page, or None if the file is not a page."""
     if path == ROOT / "README.md":
         return "index"
     if path.suffix == ".md" and (path.parent == ROOT / "docs" or path.parent == ROOT):
@@ -42,12 +42,12 @@ def page_name(path):
 
 
 def anchor(heading):
-    """As GitHub makes it: lower case, punctuation gone, dashes for blanks."""
+    """Returns the anchor that GitHub makes: lower case, no punctuation, dashes for blanks."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def plain(match):
-    """Code as HTML; `\\|` is a bar within a table."""
+    """Returns code as HTML; `\\|` is a bar within a table."""
     return "<code>" + re.sub(r"([*]|::|\\(?![|]))", r"\\\1", html.escape(match[1])) + "</code>"
 
 
@@ -64,7 +64,7 @@ def page(text, path):
         shown, target, fragment = match.groups()
         to = page_name((path.parent / target).resolve() if target else path)
         if to is None:
-            return shown  # a file that is no page
+            return shown  # a file that is not a page
         first, *rest = shown.split("\n")  # Doxygen wants a link in one line
         return f"[{' '.join([first, *rest])}](@ref {to}{'-' + fragment if fragment else ''})" + "\n" * len(rest)
 

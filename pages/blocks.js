@@ -7,7 +7,7 @@ const byId = id => document.getElementById(id);
 
 const kSvg = ['svg', 'polyline', 'circle'];
 
-// An element with attributes and children; text only ever becomes text. Children that are null, false or '' are left out.
+// Makes an element with attributes and children. Text is never parsed as HTML. Children that are null, false or '' are left out.
 function make(tag, attributes, ...children) {
   const element = kSvg.includes(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -47,7 +47,7 @@ function ages(row) {
   return young === old ? old : `${young} to ${old}`;
 }
 function threadText(id, name) { return `thread ${id}${name ? ` "${name}"` : ''}`; }
-// Cuts out the middle of what is longer than `most`.
+// Cuts out the middle of a text that is longer than `most`.
 function shorten(text, most) {
   if (text.length <= most) return text;
   const head = Math.ceil((most - 1) * 0.4);
@@ -56,7 +56,7 @@ function shorten(text, most) {
 
 // ---- frames and stacks ----
 
-// `make` as a function that keeps what it gave: thousands of rows ask for the same few names and stacks.
+// Returns `make` with a cache of its results, since thousands of rows ask for the same few names and stacks.
 function kept(make) {
   const known = new Map();
   return key => {
@@ -64,7 +64,7 @@ function kept(make) {
     return known.get(key);
   };
 }
-// The scopes and the name of a function, without parameters, template arguments and what it returns.
+// Returns the scopes and the name of a function, without parameters, template arguments and return type.
 const plainName = kept(name => {
   let plain = '', depth = 0;
   const text = name.replaceAll('(anonymous namespace)', '{anonymous}').replace(/\{lambda\([^{}]*\)#\d+\}|\$_\d+/g, '{lambda}')
@@ -102,15 +102,15 @@ function lineOf(frame) {
   if (!frame.file) return frame.module || '';
   return shortFile(frame.file) + (frame.line ? `:${frame.line}` : '');
 }
-// The innermost frame of the program's own, or where there is none the innermost with a name.
+// Returns the innermost frame of the program's own, or if there is none the innermost frame with a name.
 const ownFrame = kept(stack => {
   const frames = framesOf(stack);
   return frames.find(frame => !frame.runtime && frame.known) || frames.find(frame => frame.known) || frames[0];
 });
-// The outermost frame of the program's own: the function that the thread was started with.
+// Returns the outermost frame of the program's own: the function that the thread was started with.
 const startFrame = stack => framesOf(stack).findLast(frame => !frame.runtime && frame.known && plainName(frame.name) !== 'main');
 
-// A thread that has no name of its own carries that of the program, of which the kernel keeps 15 bytes.
+// A thread without a name of its own has the name of the program. The kernel keeps 15 bytes of it.
 function ownNames(names, stacks) {
   const programs = new Set(stacks.flatMap(stack => data.stacks[stack]).map(index => data.frames[index][3].slice(0, 15)));
   return names.filter(name => !programs.has(name)).map(name => `"${name}"`).join(', ');
@@ -133,8 +133,8 @@ function frameItem(frame, unfolded, test) {
   return item;
 }
 const isFramework = frame => /^(testing|Catch)::|^RUN_ALL_TESTS$/.test(plainName(frame.name));
-// Frames that are not of the program's own are folded where there are several: those of the runtime, and those of the
-// test framework with main around it. The lines of source around the first frame of the program's own are shown.
+// Folds several frames that are not the program's own: frames of the runtime, and frames of the test framework with main around it. Shows the lines
+// of source around the first frame of the program's own.
 function stackElement(stack, test) {
   const frames = framesOf(stack), list = make('ol', {class: 'stack'});
   const first = frames.find(frame => !frame.runtime), framework = frames.findIndex(isFramework);
@@ -167,7 +167,7 @@ function onWhat(place) {
   return `${place.detail ? `${place.detail}, ` : ''}${place.state === 'join' ? '' : 'held by '}${threadText(holder.id, holder.name)}, ${doing}`;
 }
 
-// Part of a row: a label (read aloud, and shown on narrow screens), a main line and a smaller one.
+// Makes a part of a row: a label (for screen readers and narrow screens), a main line and a smaller one.
 function cell(label, main, sub, title) {
   return make('span', {class: 'cell'}, make('span', {class: 'label'}, `${label} `), make('span', {class: 'first', title}, main || '–'),
               sub && make('span', {class: 'sub'}, ' ', sub));
@@ -193,8 +193,8 @@ function waitsInCell(row) {
 const waitsForCell = row => cell('waits for', reasonOf(row, row.places[0]), onWhat(row.places[0]));
 const badge = (text, kind) => make('span', {class: `badge ${kind || ''}`}, text);
 
-// A row that can be unfolded. `entry`: key, cells(), badges, body() and searchText(). Its element is made when it is first
-// asked for, and what it holds when it is first unfolded.
+// A row that can be unfolded. `entry`: key, cells(), badges, body() and searchText(). Its element is made when it is first needed, and its content
+// when it is first unfolded.
 function addEntry(entry) {
   const made = () => {
     const summary = make('summary', {}, entry.badges.length > 0 && make('span', {class: 'badges'}, entry.badges), entry.cells());
@@ -239,7 +239,7 @@ function placeTitle(row, place) {
   const does = place.state === 'running' ? (many ? 'run' : 'runs') : `${many ? 'wait' : 'waits'} for ${kWaits[place.state] || 'something'}`;
   return `${who} ${does}${on ? `: ${on}` : ''}`;
 }
-// Both stacks side by side, what is known besides, and rules that would silence it.
+// Shows both stacks side by side, other facts, and rules that would silence the leak.
 function bodyOf(row) {
   const created = row.created_by !== 0
       ? [make('h3', {class: 'part'}, row.origin ? `Created in ${row.origin} by` : 'Created by'), stackElement(row.created_by, row.origin)]
@@ -272,7 +272,7 @@ function sparkline(values, label) {
   svg.append(make('circle', {cx: points.at(-1)[0], cy: points.at(-1)[1], r: 2}));
   return svg;
 }
-// Threads as boxes one below the other, what each waits for between them, and the way back to the first at the side.
+// Draws threads as boxes one below the other, the reason of each wait between them, and the way back to the first at the side.
 function deadlockGraph({kind, edges}, rowOfThread) {
   const at = stack => {
     const frame = ownFrame(stack);
@@ -309,8 +309,8 @@ function section(id, title, ...children) {
 function notes(list) {
   if (list.length) section('notes', 'Notes', make('ul', {}, list.map(note => make('li', {}, note))));
 }
-// Shows the rows in cards: those that have the same `key`, given by `by(entry)` with a title and a line below it, in one.
-// The first cards are there at once, so that the page is; the others follow.
+// Shows the rows in cards. Rows with the same key are in one card; `by(entry)` returns the key, a title and a line below it. The first cards are
+// drawn at once, so that the page appears; the others follow.
 let showing = 0;
 function showRows(parent, columns, by) {
   const kAtOnce = 15, kAtATime = 200, mine = ++showing;
@@ -349,7 +349,7 @@ function switchTheme() {
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = dark ? 'light' : 'dark';
 }
-// A control with its name before it, never on two lines.
+// Makes a control with its name before it, never broken into two lines.
 const labeled = (text, control) => make('span', {class: 'pair'}, make('label', {for: control.id}, text), control);
 function toolbar(placeholder, ...more) {
   return make('div', {class: 'tools', role: 'search'},
@@ -381,7 +381,7 @@ function move(step) {
   focusRow(shown[next]);
 }
 
-// Which rows are unfolded is remembered where a page says so: a page that is loaded again looks as it did.
+// Remembers which rows are unfolded if the page asks for it, so that a page that is loaded again looks the same.
 let remembered = null;
 function rememberUnfolded() {
   if (remembered) sessionStorage.setItem(remembered, JSON.stringify(entries.filter(entry => entry.element.open).map(entry => entry.key)));

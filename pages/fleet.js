@@ -1,4 +1,4 @@
-// What many processes are blocked in, by the code that created it.
+// Blocked threads and tasks of many processes, by the code that created them.
 
 const kUnits = {thread: 'blocked thread', unjoined_thread: 'thread that ended', task: 'blocked task'};
 

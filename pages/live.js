@@ -1,4 +1,4 @@
-// What is alive in a running process: the page of all, of one group, and of what changed between two looks.
+// Everything that is alive in a running process: the pages of all groups, of one group, and of the changes between two looks.
 
 const isDiff = data.page === 'diff', isGroup = data.page === 'group';
 

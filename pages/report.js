@@ -1,7 +1,7 @@
 // The report of a run: its leaks, deadlocks and timeline.
 
 const nameOfTest = test => test || '(no name)';
-const isLook = test => test.verdict === 'alive';  // at everything, which judges nothing
+const isLook = test => test.verdict === 'alive';  // at everything, without a judgement
 const isWhole = name => name === 'the whole run' || name.endsWith(' (the whole suite)');
 
 // ---- rows ----
@@ -19,7 +19,7 @@ function testCell(row, test) {
 }
 function bodyOfReportRow(row) {
   const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
-  return [pool && make('p', {}, 'These are jobs of a pool, whose threads are ', make('a', {href: `#${pool.key}`}, 'another row'), '.'), ...bodyOf(row)];
+  return [pool && make('p', {}, 'These are jobs of a pool. Its threads are ', make('a', {href: `#${pool.key}`}, 'another row'), '.'), ...bodyOf(row)];
 }
 const weight = row => [row.deadlock, data.tests[row.test].verdict === 'hang', row.status === 'new' || row.status === 'grew', row.count].map(Number);
 function byWeight(a, b) {
@@ -102,8 +102,8 @@ group();
 const kMostTests = 200;
 const seconds = ms => `${(ms / 1000).toFixed(ms < 100000 ? 2 : 0)} s`;
 
-// Each test with when it began and ended. Tests of one run follow each other; where the reports of several runs
-// were merged, only the ends are known, each since its own run began.
+// Returns each test with its begin and end. Tests of one run follow each other. If the reports of several runs were merged, only the ends are known,
+// each since the begin of its own run.
 const isOneRun = checked => checked.every((each, i) => i === 0 || each.ended_ms >= checked[i - 1].ended_ms);
 function testsInTime() {
   const all = data.checked.filter(each => !isWhole(each.test));
@@ -134,7 +134,7 @@ function timeline() {
   const tests = testsInTime(), byName = new Map(tests.map(test => [test.name, test]));
   if (!tests.length || !entries.length || looked) return;
   const last = Math.max(1, ...data.checked.map(each => each.ended_ms));
-  const started = new Map(), others = new Map();  // what makes their lines, by the test that they stand under
+  const started = new Map(), others = new Map();  // functions that make their lines, by the test above them
   for (const entry of entries) {
     const noticed = byName.get(entry.test.test), home = byName.get(entry.row.origin) || noticed;
     const item = () => leakItem(entry, noticed ? noticed.end : last, last);
@@ -168,7 +168,7 @@ function timeline() {
       ' Each bar is a leak, from its start to the end of the run.'),
           make('div', {class: 'axis', 'aria-hidden': 'true'}, [0, 0.25, 0.5, 0.75, 1].map(part => make('span', {}, seconds(part * last)))), list, more);
 }
-setTimeout(() => {  // what stands first is painted first
+setTimeout(() => {  // the top of the page is painted first
   timeline();
   notes(data.notes);
 });

@@ -16,7 +16,7 @@ import sys
 
 
 def report_of(output):
-    """The report within a failed GoogleTest test's output: from its title to its last ignore line."""
+    """Returns the report in the output of a failed GoogleTest test: from its title to its last ignore line."""
     match = re.search(r"^\d+ leaks?, .*?(?=\n\n?\[  FAILED  \]|\Z)", output, re.DOTALL | re.MULTILINE)
     return match[0].rstrip() + "\n" if match else ""
 

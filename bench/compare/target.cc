@@ -55,7 +55,7 @@ template <int depth>
     return 0;
   } else {
     const int result = Wait<depth - 1>();
-    asm volatile("");  // no jump instead of a call
+    asm volatile("");  // keeps the call from becoming a jump
     return result + 1;
   }
 }
@@ -83,7 +83,7 @@ void StartWaiting(long count) {
   pthread_attr_destroy(&attributes);
 }
 
-// The starting threads have counted themselves, and go on to where they wait.
+// The new threads have already counted themselves, but may still be on the way to their wait.
 void LetThemFallAsleep() {
   for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
     if (thread.path().filename() == std::to_string(getpid())) continue;
@@ -109,7 +109,7 @@ void CleanCheck(long threads, long rounds) {
   Print(samples);
 }
 
-// The greatest amount of memory that has been resident, in KiB (VmHWM of proc's status).
+// Returns the peak of resident memory in KiB (VmHWM in /proc/self/status).
 double PeakMemory() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {

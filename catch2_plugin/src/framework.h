@@ -68,25 +68,27 @@ inline void FailTestCase(const Catch::TestCaseInfo& test, const std::string& tex
                                           std::string(text), not_for_listeners);
 }
 
-/// Ends the test case that runs, and the run, in the reporters, as Catch2 does when a signal ends
-/// the process: `text` is a failure of it. Call it on the thread that runs the test case. Within a
-/// section Catch2 2 cannot: its reporters that write at the end stop with a failed assertion.
+/// Ends the running test case, and the run, in the reporters, as Catch2 does when a signal ends the
+/// process. `text` becomes a failure of the test case. Call it on the thread that runs the test
+/// case. Does nothing with Catch2 2: within a section, those of its reporters that write at the end
+/// stop with a failed assertion.
 inline void EndReports([[maybe_unused]] const std::string& text) {
 #if CATCH_VERSION_MAJOR != 2
   Catch::getResultCapture().handleFatalErrorCondition(text);
 #endif
 }
 
-/// Counts a failure raised during `ended` in it: it was filled before, and JUnit leaves out a test
-/// whose count of assertions is zero. The object is a local variable of Catch2's, not a constant.
+/// Adds a failure that was raised during `ended` to its counts. The counts were filled before, and
+/// JUnit leaves out a test with no assertions. The object is a local variable of Catch2's, not a
+/// constant.
 inline void CountFailure(const Catch::SectionStats& ended) {
   ++const_cast<Catch::SectionStats&>(ended).assertions.failed;
 }
 
 #if CATCH_VERSION_MAJOR == 2
 
-/// Whether a reporter shows the message of a failed assertion. This Catch2 does not tell which
-/// reporter was asked for; of all that it has, only `automake` does not.
+/// Returns whether the reporter shows the message of a failed assertion. This Catch2 does not show
+/// which reporter was requested. Of its reporters, only `automake` does not show messages.
 inline bool MessagesAreShown(const Catch::IConfig&) { return true; }
 
 #else
@@ -124,7 +126,7 @@ inline bool AnotherPassFollows() {
 
 #else
 
-/// This Catch2 does not tell: every pass may be the last.
+/// This Catch2 does not show it: every pass may be the last.
 inline bool AnotherPassFollows() { return false; }
 
 #endif

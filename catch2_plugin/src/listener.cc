@@ -211,7 +211,8 @@ class Listener : public internal::ListenerBase {
     run_->PhaseStarted("the tear-down of the test case", test_->name);
   }
 
-  // "Case / section / subsection"; the number of the pass where nothing else tells passes apart.
+  // Returns "Case / section / subsection". If nothing else distinguishes passes, it has the number
+  // of the pass.
   const std::string& PassName() {
     scope_ = test_->name;
     path_.AppendTo(scope_);

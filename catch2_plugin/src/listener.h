@@ -1,4 +1,4 @@
-// What the listener shares with the checks of a scope.
+// Functions that the listener shares with the checks of a scope.
 #ifndef TASKLEAK_CATCH2_PLUGIN_SRC_LISTENER_H_
 #define TASKLEAK_CATCH2_PLUGIN_SRC_LISTENER_H_
 
@@ -10,14 +10,14 @@
 
 namespace taskleak::catch2::internal {
 
-/// The options given to SetOptions; the defaults before that.
+/// Returns the options given to SetOptions, or the defaults before that.
 [[nodiscard]] Options& ListenerOptions();
 
-/// The current test case's name; empty outside of one.
+/// Returns the current test case's name, or an empty text outside of one.
 [[nodiscard]] std::string CurrentTestName();
 
-/// Fails the current test case with `text`; says it on standard error where Catch2 would not count
-/// it, or count it as the failure that the test case asks for. Never throws.
+/// Fails the current test case with `text`. Prints it to standard error instead if Catch2 would not
+/// count the failure, or would count it as the failure that the test case expects. Never throws.
 void FailCurrentTest(const std::string& text) noexcept;
 
 }  // namespace taskleak::catch2::internal

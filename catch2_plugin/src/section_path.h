@@ -10,14 +10,14 @@
 
 namespace taskleak::catch2::internal {
 
-/// The sections that a pass has entered, outermost first; those it left since are still part of it.
+/// The sections that a pass has entered, outermost first, including those that it has left since.
 /// Keeps its memory from pass to pass.
 class SectionPath {
  public:
   void Clear() { size_ = 0; }
 
-  /// Enters a section at `depth` (0: directly in the test case). Catch2 indents the names of GIVEN,
-  /// WHEN and THEN, to stand below each other; on one line they do without.
+  /// Enters a section at `depth` (0: directly in the test case). Removes the indentation of the
+  /// names of GIVEN, WHEN and THEN, which Catch2 adds for output on several lines.
   void Enter(std::size_t depth, std::string_view name) {
     name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
     if (depth >= names_.size()) names_.resize(depth + 1);

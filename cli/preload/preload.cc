@@ -1,8 +1,8 @@
-// The library that `taskleak run` preloads: it watches from before main to the process's end.
+// The library that `taskleak run` preloads. It watches a process from before main to its end.
 //
-// The thread hooks are compiled into it as well. Its own check hangs on exit(3): a handler that
-// on_exit(3) takes from a constructor of the first library runs after all others, and after the
-// loader has run the destructors of the program and of every library.
+// The thread hooks are compiled into it too. The check runs in exit(3). This library is the first
+// one, so a handler that its constructor installs with on_exit(3) runs after all others, and after
+// the loader has run the destructors of the program and of every library.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -45,12 +45,12 @@ void Tell(const std::string& path, RunEvent event) {
   const RunRecord record{getpid(), event};
   const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (file < 0) return;
-  // A record that cannot be written is missed by `taskleak run`, which then says so.
+  // If a record cannot be written, `taskleak run` misses it and says so.
   static_cast<void>(!write(file, &record, sizeof(record)));
   close(file);
 }
 
-// As it was called: with one test a process, the arguments name the test.
+// Returns the command line. If each process runs one test, the arguments name the test.
 std::string CommandLine() {
   constexpr std::size_t kLongest = 300;
   std::string line;
@@ -63,7 +63,7 @@ std::string CommandLine() {
   return line.substr(line.rfind('/', line.find(' ')) + 1);
 }
 
-// Programs that this one starts shall not be watched: this library was the first in the list.
+// Programs that this one starts must not be watched. This library was the first in the list.
 void LeaveEnvironment() {
   const std::string preload = Variable("LD_PRELOAD");
   const std::size_t next = preload.find_first_of(" :");
@@ -75,7 +75,7 @@ void LeaveEnvironment() {
   unsetenv(kTestVariable);
 }
 
-// A plugin in the program leaves its claim (ClaimOnce) in the environment.
+// Returns true if the program has a plugin, which leaves its claim (ClaimOnce) in the environment.
 bool ChecksItself() {
   const std::string own = "=" + std::to_string(getpid()) + "-";
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -143,7 +143,8 @@ int MainWithCheck(int count, char** arguments, char** environment) {
 }  // namespace
 }  // namespace taskleak::cli
 
-// at=main: the check comes before destructors and exit handlers, so these two stand in front.
+// With at=main, the check comes before destructors and exit handlers, so these two functions
+// replace the originals.
 extern "C" __attribute__((visibility("default"))) int __libc_start_main(
     int (*main)(int, char**, char**), int count, char** arguments, void (*init)(), void (*fini)(),
     void (*loader_fini)(), void* stack_end) {  // NOLINT(bugprone-reserved-identifier): libc's name

@@ -1,4 +1,4 @@
-// What the preload library tells `taskleak run`, by appending to a file.
+// The records that the preload library appends to a file for `taskleak run`.
 #ifndef TASKLEAK_CLI_RUN_RECORD_H_
 #define TASKLEAK_CLI_RUN_RECORD_H_
 
@@ -14,7 +14,7 @@ inline constexpr const char* kTestVariable = "TASKLEAK_RUN_TEST";        // name
 
 enum class RunEvent : int {
   kLoaded = 1,        // the library is in the process
-  kChecksItself = 2,  // the program has a plugin of taskleak, which has looked
+  kChecksItself = 2,  // the program has a plugin of taskleak, and that has looked
   kClean = 3,
   kLeaks = 4,
 };

@@ -38,8 +38,8 @@ bool InOrder(const Suppression& a, const Suppression& b) {
   return std::tie(a_test, SignatureOf(a)) < std::tie(b_test, SignatureOf(b));
 }
 
-// A glob that matches the test's name; what a line cannot hold, or a glob cannot begin with, is any
-// character.
+// Returns a glob that matches the test's name. Characters that a line cannot hold, or that a glob
+// cannot begin with, become "?".
 std::optional<rules::Pattern> TestPattern(std::string name) {
   if (name.empty()) return std::nullopt;
   std::replace(name.begin(), name.end(), '\n', '?');
@@ -67,9 +67,8 @@ Baseline Baseline::FromFile(const std::string& path) {
 Baseline::Baseline(std::string_view text, const std::string& path) {
   for (rules::SuppressionLine& line : rules::ParseSuppressions(text, path)) {
     if (line.suppression.rule.kind() != IgnoreRule::Kind::kSignature) {
-      throw std::invalid_argument(
-          fmt::format("{}:{}: a baseline holds lines that begin with signature: and no others",
-                      path, line.line));
+      throw std::invalid_argument(fmt::format(
+          "{}:{}: a baseline holds only lines that begin with signature:", path, line.line));
     }
     entries_.push_back(std::move(line.suppression));
   }
@@ -95,7 +94,8 @@ std::optional<std::size_t> Baseline::FindSigned(const std::string& signature,
   std::optional<std::size_t> found;
   for (auto at = begin; at != end; ++at) {
     const Suppression& entry = entries_[at->second];
-    // Of several, the one that allows most: two branches may each have added the leak.
+    // If there are several, the one that allows most counts: two branches may each have added the
+    // leak.
     if (IsOfTest(entry, test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
       found = at->second;
   }

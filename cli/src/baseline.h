@@ -1,4 +1,4 @@
-// The ratchet: known leaks are written down, and may only become fewer.
+// A baseline: known leaks are written down, and may only become fewer.
 #ifndef TASKLEAK_CLI_BASELINE_H_
 #define TASKLEAK_CLI_BASELINE_H_
 
@@ -21,13 +21,14 @@ namespace taskleak::cli {
 class Baseline {
  public:
   Baseline() = default;
-  /// Throws std::invalid_argument, naming `path` and the place, if `text` is no baseline.
+  /// Reads `text`. Throws std::invalid_argument, naming `path` and the place, if it is not a
+  /// baseline.
   Baseline(std::string_view text, const std::string& path);
 
   /// Reads the file. Throws std::invalid_argument, naming it, if it cannot be read or is bad.
   static Baseline FromFile(const std::string& path);
 
-  /// What the leaks are to the baseline.
+  /// The result of a comparison of leaks with the baseline.
   struct Comparison {
     struct Finding {
       LeakKey key;
@@ -37,34 +38,34 @@ class Baseline {
     struct Move {
       LeakKey key;
       LeakEntry leak;
-      std::string from;  ///< the test that it is known in
+      std::string from;  ///< the test in which the baseline has it
     };
-    std::vector<Finding> worse;                   ///< new ones, and ones that grew
-    std::vector<Move> moved;                      ///< known, but in another test
-    std::size_t known = 0;                        ///< leaks that it has
-    std::vector<const rules::Suppression*> gone;  ///< its test was looked at and does not have it
+    std::vector<Finding> worse;                   ///< new leaks, and leaks that grew
+    std::vector<Move> moved;                      ///< leaks that the baseline has in another test
+    std::size_t known = 0;                        ///< leaks that are in the baseline
+    std::vector<const rules::Suppression*> gone;  ///< not found in a test that was looked at
     std::size_t not_looked_at = 0;                ///< entries of tests that were not run
     std::vector<const rules::Suppression*> flaky_absent;  ///< flaky, and not there this time
   };
-  /// Points into this baseline. `today` decides what has expired: an expired entry allows nothing.
-  /// A leak that is known in another test, and that is not there in the same run (document), has
-  /// moved; it is neither new nor gone.
+  /// Compares leaks with this baseline. The result points into the baseline. An entry that has
+  /// expired `today` allows nothing. A leak has moved if the baseline has it in another test, and
+  /// that test does not have it in the same run (document). It is neither new nor gone.
   [[nodiscard]] Comparison Compare(const LeakTable& leaks, const rules::Date& today) const;
 
-  /// Takes in what is new, raises counts that grew and replaces former signatures; nothing is
-  /// removed. What has moved stays where it is known. New entries get `today` and `owner`. An entry
-  /// is flaky if its leak was not there in every run of its test.
+  /// Adds new leaks, raises counts that grew and replaces former signatures. Removes nothing. Leaks
+  /// that moved stay with the test in which the baseline has them. New entries get `today` and
+  /// `owner`. An entry is flaky if its leak was missing in some runs of its test.
   void Accept(const LeakTable& leaks, const rules::Date& today, const std::string& owner);
 
   struct Pruned {
     std::size_t removed = 0;
     std::size_t lowered = 0;
   };
-  /// Removes what is gone and lowers counts that shrank; flaky entries stay as they are unless
+  /// Removes leaks that are gone and lowers counts that shrank. Flaky entries stay unchanged unless
   /// `flaky_too`.
   Pruned Prune(const LeakTable& leaks, bool flaky_too);
 
-  /// The whole file.
+  /// Returns the whole file.
   [[nodiscard]] std::string ToText() const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -72,7 +73,8 @@ class Baseline {
   void Index();
   [[nodiscard]] Cover CoverOf(const LeakTable& leaks,
                               const std::optional<rules::Date>& today) const;
-  // Index of the entry that the leak falls under, by its signature or else by its former one.
+  // Returns the index of the entry that covers the leak, by its signature or else by its former
+  // signature.
   [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key, const LeakEntry& leak) const;
   [[nodiscard]] std::optional<std::size_t> FindSigned(const std::string& signature,
                                                       const std::string& test) const;

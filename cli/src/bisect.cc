@@ -24,7 +24,7 @@ namespace {
 using Names = std::vector<std::string>;
 using Counts = std::map<std::string, std::size_t>;  // of leaked units, by signature
 
-// Cuts `all` in `count` pieces of about the same size.
+// Cuts `all` into `count` pieces of about the same size.
 std::vector<Names> Cut(const Names& all, std::size_t count) {
   std::vector<Names> pieces;
   for (std::size_t i = 0; i < count; ++i) {
@@ -44,7 +44,8 @@ Names AllBut(const std::vector<Names>& pieces, std::size_t left_out) {
   return rest;
 }
 
-/// Counts what is reported of one test: a plugin names it alone or with sections (" / section").
+/// Counts the reported leaks of one test. A plugin names a test alone or with sections (" /
+/// section").
 class LeaksOf final : public ReportSink {
  public:
   explicit LeaksOf(const std::string& test) : test_(test) {}
@@ -73,8 +74,8 @@ class Question {
     settings_.test = test;
   }
 
-  /// Whether the test leaks after `earlier`. Where no plugin tells whose a leak is, the process
-  /// must leave more than it does without the test.
+  /// Returns true if the test leaks after `earlier`. If no plugin names the test of a leak, the
+  /// process must leave more behind than without the test.
   bool Leaks(const Names& earlier) {
     Names tests = earlier;
     tests.push_back(test_);
@@ -90,9 +91,9 @@ class Question {
   }
 
   [[nodiscard]] std::size_t runs() const { return runs_; }
-  /// Before something else is printed.
+  /// Call it before something else is printed.
   void ClearProgress() { progress_.Clear(); }
-  /// The last one that ran the test.
+  /// Returns the last command that ran the test.
   [[nodiscard]] const std::vector<std::string>& command() const { return command_; }
 
  private:
@@ -102,12 +103,12 @@ class Question {
     const TestsEnd end =
         RunTests(program_, tests, settings_, folder_.File(std::to_string(runs_++)));
     LeaksOf leaks(test_);
-    static_cast<void>(ReadFileInto(end.report, leaks));  // of a process that crashed there is none
+    static_cast<void>(ReadFileInto(end.report, leaks));  // a process that crashed has no report
     if (command != nullptr) *command = end.command;
     return {leaks.counts(), end.process.has_plugin};
   }
 
-  // How often the suspects have been halved, of how often they can be.
+  // Shows how often the suspects have been halved, out of how often they can be.
   void ShowProgress() {
     const std::size_t all = std::bit_width(before_);
     progress_.Show(
@@ -167,7 +168,7 @@ Names Minimize(const Names& all, const std::function<bool(const Names&)>& holds)
       continue;
     }
     std::size_t needless = 0;
-    // Of two pieces each is all but the other.
+    // If there are two pieces, each is the complement of the other.
     while (needless < pieces.size() && (count == 2 || !holds(AllBut(pieces, needless)))) ++needless;
     if (needless < pieces.size()) {
       left = AllBut(pieces, needless);
@@ -200,7 +201,7 @@ ExitCode Bisect(const TestProgram& program, const WatchSettings& settings,
   }
   const Names culprits =
       Minimize(before, [&question](const Names& earlier) { return question.Leaks(earlier); });
-  question.Leaks(culprits);  // for the command, and to be sure
+  question.Leaks(culprits);  // sets command(), and confirms the result
   PrintCulprits(test, culprits, before.size(), question);
   return kLeaks;
 }

@@ -1,4 +1,4 @@
-// Which earlier tests make a test leak.
+// Finds the earlier tests that make a test leak.
 #ifndef TASKLEAK_CLI_BISECT_H_
 #define TASKLEAK_CLI_BISECT_H_
 
@@ -12,17 +12,19 @@
 
 namespace taskleak::cli {
 
-/// A subset of `all`, in its order, for which `holds` holds, and for no subset of it with one
-/// element less; `holds` must hold for `all`. About 2 log2(n) questions if one element decides
-/// (delta debugging: A. Zeller and R. Hildebrandt, "Simplifying and Isolating Failure-Inducing
-/// Input", IEEE Transactions on Software Engineering 28(2), 2002).
+/// Returns a subset of `all`, in the same order, for which `holds` is true. It is minimal: `holds`
+/// is false for each subset of it with one element less. `holds` must be true for `all`. Asks about
+/// 2 log2(n) questions if one element decides (delta debugging: A. Zeller and R. Hildebrandt,
+/// "Simplifying and Isolating Failure-Inducing Input", IEEE Transactions on Software Engineering
+/// 28(2), 2002).
 std::vector<std::string> Minimize(
     const std::vector<std::string>& all,
     const std::function<bool(const std::vector<std::string>&)>& holds);
 
-/// Prints the smallest set of the tests before `test` that makes it leak, and how to run it. kLeaks
-/// if it leaks by itself or after those; kClean if not even after all of them. Throws
-/// std::runtime_error if the program cannot be watched or has no such test.
+/// Prints the smallest set of earlier tests that makes `test` leak, and the command to run it.
+/// Returns kLeaks if `test` leaks by itself or after earlier tests, and kClean if it does not leak
+/// even after all of them. Throws std::runtime_error if the program cannot be watched or has no
+/// such test.
 ExitCode Bisect(const TestProgram& program, const WatchSettings& settings, const std::string& test);
 
 }  // namespace taskleak::cli

@@ -32,7 +32,7 @@ int CodeOf(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/// posix_spawn's list of what to open.
+/// The list of files that posix_spawn opens.
 class Redirections {
  public:
   Redirections() { posix_spawn_file_actions_init(&actions_); }
@@ -126,7 +126,7 @@ ChildEnd RunChild(const Child& child) { return AwaitChild(StartChild(child)); }
 
 void OutliveChildren() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-    // A handler and not SIG_IGN, which children would inherit.
+    // This installs a handler, because children would inherit SIG_IGN.
     if (std::signal(signal, [](int) { g_interrupted = 1; }) == SIG_IGN)
       std::signal(signal, SIG_IGN);
   }

@@ -11,7 +11,7 @@
 
 namespace taskleak::cli {
 
-/// This process's environment, to be changed and handed to a child.
+/// A copy of this process's environment, which can be changed and passed to a child.
 class Environment {
  public:
   Environment();
@@ -19,44 +19,44 @@ class Environment {
   [[nodiscard]] std::string Get(const std::string& name) const;
   void Set(const std::string& name, const std::string& value);
   void Remove(const std::string& name);
-  /// "NAME=value", one for each variable.
+  /// Returns "NAME=value" for each variable.
   [[nodiscard]] const std::vector<std::string>& variables() const { return variables_; }
 
  private:
   std::vector<std::string> variables_;
 };
 
-/// What to start.
+/// The program to start.
 struct Child {
-  std::vector<std::string> command;  ///< the program is found as execvp(3) finds it
+  std::vector<std::string> command;  ///< the program is searched for as by execvp(3)
   Environment environment{};
-  std::string output{};          ///< file for its standard output; empty: where this program's goes
-  std::string errors{};          ///< the same for standard error; may be the same file
+  std::string output{};  ///< file for its standard output; empty: the same as this program's
+  std::string errors{};  ///< the same for standard error; may be the same file
   std::string standard_input{};  ///< file; empty: this program's
 };
 
-/// How it ended.
+/// The end of a child.
 struct ChildEnd {
   pid_t pid = 0;
-  int code = 0;  ///< exit code, or as shells have it 128 and the number of the signal that ended it
+  int code = 0;  ///< exit code; as in shells, 128 plus the number of the signal that ended it
 };
 
-/// Starts it and returns its process id. Throws std::runtime_error if it cannot be started.
-/// Thread-safe, as the next ones.
+/// Starts a child and returns its process id. Throws std::runtime_error if it cannot be started.
+/// Thread-safe, like the functions below.
 pid_t StartChild(const Child& child);
-/// Waits until it ends.
+/// Waits until the child ends.
 ChildEnd AwaitChild(pid_t pid);
-/// Waits until it ends, at most `most`. Returns nothing if it has not.
+/// Waits until the child ends, at most `most`. Returns nothing if it has not ended.
 std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most);
 
-/// Runs it to its end. Throws std::runtime_error if it cannot be started.
+/// Runs a child to its end. Throws std::runtime_error if it cannot be started.
 ChildEnd RunChild(const Child& child);
 
-/// From now on the signals that a terminal or a CI system ends jobs with do not end this process,
-/// which then waits for its children: they get them too, being in its process group, or decide for
-/// themselves. Children have them as this process had.
+/// Protects this process from the signals with which a terminal or a CI system ends jobs. From now
+/// on, this process waits for its children instead. The children are in its process group, so they
+/// get the signals too, and may handle them. Children inherit the previous handling of the signals.
 void OutliveChildren();
-/// Whether one of those signals has come since.
+/// Returns true if one of those signals has come since.
 bool Interrupted();
 
 }  // namespace taskleak::cli

@@ -23,8 +23,8 @@ struct BaselineArguments {
   bool flaky = false;
 };
 
-// Nothing, having said why, if the file cannot be read or is bad. A file that does not exist is an
-// empty baseline if `may_be_new`.
+// Reads a baseline. If the file cannot be read or is bad, says why and returns nothing. If
+// `may_be_new`, a file that does not exist is an empty baseline.
 std::optional<Baseline> Load(const std::string& path, bool may_be_new) {
   std::error_code error;
   if (may_be_new && !std::filesystem::exists(path, error) && !error) return Baseline();
@@ -80,7 +80,7 @@ ExitCode Check(const BaselineArguments& arguments) {
                         report::Count(leaks.could_not_look(), "test"));
   text += comparison.gone.empty()
               ? "\n"
-              : fmt::format(": `taskleak baseline prune {}` removes what is gone\n",
+              : fmt::format(": `taskleak baseline prune {}` removes the leaks that are gone\n",
                             arguments.baseline);
   const bool failed =
       !comparison.worse.empty() || (arguments.stale == "fail" && !comparison.gone.empty());
@@ -90,7 +90,7 @@ ExitCode Check(const BaselineArguments& arguments) {
                         : kClean);
 }
 
-// From incomplete input nothing is written: what is missing there would seem gone.
+// Writes nothing if the input is incomplete, because missing leaks would seem to be gone.
 ExitCode Change(const BaselineArguments& arguments, bool may_be_new,
                 const std::function<std::string(Baseline&, const LeakTable&)>& change) {
   std::optional<Baseline> baseline = Load(arguments.baseline, may_be_new);
@@ -138,20 +138,21 @@ CLI::App* AddVerb(CLI::App* baseline, const char* name, const char* what,
 void AddBaselineCommand(CLI::App& app, ExitCode* exit_code) {
   auto arguments = std::make_shared<BaselineArguments>();
   CLI::App* const baseline =
-      app.add_subcommand("baseline", "The ratchet: known leaks pass, new ones fail");
+      app.add_subcommand("baseline", "Let known leaks pass and new ones fail");
   baseline->require_subcommand(1);
   CLI::App* const write =
-      AddVerb(baseline, "write", "Take in all leaks of the reports; nothing is removed", arguments);
-  write->add_option("--owner", arguments->owner, "Who looks after the new entries");
+      AddVerb(baseline, "write", "Add all leaks of the reports; nothing is removed", arguments);
+  write->add_option("--owner", arguments->owner, "The owner of the new entries");
   write->callback([arguments, exit_code] { *exit_code = WriteBaseline(*arguments); });
-  CLI::App* const check = AddVerb(
-      baseline, "check", "Exit code 1 if there are new leaks, or more of a known one", arguments);
+  CLI::App* const check =
+      AddVerb(baseline, "check", "Exit with code 1 if there are new leaks, or more of a known one",
+              arguments);
   check->add_option("--stale", arguments->stale, "warn or fail if entries are gone (default: warn)")
       ->check(CLI::IsMember({"warn", "fail"}));
   check->callback([arguments, exit_code] { *exit_code = Check(*arguments); });
   CLI::App* const prune = AddVerb(
       baseline, "prune", "Remove entries that are gone and lower counts that shrank", arguments);
-  prune->add_flag("--flaky", arguments->flaky, "Flaky entries too");
+  prune->add_flag("--flaky", arguments->flaky, "Also remove and lower flaky entries");
   prune->callback([arguments, exit_code] { *exit_code = Prune(*arguments); });
 }
 

@@ -1,4 +1,4 @@
-// taskleak diff: what one report has and another has not.
+// taskleak diff: compares two reports.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -22,7 +22,7 @@ std::size_t CountIn(const LeakTable& table, const LeakKey& key) {
   return found == table.leaks().end() ? 0 : found->second.count;
 }
 
-// Adds a line for each leak of which `a` has more than `b`; `remark` says how many `b` has.
+// Adds a line for each leak with more units in `a` than in `b`. `remark` says how many `b` has.
 template <typename Remark>
 std::size_t AddMore(const LeakTable& a, const LeakTable& b, char sign, Remark remark,
                     std::string* text) {

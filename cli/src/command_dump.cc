@@ -1,4 +1,4 @@
-// taskleak dump: the threads of a running process.
+// taskleak dump: shows the threads of a running process.
 #include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -34,7 +34,7 @@ LeakReport LookAt(pid_t pid, bool verbose) {
   LeakReport report = run::LookAtAll(check::Checker(options));
   const auto stat = platform::ReadThreadStat(pid);
   report.test = fmt::format("process {} \"{}\"", pid, stat ? stat->name : "");
-  for (LeakGroup& group : report.groups) {  // nothing here is a leak
+  for (LeakGroup& group : report.groups) {  // a dump reports no leaks
     group.hint.clear();
     group.ignore.clear();
   }
@@ -43,7 +43,7 @@ LeakReport LookAt(pid_t pid, bool verbose) {
   return report;
 }
 
-// Coroutines that were found in memory.
+// Returns the number of coroutines that were found in memory.
 std::size_t CountTasks(const LeakReport& report) {
   std::size_t count = 0;
   for (const LeakGroup& group : report.groups)
@@ -51,7 +51,7 @@ std::size_t CountTasks(const LeakReport& report) {
   return count;
 }
 
-// The report's text under a headline that does not speak of leaks.
+// Returns the report's text under a headline without the word leak.
 std::string Text(const LeakReport& report, bool verbose) {
   const std::string text = report.ToText(verbose);
   const std::size_t tasks = CountTasks(report);
@@ -65,7 +65,7 @@ std::string Text(const LeakReport& report, bool verbose) {
 
 ExitCode Dump(const DumpArguments& arguments) {
   if (arguments.pid == getpid()) {
-    Complain({"this is the process that looks"});
+    Complain({"this is the process of taskleak dump itself"});
     return kUsage;
   }
   if (const auto why = platform::LookAtProcess(arguments.pid)) {
@@ -94,7 +94,7 @@ void AddDumpCommand(CLI::App& app, ExitCode* exit_code) {
   command->add_option("PID", arguments->pid, "The process")->required()->check(CLI::PositiveNumber);
   command->add_option("-f,--format", arguments->format, "text (default) or json")
       ->check(CLI::IsMember({"text", "json"}));
-  command->add_flag("-v,--verbose", arguments->verbose, "Every frame of every group");
+  command->add_flag("-v,--verbose", arguments->verbose, "Show every frame of every group");
   command->footer("Exit codes: 0 looked, 1 there is a deadlock, 3 could not look.");
   command->callback([arguments, exit_code] { *exit_code = Dump(*arguments); });
 }

@@ -1,4 +1,4 @@
-// taskleak explain: all that is known of one leak.
+// taskleak explain: shows all that is known about one leak.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -16,7 +16,7 @@ struct ExplainArguments {
   std::vector<std::string> files;
 };
 
-// The test's entry with the groups of that signature; no groups if it has none.
+// Returns the test's entry with only the groups of that signature.
 LeakReport Select(const LeakReport& report, const std::string& signature) {
   LeakReport selected = report;
   std::erase_if(selected.groups, [&signature](const LeakGroup& group) {
@@ -35,7 +35,7 @@ ExitCode Explain(const ExplainArguments& arguments) {
     if (!selected.groups.empty()) text += selected.ToText(/*verbose=*/true) + '\n';
   }
   if (!text.empty()) return Write("-", TextFor("-", text), kClean);
-  Complain({fmt::format("no leak with the signature {} in there", arguments.signature)});
+  Complain({fmt::format("the reports have no leak with the signature {}", arguments.signature)});
   return kCouldNotLook;
 }
 
@@ -45,7 +45,7 @@ void AddExplainCommand(CLI::App& app, ExitCode* exit_code) {
   auto arguments = std::make_shared<ExplainArguments>();
   CLI::App* const command = app.add_subcommand(
       "explain", "Show one leak in full: every frame, source lines, every test that has it");
-  command->add_option("SIGNATURE", arguments->signature, "The signature, or how it begins")
+  command->add_option("SIGNATURE", arguments->signature, "The signature, or its beginning")
       ->required();
   command
       ->add_option("FILE", arguments->files,

@@ -1,4 +1,5 @@
-// taskleak fleet: the dumps of many processes, ranked by who created what is blocked in them.
+// taskleak fleet: ranks what is blocked in many processes by the code that created it, from their
+// dumps.
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -47,30 +48,31 @@ ExitCode Fleet(const FleetArguments& arguments) {
 void AddFleetCommand(CLI::App& app, ExitCode* exit_code) {
   auto arguments = std::make_shared<FleetArguments>();
   CLI::App* const command = app.add_subcommand(
-      "fleet", "Rank what is blocked in many processes by who created it, from their dumps");
+      "fleet",
+      "Rank what is blocked in many processes by the code that created it, from their dumps");
   command
       ->add_option(
           "SOURCE", arguments->sources,
-          "JSON dumps and pprof profiles of one process each; a folder stands for those in "
+          "JSON dumps and pprof profiles of one process each; a folder stands for all of them in "
           "it and below; http://HOST:PORT for a process's endpoint; - for standard input")
       ->required();
   command->add_option("-f,--format", arguments->format, "text (default), json or html")
       ->check(CLI::IsMember({"text", "json", "html"}));
   command
-      ->add_option(
-          "--by", arguments->order,
-          "Rank by the number of blocked units (blocked, default) or by how many processes "
-          "have some (processes)")
+      ->add_option("--by", arguments->order,
+                   "Rank by the number of blocked units (blocked, default) or of processes with "
+                   "blocked units (processes)")
       ->check(CLI::IsMember({"blocked", "processes"}));
   command->add_option("--top", arguments->options.most_sites,
-                      "How many sites are shown (default: 20; 0: all)");
+                      "Number of sites to show (default: 20; 0: all)");
   command->add_option("--color", arguments->color, "auto, always or never (text)")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command->add_option("--token-file", arguments->token_file,
                       "File with the bearer token of the endpoints");
   command->add_option("-o,--output", arguments->output,
                       "File to write, whole or not at all (default: -, standard output)");
-  command->footer("Exit codes: 0 all was read, 2 bad arguments, 3 something could not be read.");
+  command->footer(
+      "Exit codes: 0 everything was read, 2 bad arguments, 3 something could not be read.");
   command->callback([arguments, exit_code] { *exit_code = Fleet(*arguments); });
 }
 

@@ -1,4 +1,4 @@
-// taskleak known: the threads that are ignored without any rule.
+// taskleak known: lists the threads that are ignored without any rule.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 

@@ -1,4 +1,4 @@
-// taskleak merge: reports of shards and re-runs as one.
+// taskleak merge: merges reports of shards and re-runs into one.
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -29,7 +29,8 @@ ExitCode Merge(const MergeArguments& arguments) {
 void AddMergeCommand(CLI::App& app, ExitCode* exit_code) {
   auto arguments = std::make_shared<MergeArguments>();
   CLI::App* const command = app.add_subcommand(
-      "merge", "Make one JSON report of those of shards and re-runs: each leak of a test once");
+      "merge",
+      "Merge the JSON reports of shards and re-runs into one, with each leak of a test once");
   command
       ->add_option("FILE", arguments->files,
                    "JSON reports; a folder stands for its *.json files, - for standard input")

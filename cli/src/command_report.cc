@@ -1,4 +1,4 @@
-// taskleak report: JSON reports in another format.
+// taskleak report: writes JSON reports in another format.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ void AddReportCommand(CLI::App& app, ExitCode* exit_code) {
           "fail: exit code 1 if lines of suppression files matched nothing (default: warn)")
       ->check(CLI::IsMember({"warn", "fail"}));
   command->add_option("--baseline", arguments->baseline,
-                      "A file of known leaks: what is new against it is marked (html)");
+                      "A file of known leaks; leaks that are not in it are marked as new (html)");
   command->add_flag("-v,--verbose", arguments->options.verbose,
                     "All groups and frames (text, junit)");
   command->callback([arguments, exit_code] { *exit_code = Report(*arguments); });

@@ -1,4 +1,4 @@
-// taskleak run: any program, watched to its end without a change in it.
+// taskleak run: watches any program, unchanged, to its end.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -27,7 +27,8 @@ struct RunArguments {
   std::vector<std::string> command;
 };
 
-// As CMake does when it builds a test program: that runs no test, so there is nothing to judge.
+// Returns true if the program only lists its tests, as CMake asks for when it builds a test
+// program. Then no test runs, so there is nothing to judge.
 bool AsksForList(const std::vector<std::string>& command) {
   static constexpr std::array<std::string_view, 4> kLists = {
       "--gtest_list_tests", "--list-tests", "--list-test-names-only", "--list-reporters"};
@@ -57,7 +58,7 @@ ExitCode RunWhole(const RunArguments& arguments) {
   return static_cast<ExitCode>(end.verdict());
 }
 
-// Bad options are said once, and not by each test.
+// Reports bad options once, so that not each test does it.
 bool OptionsAreGood() {
   try {
     const TestRun run{Options()};
@@ -85,11 +86,12 @@ void AddRunCommand(CLI::App& app, ExitCode* exit_code) {
   CLI::App* const command =
       app.add_subcommand("run", "Run a program and check at its end what it leaves behind");
   command
-      ->add_option("--at", arguments->settings.at,
-                   "exit: when static objects are gone (default); main: when main returns")
+      ->add_option(
+          "--at", arguments->settings.at,
+          "exit: check after static objects are destroyed (default); main: check when main returns")
       ->check(CLI::IsMember({"exit", "main"}));
   command->add_flag("--follow", arguments->settings.follow,
-                    "Check the processes that it starts too");
+                    "Also check the processes that it starts");
   CLI::Option* const hang =
       command
           ->add_option_function<std::string>(
@@ -101,7 +103,9 @@ void AddRunCommand(CLI::App& app, ExitCode* exit_code) {
       "--isolate", arguments->isolate,
       "Run each test of a GoogleTest or Catch2 program by itself, and name those that leak");
   isolate->excludes(hang);
-  command->add_option("-j,--jobs", arguments->jobs, "How many at a time (default: one a processor)")
+  command
+      ->add_option("-j,--jobs", arguments->jobs,
+                   "Number of tests to run at a time (default: one per processor)")
       ->needs(isolate)
       ->check(CLI::PositiveNumber);
   command

@@ -17,33 +17,31 @@
 namespace taskleak::cli {
 namespace {
 
-// What is in the file; nothing if there is none.
+// Returns the content of the file, or nothing if there is none.
 std::optional<std::string> ReadIfThere(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open()) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
-// What is wrong with a gate; empty if nothing is.
+// Returns what is wrong with a gate, or an empty text if nothing is.
 std::string Fault(int code, const std::optional<std::string>& planted,
                   const std::optional<std::string>& found) {
   if (!planted) {
-    return "no test was looked at, so no leak could be planted: the tests neither link taskleak "
-           "nor "
-           "run under `taskleak run --`, or on_leak=off or check=marked keeps it from looking, or "
-           "the environment does not reach them";
+    return "no test was looked at, so no leak could be planted. Either the tests neither link "
+           "taskleak nor run under `taskleak run --`, or on_leak=off or check=marked switches the "
+           "checks off, or the environment does not reach the tests";
   }
   if (!found) {
     return fmt::format(
-        "a leak was planted in {} and not reported: an ignore rule or a line of a "
-        "suppression file hides it, and would hide others",
+        "a leak was planted in {} and not reported: an ignore rule or a line of a suppression file "
+        "hides it, and would also hide other leaks",
         *planted);
   }
   if (code == 0) {
     return fmt::format(
-        "a leak was planted in {} and reported, and yet the gate passed: with "
-        "on_leak=warn something has to judge the reports (`taskleak baseline check`), "
-        "and nobody may swallow its exit code",
+        "a leak was planted in {} and reported, and yet the gate passed. With on_leak=warn, the "
+        "gate must judge the reports (`taskleak baseline check`) and pass on the exit code",
         *found);
   }
   return {};
@@ -54,10 +52,8 @@ ExitCode SelfTest(const std::vector<std::string>& command) {
   Child child{.command = command};
   OutliveChildren();
   if (const int code = RunChild(child).code; code != 0) {
-    Complain(
-        {fmt::format("self-test not done: the gate fails without a planted leak, with exit code "
-                     "{}",
-                     code)});
+    Complain({fmt::format(
+        "self-test not done: the gate fails without a planted leak, with exit code {}", code)});
     return kCouldNotLook;
   }
   child.environment.Set(run::kSelfTestVariable, folder.File(""));
@@ -77,9 +73,10 @@ ExitCode SelfTest(const std::vector<std::string>& command) {
 
 void AddSelfTestCommand(CLI::App& app, ExitCode* exit_code) {
   auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* const command = app.add_subcommand("self-test",
-                                               "Run a gate twice, the second time with a leak "
-                                               "planted in its first test: it has to fail then");
+  CLI::App* const command =
+      app.add_subcommand("self-test",
+                         "Run a gate twice, the second time with a leak planted in its first test. "
+                         "The second run must fail");
   command->add_option("CMD", *words, "The gate's command, after --")->required();
   command->footer(
       "Exit codes: 0 the gate works, 1 it would let leaks pass, 3 it cannot be run or fails "

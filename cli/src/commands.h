@@ -1,4 +1,4 @@
-// The subcommands, one in each command_NAME.cc.
+// The subcommands. Each is in a file command_NAME.cc.
 #ifndef TASKLEAK_CLI_COMMANDS_H_
 #define TASKLEAK_CLI_COMMANDS_H_
 
@@ -14,7 +14,7 @@ class App;
 
 namespace taskleak::cli {
 
-// Each adds its subcommand to `app`; running it sets `*exit_code`.
+// Each function adds its subcommand to `app`. When the subcommand runs, it sets `*exit_code`.
 void AddReportCommand(CLI::App& app, ExitCode* exit_code);
 void AddMergeCommand(CLI::App& app, ExitCode* exit_code);
 void AddDiffCommand(CLI::App& app, ExitCode* exit_code);
@@ -26,19 +26,19 @@ void AddSelfTestCommand(CLI::App& app, ExitCode* exit_code);
 void AddDumpCommand(CLI::App& app, ExitCode* exit_code);
 void AddFleetCommand(CLI::App& app, ExitCode* exit_code);
 
-/// Says on standard error what was wrong with the input. Returns whether anything was.
+/// Says on standard error what was wrong with the input. Returns true if anything was wrong.
 bool Complain(const std::vector<std::string>& complaints);
 
-/// Returns `otherwise`, or kCouldNotLook, having said it, if there is an error.
+/// Returns `otherwise`. If there is an error, says it and returns kCouldNotLook.
 ExitCode Complain(const std::string& error, ExitCode otherwise);
 
-/// Writes a command's result. Returns `otherwise`, or kCouldNotLook, having said why, if that
-/// fails.
+/// Writes a command's result, and returns `otherwise`. If that fails, says why and returns
+/// kCouldNotLook.
 ExitCode Write(const std::string& path, const std::string& text, ExitCode otherwise);
 
-/// What a report says: leaks, or nothing found, or that not everything could be looked at
-/// (`broken`: neither could all of the input be read). In a look at everything only deadlocks
-/// count.
+/// Returns the verdict of a report: leaks, nothing found, or not everything could be looked at.
+/// `broken` says that a part of the input could not be read. In a look at everything, only
+/// deadlocks count.
 ExitCode VerdictOf(const RunReport& report, bool broken);
 
 }  // namespace taskleak::cli

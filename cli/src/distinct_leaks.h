@@ -1,4 +1,4 @@
-// The leaks of a run, each once however many tests have it.
+// The leaks of a run. Each is listed once, even if several tests have it.
 #ifndef TASKLEAK_CLI_DISTINCT_LEAKS_H_
 #define TASKLEAK_CLI_DISTINCT_LEAKS_H_
 
@@ -9,10 +9,10 @@
 
 namespace taskleak::cli {
 
-/// Groups of one signature. Points into the report it was made from.
+/// The groups of one signature. Points into the report that it was made from.
 struct DistinctLeak {
-  const LeakReport* report;  ///< the first one that has it
-  std::size_t group;         ///< which of its groups
+  const LeakReport* report;  ///< the first test that has it
+  std::size_t group;         ///< the index of its group there
   std::vector<std::string> tests;
   bool hang = false;  ///< a test that has it hangs
 
@@ -21,7 +21,7 @@ struct DistinctLeak {
   [[nodiscard]] std::string TestsText() const;
 };
 
-/// By signature, in the order of appearance. Looks at everything have none.
+/// Returns the leaks by signature, in the order of appearance. Looks at everything have no leaks.
 std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report);
 
 }  // namespace taskleak::cli

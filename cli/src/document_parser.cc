@@ -7,7 +7,8 @@
 namespace taskleak::cli {
 namespace {
 
-// Far more than a report has; a document that goes on opening brackets is none.
+// The deepest nesting. It is much more than a report has, and stops documents that only open
+// brackets.
 constexpr std::size_t kDeepest = 32;
 
 }  // namespace
@@ -103,7 +104,7 @@ bool DocumentParser::Value(Json value) {
   return true;
 }
 
-// Pointers into containers stay good: only the innermost one grows.
+// Pointers into containers stay valid, because only the innermost one grows.
 Json* DocumentParser::Put(Json value) {
   Json& container = *open_.back();
   if (container.is_array()) {
@@ -123,7 +124,7 @@ bool DocumentParser::parse_error(std::size_t, const std::string&,
   return false;
 }
 
-// Of the innermost open containers of a test nothing is used but the groups that were whole.
+// If containers of a test are still open, only the complete groups are used.
 std::string DocumentParser::Finish() {
   if (!open_.empty() && list_ == "tests" && element_.is_object() && element_.contains("groups")) {
     Json& groups = element_["groups"];

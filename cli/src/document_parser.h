@@ -1,4 +1,4 @@
-// The JSON parser's events, put together to the elements of the document's lists.
+// Builds the elements of a document's lists from the events of the JSON parser.
 #ifndef TASKLEAK_CLI_DOCUMENT_PARSER_H_
 #define TASKLEAK_CLI_DOCUMENT_PARSER_H_
 
@@ -11,22 +11,23 @@
 
 namespace taskleak::cli {
 
-/// Builds one element at a time: memory is that of the largest element, not of the document. Those
-/// of the list "checked", of which a run may have millions, are read without building anything.
+/// Builds one element at a time, so it needs memory for the largest element, not for the document.
+/// A run may have millions of elements in the list "checked", so these are read without building
+/// JSON values.
 class DocumentParser final : public nlohmann::json_sax<Json> {
  public:
-  /// Gets each element of the lists at the document's top, and each other value there, under the
-  /// key it stands under.
+  /// Receives each element of the document's top-level lists, and each other top-level value, with
+  /// its key.
   using OnElement = std::function<void(const std::string& key, Json element)>;
 
-  /// Gets each object of the list "checked"; what it does not have is as in a new CheckedScope.
+  /// Receives each object of the list "checked". Missing values are as in a new CheckedScope.
   using OnChecked = std::function<void(report::CheckedScope scope)>;
 
   DocumentParser(OnElement on_element, OnChecked on_checked)
       : on_element_(std::move(on_element)), on_checked_(std::move(on_checked)) {}
 
-  /// To be called after the parser has returned: hands over what is left of a document that breaks
-  /// off within a test, if at least one of its groups is whole. Returns what was wrong, or an empty
+  /// Call it after the parser has returned. If the document breaks off within a test, passes on the
+  /// rest if at least one of the test's groups is complete. Returns what was wrong, or an empty
   /// text.
   std::string Finish();
 

@@ -1,12 +1,12 @@
-// What the program's exit code says.
+// The exit codes of the program.
 #ifndef TASKLEAK_CLI_EXIT_CODE_H_
 #define TASKLEAK_CLI_EXIT_CODE_H_
 
 namespace taskleak::cli {
 
-/// The same for every subcommand, so that a script can tell a leak from a mistake.
+/// They are the same for every subcommand, so that a script can distinguish a leak from an error.
 enum ExitCode : int {
-  kClean = 0,         ///< looked, and found nothing; or did what was asked
+  kClean = 0,         ///< looked and found nothing, or did the requested work
   kLeaks = 1,         ///< leaks, or (baseline, diff) leaks that were not there before
   kUsage = 2,         ///< bad arguments
   kCouldNotLook = 3,  ///< input that cannot be read, a program that cannot be watched

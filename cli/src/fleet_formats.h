@@ -14,11 +14,11 @@ struct FleetFormatOptions {
   std::size_t most_sites = 20;  ///< 0: all
 };
 
-// Each returns the whole document.
+// Each function returns the whole document.
 std::string FleetText(const FleetTable& table, const FleetFormatOptions& options);
-/// docs/live.md has the fields.
+/// docs/live.md describes the fields.
 std::string FleetJson(const FleetTable& table, const FleetFormatOptions& options);
-/// One file that needs nothing else.
+/// Returns one self-contained file.
 std::string FleetHtml(const FleetTable& table, const FleetFormatOptions& options);
 
 }  // namespace taskleak::cli

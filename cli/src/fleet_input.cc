@@ -27,7 +27,7 @@ constexpr std::string_view kProfile = ".pb.gz";
 constexpr std::string_view kGzip = "\x1f\x8b";  // RFC 1952, 2.3.1
 constexpr std::string_view kEndpoint = "/debug/tasks/?format=json";
 
-// How many units stand at a place, and one of them.
+// One unit of each place, and the number of units there.
 using Places = std::vector<std::pair<Unit, std::size_t>>;
 
 /// The places of a report's groups.
@@ -60,7 +60,7 @@ std::vector<std::string> ReadPlaces(std::string_view data, Places& places) {
   return ReadDocument(data, sink);
 }
 
-// A dump of which nothing can be read is no process.
+// Reads one dump. If nothing of it can be read, it does not count as a process.
 std::vector<std::string> ReadDump(const std::string& source, std::string_view data,
                                   FleetTable& table) {
   Places places;
@@ -71,7 +71,7 @@ std::vector<std::string> ReadDump(const std::string& source, std::string_view da
   return complaints;
 }
 
-// The dumps that a folder has.
+// Returns the dumps in a folder.
 std::vector<std::string> DumpsIn(const std::string& folder, std::string* error) {
   std::vector<std::string> dumps;
   std::error_code code;

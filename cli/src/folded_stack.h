@@ -1,4 +1,4 @@
-// A unit's stack as profilers show stacks.
+// A unit's stack in the form that profilers show.
 #ifndef TASKLEAK_CLI_FOLDED_STACK_H_
 #define TASKLEAK_CLI_FOLDED_STACK_H_
 
@@ -9,10 +9,10 @@
 
 namespace taskleak::cli {
 
-/// A frame's function, or its module and offset where it has none.
+/// Returns a frame's function, or its module and offset if the function is not known.
 std::string FrameName(const Frame& frame);
 
-/// The names of the unit's frames, the thread's own start first; below them, as the root, the
+/// Returns the names of the unit's frames, outermost first. The first one, as the root, is the
 /// unit's name.
 std::vector<std::string> OutermostFirst(const Unit& unit);
 

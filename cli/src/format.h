@@ -12,7 +12,7 @@
 
 namespace taskleak::cli {
 
-/// Leaks that are known, and the file that names them.
+/// Known leaks, and the file that lists them.
 struct KnownLeaks {
   std::string path;
   Baseline known;
@@ -21,10 +21,10 @@ struct KnownLeaks {
 struct FormatOptions {
   bool verbose = false;                ///< text: all groups and frames
   std::string root;                    ///< files below this folder are named relative to it
-  std::optional<KnownLeaks> baseline;  ///< html: what is new against it is marked
+  std::optional<KnownLeaks> baseline;  ///< html: leaks that are not in it are marked as new
 };
 
-// One format in each format_NAME.cc. Each returns the whole document.
+// Each format is in a file format_NAME.cc. Each function returns the whole document.
 std::string FormatText(const RunReport& report, const FormatOptions& options);
 std::string FormatJson(const RunReport& report, const FormatOptions& options);
 std::string FormatJunit(const RunReport& report, const FormatOptions& options);

@@ -1,4 +1,4 @@
-// Collapsed stacks, one a line with its count, as flame graph tools read them.
+// Collapsed stacks for flame graph tools, one per line with its count.
 #include <fmt/format.h>
 
 #include <map>

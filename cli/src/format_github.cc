@@ -12,7 +12,7 @@
 namespace taskleak::cli {
 namespace {
 
-// As many errors as GitHub shows of one step.
+// The number of errors that GitHub shows for one step.
 constexpr std::size_t kMost = 10;
 
 std::string EscapeData(const std::string& text) {

@@ -17,7 +17,7 @@ std::string FormatGitlab(const RunReport& report, const FormatOptions& options) 
          {"check_name", fmt::format("taskleak-{}", ToString(group.first().kind))},
          {"fingerprint", "taskleak-" + group.signature},
          {"severity", group.deadlock || leak.hang ? "critical" : "major"},
-         // Both are required; a leak of a library without debug information has neither.
+         // Both are required. A leak of a library without debug information has neither.
          {"location",
           {{"path", place.file.empty() ? group.first().name : place.file},
            {"lines", {{"begin", place.line > 0 ? place.line : 1}}}}}});

@@ -1,4 +1,4 @@
-// One self-contained file for browsers: the page of pages/ with the report in it.
+// One self-contained file for browsers: a page of pages/ that contains the report.
 #include <map>
 #include <span>
 #include <string>
@@ -17,8 +17,8 @@ namespace {
 
 using pages::PageData;
 
-// What the baseline says of the leaks, by test and signature: "new" or "grew". What it knows is not
-// in there.
+// The status of leaks against the baseline, by test and signature: "new" or "grew". Known leaks
+// have no entry.
 using Statuses = std::map<LeakKey, std::string>;
 
 Baseline::Comparison Compare(const RunReport& report, const Baseline& baseline) {
@@ -50,7 +50,7 @@ Json BaselineJson(const Baseline::Comparison& comparison, const std::string& pat
           {"gone", comparison.gone.size()}};
 }
 
-// Lines of source by the number of the frame that stands there.
+// Returns lines of source by the number of the frame there.
 Json SnippetsOf(const PageData& page) {
   Json snippets = Json::object();
   for (std::size_t i = 0; i < page.all().size(); ++i) {

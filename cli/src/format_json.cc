@@ -1,4 +1,4 @@
-// The document itself, from any number of documents: what was in them, one after the other.
+// Writes the content of any number of documents into one, one after the other.
 #include <string_view>
 
 #include "format.h"

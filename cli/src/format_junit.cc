@@ -1,4 +1,4 @@
-// JUnit XML as GitLab and Jenkins read it: the whole report stands in the body of the failure.
+// JUnit XML for GitLab and Jenkins. The body of the failure contains the whole report.
 #include <fmt/format.h>
 
 #include <map>
@@ -17,7 +17,8 @@ struct Name {
   std::string test;
 };
 
-// "Suite.Test" as GoogleTest names it; every other name is the test's alone.
+// Splits "Suite.Test", which is a name of GoogleTest's form. Any other name is that of a test
+// without a suite.
 Name Split(const std::string& name) {
   const std::size_t dot = name.find('.');
   const bool plain = name.find(' ') == std::string::npos;
@@ -62,7 +63,7 @@ void AddFailing(const LeakReport& report, const FormatOptions& options, std::str
                   EscapeXml(report.ToText(options.verbose)), element);
 }
 
-// A look at everything judges nothing.
+// Adds a look at everything, which has no judgement.
 void AddLook(const LeakReport& report, const FormatOptions& options, std::string* xml) {
   *xml += OpenCase(report.test, "") +
           fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n",

@@ -8,7 +8,7 @@
 namespace taskleak::cli {
 namespace {
 
-// The path as a URI reference (RFC 3986): relative, or file:///... if it is absolute.
+// Returns the path as a URI reference (RFC 3986): relative, or file:///... if it is absolute.
 std::string UriOf(const std::string& path) {
   constexpr std::string_view kUnreserved =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/+";
@@ -72,7 +72,7 @@ std::string FormatSarif(const RunReport& report, const FormatOptions& options) {
     results.push_back(Result(leak, options.root));
   const Json rules = {
       Rule(UnitKind::kThread, "A thread is still alive after the test"),
-      Rule(UnitKind::kUnjoinedThread, "A thread ended, but nobody joined or detached it"),
+      Rule(UnitKind::kUnjoinedThread, "A thread ended, but was neither joined nor detached"),
       Rule(UnitKind::kTask, "A task is still alive after the test"),
       Rule(UnitKind::kProcess, "A child process was not waited for")};
   const Json document = {

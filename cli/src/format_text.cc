@@ -12,7 +12,7 @@ std::string Summary(const RunReport& report) {
   std::size_t groups = 0;
   std::size_t units = 0;
   std::size_t unseen = 0;
-  std::size_t judged = 0;  // of looks at everything each says by itself what is alive
+  std::size_t judged = 0;  // looks at everything are not counted, because each lists what is alive
   for (const TestEntry& test : report.tests) {
     if (test.report.verdict == Verdict::kAlive) continue;
     ++judged;

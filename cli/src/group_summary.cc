@@ -22,7 +22,7 @@ const Frame* FirstOwn(const Stack& stack, bool with_line) {
   return found == stack.end() ? nullptr : found;
 }
 
-// "../../src/a.cc", as a build folder sees it, is "src/a.cc".
+// Returns "src/a.cc" for "../../src/a.cc", which is relative to a build folder.
 std::filesystem::path WithoutParents(const std::filesystem::path& path) {
   std::filesystem::path result;
   for (const std::filesystem::path& part : path) {

@@ -11,16 +11,16 @@ namespace {
 
 constexpr std::size_t kMostFetched = std::size_t{256} << 20U;
 constexpr std::time_t kConnectSeconds = 5;
-constexpr std::time_t kReadSeconds = 60;  // an endpoint first looks
+constexpr std::time_t kReadSeconds = 60;  // an endpoint looks before it answers
 
 }  // namespace
 
 std::string HttpGet(const std::string& url, const std::string& token, std::string* body) {
   constexpr std::string_view kScheme = "http://";
-  if (!url.starts_with(kScheme)) return "only http:// can be fetched, put a tunnel in front";
+  if (!url.starts_with(kScheme)) return "only http:// is supported; put a tunnel in front";
   const std::size_t path = url.find('/', kScheme.size());
   httplib::Client client(url.substr(0, path));
-  if (!client.is_valid()) return "this is no address";
+  if (!client.is_valid()) return "this is not an address";
   client.set_connection_timeout(kConnectSeconds);
   client.set_read_timeout(kReadSeconds);
   if (!token.empty()) client.set_bearer_token_auth(token);

@@ -1,4 +1,4 @@
-// Fetches what an endpoint answers.
+// Fetches the answer of an endpoint.
 #ifndef TASKLEAK_CLI_HTTP_GET_H_
 #define TASKLEAK_CLI_HTTP_GET_H_
 
@@ -6,9 +6,9 @@
 
 namespace taskleak::cli {
 
-/// Puts what is at `url` (http://) into `*body`, at most 256 MB within a minute or so. `token`, if
-/// it is not empty, is sent as a bearer token. Redirections are not followed. Returns why it
-/// failed, or an empty text; a program that was built without cpp-httplib says so.
+/// Fetches `url` (http://) into `*body`, at most 256 MB within about a minute. Sends `token` as a
+/// bearer token, unless it is empty. Does not follow redirections. Returns why it failed, or an
+/// empty text. If the program was built without cpp-httplib, the error says so.
 std::string HttpGet(const std::string& url, const std::string& token, std::string* body);
 
 }  // namespace taskleak::cli

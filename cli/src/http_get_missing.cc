@@ -1,4 +1,4 @@
-// In place of http_get.cc where there is no cpp-httplib.
+// Replaces http_get.cc if there is no cpp-httplib.
 #include "http_get.h"
 
 namespace taskleak::cli {

@@ -30,7 +30,7 @@ namespace {
 
 enum class Verdict { kNotRun, kClean, kLeaks, kFails, kUnseen };
 
-/// Hands a report on, and notes what its verdict depends on.
+/// Passes a report on, and records the facts that its verdict depends on.
 class Witness final : public ReportSink {
  public:
   explicit Witness(ReportSink& next) : next_(next) {}
@@ -54,7 +54,7 @@ std::string ReadText(const std::string& path) {
   return text.str();
 }
 
-/// All tests of one program, taken one by one by several threads.
+/// Runs all tests of one program one by one, on several threads.
 class Isolation {
  public:
   Isolation(const TestProgram& program, const WatchSettings& settings)
@@ -69,7 +69,8 @@ class Isolation {
     if (error_ != nullptr) std::rethrow_exception(error_);
   }
 
-  /// The names of all with that verdict, under a heading; empty if there are none.
+  /// Returns the names of all tests with that verdict, under a heading, or an empty text if there
+  /// are none.
   [[nodiscard]] std::string List(Verdict verdict, std::string_view one, std::string_view many) {
     const MutexLock lock(mutex_);
     const auto count = std::ranges::count(verdicts_, verdict);
@@ -82,13 +83,13 @@ class Isolation {
     return text;
   }
 
-  /// What the tests' own exit codes and looks say.
+  /// Returns the exit code that follows from the tests' own exit codes and looks.
   [[nodiscard]] ExitCode exit_code() {
     const MutexLock lock(mutex_);
     return failed_ ? kLeaks : unseen_ ? kCouldNotLook : kClean;
   }
 
-  /// The reports of all as one. Returns why it cannot be written, or an empty text.
+  /// Writes all reports as one. Returns why that failed, or an empty text.
   [[nodiscard]] std::string WriteReport(const std::string& path) {
     const MutexLock lock(mutex_);
     WholeFile file(path);

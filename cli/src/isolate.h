@@ -1,4 +1,4 @@
-// Each test of a program by itself.
+// Runs each test of a program by itself.
 #ifndef TASKLEAK_CLI_ISOLATE_H_
 #define TASKLEAK_CLI_ISOLATE_H_
 
@@ -8,8 +8,8 @@
 
 namespace taskleak::cli {
 
-/// Runs each test in a process of its own, `jobs` at a time, and prints which leak, with what they
-/// printed. The reports of all become one where TASKLEAK_OPTIONS asks for it. kLeaks if a test
+/// Runs each test in a process of its own, `jobs` at a time. Prints the tests that leak and their
+/// output. Writes all reports as one if TASKLEAK_OPTIONS asks for it. Returns kLeaks if a test
 /// leaks or fails. Throws std::runtime_error if the program cannot be watched.
 ExitCode Isolate(const TestProgram& program, const WatchSettings& settings, unsigned jobs);
 

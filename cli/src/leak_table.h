@@ -1,4 +1,4 @@
-// Which test has which leaks: what comparisons need of reports.
+// The leaks of each test: the part of reports that comparisons need.
 #ifndef TASKLEAK_CLI_LEAK_TABLE_H_
 #define TASKLEAK_CLI_LEAK_TABLE_H_
 
@@ -13,7 +13,7 @@
 
 namespace taskleak::cli {
 
-/// A leak is known again by these two.
+/// Identifies a leak in several reports.
 struct LeakKey {
   std::string signature;
   std::string test;
@@ -22,9 +22,9 @@ struct LeakKey {
 
 struct LeakEntry {
   std::size_t count = 0;         ///< units, the most in one run
-  std::size_t seen = 0;          ///< in how many runs
+  std::size_t seen = 0;          ///< number of runs with it
   std::string title;             ///< of the largest (group_summary.h)
-  std::string function;          ///< the first of the program's own
+  std::string function;          ///< the first function of the program's own
   std::string former_signature;  ///< LeakGroup::former_signature
 };
 
@@ -44,15 +44,16 @@ class LeakTable final : public ReportSink {
   void TakeSignaturesOf(const LeakTable& newer);
 
   [[nodiscard]] const std::map<LeakKey, LeakEntry>& leaks() const { return leaks_; }
-  /// By document. In one that several runs were merged into, each leak has its largest count.
+  /// Returns the runs, one for each document. In a document that several runs were merged into,
+  /// each leak has its largest count.
   [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
-  /// How often the test was looked at; 0 if it was not.
+  /// Returns how often the test was looked at; 0 if it was not.
   [[nodiscard]] std::size_t TimesChecked(const std::string& test) const;
-  /// Whether the leak was there in some of its test's runs only.
+  /// Returns true if the leak was in only some of its test's runs.
   [[nodiscard]] bool IsFlaky(const LeakKey& key, const LeakEntry& leak) const {
     return leak.seen < TimesChecked(key.test);
   }
-  /// Tests of which the report says that they could not be looked at.
+  /// Returns the number of tests that could not be looked at, according to the report.
   [[nodiscard]] std::size_t could_not_look() const { return could_not_look_; }
 
  private:

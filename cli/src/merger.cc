@@ -9,7 +9,7 @@
 namespace taskleak::cli {
 namespace {
 
-// The later in this list, the worse.
+// Returns how bad the verdict is: the later in this list, the worse.
 int Badness(const Json& head) {
   const std::string verdict = TextAt(head, "verdict");
   return verdict == "hang" ? 2 : verdict == "leak" ? 1 : 0;
@@ -49,7 +49,7 @@ void Merger::AddGroups(Json groups, Test* test) {
   }
 }
 
-// The test's element: its other values, and then its groups.
+// Returns the test's element: its other values, and then its groups.
 std::string Merger::ToText(const Test& test) {
   std::string text = Compact(test.head);
   text.pop_back();

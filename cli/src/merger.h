@@ -1,4 +1,4 @@
-// Many reports as one: shards of a run, and re-runs of tests.
+// Merges many reports into one: shards of a run, and re-runs of tests.
 #ifndef TASKLEAK_CLI_MERGER_H_
 #define TASKLEAK_CLI_MERGER_H_
 
@@ -17,9 +17,9 @@
 
 namespace taskleak::cli {
 
-/// Keeps each leak (signature) of each test once, the time it was largest, and in its "seen" how
-/// often it was seen; of a test's other values the first, and the worst verdict. Groups are kept as
-/// text and names in one block of memory, so millions of tests fit.
+/// Keeps each leak (signature) of each test once: its largest instance, with the number of times
+/// that it was seen in "seen". Keeps the worst verdict of each test, and the first of its other
+/// values. Groups are kept as text and names in one block of memory, so millions of tests fit.
 class Merger final : public ReportSink {
  public:
   Merger() = default;
@@ -31,8 +31,8 @@ class Merger final : public ReportSink {
   }
   void OnNote(std::string note) override;
 
-  /// Writes the merged document: tests by name, so that it does not depend on the order of the
-  /// input.
+  /// Writes the merged document. Tests are sorted by name, so the document does not depend on the
+  /// order of the input.
   void Finish(const TextSink& out) &&;
 
  private:

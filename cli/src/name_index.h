@@ -1,4 +1,4 @@
-// Which of millions of names is already in a list.
+// Finds out which of millions of names are already in a list.
 #ifndef TASKLEAK_CLI_NAME_INDEX_H_
 #define TASKLEAK_CLI_NAME_INDEX_H_
 
@@ -11,12 +11,12 @@
 
 namespace taskleak::cli {
 
-/// Positions in a list by the names that are there, without the names: a table with open addressing
-/// in which nearly every question costs one access to memory. For at most 2^32 - 1 names.
+/// Maps names to positions in a list without keeping the names: a table with open addressing, in
+/// which nearly every look-up costs one access to memory. For at most 2^32 - 1 names.
 class NameIndex {
  public:
-  /// The position of `name`; that is `next` if it is new, and it is known from then on. `name_at`
-  /// gives the name at a position.
+  /// Returns the position of `name`. If the name is new, adds it at the position `next`. `name_at`
+  /// returns the name at a position.
   template <typename NameAt>
   std::size_t FindOrAdd(std::string_view name, std::size_t next, NameAt name_at) {
     if (2 * (size_ + 1) > entries_.size()) Grow();

@@ -41,12 +41,12 @@ enum LineField : protozero::pbf_tag_type { kFunctionId = 1, kLineNumber = 2 };
 enum FunctionField : protozero::pbf_tag_type { kName = 2, kFilename = 4 };
 constexpr protozero::pbf_tag_type kId = 1;  // of mappings, locations and functions
 
-// A field with bytes in it. Of another type than it should be, a field is skipped.
+// A field that contains bytes. A field with an unexpected type is skipped.
 constexpr std::uint32_t Bytes(protozero::pbf_tag_type field) {
   return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited);
 }
 
-// The first whole number that stands under `field`; 0 if there is none.
+// Returns the first whole number in `field`, or 0 if there is none.
 std::int64_t Number(pbf_reader message, protozero::pbf_tag_type field) {
   return message.next(field, protozero::pbf_wire_type::varint) ? message.get_int64() : 0;
 }
@@ -69,11 +69,11 @@ std::string Gunzip(std::string_view data, std::string* result) {
   inflateEnd(&stream);
   if (result->size() > kMostBytes)
     return fmt::format("uncompressed it is larger than {} MB", kMostBytes >> 20U);
-  return code == Z_STREAM_END ? "" : "it is no whole gzip file";
+  return code == Z_STREAM_END ? "" : "it is not a complete gzip file";
 }
 
-/// A profile's tables, and its samples still as they were written, since the tables come after
-/// them.
+/// A profile's tables and its samples. The samples are kept in encoded form, since the tables come
+/// after them.
 class Tables {
  public:
   // Throws protozero::exception.
@@ -153,7 +153,7 @@ class Tables {
     }
   }
 
-  // Empty for a number that stands for nothing.
+  // Returns an empty text for an unknown number.
   [[nodiscard]] std::string Text(std::int64_t number) const {
     const auto index = static_cast<std::size_t>(number);
     return index < strings_.size() ? std::string(strings_[index]) : std::string();
@@ -217,7 +217,7 @@ class Tables {
       frame.function = Text(found->second.name);
       frame.file = Text(found->second.file);
     }
-    // Profiles do not say which frames are the runtime's.
+    // Profiles do not say which frames belong to the runtime.
     frame.runtime = symbolize::IsSystemModule(module) ||
                     symbolize::IsRuntimeName(symbolize::PlainName(frame.function));
     return frame;
@@ -240,7 +240,7 @@ std::string ReadPprof(std::string_view data,
   try {
     const Tables tables(profile);
     if (!tables.IsOfTaskleak())
-      return "no profile of taskleak: its values are not threads and tasks";
+      return "not a profile of taskleak: its values are not threads and tasks";
     tables.GiveUnits(on_units);
   } catch (const protozero::exception& error) {
     return fmt::format("it is broken: {}", error.what());

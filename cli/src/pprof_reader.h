@@ -11,10 +11,11 @@
 
 namespace taskleak::cli {
 
-/// Gives `on_units` each sample of a profile (profile.proto of github.com/google/pprof, compressed
-/// with gzip): a unit with the kind, state, name, creator and stack that it tells of, and how many
-/// there are. Returns why it, or the rest of it, could not be read, or an empty text. Profiles that
-/// taskleak did not write are refused. A program that was built without protozero or zlib says so.
+/// Calls `on_units` with each sample of a profile (profile.proto of github.com/google/pprof,
+/// compressed with gzip): a unit with kind, state, name, creator and stack, and the number of such
+/// units. Returns why the profile or a part of it could not be read, or an empty text. Refuses
+/// profiles that taskleak did not write. If the program was built without protozero or zlib, the
+/// error says so.
 std::string ReadPprof(std::string_view data,
                       const std::function<void(const Unit& unit, std::size_t count)>& on_units);
 

@@ -1,4 +1,4 @@
-// In place of pprof_reader.cc where there is no protozero or zlib.
+// Replaces pprof_reader.cc if there is no protozero or zlib.
 #include "pprof_reader.h"
 
 namespace taskleak::cli {

@@ -30,7 +30,8 @@ bool ReadAt(std::ifstream& file, std::uint64_t offset, T* value) {
   return static_cast<bool>(file.read(reinterpret_cast<char*>(value), sizeof(T)));
 }
 
-// The program that a script names in its first line; empty if it is no script.
+// Returns the program that a script names in its first line, or an empty text if it is not a
+// script.
 std::string Interpreter(std::ifstream& file) {
   std::string line;
   file.seekg(0);
@@ -47,9 +48,9 @@ std::string Interpreter(std::ifstream& file) {
 std::string WhyNotDynamic(std::ifstream& file) {
   Elf64_Ehdr header{};
   if (!ReadAt(file, 0, &header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-    return "it is no ELF program";
+    return "it is not an ELF program";
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != __ehdr_start.e_machine)
-    return "it is no 64-bit program for this processor";
+    return "it is not a 64-bit program for this processor";
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     if (!ReadAt(file, header.e_phoff + i * sizeof(segment), &segment)) break;

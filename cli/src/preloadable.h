@@ -1,4 +1,4 @@
-// Whether a library can be preloaded into a program.
+// Finds out if a library can be preloaded into a program.
 #ifndef TASKLEAK_CLI_PRELOADABLE_H_
 #define TASKLEAK_CLI_PRELOADABLE_H_
 
@@ -6,11 +6,12 @@
 
 namespace taskleak::cli {
 
-/// The file that execvp(3) would run for `command`; empty if there is none.
+/// Returns the file that execvp(3) would run for `command`, or an empty text if there is none.
 std::string FindProgram(const std::string& command);
 
-/// Why the loader would not put a preloaded library into the program `path`: it is static, has
-/// extra rights, or cannot be read. Empty if it would. Of a script its interpreter counts.
+/// Returns why the loader would not put a preloaded library into the program `path`: it is static,
+/// has extra rights, or cannot be read. Returns an empty text if it would. For a script, the
+/// interpreter counts.
 std::string WhyNotPreloadable(const std::string& path);
 
 }  // namespace taskleak::cli

@@ -21,7 +21,8 @@ void Progress::Show(std::size_t done, std::size_t total, std::string_view words)
   if (is_shown_ && now - last_ < kPeriod) return;
   const std::size_t filled = kBar * std::min(done, total) / total;
   const std::string line = fmt::format("[{:#<{}}{:<{}}] {}", "", filled, "", kBar - filled, words);
-  // One column less than there are: in the last one some terminals begin a new line.
+  // Uses one column less than there are, because some terminals begin a new line after the last
+  // one.
   std::fprintf(stderr, "\r\033[K%s",
                ShortenedInTheMiddle(line, TerminalWidth(STDERR_FILENO) - 1).c_str());
   std::fflush(stderr);

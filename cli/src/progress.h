@@ -1,4 +1,4 @@
-// How far long work has come.
+// Shows the progress of long work.
 #ifndef TASKLEAK_CLI_PROGRESS_H_
 #define TASKLEAK_CLI_PROGRESS_H_
 
@@ -8,8 +8,8 @@
 
 namespace taskleak::cli {
 
-/// One line on standard error that is written over again and again, and goes when the work is done.
-/// Only on a terminal. Not thread-safe.
+/// Shows one line on standard error that is overwritten again and again, and removed when the work
+/// is done. Only on a terminal. Not thread-safe.
 class Progress {
  public:
   Progress();
@@ -17,11 +17,11 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Shows a bar of which `done` of `total` is filled, with words behind it. A terminal that is
-  /// written to very often is slow: what comes too soon after the last is left out, unless it was
-  /// cleared in between. Work of a single step has none.
+  /// Shows a bar that is filled to `done` of `total`, with words behind it. Writing to a terminal
+  /// very often is slow, so a call too soon after the last one is ignored, unless the line was
+  /// cleared in between. Work of a single step has no bar.
   void Show(std::size_t done, std::size_t total, std::string_view words);
-  /// Before something else is printed.
+  /// Removes the line. Call it before something else is printed.
   void Clear();
 
  private:

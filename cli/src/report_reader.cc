@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kSchema = 1;
 
-/// Hands the elements of a document on to the sink, those that are what they should be.
+/// Passes the valid elements of a document on to the sink.
 class Dispatcher {
  public:
   explicit Dispatcher(ReportSink& sink) : sink_(sink) {}
@@ -42,21 +42,22 @@ class Dispatcher {
     } else if (key == "report" && element.is_object()) {
       AddRecorded(std::move(element));
     } else if (key == "schema" && element.is_number_unsigned() && element > kSchema) {
-      complaints_.push_back(fmt::format(
-          "a newer taskleak wrote it (schema {}, known here is {}): what is known here is read",
-          element.get<std::size_t>(), kSchema));
+      complaints_.push_back(
+          fmt::format("a newer taskleak wrote it (schema {}, this program knows {}): only the "
+                      "known parts are read",
+                      element.get<std::size_t>(), kSchema));
     }
   }
 
   std::vector<std::string> Complaints(const std::string& syntax) && {
     if (!syntax.empty()) complaints_.push_back(syntax);
     if (!is_report_)
-      complaints_.emplace_back("no report of taskleak: the key \"taskleak\" is missing");
+      complaints_.emplace_back("not a report of taskleak: the key \"taskleak\" is missing");
     return std::move(complaints_);
   }
 
  private:
-  // A recording (taskleak/live/signals.h) has its last look's report in it.
+  // A recording (taskleak/live/signals.h) contains the report of its last look.
   void AddRecorded(Json report) {
     for (auto& [key, value] : report.items()) {
       if (key != "tests" && key != "notes") {
@@ -71,7 +72,7 @@ class Dispatcher {
     ++tests_;
     const auto groups = test.is_object() ? test.find("groups") : test.end();
     if (!test.is_object() || groups == test.end() || !groups->is_array()) {
-      complaints_.push_back(fmt::format("test {}: no object with a list of groups", tests_));
+      complaints_.push_back(fmt::format("test {}: not an object with a list of groups", tests_));
       return;
     }
     const std::size_t before = groups->size();
@@ -79,7 +80,7 @@ class Dispatcher {
                                  [](const Json& group) { return !group.is_object(); }),
                   groups->end());
     if (groups->size() != before)
-      complaints_.push_back(fmt::format("test {}: a group is no object", tests_));
+      complaints_.push_back(fmt::format("test {}: a group is not an object", tests_));
     sink_.OnTest(std::move(test));
   }
 
@@ -89,7 +90,7 @@ class Dispatcher {
   bool is_report_ = false;
 };
 
-// The files that `path` stands for.
+// Returns the files that `path` stands for.
 std::vector<std::string> Expand(const std::string& path) {
   std::error_code error;
   if (path == "-" || !std::filesystem::is_directory(path, error)) return {path};
@@ -101,7 +102,7 @@ std::vector<std::string> Expand(const std::string& path) {
   return files;
 }
 
-/// What one file has, until it is its turn.
+/// Keeps the content of one file until its turn comes.
 class FileContent final : public ReportSink {
  public:
   static FileContent Read(const std::string& path) {
@@ -176,7 +177,7 @@ std::vector<std::string> ReadFileInto(const std::string& path, ReportSink& sink)
   return ReadDocument(text, sink);
 }
 
-// As many files are parsed at once as there are processors; the sink gets one after the other.
+// Parses as many files at once as there are processors. The sink receives one file after the other.
 std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, ReportSink& sink) {
   std::vector<std::string> complaints;
   std::vector<std::string> files;

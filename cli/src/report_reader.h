@@ -10,32 +10,34 @@
 
 namespace taskleak::cli {
 
-/// Takes the parts of a document one by one as they are read, so that a reader of many large
-/// documents need not keep them. Every part is an element of the list of that name in the document.
+/// Receives the parts of a document one by one as they are read, so that a reader of many large
+/// documents need not keep them. Every part is an element of the list with that name in the
+/// document.
 class ReportSink {
  public:
   virtual ~ReportSink() = default;
-  /// A document begins: what follows is of one run, or of several that were merged.
+  /// Marks the start of a document: the calls that follow are about one run, or about several runs
+  /// that were merged.
   virtual void OnDocument() {}
-  /// An object with the lists "groups" (of objects); everything else in it is as it was written.
+  /// Receives an object with the list "groups" (of objects). The rest of the object is unchanged
+  /// and unchecked.
   virtual void OnTest(Json test) = 0;
   virtual void OnChecked(report::CheckedScope scope) = 0;
   virtual void OnSuppression(rules::SuppressionCount use) = 0;
   virtual void OnNote(std::string note) = 0;
 };
 
-/// Gives `sink` all of the document `text` that can be read: of a document that breaks off,
-/// whatever was complete before that. Returns what was wrong, one complaint each, without the
-/// document's name.
+/// Passes all readable parts of the document `text` to `sink`. If the document breaks off, passes
+/// all parts that were complete before that. Returns the complaints, without the document's name.
 std::vector<std::string> ReadDocument(std::string_view text, ReportSink& sink);
 
 /// The same for a file, or for standard input if `path` is "-".
 std::vector<std::string> ReadFileInto(const std::string& path, ReportSink& sink);
 
-/// Reads all of `paths`; a folder stands for the *.json files in it. Complaints name their file.
+/// Reads all of `paths`. A folder stands for the *.json files in it. Complaints name their file.
 std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, ReportSink& sink);
 
-/// Reads all of `paths` into one report, test entries in the order they were written.
+/// Reads all of `paths` into one report, with test entries in the order in which they were written.
 RunReport ReadReports(const std::vector<std::string>& paths, std::vector<std::string>* complaints);
 
 }  // namespace taskleak::cli

@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, 4> kLists = {"tests", "checked", "suppres
 
 enum List : std::size_t { kTests, kChecked, kSuppressions, kNotes };
 
-// JSON's string of it. There are millions, nearly all of plain characters.
+// Appends the name as a JSON string. There are millions of names, and nearly all have only plain
+// characters.
 void AppendQuoted(std::string_view name, std::string* text) {
   const auto plain = [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
   if (std::all_of(name.begin(), name.end(), plain)) {

@@ -11,10 +11,10 @@
 
 namespace taskleak::cli {
 
-/// Takes a text piece by piece.
+/// Receives a text piece by piece.
 using TextSink = std::function<void(std::string_view)>;
 
-/// What stands at a report's head.
+/// The values at the head of a report.
 struct ReportSummary {
   std::size_t looks = 0;
   std::size_t leaking_tests = 0;
@@ -22,13 +22,13 @@ struct ReportSummary {
   std::size_t units = 0;
 };
 
-/// Keeps nothing: what is added is written. Tests come first, then what was checked, suppressions
-/// and notes; then Finish.
+/// Writes each added part at once and keeps nothing. Add the tests first, then the checked scopes,
+/// suppressions and notes, and then call Finish.
 class ReportWriter {
  public:
   ReportWriter(TextSink out, const ReportSummary& summary);
 
-  /// An element of "tests".
+  /// Adds an element of "tests".
   void AddTest(std::string_view json) { Add(0, json); }
   void AddChecked(std::string_view name, std::chrono::milliseconds ended, std::size_t times);
   void AddSuppression(const rules::SuppressionCount& use);
@@ -40,11 +40,11 @@ class ReportWriter {
   void EndList();
 
   TextSink out_;
-  std::size_t list_ = 0;      // the one that is open
+  std::size_t list_ = 0;      // the open list
   std::size_t elements_ = 0;  // in it
 };
 
-/// One value as compact JSON; bytes that are no UTF-8 become U+FFFD.
+/// Returns a value as compact JSON. Bytes that are not UTF-8 become U+FFFD.
 std::string Compact(const Json& value);
 
 }  // namespace taskleak::cli

@@ -1,4 +1,4 @@
-// A JSON report, read: what every format and comparison works on.
+// A JSON report that was read: the input of every format and comparison.
 #ifndef TASKLEAK_CLI_RUN_REPORT_H_
 #define TASKLEAK_CLI_RUN_REPORT_H_
 
@@ -15,8 +15,8 @@ namespace taskleak::cli {
 
 using Json = nlohmann::ordered_json;
 
-/// One entry of "tests": the values this program understands, and the document they came from,
-/// which may hold more. `report.groups` and `json["groups"]` have the same length.
+/// One entry of "tests": the values that this program understands, and their JSON, which may have
+/// more. `report.groups` and `json["groups"]` have the same length.
 struct TestEntry {
   LeakReport report;
   Json json;

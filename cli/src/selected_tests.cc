@@ -14,7 +14,7 @@ TestsEnd RunTests(const TestProgram& program, const std::vector<std::string>& te
               .output = end.output,
               .errors = end.output,
               .standard_input = "/dev/null"};
-  // The selection is complete: no part of it is another shard's.
+  // The selection is complete, so no part of it belongs to another shard.
   child.environment.Remove("GTEST_TOTAL_SHARDS");
   child.environment.Remove("GTEST_SHARD_INDEX");
   child.environment.Set("TASKLEAK_OPTIONS",

@@ -1,4 +1,4 @@
-// Some tests of a program in a process of their own, watched.
+// Runs some tests of a program in a process of their own, and watches it.
 #ifndef TASKLEAK_CLI_SELECTED_TESTS_H_
 #define TASKLEAK_CLI_SELECTED_TESTS_H_
 
@@ -11,17 +11,17 @@
 
 namespace taskleak::cli {
 
-/// What a run of some tests came to.
+/// The result of a run of some tests.
 struct TestsEnd {
   std::vector<std::string> command;
   WatchedEnd process;
   std::string report;  ///< the JSON report's path
-  std::string output;  ///< the path of what was printed, on either stream
+  std::string output;  ///< the path of the output, of both streams
 };
 
-/// Runs `tests` of `program` in one process. Writes files that begin with the path `stem`; a report
-/// that TASKLEAK_OPTIONS asks for is not written. Throws std::runtime_error if the program cannot
-/// be watched. Thread-safe.
+/// Runs `tests` of `program` in one process. Writes files with paths that begin with `stem`. A
+/// report that TASKLEAK_OPTIONS asks for is not written. Throws std::runtime_error if the program
+/// cannot be watched. Thread-safe.
 TestsEnd RunTests(const TestProgram& program, const std::vector<std::string>& tests,
                   const WatchSettings& settings, const std::string& stem);
 

@@ -1,4 +1,4 @@
-// A folder for files that nobody needs afterwards.
+// A folder for temporary files.
 #ifndef TASKLEAK_CLI_TEMPORARY_FOLDER_H_
 #define TASKLEAK_CLI_TEMPORARY_FOLDER_H_
 
@@ -6,10 +6,10 @@
 
 namespace taskleak::cli {
 
-/// Only this user can read it; removed with all that is in it at the end of this object's life.
+/// Only this user can read it. The destructor removes it with everything in it.
 class TemporaryFolder {
  public:
-  /// Throws std::runtime_error if it cannot be made.
+  /// Makes the folder. Throws std::runtime_error if that fails.
   TemporaryFolder();
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;

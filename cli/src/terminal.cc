@@ -22,7 +22,7 @@ std::size_t Columns(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return !IsContinuation(c); }));
 }
 
-// The bytes of the first `columns` characters.
+// Returns the number of bytes of the first `columns` characters.
 std::size_t BytesOf(std::string_view text, std::size_t columns) {
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
@@ -50,7 +50,7 @@ struct Style {
   std::string_view code;
 };
 
-// The first that fits; what none fits is plain.
+// The first entry that a line begins with counts. Lines without such an entry are plain.
 constexpr std::string_view kBoldRed = "\033[1;31m";
 constexpr std::string_view kBold = "\033[1m";
 constexpr std::string_view kCyan = "\033[36m";
@@ -66,11 +66,11 @@ constexpr std::array<Style, 10> kStyles = {{{"DEADLOCK", kBoldRed},
                                             {"new  ", kBoldRed},
                                             {"grown ", kBoldRed},
                                             {"+ ", kBoldRed}}};
-// What else makes a line without indentation a headline.
+// Other texts that make a line without indentation a headline.
 constexpr std::array<std::string_view, 3> kHeadlines = {" still alive", " did not return ",
                                                         "could not look"};
 
-// A line of a stack: a function and, in a second column, its place.
+// A line of a stack: a function, and its place in a second column.
 struct FrameLine {
   std::string_view function;
   std::string_view place;
@@ -86,7 +86,7 @@ FrameLine ParseFrame(std::string_view line) {
   return {function.substr(0, function.find_last_not_of(' ') + 1), line.substr(gap + 2)};
 }
 
-// Lines of one stack, in two columns that fit.
+// Adds the lines of one stack, in two columns that fit.
 void AddStack(const std::vector<std::string_view>& lines, const TextLook& look, std::string& text) {
   std::vector<FrameLine> frames;
   std::size_t places = 0;
@@ -112,7 +112,7 @@ void AddStack(const std::vector<std::string_view>& lines, const TextLook& look, 
   }
 }
 
-// A line broken between words, the following lines further in.
+// Adds a line that is broken between words. The following lines are indented more.
 void AddWrapped(std::string_view line, std::size_t width, std::string& text) {
   if (width == 0 || Columns(line) <= width) {
     text.append(line).append("\n");
@@ -143,7 +143,7 @@ void AddWrapped(std::string_view line, std::size_t width, std::string& text) {
   text += '\n';
 }
 
-// What a line that is none of a stack begins with, colours included.
+// Returns the colour of a line that does not belong to a stack.
 std::string_view ColorOf(std::string_view line) {
   const std::string_view words = line.substr(IndentOf(line));
   const auto is_in = [line](std::string_view part) {
@@ -156,7 +156,7 @@ std::string_view ColorOf(std::string_view line) {
   return {};
 }
 
-// The lines of one stack, or one that is none.
+// Adds the lines of one stack, or one other line.
 void AddLines(const std::vector<std::string_view>& lines, const TextLook& look, std::string& text) {
   if (IsFrame(lines.front())) {
     AddStack(lines, look, text);
@@ -175,7 +175,7 @@ std::string ShortenedInTheMiddle(std::string_view name, std::size_t width) {
   if (columns <= width) return std::string(name);
   if (width <= kEllipsis.size()) return std::string(name.substr(0, BytesOf(name, width)));
   const std::size_t kept = width - kEllipsis.size();
-  const std::size_t head = kept * 2 / 5;  // the end of a name says more
+  const std::size_t head = kept * 2 / 5;  // the end of a name is more important
   return fmt::format("{}{}{}", name.substr(0, BytesOf(name, head)), kEllipsis,
                      name.substr(BytesOf(name, columns - (kept - head))));
 }

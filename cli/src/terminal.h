@@ -1,4 +1,5 @@
-// Text for a terminal: as wide as that is, and in colours. All else gets text as it is.
+// Text for a terminal: as wide as the terminal, and in colours. Text for other destinations is
+// unchanged.
 #ifndef TASKLEAK_CLI_TERMINAL_H_
 #define TASKLEAK_CLI_TERMINAL_H_
 
@@ -8,29 +9,31 @@
 
 namespace taskleak::cli {
 
-/// How a text is shown.
+/// The look of a text.
 struct TextLook {
-  std::size_t width = 0;  ///< columns; 0: as many as it has
+  std::size_t width = 0;  ///< columns; 0: unlimited
   bool color = false;
 };
 
-/// A text report so shown. Every line fits into the width: names in stacks are shortened in the
-/// middle and stay in columns, C++ names elsewhere likewise, and other lines are broken between
-/// words. Rules, which people copy, are never shortened. A character counts as one column.
-/// Headlines, deadlocks, hints, and what matters less have colours of their own.
+/// Returns a text report with that look. Every line fits into the width: names in stacks are
+/// shortened in the middle and stay in columns, C++ names elsewhere are shortened too, and other
+/// lines are broken between words. Rules, which people copy, are never shortened. A character
+/// counts as one column. Headlines, deadlocks, hints and less important lines have colours of their
+/// own.
 std::string Rendered(std::string_view text, const TextLook& look);
 
-/// `name` with "..." in place of its middle if it has more than `width` characters.
+/// Returns `name`, with "..." in place of its middle if it has more than `width` characters.
 std::string ShortenedInTheMiddle(std::string_view name, std::size_t width);
 
-/// The columns of the terminal that `descriptor` is, or else 80.
+/// Returns the number of columns of the terminal `descriptor`, or 80 if it is not a terminal.
 std::size_t TerminalWidth(int descriptor);
 
-/// When text is coloured: "auto" (on a terminal, unless NO_COLOR is set), "always", "never".
+/// Returns true if text is coloured. `choice` is "auto" (on a terminal, unless NO_COLOR is set),
+/// "always" or "never".
 bool WantsColor(const std::string& choice, bool is_terminal);
 
-/// The text as `path` gets it: for standard output ("-") that is a terminal fitted to it, and
-/// coloured as `color` says.
+/// Returns the text for the destination `path`. If that is standard output ("-") and a terminal,
+/// the text is fitted to it, and coloured as `color` says.
 std::string TextFor(const std::string& path, const std::string& text,
                     const std::string& color = "auto");
 

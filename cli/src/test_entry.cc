@@ -11,7 +11,7 @@
 namespace taskleak::cli {
 namespace {
 
-// The objects of the list under `key`.
+// Returns the objects of the list under `key`.
 std::vector<const Json*> ObjectsAt(const Json& object, const char* key) {
   std::vector<const Json*> objects;
   const auto found = object.find(key);
@@ -31,7 +31,7 @@ Stack ReadStack(const Json& object, const char* key) {
     read.line = LineAt(*frame, "line");
     read.module = TextAt(*frame, "module");
     read.module_offset = NumberAt(*frame, "module_offset");
-    read.address = read.module_offset;  // tells frames apart that have no name
+    read.address = read.module_offset;  // distinguishes frames without a name
     read.inlined = FlagAt(*frame, "inlined");
     read.guessed = FlagAt(*frame, "guessed");
     read.runtime = FlagAt(*frame, "runtime");
@@ -56,7 +56,7 @@ std::chrono::milliseconds MillisecondsAt(const Json& object, const char* key) {
       static_cast<std::chrono::milliseconds::rep>(std::min(NumberAt(object, key), kMost)));
 }
 
-// "0x7ffe10"; 0 if it is no such thing.
+// Reads "0x7ffe10". Returns 0 for any other text.
 std::uintptr_t AddressAt(const Json& object, const char* key) {
   const std::string text = TextAt(object, key);
   std::uintptr_t address = 0;
@@ -86,7 +86,7 @@ Unit ReadUnit(const Json& unit) {
   return read;
 }
 
-// A thread and who holds what it waits for.
+// Reads a thread and the holder of what it waits for.
 Unit ReadEdge(const Json& edge) {
   Unit unit;
   unit.id = static_cast<std::int64_t>(NumberAt(edge, "waiter"));
@@ -116,7 +116,7 @@ std::vector<Deadlock> ReadDeadlocks(const Json& test) {
   return deadlocks;
 }
 
-// The document lists units and the places they stand at in the same order.
+// The document lists units and their places in the same order.
 void SetStacks(const Json& group, LeakGroup* read) {
   const Stack stack = ReadStack(group, "stack");
   const std::string missing = TextAt(group, "stack_missing");

@@ -1,4 +1,4 @@
-// The JSON of a test's entry, as a LeakReport.
+// Reads the JSON of a test's entry as a LeakReport.
 #ifndef TASKLEAK_CLI_TEST_ENTRY_H_
 #define TASKLEAK_CLI_TEST_ENTRY_H_
 
@@ -8,27 +8,27 @@
 
 namespace taskleak::cli {
 
-/// Reads one group. What is missing or of another type than it should be is empty.
+/// Reads one group. Values that are missing or of a wrong type are empty.
 LeakGroup ReadGroup(const Json& group);
 
-/// Reads an element of "tests", whose "groups" is a list of objects.
+/// Reads an element of "tests". Its "groups" must be a list of objects.
 TestEntry ReadTestEntry(Json test);
 
-/// The kind or state of that name (docs/report-formats.md); a thread, and another state, if there
-/// is none.
+/// Return the kind and the state of that name (docs/report-formats.md). An unknown kind is a
+/// thread, and an unknown state is kOther.
 UnitKind KindNamed(const std::string& name);
 WaitState StateNamed(const std::string& name);
 
-/// The text under `key`; empty if there is none. `object` is an object.
+/// Returns the text under `key`, or an empty text if there is none. `object` must be an object.
 std::string TextAt(const Json& object, const char* key);
 
-/// The whole number under `key`, at least 0; `absent` if there is none.
+/// Returns the whole number under `key`, which is at least 0, or `absent` if there is none.
 std::size_t NumberAt(const Json& object, const char* key, std::size_t absent = 0);
 
 /// The same for the number of a line, at most the largest int.
 int LineAt(const Json& object, const char* key);
 
-/// Whether there is a true under `key`.
+/// Returns true if the value under `key` is true.
 bool FlagAt(const Json& object, const char* key);
 
 }  // namespace taskleak::cli

@@ -19,7 +19,7 @@ using Words = std::vector<std::string>;
 
 constexpr const char* kRunDisabled = "--gtest_also_run_disabled_tests";
 
-// Runs `command` with `more` arguments; returns the lines of its standard output.
+// Runs `command` with `more` arguments. Returns the lines of its standard output.
 Words LinesOf(Words command, const Words& more, const TemporaryFolder& folder) {
   command.insert(command.end(), more.begin(), more.end());
   const std::string output = folder.File("list");
@@ -34,7 +34,7 @@ Words LinesOf(Words command, const Words& more, const TemporaryFolder& folder) {
   return lines;
 }
 
-// What means something else in Catch2's selections is taken as it is after a backslash.
+// Puts a backslash before characters with a special meaning in Catch2's selections.
 std::string EscapedForCatch2(const std::string& name) {
   std::string escaped;
   for (const char c : name) {
@@ -54,7 +54,7 @@ TestProgram::TestProgram(Words command) : command_(std::move(command)) {
   }
 }
 
-// As a file and not as text: programs may print what they like.
+// Reads the list from a file and not from the output, because programs may print other text.
 bool TestProgram::ListGoogleTests(const TemporaryFolder& folder) {
   const std::string path = folder.File("tests.json");
   LinesOf(command_, {"--gtest_list_tests", "--gtest_output=json:" + path}, folder);
@@ -78,7 +78,7 @@ bool TestProgram::ListGoogleTests(const TemporaryFolder& folder) {
   return true;
 }
 
-// --libidentify is there for tools, in versions 2 and 3.
+// Catch2 2 and 3 have --libidentify for tools.
 bool TestProgram::ListCatch2Tests(const TemporaryFolder& folder) {
   const Words identity = LinesOf({command_.front()}, {"--libidentify"}, folder);
   const auto line_with = [&identity](const char* text) {
@@ -95,8 +95,8 @@ bool TestProgram::ListCatch2Tests(const TemporaryFolder& folder) {
   return true;
 }
 
-// Of GoogleTest, what is too long for one argument goes through a file. Catch2 takes several, of
-// which each one ends with a comma.
+// For GoogleTest, a selection that is too long for one argument is passed in a file. Catch2 accepts
+// several arguments, each of which ends with a comma.
 Words TestProgram::CommandFor(const Words& tests, const std::string& file) const {
   constexpr std::size_t kLongestArgument = 100'000;  // Linux takes 128 KiB (execve(2))
   Words command = command_;

@@ -1,4 +1,4 @@
-// Test programs whose tests can be run one by one.
+// Test programs that can run their tests one by one.
 #ifndef TASKLEAK_CLI_TEST_PROGRAM_H_
 #define TASKLEAK_CLI_TEST_PROGRAM_H_
 
@@ -9,19 +9,20 @@
 
 namespace taskleak::cli {
 
-/// A GoogleTest or Catch2 program, asked for its tests. Thread-safe once made.
+/// A GoogleTest or Catch2 program and the list of its tests. Thread-safe after construction.
 class TestProgram {
  public:
-  /// Asks the program, with the arguments in `command` (which may select tests with GoogleTest's
-  /// filter). Throws std::runtime_error if it cannot be run or lists no tests as one of the two
-  /// does.
+  /// Asks the program for its tests, with the arguments in `command` (which may select tests with
+  /// GoogleTest's filter). Throws std::runtime_error if it cannot be run, or lists no tests in the
+  /// way of GoogleTest or Catch2.
   explicit TestProgram(std::vector<std::string> command);
 
-  /// In the order in which the program runs them; without disabled or hidden ones.
+  /// Returns the tests in the order in which the program runs them, without disabled or hidden
+  /// ones.
   [[nodiscard]] const std::vector<std::string>& tests() const { return tests_; }
 
-  /// A command that runs `tests`, at least one, and no others, in that order. What does not fit
-  /// into arguments it finds in `file`, which may be written.
+  /// Returns a command that runs `tests` (at least one) in that order, and no others. If they do
+  /// not fit into the arguments, writes them to `file`.
   [[nodiscard]] std::vector<std::string> CommandFor(const std::vector<std::string>& tests,
                                                     const std::string& file) const;
 

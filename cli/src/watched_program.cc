@@ -15,7 +15,7 @@
 namespace taskleak::cli {
 namespace {
 
-/// The file that the preload library tells of itself in; removed at the end.
+/// The file to which the preload library writes its records. It is removed at the end.
 class Records {
  public:
   Records() : path_((std::filesystem::temp_directory_path() / "taskleak-run-XXXXXX").string()) {
@@ -43,7 +43,8 @@ class Records {
   int file_ = -1;
 };
 
-// Beside the program in a build folder, in the library folder where it is installed.
+// Returns the path of the preload library. In a build folder it is beside the program, and after
+// installation in the library folder.
 std::string FindPreloadLibrary() {
   std::error_code error;
   const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
@@ -54,7 +55,7 @@ std::string FindPreloadLibrary() {
   throw std::runtime_error(TASKLEAK_PRELOAD_NAME " is missing beside this program");
 }
 
-// Adds to a variable whose parts are separated by colons.
+// Adds a part to a variable with parts that are separated by colons.
 void AddPart(const char* name, const std::string& part, bool in_front, Environment& environment) {
   const std::string rest = environment.Get(name);
   const std::string first = in_front ? part : rest;
@@ -65,7 +66,7 @@ void AddPart(const char* name, const std::string& part, bool in_front, Environme
 void SetEnvironment(const WatchSettings& settings, const std::string& records,
                     Environment& environment) {
   AddPart("LD_PRELOAD", FindPreloadLibrary(), /*in_front=*/true, environment);
-  // AddressSanitizer's library wants to be the first; it need not be.
+  // AddressSanitizer's library checks that it is the first one, which is not necessary.
   AddPart("ASAN_OPTIONS", "verify_asan_link_order=0", /*in_front=*/false, environment);
   environment.Set(kRecordsVariable, records);
   environment.Set(kAtVariable, settings.at);
@@ -119,8 +120,8 @@ WatchedEnd RunWatched(Child child, const WatchSettings& settings) {
   for (const RunRecord& record : records.Read()) {
     end.leaks = end.leaks || record.event == RunEvent::kLeaks;
     end.has_plugin = end.has_plugin || record.event == RunEvent::kChecksItself;
-    // The first process has to be among those that looked, unless others are followed: a shell ends
-    // by _exit(2), and only what it starts looks.
+    // Unless other processes are followed, the first process must have looked itself. A shell ends
+    // by _exit(2), so only the programs that it starts look.
     if (record.pid != pid && !settings.follow) continue;
     end.loaded = true;
     end.looked = end.looked || record.event != RunEvent::kLoaded;

@@ -1,4 +1,4 @@
-// A program with the preload library in it.
+// Runs a program with the preload library.
 #ifndef TASKLEAK_CLI_WATCHED_PROGRAM_H_
 #define TASKLEAK_CLI_WATCHED_PROGRAM_H_
 
@@ -11,32 +11,32 @@
 
 namespace taskleak::cli {
 
-/// How to watch it.
+/// The settings for a watched program.
 struct WatchSettings {
   std::string at = "exit";            ///< or "main": when to look
-  bool follow = false;                ///< the processes that it starts too
-  std::string test;                   ///< what the report calls it; empty: its command line
-  std::chrono::milliseconds hang{0};  ///< how long it may take; 0: for ever
+  bool follow = false;                ///< also watch the processes that it starts
+  std::string test;                   ///< its name in the report; empty: its command line
+  std::chrono::milliseconds hang{0};  ///< the time that it may take; 0: no limit
 };
 
-/// How a watched program ended.
+/// The end of a watched program.
 struct WatchedEnd {
   int code = 0;         ///< its own exit code (ChildEnd)
-  bool loaded = false;  ///< the library got into it
-  bool looked = false;  ///< and looked, or a plugin in it did
+  bool loaded = false;  ///< the library was loaded
+  bool looked = false;  ///< the library or a plugin in the program has looked
   bool has_plugin = false;
-  bool leaks = false;  ///< that the library found
+  bool leaks = false;  ///< the library has found leaks
   bool hung = false;   ///< it took too long and was killed
 
-  /// kHang, or its own exit code, or if that is 0, what the look makes of it: kLeaks, or
-  /// kCouldNotLook if there was none.
+  /// Returns kHang if the program hung, or else its own exit code. If that is 0, returns the result
+  /// of the look: kLeaks if it found leaks, or kCouldNotLook if there was no look.
   [[nodiscard]] int verdict() const;
-  /// Why nothing was looked at.
+  /// Returns why nothing was looked at.
   [[nodiscard]] const char* why_not_looked() const;
 };
 
-/// The command's program if the library can be preloaded into it. Throws std::runtime_error with
-/// the reason if not.
+/// Returns the program of the command if the library can be preloaded into it. Throws
+/// std::runtime_error with the reason if not.
 std::string CheckWatchable(const std::vector<std::string>& command);
 
 /// Runs `child` to its end with the library preloaded. Throws std::runtime_error if it cannot be

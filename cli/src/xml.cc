@@ -27,7 +27,7 @@ std::string EscapeXml(std::string_view text) {
         result += c;
     }
   }
-  // U+FFFE and U+FFFF are characters of UTF-8 and none of XML.
+  // U+FFFE and U+FFFF are characters in UTF-8, but not in XML.
   for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
     for (std::size_t at = 0; (at = result.find(none, at)) != std::string::npos;)
       result.replace(at, none.size(), none.back() == '\xBE' ? "\\ufffe" : "\\uffff");

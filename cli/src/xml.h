@@ -7,8 +7,8 @@
 
 namespace taskleak::cli {
 
-/// `text` as it stands in an element or in a quoted attribute. Characters that XML 1.0 cannot hold
-/// are written as "\x1b", bytes that are no UTF-8 too.
+/// Returns `text` for an element or a quoted attribute. Characters that XML 1.0 cannot hold, and
+/// bytes that are not UTF-8, are written in the form "\x1b".
 std::string EscapeXml(std::string_view text);
 
 }  // namespace taskleak::cli

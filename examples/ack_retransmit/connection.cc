@@ -10,7 +10,7 @@ namespace push {
 
 namespace {
 
-// Each message that is read is an acknowledgement.
+// Takes each message that is read as an acknowledgement.
 void ReadAcknowledgements(int socket) {
   pthread_setname_np(pthread_self(), "reader");
   std::array<char, 512> buffer;

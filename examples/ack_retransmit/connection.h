@@ -9,14 +9,14 @@
 
 namespace push {
 
-/// What becomes of the messages that a client has not acknowledged when its connection closes.
+/// What happens at a connection's end to messages that the client has not acknowledged.
 enum class Unacknowledged {
-  kForgotten,  ///< nobody waits for them any longer
-  kAwaited,    ///< the thread that sends them again goes on to wait
+  kForgotten,  ///< no thread waits for them any longer
+  kAwaited,    ///< the thread that sends them again still waits
 };
 
-/// One client: a thread reads its acknowledgements, one writes messages, and one sends those again
-/// that were not acknowledged.
+/// One client. One thread reads its acknowledgements, one writes messages, and one sends messages
+/// again that were not acknowledged.
 class Connection {
  public:
   /// Talks to the client over `socket`, which it owns.

@@ -1,4 +1,4 @@
-// As leaky_test.cc, but a connection's end closes all its queues.
+// The same as leaky_test.cc, but a connection's end closes all its queues.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@ namespace {
 constexpr int kConnections = 154;
 constexpr std::size_t kAtOnce = 29;
 
-// A connection to a client that goes away at once.
+// Makes a connection to a client that disconnects at once.
 std::unique_ptr<push::Connection> Connect() {
   std::array<int, 2> sockets{};
   EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()), 0);

@@ -1,5 +1,5 @@
-// Nobody closes the queue of messages to be sent again: of each connection that ever was, one
-// thread waits on. Of 154 such threads only 29 belong to connections that are still there.
+// The queue of messages to be sent again is never closed, so one thread of each closed connection
+// still waits. Only 29 of 154 such threads belong to connections that still exist.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ namespace {
 constexpr int kConnections = 154;
 constexpr std::size_t kAtOnce = 29;
 
-// A connection to a client that goes away at once.
+// Makes a connection to a client that disconnects at once.
 std::unique_ptr<push::Connection> Connect() {
   std::array<int, 2> sockets{};
   EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()), 0);

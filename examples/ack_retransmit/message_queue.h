@@ -19,7 +19,7 @@ class MessageQueue {
     changed_.notify_one();
   }
 
-  /// The next message; nothing once the queue is closed and empty.
+  /// Returns the next message, or nothing once the queue is closed and empty.
   std::optional<std::string> Take() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || !messages_.empty(); });

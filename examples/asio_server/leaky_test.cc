@@ -1,5 +1,5 @@
-// The context is stopped while the session waits for its timer: nobody will ever resume the
-// session, which keeps the server, which keeps the context, which keeps the session.
+// The context is stopped while the session waits for its timer, so the session is never resumed. It
+// keeps the server, which keeps the context, which keeps the session.
 #include <gtest/gtest.h>
 
 #include <array>

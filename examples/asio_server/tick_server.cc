@@ -16,7 +16,7 @@ std::shared_ptr<TickServer> TickServer::Start() {
   return server;
 }
 
-// Not from its own thread, which a session that ends late might be in.
+// Must not run in the server's own thread, where a session may still end.
 TickServer::~TickServer() { Stop(); }
 
 unsigned short TickServer::port() const { return acceptor_.local_endpoint().port(); }
@@ -36,7 +36,7 @@ void TickServer::Stop() {
   thread_.join();
 }
 
-// Keeps the server while it goes on.
+// Keeps the server as long as it runs.
 asio::awaitable<void> TickServer::Session(std::shared_ptr<TickServer> /*self*/) {
   tcp::socket client = co_await acceptor_.async_accept(asio::use_awaitable);
   while (!hanging_up_) {

@@ -1,4 +1,4 @@
-// A server that tells its client every hour that it is still there.
+// A server that sends its client a sign of life every hour.
 #ifndef EXAMPLES_ASIO_SERVER_TICK_SERVER_H_
 #define EXAMPLES_ASIO_SERVER_TICK_SERVER_H_
 
@@ -14,9 +14,9 @@ class TickServer {
   ~TickServer();
 
   [[nodiscard]] unsigned short port() const;
-  /// Lets the session end, and waits for that.
+  /// Makes the session end, and waits for that.
   void HangUp();
-  /// Stops whatever the session waits for.
+  /// Stops the server, no matter what the session waits for.
   void Stop();
 
  private:

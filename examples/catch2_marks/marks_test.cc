@@ -1,4 +1,4 @@
-// Checks where you ask for them, and ways to say what is no leak.
+// Checks at places that you choose, and ways to allow what is not a leak.
 #include <taskleak/catch2.h>
 #include <taskleak/verify.h>
 

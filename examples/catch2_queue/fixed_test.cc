@@ -1,4 +1,4 @@
-// The caller says when it wants no more.
+// The caller cancels the search when it needs no more matches.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>

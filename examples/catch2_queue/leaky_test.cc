@@ -1,5 +1,5 @@
-// The caller takes the first match and goes away: in each round one thread stays behind, blocked on
-// its send.
+// The caller takes only the first match. So in each round one thread stays behind, blocked in its
+// send.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// A search whose matches come one by one, from a thread of its own.
+// A search in a thread of its own that returns its matches one by one.
 #ifndef TASKLEAK_EXAMPLES_CATCH2_QUEUE_SEARCH_H_
 #define TASKLEAK_EXAMPLES_CATCH2_QUEUE_SEARCH_H_
 
@@ -12,15 +12,16 @@
 namespace search {
 
 /// Looks for the words that begin with a prefix. Its thread is at most one match ahead of the
-/// caller, so whoever does not want all matches must call Cancel(), or the thread waits for ever.
+/// caller. If the caller does not take all matches, it must call Cancel(), or the thread waits for
+/// ever.
 class Search {
  public:
   Search(std::vector<std::string> words, std::string prefix);
 
-  /// The next match; nothing after the last.
+  /// Returns the next match, or nothing after the last one.
   std::optional<std::string> Next();
 
-  /// No more matches are wanted: lets the thread end.
+  /// Ends the thread when no more matches are needed.
   void Cancel();
 
  private:

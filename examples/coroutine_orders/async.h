@@ -1,4 +1,4 @@
-// A small coroutine library: a coroutine that is started and forgotten, and an event to await.
+// A small coroutine library: a coroutine that runs on its own, and an event to await.
 #ifndef EXAMPLES_COROUTINE_ORDERS_ASYNC_H_
 #define EXAMPLES_COROUTINE_ORDERS_ASYNC_H_
 
@@ -20,7 +20,7 @@ struct Background {
 };
 // [/promise]
 
-/// Resumes the one coroutine that awaits it when it is set.
+/// Resumes the coroutine that awaits it when it is set. Only one may await it.
 class Event {
  public:
   [[nodiscard]] bool await_ready() const { return set_; }

@@ -16,7 +16,7 @@ void Shop::Pay(Order& order) {
 
 void Shop::Cancel(Order& order) { order.decided.Set(); }
 
-// Holds the order, and so itself, until somebody decides.
+// Keeps the order, and so itself, until the order is decided.
 Background Shop::Ship(std::shared_ptr<Order> order) {
   co_await order->decided;
   if (order->paid) shipped_.push_back(order->what);

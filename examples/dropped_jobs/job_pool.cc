@@ -12,7 +12,7 @@ JobPool::JobPool(int threads) {
 JobPool::~JobPool() {
   Stop();
   for (std::thread& thread : threads_) thread.join();
-  // What is still in the queue is forgotten, and all that the jobs hold with it.
+  // The jobs that are still in the queue are forgotten, with everything that they own.
 }
 
 // [track]

@@ -1,4 +1,4 @@
-// A pool that runs jobs in its threads, as such a pool is often written.
+// A pool that runs jobs in its threads, as many programs have one.
 #ifndef EXAMPLES_DROPPED_JOBS_JOB_POOL_H_
 #define EXAMPLES_DROPPED_JOBS_JOB_POOL_H_
 
@@ -18,7 +18,7 @@ class JobPool {
   JobPool& operator=(const JobPool&) = delete;
 
   void Submit(std::function<void()> function);
-  /// From now on no job is started.
+  /// Starts no more jobs from now on.
   void Stop();
   /// Waits until all jobs that were submitted are done.
   void Finish();

@@ -1,4 +1,4 @@
-// The pool stops before its thread has come to all jobs: nobody runs them, and nobody frees them.
+// The pool stops before its thread has run all jobs. The others are neither run nor freed.
 #include <future>
 
 #include <gtest/gtest.h>

@@ -25,7 +25,7 @@ fibers::buffered_channel<std::function<void()>>* StartFiberThread() {
   return calls;
 }
 
-// From before the first test on.
+// It exists from before the first test.
 fibers::buffered_channel<std::function<void()>>* const g_calls = StartFiberThread();
 
 }  // namespace

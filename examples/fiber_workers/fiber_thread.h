@@ -4,7 +4,7 @@
 
 #include <functional>
 
-/// Calls `function` in the program's fiber thread, where it may launch fibers. That thread is there
+/// Calls `function` in the program's fiber thread, where it may launch fibers. That thread exists
 /// as long as the program.
 void InFiberThread(std::function<void()> function);
 

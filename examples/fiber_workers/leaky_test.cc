@@ -1,4 +1,4 @@
-// Nobody says that no more pictures will come: the workers wait for ever, and hold the channel.
+// The resizer is not finished, so its workers wait for pictures for ever, and keep the channel.
 #include <gtest/gtest.h>
 
 #include "resizer.h"

@@ -10,12 +10,12 @@
 
 class Resizer {
  public:
-  /// Starts so many fibers, which wait for pictures.
+  /// Starts `workers` fibers, which wait for pictures.
   explicit Resizer(int workers);
 
-  /// The name of the smaller picture, when it is there.
+  /// Returns a future with the name of the smaller picture.
   std::future<std::string> Resize(std::string picture);
-  /// No more pictures will come.
+  /// Ends the workers: no more pictures will come.
   void Finish() { orders_->close(); }
 
  private:

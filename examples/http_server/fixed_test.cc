@@ -1,4 +1,4 @@
-// As leaky_test.cc, but the server is stopped.
+// The same as leaky_test.cc, but the server is stopped.
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <taskleak/gtest.h>

@@ -23,7 +23,7 @@ std::shared_ptr<GreetingServer> GreetingServer::Start() {
 }
 
 void GreetingServer::Stop() {
-  // stop() only stops a server that is listening already.
+  // stop() only stops a server that is already listening.
   while (!server_.is_running()) std::this_thread::yield();
   server_.stop();
   listener_.join();

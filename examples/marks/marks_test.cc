@@ -1,5 +1,5 @@
-// Checks where you ask for them, and ways to say what is no leak. With check=marked, or without a
-// listener as here, nothing else is checked.
+// Checks at places that you choose, and ways to allow what is not a leak. With check=marked, or
+// without a listener as here, nothing else is checked.
 #include <taskleak/gtest.h>
 #include <taskleak/verify.h>
 

@@ -1,4 +1,4 @@
-// As leaky_test.cc, but a subscription lasts as long as what needs it.
+// The same as leaky_test.cc, but a subscription ends with the job that needs it.
 #include <atomic>
 
 #include <gtest/gtest.h>

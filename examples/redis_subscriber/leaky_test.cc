@@ -1,5 +1,5 @@
-// Each run of a job subscribes anew, in a thread that nobody can stop: a daemon that runs jobs
-// every minute has a thread and a connection more every minute, until it is out of memory.
+// Each run of a job subscribes again, in a thread that cannot be stopped. A daemon that runs jobs
+// every minute has one more thread and connection every minute, until it is out of memory.
 #include <atomic>
 
 #include <gtest/gtest.h>

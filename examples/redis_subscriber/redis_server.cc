@@ -15,7 +15,7 @@
 
 namespace {
 
-// One that nobody listened on a moment ago.
+// Returns a port that was free a moment ago.
 int FreePort() {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

@@ -3,10 +3,10 @@
 
 #include <sys/types.h>
 
-/// A redis-server of its own on 127.0.0.1, ended with the object.
+/// A separate redis-server on 127.0.0.1, which ends with this object.
 class RedisServer {
  public:
-  /// Returns when it answers. Throws std::runtime_error if it cannot be started.
+  /// Starts it, and returns when it answers. Throws std::runtime_error if it cannot be started.
   RedisServer();
   ~RedisServer();
   RedisServer(const RedisServer&) = delete;

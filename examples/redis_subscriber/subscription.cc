@@ -23,7 +23,7 @@ Redis Subscribe(int port, const std::string& channel) {
   return redis;
 }
 
-// Until the connection ends.
+// Reads messages until the connection ends.
 void ReadMessages(redisContext* redis, const OnMessage& on_message) {
   pthread_setname_np(pthread_self(), "redis-reader");
   void* reply = nullptr;

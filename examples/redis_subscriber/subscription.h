@@ -12,11 +12,12 @@ namespace jobs {
 
 using OnMessage = std::function<void(const std::string&)>;
 
-/// Calls a function for each message on a Redis channel, in a thread of its own, until the end of
-/// its life.
+/// Calls a function for each message on a Redis channel, in a thread of its own, until it is
+/// destroyed.
 class Subscription {
  public:
-  /// Returns when Redis has confirmed it. Throws std::runtime_error if Redis cannot be reached.
+  /// Subscribes, and returns when Redis has confirmed it. Throws std::runtime_error if Redis cannot
+  /// be reached.
   Subscription(int redis_port, const std::string& channel, OnMessage on_message);
   ~Subscription();
   Subscription(const Subscription&) = delete;
@@ -27,7 +28,7 @@ class Subscription {
   std::thread reader_;
 };
 
-/// The same without an end: nobody can stop it.
+/// The same, but without an end: it cannot be stopped.
 void SubscribeForEver(int redis_port, const std::string& channel, OnMessage on_message);
 
 }  // namespace jobs

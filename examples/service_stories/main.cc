@@ -1,7 +1,8 @@
 // service_stories push|cron|sentinel|shop leaky|fixed [PORT [FOLDER [PERIOD]]]: a service at
 // 127.0.0.1, with the endpoint at /debug/tasks/. Each GET of /work is one request. It answers
-// SIGQUIT and SIGUSR2 and looks each PERIOD milliseconds (default: 10000); dumps, recordings and
-// scenes go to FOLDER (default: the current one). Prints its port, and ends with standard input.
+// SIGQUIT and SIGUSR2, and looks each PERIOD milliseconds (default: 10000). Dumps, recordings and
+// scenes go to FOLDER (default: the current one). It prints its port, and ends when standard input
+// ends.
 #include <httplib.h>
 
 #include <chrono>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A service of the stories, leaky or fixed, under load: what the difference, the metrics, the signals and the watch tell of it.
+"""A service of the stories, leaky or fixed, under load: what the difference, the metrics, the signals and the watch show.
 
 Usage: service_test.py PROGRAM push|cron|sentinel|shop leaky|fixed
 """
@@ -72,13 +72,13 @@ class ServiceTest(unittest.TestCase):
         return await_true(lambda: next(iter(sorted(pathlib.Path(self.folder.name).glob(pattern))), None))
 
     def difference(self, base):
-        """How many there are of it now, if that changed, and what the difference says."""
+        """Returns the number of its units now, if that changed, and the difference."""
         text = self.get(f"/debug/tasks/diff?base={base}")
         growth = re.search(rf'(grew|appeared): \d+ -> (\d+) {self.kind}s "{self.name}"', text)
         return int(growth[2]) if growth else 0, text
 
     def wakings(self):
-        """How often the thread that answers signals has gone to sleep."""
+        """Returns how often the thread that answers signals has gone to sleep."""
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
             try:
                 if (task / "comm").read_text() == "taskleak-signal\n":
@@ -88,12 +88,12 @@ class ServiceTest(unittest.TestCase):
         return 0
 
     def alive(self):
-        """How many units of the leak's name there are, as the metrics count them by creator."""
+        """Returns the number of units with the leak's name, as the metrics count them by creator."""
         pattern = rf'^taskleak_units_by_site{{kind="{self.kind}",site="[^"]*{self.creator}",[^}}]*}} (\d+)$'
         return sum(map(int, re.findall(pattern, self.get("/debug/tasks/metrics"), re.MULTILINE)))
 
     def alive_after(self, requests):
-        """How many there are of it once so many requests are done."""
+        """Returns the number of its units after this number of requests."""
         return self.each * requests + (1 if STORY == "cron" else 0) if LEAKY else min(self.usual, requests)
 
     def suspected(self):
@@ -107,7 +107,7 @@ class ServiceTest(unittest.TestCase):
         self.load(REQUESTS)
         expected = self.alive_after(REQUESTS + 1)
         await_true(lambda: self.alive() == expected)
-        # Who asks while somebody looks shares that look, which may have begun before the last requests.
+        # A request that comes during a look shares that look, which may have begun before the last requests.
         if LEAKY:
             text = await_true(lambda: (found := self.difference(base))[0] >= REQUESTS * self.each and found[1])
             self.assertIn(self.creator, text)

@@ -1,4 +1,4 @@
-// As leaky_test.cc, but the pool is stopped.
+// The same as leaky_test.cc, but the pool is stopped.
 #include <atomic>
 
 #include <gtest/gtest.h>

@@ -13,15 +13,15 @@ namespace pool {
 
 /// A fixed number of threads that run jobs in the order in which they were submitted.
 ///
-/// The workers own the pool together with its users, so a job may outlive whoever submitted it. The
-/// price: dropping the last pointer does not end them. Call Stop().
+/// The workers own the pool together with its users, so a job may outlive the code that submitted
+/// it. The price: dropping the last pointer does not end the workers. Call Stop().
 ///
-/// Thread-safe, except that Stop() is called once, by a thread that is no worker.
+/// Thread-safe, except that Stop() is called once, by a thread that is not a worker.
 class WorkerPool {
  public:
   using Job = std::function<void()>;
 
-  /// A pool with `threads` workers.
+  /// Starts a pool with `threads` workers.
   static std::shared_ptr<WorkerPool> Start(int threads);
 
   WorkerPool(const WorkerPool&) = delete;
@@ -30,7 +30,7 @@ class WorkerPool {
   void Submit(Job job);
   /// Returns when every job submitted so far has run.
   void Wait();
-  /// Runs what is still queued, then ends the workers and joins them.
+  /// Runs the jobs that are still queued, then ends and joins the workers.
   void Stop();
 
  private:
@@ -41,7 +41,7 @@ class WorkerPool {
   std::mutex mutex_;
   std::condition_variable work_to_do_;
   std::condition_variable all_done_;
-  std::deque<Job> queue_;  // guarded by mutex_, as are the next two
+  std::deque<Job> queue_;  // guarded by mutex_, like the next two
   int running_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> workers_;

@@ -1,7 +1,7 @@
 // Switches the checks on before main(), for taskleak::gtest_auto and taskleak::gtest_main.
 //
-// So early that the listener stands before all others but GoogleTest's printer: ...End events reach
-// listeners in reverse order, so whatever the program's own listeners clean up is gone when
+// This is so early that the listener comes before all others except GoogleTest's printer. ...End
+// events reach listeners in reverse order, so the program's own listeners have cleaned up when
 // taskleak looks.
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +17,7 @@ namespace {
     AddListener();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "taskleak: %s\n", error.what());
-    std::_Exit(2);  // main() has not begun: there is nothing to unwind, and no test may run
+    std::_Exit(2);  // main() has not begun, so there is nothing to unwind, and no test may run
   }
   return true;
 }();

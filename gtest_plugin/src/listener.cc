@@ -88,7 +88,8 @@ class Listener : public testing::EmptyTestEventListener {
     if (in_run_) run_->PhaseStarted("the environments' TearDown");
   }
 
-  // The last event whose failure is counted and written to XML by every GoogleTest.
+  // This is the last event in which every version of GoogleTest counts a failure and writes it to
+  // XML.
   void OnEnvironmentsTearDownEnd(const testing::UnitTest&) override {
     if (!std::exchange(in_run_, false)) return;
     if (const auto text = run_->RunEnded()) internal::FailAt(nullptr, *text);

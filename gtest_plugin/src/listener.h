@@ -1,4 +1,4 @@
-// What the listener and the checks of a scope share.
+// Functions that the listener and the checks of a scope share.
 #ifndef TASKLEAK_GTEST_PLUGIN_SRC_LISTENER_H_
 #define TASKLEAK_GTEST_PLUGIN_SRC_LISTENER_H_
 
@@ -6,7 +6,7 @@
 
 namespace taskleak::gtest::internal {
 
-/// The options given to AddListener; the defaults before that.
+/// Returns the options given to AddListener, or the defaults before that.
 [[nodiscard]] Options& ListenerOptions();
 
 }  // namespace taskleak::gtest::internal

@@ -1,4 +1,4 @@
-// The main() of taskleak::gtest_main, as GTest::gtest_main has it.
+// The main() of taskleak::gtest_main, like that of GTest::gtest_main.
 #include <gtest/gtest.h>
 
 int main(int argc, char** argv) {

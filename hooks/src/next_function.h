@@ -1,4 +1,4 @@
-// The function that a hook stands before.
+// Finds the function that a hook wraps.
 #ifndef TASKLEAK_HOOKS_NEXT_FUNCTION_H_
 #define TASKLEAK_HOOKS_NEXT_FUNCTION_H_
 

@@ -1,10 +1,10 @@
-// Stands before the functions that create, join and detach threads, and tells the core
-// (taskleak/thread_birth.h) of each.
+// Wraps the functions that create, join and detach threads, and reports each call to the core
+// (taskleak/thread_birth.h).
 //
-// Compiled into the executable, these definitions come first in the lookup of symbols, so calls
-// from libraries reach them too. Each calls the function it stands before with the same arguments
-// and returns what that returned; errno and cancellation are that function's own. What a hook needs
-// beyond that function, in locks, memory and stack, is said in docs/design.md.
+// These definitions are compiled into the executable, so they come first in the lookup of symbols,
+// and calls from libraries reach them too. Each hook calls the wrapped function with the same
+// arguments and returns its result. errno and cancellation are those of that function.
+// docs/design.md says which locks, memory and stack a hook needs in addition.
 #include <pthread.h>
 #include <threads.h>
 
@@ -17,8 +17,8 @@
 #include "next_function.h"
 #include "taskleak/internal/thread_birth.h"
 
-// The functions that come next, see NextFunction: the sanitizers' interceptors and libc's internal
-// names, both absent in most builds. NOLINTBEGIN(bugprone-reserved-identifier)
+// The functions that come next (see NextFunction): the sanitizers' interceptors and libc's internal
+// names. Most builds have neither. NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 #define TASKLEAK_WEAK __attribute__((weak))
 TASKLEAK_WEAK int __interceptor_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*),
@@ -56,9 +56,10 @@ NextFunction<decltype(&__thrd_create)> g_thrd_create("thrd_create");
 
 std::atomic<bool> g_prepared{false};
 
-// Before any thread of the program can hold a lock that this needs: when the program is loaded, or
-// at the first call, if that comes earlier, from the initialization of a library. All at once,
-// since the first thread's creation comes before everything that threads do.
+// Runs before any thread of the program can hold a lock that this needs: when the program is
+// loaded, or at the first call if that comes earlier, from the initialization of a library.
+// Prepares everything at once, since the creation of the first thread comes before all other
+// actions of threads.
 [[gnu::noinline]] void Prepare() {
   g_pthread_create.Find(__interceptor_pthread_create, __pthread_create);
   g_pthread_join.Find(__interceptor_pthread_join, __pthread_join);
@@ -67,12 +68,12 @@ std::atomic<bool> g_prepared{false};
   g_pthread_timedjoin_np.Find(__interceptor_pthread_timedjoin_np, ___pthread_timedjoin_np);
   g_pthread_clockjoin_np.Find(__interceptor_pthread_clockjoin_np, ___pthread_clockjoin_np);
   g_thrd_create.Find(nullptr, __thrd_create);
-  dlerror();  // what was not found is no error of the program's
+  dlerror();  // a missing function is not an error of the program
   internal::PrepareBirths();
   g_prepared.store(true, std::memory_order_release);
 }
 
-__attribute__((constructor(101))) void PrepareWhenLoaded() {  // the first that programs may have
+__attribute__((constructor(101))) void PrepareWhenLoaded() {  // the first one for programs
   if (!g_prepared.load(std::memory_order_acquire)) Prepare();
 }
 
@@ -82,7 +83,7 @@ Function Next(const NextFunction<Function>& function) {
   return function.Get();
 }
 
-// What C11 calls the outcomes of pthreads' functions; as glibc does (sysdeps/pthread/thrd_priv.h).
+// Converts a result of pthreads to one of C11, as glibc does (sysdeps/pthread/thrd_priv.h).
 int C11Result(int error) {
   switch (error) {
     case 0:
@@ -98,7 +99,7 @@ int C11Result(int error) {
   }
 }
 
-// Calls a joining function and notes the join if it succeeds.
+// Calls a joining function, and records the join if it succeeds.
 template <typename Join>
 int NoteJoin(pthread_t thread, Join join) {
   const std::uint64_t serial = internal::FindSerial(thread);
@@ -113,18 +114,18 @@ int NoteJoin(pthread_t thread, Join join) {
 using namespace taskleak::hooks;  // NOLINT(google-build-using-namespace): the hooks themselves can
                                   // be in no namespace
 
-// Shared libraries must find them too, whatever visibility the executable's own code has.
+// Shared libraries must find them too, even if the executable's own code is hidden.
 #pragma GCC visibility push(default)
 
-// One address in the whole process: where an executable and a library both have hooks, the inner
-// one sees that the outer one has spoken.
+// It has one address in the whole process. If an executable and a library both have hooks, the
+// inner one sees that the outer one has already acted.
 extern "C" __attribute__((weak)) void* taskleak_run_thread(void* birth) {
   return taskleak::internal::RunThread(static_cast<taskleak::internal::ThreadBirth*>(birth));
 }
 
 namespace {
 
-// Creates the thread with a function that stands behind the hooks.
+// Creates the thread with a function behind the hooks.
 int Create(taskleak::internal::ThreadBirth* birth, pthread_t* thread,
            const pthread_attr_t* attributes, decltype(&__interceptor_pthread_create) next) {
   const int result = next(thread, attributes, taskleak_run_thread, birth);
@@ -140,7 +141,7 @@ int Create(taskleak::internal::ThreadBirth* birth, pthread_t* thread,
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*routine)(void*), void* argument) {
   const auto next = Next(g_pthread_create);
-  // Another's routine must not run before the sanitizer's own, which prepares the thread.
+  // No other routine may run before the sanitizer's own routine, which prepares the thread.
   const bool is_inner = routine == taskleak_run_thread || g_pthread_create.IsBehindInterceptor();
   auto* const birth =
       is_inner ? nullptr : taskleak::internal::BeginBirth(routine, argument, attributes);
@@ -177,8 +178,8 @@ extern "C" int pthread_detach(pthread_t thread) noexcept {
   return result;
 }
 
-// In glibc C11's threads are pthreads. So they are made from them here too, and sanitizers, which
-// know nothing of C11's functions, see them.
+// In glibc, C11's threads are pthreads. So they are created as pthreads here too, and sanitizers,
+// which do not know C11's functions, see them.
 extern "C" int thrd_create(thrd_t* thread, thrd_start_t routine, void* argument) {
   const auto next = Next(g_pthread_create);
   auto* const birth = g_pthread_create.IsBehindInterceptor()

@@ -33,7 +33,7 @@ CapturePtr Look(std::uint64_t id) {
   return capture;
 }
 
-// The looks of this process.
+// The captures of this process.
 class Captures {
  public:
   CapturePtr Take() {
@@ -92,7 +92,7 @@ class Captures {
   std::mutex mutex_;
   std::optional<std::shared_future<CapturePtr>> under_way_;
   std::uint64_t last_id_ = 0;
-  std::deque<CapturePtr> kept_;  // in the order in which they were asked for
+  std::deque<CapturePtr> kept_;  // in the order of the requests
 };
 
 Captures& TheCaptures() {

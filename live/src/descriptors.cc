@@ -10,7 +10,7 @@ std::map<std::string, std::size_t> CountDescriptors() {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
     std::string target = std::filesystem::read_symlink(entry.path(), error).string();
-    if (error) continue;  // closed meanwhile, such as the one that lists them
+    if (error) continue;  // closed meanwhile, such as the descriptor that lists them
     // "socket:[4711]" and "pipe:[4711]" name their inode (proc_pid_fd(5)).
     const bool numbered = target.starts_with("socket:[") || target.starts_with("pipe:[");
     if (numbered) target.resize(target.find(':'));

@@ -8,8 +8,8 @@
 
 namespace taskleak::live {
 
-/// How many are open: "socket", "pipe", "anon_inode:[eventfd]", "/var/log/service.log". Empty if
-/// they cannot be listed.
+/// Returns how many are open of each kind: "socket", "pipe", "anon_inode:[eventfd]",
+/// "/var/log/service.log". Returns an empty map if they cannot be listed.
 std::map<std::string, std::size_t> CountDescriptors();
 
 }  // namespace taskleak::live

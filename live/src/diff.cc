@@ -20,7 +20,7 @@ namespace {
 using Change = Diff::Change;
 using Kind = Diff::Kind;
 
-// A capture's groups of one creator; there is mostly one.
+// A capture's groups by creator. Most creators have one group.
 using Groups = std::map<std::string, std::vector<const LeakGroup*>>;
 
 Groups ByKey(const Capture& capture) {

@@ -46,13 +46,14 @@ Response Typed(std::string content_type, std::string body) {
   return response;
 }
 
-// A word that nothing else on the page can know, so that no script runs but the page's own.
+// Returns a random word that other content of the page cannot know, so that only the page's own
+// scripts run.
 std::string Nonce() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
-// `make` gets the frame.
+// Makes a page. `make` receives the frame.
 template <typename Make>
 Response HtmlPage(const std::string& prefix, Make make) {
   const PageFrame frame{prefix, Nonce()};
@@ -142,7 +143,7 @@ struct Endpoint::Impl {
   }
 
   Response Count(const Request& request) {
-    const Census census = TakeCensus();  // looks that are kept to compare with stay so
+    const Census census = TakeCensus();  // does not displace captures that are kept for comparison
     history.Add({std::chrono::steady_clock::now(), census.threads, census.tasks});
     if (Parameter(request, "format") == "json")
       return Typed(kJsonType, fmt::format("{{\"threads\":{},\"unjoined\":{},\"tasks\":{}}}\n",
@@ -168,7 +169,7 @@ struct Endpoint::Impl {
       return Failure(404, fmt::format("capture {} is not kept (any more)", *base));
     if (seconds) {
       const std::unique_lock one(waiting, std::try_to_lock);
-      if (!one) return Failure(429, "somebody else is waiting for a difference");
+      if (!one) return Failure(429, "another request is waiting for a difference");
       from = Take();
       if (!Wait(std::chrono::seconds(*seconds))) return Failure(503, "the server is stopping");
     }
@@ -178,7 +179,7 @@ struct Endpoint::Impl {
     return HtmlPage(options.prefix, [&](const PageFrame& frame) { return DiffPage(diff, frame); });
   }
 
-  // False if it was stopped.
+  // Returns false if it was stopped.
   bool Wait(std::chrono::seconds duration) {
     std::unique_lock lock(mutex);
     return !changed.wait_for(lock, duration, [this] { return stopped; });
@@ -212,7 +213,7 @@ struct Endpoint::Impl {
   const EndpointOptions options;
   History history;
   RowHistory rows;
-  std::mutex waiting;  // held by the one who waits for a difference
+  std::mutex waiting;  // held by the request that waits for a difference
   std::mutex mutex;
   std::condition_variable changed;
   bool stopped = false;

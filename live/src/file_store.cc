@@ -29,7 +29,7 @@ FileOptions Checked(FileOptions options) {
   return options;
 }
 
-// A file of ours in the folder, the oldest first.
+// A file of this object in the folder. The oldest comes first.
 struct Kept {
   std::pair<time_t, long> changed;
   std::string name;
@@ -40,7 +40,8 @@ struct Kept {
   }
 };
 
-// What this could have written: other files of a similar name are left alone.
+// Returns true if this object could have written the file. Other files with a similar name are left
+// alone.
 bool IsOurs(std::string_view file, const std::string& name) {
   if (!file.starts_with(name + '-')) return false;
   file.remove_prefix(name.size() + 1);
@@ -51,7 +52,7 @@ bool IsOurs(std::string_view file, const std::string& name) {
 
 std::vector<Kept> ListOurs(int folder, const std::string& name) {
   std::vector<Kept> files;
-  // Another description of the same folder, so that its position is not shared.
+  // Opens the folder again, so that the position is not shared.
   DIR* const directory = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory == nullptr) return files;
   while (const dirent* const entry = readdir(directory)) {
@@ -101,7 +102,7 @@ std::string FileStore::Write(const std::string& stem, std::string_view suffix,
   return fmt::format("{}/{}: cannot be written: {}", options_.folder, name, std::strerror(error));
 }
 
-// For one more file of that size.
+// Makes room for one more file of that size.
 void FileStore::MakeRoom(std::uint64_t bytes) {
   std::vector<Kept> files = ListOurs(folder_, options_.name);
   std::size_t count = files.size() + 1;

@@ -1,4 +1,4 @@
-// A folder in which files are written safely and do not pile up.
+// A folder for files that are written safely, and of which only the newest are kept.
 #ifndef TASKLEAK_LIVE_SRC_FILE_STORE_H_
 #define TASKLEAK_LIVE_SRC_FILE_STORE_H_
 
@@ -20,13 +20,13 @@ class FileStore {
   FileStore(const FileStore&) = delete;
   FileStore& operator=(const FileStore&) = delete;
 
-  /// The beginning of the names of files that belong together:
+  /// Returns the common beginning of the names of files that belong together:
   /// "NAME-tasks-4121-20260131T120000.250Z".
   [[nodiscard]] std::string Stem(std::string_view what,
                                  std::chrono::system_clock::time_point time) const;
 
-  /// Writes the file `stem` + `suffix`, and makes room for it. Returns why it could not, or an
-  /// empty text.
+  /// Writes the file `stem` + `suffix`, and makes room for it. Returns why that failed, or an empty
+  /// text.
   std::string Write(const std::string& stem, std::string_view suffix, std::string_view content);
 
  private:

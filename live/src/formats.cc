@@ -30,8 +30,8 @@ std::string Summary(Place units) {
   return text + ", " + Ages(units);
 }
 
-// The first line of pprof's text form: the count, and the addresses of the stack without those that
-// inlined functions share.
+// Returns the first line of pprof's text form: the count and the addresses of the stack. An address
+// that inlined functions share is written once.
 std::string CountLine(Place units) {
   std::string text = fmt::format("{} @", units.size());
   const Stack& stack = units.front().stack;
@@ -49,7 +49,7 @@ void AddNotes(const LeakReport& report, std::string_view prefix, std::string& te
     text += fmt::format("{}note: {}\n", prefix, OneLine(note));
 }
 
-// "4 minutes" as Go has it, and only from one on.
+// Returns "4 minutes" in Go's form, or an empty text below one minute.
 std::string Since(const Unit& unit) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(unit.age).count();
   return minutes < 1 ? std::string() : ", " + Count(static_cast<std::size_t>(minutes), "minute");

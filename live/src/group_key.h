@@ -1,4 +1,4 @@
-// What makes groups of different captures the same one.
+// Identifies the same group in different captures.
 #ifndef TASKLEAK_LIVE_SRC_GROUP_KEY_H_
 #define TASKLEAK_LIVE_SRC_GROUP_KEY_H_
 
@@ -8,8 +8,8 @@
 
 namespace taskleak::live {
 
-/// Equal for groups that the same code created, and where no creator is known for those with the
-/// same signature.
+/// Returns a key that is equal for groups that the same code created. If no creator is known, it is
+/// equal for groups with the same signature.
 std::string GroupKey(const LeakGroup& group);
 
 }  // namespace taskleak::live

@@ -7,7 +7,7 @@
 
 namespace taskleak::live {
 
-/// `data` as one gzip member (RFC 1952). Throws std::bad_alloc for want of memory.
+/// Returns `data` as one gzip member (RFC 1952). Throws std::bad_alloc if there is no memory.
 std::string Gzip(std::string_view data);
 
 }  // namespace taskleak::live

@@ -1,4 +1,4 @@
-// How many there were, over the life of the process.
+// Counts over the life of the process.
 #ifndef TASKLEAK_LIVE_SRC_HISTORY_H_
 #define TASKLEAK_LIVE_SRC_HISTORY_H_
 
@@ -9,8 +9,8 @@
 
 namespace taskleak::live {
 
-/// Counts of the moments at which somebody looked. Bounded: when it is full, every other one is
-/// forgotten, so it always reaches back to the start. Thread-safe.
+/// Keeps the counts of each look. Its size is bounded: when it is full, every other count is
+/// dropped, so it always reaches back to the start. Thread-safe.
 class History {
  public:
   struct Point {

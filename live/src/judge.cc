@@ -26,7 +26,7 @@ std::string WhoAndWhere(const LeakGroup& group) {
   return text;
 }
 
-// Stacks of different looks are equal if their addresses are.
+// Compares stacks of different looks by their addresses.
 std::string PlaceKey(const LeakGroup& group, Place units) {
   const Unit& first = units.front();
   std::string key = GroupKey(group) + std::string(ToString(first.state));

@@ -17,7 +17,7 @@
 
 namespace taskleak::live {
 
-/// A look, and what else the rules ask for.
+/// A look, and the other values that the rules need.
 struct Evidence {
   using Time = std::chrono::steady_clock::time_point;
 
@@ -26,19 +26,19 @@ struct Evidence {
   std::uint64_t resident_bytes = 0;
 };
 
-/// Remembers what the rules need of earlier looks: sizes of groups and the numbers of units, and no
-/// stacks. What is gone is forgotten. Not thread-safe.
+/// Keeps only the values of earlier looks that the rules need: sizes of groups and numbers of
+/// units, but no stacks. Groups and units that are gone are forgotten. Not thread-safe.
 class Judge {
  public:
   explicit Judge(std::vector<Rule> rules) : rules_(std::move(rules)) {}
 
-  /// All that holds now; whether it held before makes no difference.
+  /// Returns all alarms that hold now, also those that held before.
   std::vector<Alarm> Consider(const Evidence& evidence);
 
  private:
   using Time = Evidence::Time;
 
-  // Units at one place, with when each was first seen there.
+  // Units at one place, with the time when each was first seen there.
   using Seen = std::map<std::int64_t, Time>;
 
   void RememberSizes(const LeakReport& report);
@@ -54,7 +54,7 @@ class Judge {
   std::map<std::string, std::deque<double>> sizes_;  // by group, the latest last
   std::map<std::string, Seen> places_;               // by group, state and stack
   std::map<std::string, Time> over_since_;           // by limit
-  std::set<std::vector<std::int64_t>> circles_;      // of the look before
+  std::set<std::vector<std::int64_t>> circles_;      // of the previous look
 };
 
 }  // namespace taskleak::live

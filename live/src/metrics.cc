@@ -24,7 +24,7 @@ Metric Single(Metric::Type type, std::string name, std::string help, std::uint64
   return {type, std::move(name), std::move(help), {{{}, static_cast<double>(value)}}};
 }
 
-// The most frequent creators of each kind, and the rest together.
+// Returns the most frequent creators of each kind, and one sum for the rest.
 std::vector<Census::SiteCount> Bounded(const Census& census, std::size_t most_sites) {
   std::vector<Census::SiteCount> sites;
   std::map<UnitKind, std::size_t> shown;

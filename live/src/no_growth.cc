@@ -28,7 +28,7 @@ using Sizes = std::map<std::string, double>;  // by group, and by kind of descri
 
 constexpr std::size_t kLooks = 12;
 constexpr std::size_t kLeastRuns = 2 * kLooks;
-constexpr double kLeastGrowth = 3;  // units over all looks; fewer may be chance
+constexpr double kLeastGrowth = 3;  // units over all looks; less may be chance
 constexpr std::string_view kDescriptors = "descriptors ";
 
 Sizes SizesOf(const Capture& capture) {
@@ -69,14 +69,14 @@ struct GrowthCheck::Impl {
   Impl(std::size_t how_often, std::string text)
       : runs(std::max(how_often, kLeastRuns)), what(std::move(text)) {}
 
-  // Before run number `done`, and after the last one, if it is time.
+  // Looks if it is time. Called before each run and after the last one.
   void LookIfDue() {
     if (done * kLooks < looks.size() * runs) return;
     last = TakeCapture();
     looks.push_back(SizesOf(*last));
   }
 
-  // By how much a group grew over all looks.
+  // Returns by how much a group grew over all looks.
   [[nodiscard]] double GrowthOf(const std::string& key) const {
     std::vector<double> series;
     for (const Sizes& sizes : looks) series.push_back(SizeIn(sizes, key));
@@ -92,7 +92,7 @@ struct GrowthCheck::Impl {
     return suspects;
   }
 
-  // Drops those that end after all.
+  // Waits, and drops suspects that end after all.
   void Await(std::map<std::string, double>& suspects) {
     const Clock::time_point end = Clock::now() + Options::FromEnvironment().drain;
     const Sizes first = looks.front();

@@ -42,7 +42,7 @@ Json RowJson(const Row& row, PageData& page) {
   return json;
 }
 
-// Each unit: id, name, age in milliseconds, what it waits for.
+// Returns the id, name, age in milliseconds and wait of each unit.
 Json UnitsJson(const Row& row) {
   Json units = Json::array();
   for (const Place place : row.places) {
@@ -71,7 +71,7 @@ std::string Document(Json data, const PageData& page, const PageFrame& frame,
   return pages::PageDocument({pages::PageKind::kLive, title, frame.nonce}, data);
 }
 
-// What both pages of one look have.
+// Returns the common data of both pages of one look.
 Json LookJson(const Capture& capture, Json rows, std::size_t all_rows) {
   return {{"capture", CaptureJson(capture)},
           {"could_not_look", capture.report.could_not_look},

@@ -12,21 +12,21 @@
 
 namespace taskleak::live {
 
-/// What all pages are given.
+/// The common arguments of all pages.
 struct PageFrame {
-  std::string prefix;  ///< that their links begin with
+  std::string prefix;  ///< at the beginning of their links
   std::string nonce;   ///< of their scripts
 };
 
-/// What is alive. `rows` are of `capture`.
+/// Returns the page of everything that is alive. `rows` belong to `capture`.
 std::string LivePage(const Capture& capture, const std::vector<Row>& rows,
                      const std::vector<History::Point>& history, const PageFrame& frame);
 
-/// The groups with that signature: all their stacks, and each unit.
+/// Returns the page of the groups with that signature: all their stacks, and each unit.
 std::string GroupPage(const Capture& capture, const std::vector<Row>& rows,
                       const std::string& signature, const PageFrame& frame);
 
-/// What changed.
+/// Returns the page of what changed.
 std::string DiffPage(const Diff& diff, const PageFrame& frame);
 
 }  // namespace taskleak::live

@@ -1,4 +1,4 @@
-// Looks whose number nobody is told.
+// Captures for repeated looks, which are not kept.
 #ifndef TASKLEAK_LIVE_SRC_PASSING_CAPTURE_H_
 #define TASKLEAK_LIVE_SRC_PASSING_CAPTURE_H_
 
@@ -6,8 +6,8 @@
 
 namespace taskleak::live {
 
-/// As TakeCapture(), for who looks again and again: the capture is not kept for FindCapture(), so
-/// it takes nobody's place there.
+/// The same as TakeCapture(), for code that looks again and again. The capture is not kept for
+/// FindCapture(), so it does not displace others there.
 [[nodiscard]] CapturePtr TakePassingCapture();
 
 }  // namespace taskleak::live

@@ -1,4 +1,4 @@
-// The units of a capture by where they stand.
+// The units of a capture by place.
 #ifndef TASKLEAK_LIVE_SRC_PLACES_H_
 #define TASKLEAK_LIVE_SRC_PLACES_H_
 
@@ -13,13 +13,13 @@ namespace taskleak::live {
 /// Units of one group with the same stack and wait state.
 using Place = std::span<const Unit>;
 
-/// Those of one group. Valid as long as the group.
+/// Returns the places of one group. Valid as long as the group.
 std::vector<Place> PlacesOf(const LeakGroup& group);
 
-/// Whether it waits for something, and can.
+/// Returns true if the unit waits. Running units, queued tasks and ended threads do not.
 bool IsBlocked(const Unit& unit);
 
-/// Those of all groups, the most frequent first. Valid as long as the report.
+/// Returns the places of all groups, the most frequent first. Valid as long as the report.
 std::vector<Place> PlacesOf(const LeakReport& report);
 
 }  // namespace taskleak::live

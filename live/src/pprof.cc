@@ -21,7 +21,7 @@ std::string CreatorOf(const Unit& unit) {
 }
 
 void AddPlace(Place units, ProfileWriter& profile) {
-  // Units of one group share creator and origin, those of one place state and stack.
+  // Units of one group share creator and origin. Units of one place share state and stack.
   const Unit& first = units.front();
   std::map<std::string, std::int64_t> by_name;
   for (const Unit& unit : units) ++by_name[OneLine(unit.name)];

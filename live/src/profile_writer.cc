@@ -51,11 +51,11 @@ std::vector<internal::Mapping> ExecutedFiles(std::string_view maps) {
 
 ProfileWriter::ProfileWriter(std::string maps)
     : maps_(std::move(maps)), mappings_(ExecutedFiles(maps_)) {
-  String({});  // number 0 is the empty one
+  String({});  // number 0 is the empty string
   WriteMappings();
 }
 
-// The strings stay where they are in a map, so views of them stay valid.
+// Strings in a map do not move, so views of them stay valid.
 std::int64_t ProfileWriter::String(std::string_view text) {
   if (const auto known = strings_.find(text); known != strings_.end()) return known->second;
   const auto number = static_cast<std::int64_t>(strings_.size());
@@ -82,7 +82,7 @@ void ProfileWriter::WriteMappings() {
     message.add_uint64(kMemoryLimit, mappings_[i].end);
     message.add_uint64(kFileOffset, mappings_[i].offset);
     message.add_int64(kMappingFile, path);
-    // All that can be known is in the profile: readers need not look for symbols.
+    // The profile contains all symbols, so readers need not look for them.
     for (const auto known : {kHasFunctions, kHasFilenames, kHasLineNumbers, kHasInlineFrames})
       message.add_bool(known, true);
   }
@@ -129,7 +129,7 @@ std::uint64_t ProfileWriter::Location(std::uintptr_t address, std::vector<Line> 
   return known->second;
 }
 
-// Functions that were inlined are lines of the location of the one they are in.
+// Inlined functions are lines in the location of the function that contains them.
 std::vector<std::uint64_t> ProfileWriter::Locations(const Stack& stack) {
   std::vector<std::uint64_t> locations;
   std::vector<Line> lines;

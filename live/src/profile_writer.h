@@ -22,14 +22,14 @@ class ProfileWriter {
  public:
   using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
 
-  /// `maps` is the text of /proc/PID/maps, of which the profile has the files that are executed.
+  /// `maps` is the text of /proc/PID/maps. The profile lists the executable files in it.
   explicit ProfileWriter(std::string maps);
 
   void AddValueType(std::string_view type, std::string_view unit);
   /// One value for each value type. Labels with an empty value are left out.
   void AddSample(const Stack& stack, const std::vector<std::int64_t>& values, const Labels& labels);
 
-  /// The whole message; call it once, last.
+  /// Returns the whole message. Call it once, as the last function.
   std::string Finish(std::chrono::system_clock::time_point time, std::string_view default_type);
 
  private:

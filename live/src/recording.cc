@@ -39,7 +39,7 @@ std::string Recording::Text() const {
   return text + '\n' + Compare(first_, last_).ToText() + '\n' + ToStackText(*last_);
 }
 
-// Documents that are whole already, put together.
+// Puts documents together that are already complete.
 std::string Recording::Json() const {
   std::string points;
   const auto all = history_.Points();

@@ -1,4 +1,4 @@
-// Looks over a while, and what they show.
+// A series of looks, and what they show.
 #ifndef TASKLEAK_LIVE_SRC_RECORDING_H_
 #define TASKLEAK_LIVE_SRC_RECORDING_H_
 
@@ -17,7 +17,7 @@ class Recording {
   Recording();
 
   void Look();
-  /// Takes the last look and writes the files. Returns why it could not, or an empty text.
+  /// Takes the last look and writes the files. Returns why that failed, or an empty text.
   std::string Finish(FileStore& files);
 
  private:

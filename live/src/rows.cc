@@ -16,7 +16,8 @@
 namespace taskleak::live {
 namespace {
 
-// Where a unit waits: the innermost frame of the program's own. A unit that runs is anywhere.
+// Returns the place where a unit waits: the innermost frame of the program's own. A running unit
+// has no fixed place.
 std::string WhereText(const Unit& unit) {
   if (unit.state == WaitState::kRunning) return {};
   const Frame* const own = std::find_if(unit.stack.begin(), unit.stack.end(), [](const Frame& f) {
@@ -42,8 +43,8 @@ std::size_t MostAtOnePlace(const Row& row) {
   return most;
 }
 
-// By how much it grew in the last looks, if it did by and large (taskleak/live/growth.h): by two or
-// more, and by a tenth of what there is.
+// Marks a row that grew in the last looks by its robust slope (taskleak/live/growth.h): by two or
+// more, and by a tenth of its size.
 void MarkGrowth(Row& row) {
   constexpr std::size_t kWindow = 6;
   const std::size_t looks = std::min(kWindow, row.counts.size());
@@ -75,7 +76,8 @@ std::chrono::milliseconds OldestAge(const Row& row) {
   return oldest;
 }
 
-// Of those that wait and whose creator is known. What never ends by design has mostly neither.
+// Marks the oldest unit of all that wait and have a known creator. Units that never end by design
+// mostly have neither.
 void MarkOldest(std::vector<Row>& rows) {
   Row* oldest = nullptr;
   std::size_t candidates = 0;

@@ -1,4 +1,5 @@
-// The rows of the endpoint's page: what the same code created, by where it waits, with its trend.
+// The rows of the endpoint's page: units that the same code created, by the place where they wait,
+// with their trend.
 #ifndef TASKLEAK_LIVE_SRC_ROWS_H_
 #define TASKLEAK_LIVE_SRC_ROWS_H_
 
@@ -22,29 +23,29 @@ struct Row {
   bool deadlock = false;            ///< one of its units is in a circle
   std::uint64_t key = 0;            ///< the same in every look
   std::size_t count = 0;            ///< units
-  std::vector<std::size_t> counts;  ///< in the last looks, the latest last
+  std::vector<std::size_t> counts;  ///< in the last looks, the newest last
   std::vector<std::string> marks;   ///< why it is suspicious, for people
   int weight = 0;                   ///< how suspicious
 };
 
-/// The rows of a report, in its order, without counts of other looks and without marks. Valid as
-/// long as the report.
+/// Returns the rows of a report, in its order, without counts of other looks and without marks.
+/// Valid as long as the report.
 std::vector<Row> RowsOf(const LeakReport& report);
 
-/// Remembers how many each row had in the last looks. What is gone is forgotten. Thread-safe.
+/// Keeps the size of each row in the last looks. Rows that are gone are forgotten. Thread-safe.
 class RowHistory {
  public:
   static constexpr std::size_t kMostLooks = 40;
   static constexpr std::size_t kMostRows = 10'000;
 
-  /// Takes in a look and returns its rows, the most suspicious first and among equals the largest.
-  /// A look that was taken in already only gives its rows.
+  /// Adds a look and returns its rows. The most suspicious come first, and among equals the
+  /// largest. If the look was already added, only returns its rows.
   std::vector<Row> Update(const Capture& capture);
 
  private:
   std::mutex mutex_;
   std::uint64_t last_look_ = 0;
-  std::map<std::uint64_t, std::deque<std::size_t>> counts_;  // by key, the latest last
+  std::map<std::uint64_t, std::deque<std::size_t>> counts_;  // by key, the newest last
 };
 
 }  // namespace taskleak::live

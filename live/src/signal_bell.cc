@@ -11,14 +11,14 @@
 namespace taskleak::live {
 namespace {
 
-// One of the two signals, as its handler needs it.
+// The data of one of the two signals for its handler.
 struct Answered {
   std::atomic<int> signal{0};
   std::atomic<unsigned> count{0};
   struct sigaction before {};
 };
 
-// Used by handlers: neither allocated nor ever destroyed.
+// Used by handlers, so it is neither allocated nor ever destroyed.
 struct State {
   sem_t wake;
   std::atomic<bool> taken{false};
@@ -45,7 +45,8 @@ void CallBefore(const struct sigaction& before, int signal, siginfo_t* info, voi
   }
 }
 
-// Async-signal-safe: counts, posts (sem_post(3) is in signal-safety(7)), chains.
+// Counts, posts and calls the previous handler. Async-signal-safe (sem_post(3) is in
+// signal-safety(7)).
 void Handle(int signal, siginfo_t* info, void* context) {
   const int error = errno;
   State& state = *g_state;
@@ -70,7 +71,7 @@ void Install(int signal, Answered& answered) {
     throw std::invalid_argument("signal " + std::to_string(signal) + " cannot be handled");
 }
 
-// Unless somebody else has put his own handler there.
+// Restores the previous handler, unless the program has installed another one since.
 void PutBack(int signal, const Answered& answered) {
   struct sigaction now {};
   if (signal != 0 && sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&

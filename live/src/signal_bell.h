@@ -1,4 +1,4 @@
-// From a signal to a thread that waits for it.
+// Passes signals to a thread that waits for them.
 #ifndef TASKLEAK_LIVE_SRC_SIGNAL_BELL_H_
 #define TASKLEAK_LIVE_SRC_SIGNAL_BELL_H_
 
@@ -10,12 +10,12 @@ namespace taskleak::live {
 
 /// What woke the thread.
 struct Rung {
-  unsigned dumps = 0;    ///< how often the first signal came since
-  unsigned records = 0;  ///< the same of the second
+  unsigned dumps = 0;    ///< number of times that the first signal came since
+  unsigned records = 0;  ///< the same for the second signal
 };
 
-/// Installs the handlers, which count and wake. There is one at a time; what the handlers touch is
-/// never destroyed.
+/// Installs the handlers, which count signals and wake the thread. Only one bell may exist at a
+/// time. The data of the handlers is never destroyed.
 class SignalBell {
  public:
   /// 0 stands for no signal. Throws std::logic_error if there is one already,
@@ -25,7 +25,8 @@ class SignalBell {
   SignalBell(const SignalBell&) = delete;
   SignalBell& operator=(const SignalBell&) = delete;
 
-  /// Waits until a signal comes, Wake() is called or the time is over, and takes what has come.
+  /// Waits until a signal comes, Wake() is called or the time is over. Returns the signals that
+  /// have come, and resets the counts.
   static Rung Wait(std::optional<std::chrono::milliseconds> most);
   static void Wake();
 

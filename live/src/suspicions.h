@@ -1,4 +1,4 @@
-// Units that somebody has reason to take for leaks.
+// Counts of units that are suspected to be leaks.
 #ifndef TASKLEAK_LIVE_SRC_SUSPICIONS_H_
 #define TASKLEAK_LIVE_SRC_SUSPICIONS_H_
 
@@ -8,10 +8,10 @@
 
 namespace taskleak::live {
 
-/// From now on so many units are suspected for that reason. Thread-safe.
+/// Sets how many units are suspected for that reason from now on. Thread-safe.
 void SetSuspected(const std::string& reason, std::size_t units);
 
-/// By reason. Thread-safe.
+/// Returns the counts by reason. Thread-safe.
 std::map<std::string, std::size_t> Suspected();
 
 }  // namespace taskleak::live

@@ -13,7 +13,7 @@ bool IsAuthorized(std::string_view authorization, std::string_view token) {
     const char expected = token.empty() ? '\0' : token[i % token.size()];
     difference |= static_cast<unsigned char>(presented[i] ^ expected);
   }
-  // Read once at the end, and not before.
+  // The result is read once, at the end.
   const volatile std::size_t result = difference;
   return result == 0;
 }

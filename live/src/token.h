@@ -6,8 +6,8 @@
 
 namespace taskleak::live {
 
-/// Whether the value of an Authorization header is that token (RFC 6750). How long it takes depends
-/// on the length of what is presented, not on where it differs.
+/// Returns true if the value of an Authorization header is that token (RFC 6750). The time it takes
+/// depends on the length of the presented token, not on the place of a difference.
 bool IsAuthorized(std::string_view authorization, std::string_view token);
 
 }  // namespace taskleak::live

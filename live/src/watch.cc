@@ -29,7 +29,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The second number of /proc/self/statm, in pages (proc_pid_statm(5)).
+// Reads the second number of /proc/self/statm, which is in pages (proc_pid_statm(5)).
 std::uint64_t ResidentBytes() {
   std::uint64_t size = 0;
   std::uint64_t resident = 0;
@@ -101,7 +101,7 @@ struct Watch::Impl {
     if (before.size() > kKept) before.pop_front();
   }
 
-  // The metrics tell what holds now.
+  // Updates the metrics, which show what holds now.
   void Suspect(const std::vector<Alarm>& alarms) {
     for (auto& [reason, units] : suspected) units = 0;
     for (const Alarm& alarm : alarms) suspected[alarm.reason] += alarm.units;
@@ -138,7 +138,7 @@ struct Watch::Impl {
   Judge judge;
   std::optional<FileStore> files;
   std::deque<CapturePtr> before;                 // the last looks, oldest first
-  std::optional<std::string> scene;              // that lacks its look after
+  std::optional<std::string> scene;              // that still lacks its next look
   std::map<std::string, std::size_t> suspected;  // units by reason
   // Alarms, by reason, signature and threads.
   std::map<std::tuple<std::string, std::string, std::vector<std::int64_t>>, Clock::time_point> last;

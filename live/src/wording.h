@@ -1,4 +1,4 @@
-// The words that all forms of output share.
+// The common words of all forms of output.
 #ifndef TASKLEAK_LIVE_SRC_WORDING_H_
 #define TASKLEAK_LIVE_SRC_WORDING_H_
 
@@ -17,22 +17,23 @@ namespace taskleak::live {
 using internal::Count;
 using internal::Noun;
 
-/// What became of a group: "appeared", "grew", "shrank", "vanished".
+/// Returns the change of a group: "appeared", "grew", "shrank", "vanished".
 std::string_view ChangeWord(Diff::Kind kind);
 
-/// `"worker-1"`, or with several names the first and how many more; empty if they have none.
+/// Returns `"worker-1"`. If there are several names, returns the first and the number of others.
+/// Empty if they have no names.
 std::string Names(Place units);
 
-/// "3 to 250 s old"; one number if all have the same age.
+/// Returns "3 to 250 s old", or one number if all have the same age.
 std::string Ages(Place units);
 
-/// Function or, where none is known, module and offset.
+/// Returns the function or, if it is not known, module and offset.
 std::string FunctionText(const Frame& frame);
 
-/// "src/pool.cc:63"; the module where no line is known; may be empty.
+/// Returns "src/pool.cc:63", or the module if the line is not known. May be empty.
 std::string LineText(const Frame& frame);
 
-/// `text` with '?' for bytes that would end a line, move a cursor or are no UTF-8.
+/// Returns `text` with '?' for bytes that would end a line or move a cursor, or that are not UTF-8.
 std::string OneLine(std::string_view text);
 
 /// "2026-01-31T12:00:00.250Z"

@@ -61,7 +61,7 @@ class TaskleakConan(ConanFile):
         CMake(self).install()
 
     def package_info(self):
-        # taskleak's own package file has the plugins, whose sources consumers compile.
+        # taskleak's own package file has the plugins. Consumers compile their sources.
         self.cpp_info.set_property("cmake_find_mode", "none")
         self.cpp_info.builddirs.append("lib/cmake/taskleak")
         self.cpp_info.libs = ["taskleak"]

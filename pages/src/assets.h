@@ -1,4 +1,4 @@
-// The files in pages/, which CMake puts into the code.
+// The files of pages/, which CMake embeds into the code.
 #ifndef TASKLEAK_PAGES_ASSETS_H_
 #define TASKLEAK_PAGES_ASSETS_H_
 
@@ -6,9 +6,9 @@
 
 namespace taskleak::pages {
 
-extern const std::string_view kTemplate;  ///< with @MARKS@ where the other parts go
+extern const std::string_view kTemplate;  ///< with @MARKS@ at the places of the other parts
 extern const std::string_view kStyle;
-extern const std::string_view kBlocks;  ///< what the scripts of the pages are made of
+extern const std::string_view kBlocks;  ///< the common parts of the scripts of the pages
 extern const std::string_view kReportScript;
 extern const std::string_view kLiveScript;
 extern const std::string_view kFleetScript;

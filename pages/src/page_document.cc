@@ -32,7 +32,7 @@ std::string Escaped(std::string_view text) {
   return escaped;
 }
 
-// No text in it can end the script element that it stands in.
+// Returns JSON in which no text can end the script element around it.
 std::string InScript(const Json& data) {
   std::string text;
   for (const char c : data.dump(-1, ' ', false, Json::error_handler_t::replace)) {

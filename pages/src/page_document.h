@@ -1,4 +1,4 @@
-// One HTML file that needs nothing else: template, style sheet, scripts and data put together.
+// One self-contained HTML file: template, style sheet, scripts and data put together.
 #ifndef TASKLEAK_PAGES_PAGE_DOCUMENT_H_
 #define TASKLEAK_PAGES_PAGE_DOCUMENT_H_
 
@@ -9,7 +9,7 @@ namespace taskleak::pages {
 
 using Json = nlohmann::ordered_json;
 
-/// Which script draws the page.
+/// The script that draws the page.
 enum class PageKind { kReport, kLive, kFleet };
 
 struct PageOptions {
@@ -18,7 +18,7 @@ struct PageOptions {
   std::string nonce;  ///< of the script elements, for a Content-Security-Policy; may be empty
 };
 
-/// The whole document. No text in `data` can end the element that it stands in; bytes that are not
+/// Returns the whole document. No text in `data` can end the element around it. Bytes that are not
 /// UTF-8 become U+FFFD.
 std::string PageDocument(const PageOptions& options, const Json& data);
 

@@ -50,25 +50,25 @@ def sources(folder):
 
 
 def includes(path):
-    """The (line number, text) of every include of a file."""
+    """Returns the (line number, text) of every include of a file."""
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if match := INCLUDE.match(line):
             yield number, match[2]
 
 
 def public_headers(folder):
-    """What is under the folders named include, as it is included."""
+    """Returns the files below the folders named include, in the form in which they are included."""
     paths = [p.relative_to(folder).parts for p in folder.rglob("*") if p.suffix in (".h", ".inc")]
     return {"/".join(parts[parts.index("include") + 1:]) for parts in paths if "include" in parts}
 
 
 def room_of(path):
-    """The room of core/src that a path in it stands in; None if there is none."""
+    """Returns the room of core/src that a path is in, or None."""
     return next((room for room in ROOMS if path.startswith(room + "/")), None)
 
 
 def wrong_in_core(path, core, text):
-    """Why a file of core must not include `text`; None if it may."""
+    """Returns why a file of core must not include `text`, or None if it may."""
     if FRAMEWORKS.match(text):
         return "the core knows no test framework"
     place = path.relative_to(core).parts
@@ -89,7 +89,7 @@ def wrong_in_core(path, core, text):
 
 
 def wrong_in_plugin(known, text):
-    """Why a file of a plugin that knows these headers must not include `text`; None if it may."""
+    """Returns why a file of a plugin with these headers must not include `text`, or None if it may."""
     if text.startswith("taskleak/"):
         return None if text in known else "no such public header of the core or of this plugin"
     if room_of(text):

@@ -15,7 +15,7 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
 def anchors(document):
-    """The names by which GitHub knows the headings: lower case, punctuation gone, dashes for blanks."""
+    """Returns GitHub's names of the headings: lower case, no punctuation, dashes for blanks."""
     headings = HEADING.findall(FENCE.sub("", document.read_text()))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

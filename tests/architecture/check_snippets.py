@@ -18,7 +18,7 @@ CODE_LANGUAGES = ("cpp", "cmake")
 
 
 def blocks(document):
-    """Every fenced block: (line number, language, the line that stands before it, text)."""
+    """Returns every fenced block: (line number, language, the line before it, text)."""
     lines = document.read_text().splitlines()
     index = 0
     while index < len(lines):
@@ -31,7 +31,7 @@ def blocks(document):
 
 
 def region(path, name):
-    """The marked lines of a file, or all of it; None if there is no such region."""
+    """Returns the marked lines of a file, or all of it. Returns None if there is no such region."""
     text = path.read_text()
     if name is None:
         return text.rstrip("\n")

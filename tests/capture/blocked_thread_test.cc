@@ -53,7 +53,7 @@ __attribute__((noinline)) bool Recurse(int depth, const Gate& gate) {
   std::array<char, 2048> room;
   asm volatile("" : : "r"(room.data()) : "memory");
   const bool passed = depth == 0 ? gate.Pass() : Recurse(depth - 1, gate);
-  asm volatile("");  // so that the call is no tail call
+  asm volatile("");  // keeps this from being a tail call
   return passed;
 }
 
@@ -88,7 +88,7 @@ TEST(BlockedThreadTest, InASignalHandlerIsReadThroughToWhatWasInterrupted) {
     struct sigaction action {};
     action.sa_handler = [](int) { g_handler_gate->Pass(); };
     action.sa_flags = SA_ONSTACK | SA_RESTART;
-    // NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): without a handler nobody uses it
+    // NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): it is not used without a handler
     ASSERT_EQ(sigaction(SIGUSR2, &action, nullptr), 0);
     std::vector<char> handler_stack(65536);
     const WatchedThread thread([&] {

@@ -53,8 +53,9 @@ __attribute__((noinline)) std::uintptr_t ReturnAddress() {
   return reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
 }
 
-// Its frame is aligned and has memory taken at run time, as clang's AddressSanitizer makes them, so
-// its size is not known; and what is left over in that memory looks like frames.
+// Its frame is aligned and has memory allocated at run time, as in frames of clang's
+// AddressSanitizer. So the size of the frame is not known, and old data in that memory looks like
+// frames.
 __attribute__((noinline)) bool ReadInOddFrame(int fd, std::size_t room) {
   alignas(64) char c = 0;
   auto* const leftovers = static_cast<std::uintptr_t*>(alloca(room * sizeof(std::uintptr_t)));
@@ -69,7 +70,7 @@ void AddOddFrame(Calls& calls) {
       calls, "read in an odd frame", {SYS_read},
       [pipe] {
         const bool read = ReadInOddFrame(pipe->in(), 128);
-        asm volatile("");  // so that the call is no tail call
+        asm volatile("");  // keeps this from being a tail call
         return read;
       },
       [pipe] { pipe->Put(); });
@@ -90,7 +91,7 @@ std::vector<BlockingCall> MakeBlockingCalls() {
   AddOddFrame(calls);
   AddSockets(calls);
   AddSignals(calls);
-  // Sanitizers stand before vfork and clone.
+  // Sanitizers wrap vfork and clone.
   if (!kUnderAsan && !kUnderTsan) AddVforks(calls);
   return calls;
 }

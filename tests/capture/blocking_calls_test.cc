@@ -1,4 +1,5 @@
-// Reading threads blocked in many calls: the stacks are whole, and the calls do not notice.
+// Reads threads that are blocked in many calls: the stacks are whole, and the calls are not
+// disturbed.
 #include "capture/blocking_calls.h"
 
 #include <sys/syscall.h>
@@ -27,7 +28,7 @@ using platform::LookAtThread;
 using platform::RawFrame;
 using platform::ThreadLook;
 
-// One call, in a thread of its own, that knows its callers from the C++ runtime's unwinder.
+// One call in a thread of its own. The thread records its callers with the C++ runtime's unwinder.
 class Blocked {
  public:
   explicit Blocked(BlockingCall call)
@@ -57,8 +58,8 @@ class Blocked {
     const auto& frames = look.stack.frames;
     const bool guessed =
         std::any_of(frames.begin(), frames.end(), [](const RawFrame& f) { return f.guessed; });
-    // With arguments on the stack, rbp cannot always be told from sp, nor in the frames of
-    // AddressSanitizer's interceptors.
+    // If arguments are on the stack, rbp cannot always be computed from sp. The same holds for the
+    // frames of AddressSanitizer's interceptors.
     const bool may_guess = kUnderAsan || call_.may_be_guessed || call_.numbers.front() == SYS_futex;
     return guessed && !may_guess ? "guessed frames" : "";
   }
@@ -88,7 +89,7 @@ class Blocked {
 TEST(BlockingCallsTest, AllAreReadWholeAndNoneIsDisturbed) {
   std::vector<BlockingCall> calls = MakeBlockingCalls();
   ASSERT_EQ(calls.size(), kUnderAsan || kUnderTsan ? 43U : 46U);
-  // Those that end by themselves first, so that they are read before that.
+  // The calls that end by themselves come first, so that they are read before they end.
   std::stable_partition(calls.begin(), calls.end(),
                         [](const BlockingCall& call) { return call.release == nullptr; });
   std::deque<Blocked> all;

@@ -1,4 +1,5 @@
-// What the lists of blocking calls are made with, one list for each kind of thing that blocks.
+// Helpers for the lists of blocking calls. There is one list for each kind of object that calls
+// block on.
 #ifndef TASKLEAK_TESTS_CAPTURE_CALLS_H_
 #define TASKLEAK_TESTS_CAPTURE_CALLS_H_
 
@@ -14,17 +15,17 @@ namespace taskleak::capture {
 
 using Calls = std::vector<BlockingCall>;
 
-/// How long calls take that end by themselves.
+/// The duration of calls that end by themselves.
 inline constexpr int kSeconds = 4;
 inline constexpr timespec kTime = {kSeconds, 0};
 
 void Add(Calls& calls, const char* name, std::vector<long> numbers, std::function<bool()> block,
          std::function<void()> release = nullptr);
 
-/// What must hold of calls that sleep: nothing else ends them early.
+/// Returns true if the call sleeps for its whole time, so nothing ended it early.
 bool LastsItsTime(const std::function<bool()>& call);
 
-/// kTime from now.
+/// Returns the time that is kTime from now.
 timespec Later(clockid_t clock);
 
 struct Pipe {

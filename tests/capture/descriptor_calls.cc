@@ -24,7 +24,8 @@
 namespace taskleak::capture {
 
 void AddPolling(Calls& calls) {
-  const auto pipe = std::make_shared<Pipe>();  // readable once released: all end together
+  const auto pipe =
+      std::make_shared<Pipe>();  // becomes readable at the release, so all end together
   const auto put = [pipe] { pipe->Put(); };
   const int fd = pipe->in();
   Add(
@@ -122,7 +123,8 @@ void AddFiles(Calls& calls) {
   static std::array<char, 32> path = {"/tmp/taskleak-capture-XXXXXX"};
   const int file = mkostemp(path.data(), O_CLOEXEC);
   inotify_add_watch(watch, path.data(), IN_ATTRIB);
-  unlink(path.data());  // the link count's change would be the event: it comes before the read
+  unlink(
+      path.data());  // a change of the link count would be an event, so this comes before the read
   char drained[512];
   if (read(watch, drained, sizeof drained) <= 0) std::abort();
   Add(

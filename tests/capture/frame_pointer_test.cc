@@ -1,4 +1,5 @@
-// Functions that are found by their frame pointer, called in ways that the calls do not show.
+// Functions that are found by their frame pointer, and that are called in ways that the call
+// instructions do not show.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,10 +18,10 @@
 
 namespace taskleak::capture {
 
-// One thread's way to a read that blocks.
+// One thread's path to a read that blocks.
 struct Way {
   const Gate* gate;
-  std::uintptr_t function = 0;  // that reads
+  std::uintptr_t function = 0;  // the function that reads
   std::vector<std::uintptr_t> callers{};
   std::atomic<bool> known{false};
 
@@ -34,9 +35,9 @@ struct Way {
 
 using Step = bool (*)(Way* way, int depth);
 
-// Jumps to `to`, as a call through a pointer at a function's end becomes.
+// Jumps to `to`, as compiled code does for a call through a pointer at the end of a function.
 extern "C" bool TaskleakJump(Way* way, int depth, Step to);
-// Calls `to` and has no call frame information, as generated code.
+// Calls `to`. Like generated code, it has no call frame information.
 extern "C" bool TaskleakCallUnknown(Way* way, int depth, Step to);
 extern "C" const char TaskleakUnknownReturn;
 asm(R"(
@@ -56,7 +57,7 @@ TaskleakUnknownReturn:
 
 namespace {
 
-// Empty if the stack is right from the function that reads on.
+// Returns an empty text if the stack is right from the reading function outwards.
 std::string Check(const platform::RawStack& stack, const Way& way) {
   std::string wrong = Compare(stack, way.callers);
   if (!wrong.empty()) return wrong;
@@ -68,7 +69,7 @@ std::string Check(const platform::RawStack& stack, const Way& way) {
 
 __attribute__((noinline)) bool JumpThrough(Way* way, int depth, Step to) {
   const bool read = TaskleakJump(way, depth, to);
-  asm volatile("");  // so that the call is no tail call
+  asm volatile("");  // keeps this from being a tail call
   return read;
 }
 
@@ -87,7 +88,7 @@ __attribute__((noinline)) bool ReadAligned(Way* way, int depth) {
   return done;
 }
 
-// A test by how often it calls itself.
+// A test with the number of times that the function calls itself.
 class JumpedIntoTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(JumpedIntoTest, IsReadWhole) {
@@ -119,7 +120,7 @@ __attribute__((noinline)) void CallEarlier(std::size_t room) {
   asm volatile("" : : "r"(bytes) : "memory");
 }
 
-// The earlier call's frame is where the later one has its padding.
+// The earlier call's frame is at the place where the later one has its padding.
 template <std::size_t kShift>
 __attribute__((noinline)) bool CallTwice(Way* way) {
   char shift[kShift];
@@ -161,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(Large, FrameTest,
 
 bool CallBack(Way* way, int depth);
 
-// Reads, or is called again by code of which nothing is known.
+// Reads, or is called again by code without any information.
 __attribute__((noinline)) bool ReadOrGoOn(Way* way, int depth) {
   char c = 0;
   if (depth > 0) {
@@ -176,11 +177,11 @@ __attribute__((noinline)) bool ReadOrGoOn(Way* way, int depth) {
 __attribute__((noinline)) bool CallBack(Way* way, int depth) {
   static Step volatile step = ReadOrGoOn;
   const bool done = step(way, depth);
-  asm volatile("");  // so that the call is no tail call
+  asm volatile("");  // keeps this from being a tail call
   return done;
 }
 
-// The earlier call of the same function must not stand in for the one that reads.
+// The earlier call of the same function must not be taken for the one that reads.
 TEST(CalledByUnknownCodeTest, IsReadUpToThatCode) {
   const Gate gate;
   Way way{&gate};

@@ -26,7 +26,7 @@
 
 namespace taskleak::capture {
 
-// Each of them sleeps because that is the call to be seen through.
+// Each of them sleeps because the sleeping call itself is tested.
 void AddSleeping(Calls& calls) {
   Add(calls, "nanosleep", {SYS_nanosleep, SYS_clock_nanosleep},
       [] { return LastsItsTime([] { return nanosleep(&kTime, nullptr) == 0; }); });
@@ -49,7 +49,7 @@ void AddSleeping(Calls& calls) {
 }
 
 void AddSignals(Calls& calls) {
-  // The process's threads block these two; the process is sent them.
+  // All threads of the process block these two signals, which are sent to the process.
   const int kAwaited = SIGRTMIN + 1;
   const int kNever = SIGRTMIN + 2;
   sigset_t set;
@@ -148,7 +148,7 @@ std::string MakeFifo() {
   return path;
 }
 
-// Lets go a child that opens the FIFO to read, and removes the FIFO.
+// Releases a child that opens the FIFO to read, and removes the FIFO.
 void Feed(const std::string& fifo) {
   close(open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
   std::filesystem::remove_all(std::filesystem::path(fifo).parent_path());

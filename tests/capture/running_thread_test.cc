@@ -32,7 +32,7 @@ using platform::LookAtThread;
 using platform::Missing;
 using platform::ThreadLook;
 
-// Uses the processor until told to end.
+// Uses the processor until it is destroyed.
 class Spinner {
  public:
   explicit Spinner(std::size_t stack_size = 0)
@@ -71,7 +71,7 @@ ThreadLook LookBySignal(int tid) {
   return platform::LookBySignal(tid, {}, registry::FindStack, image);
 }
 
-// Not in a sandbox, under a debugger, or where only parents may trace.
+// Returns false in a sandbox, under a debugger, or if only parents may trace.
 bool MayTrace() {
   const Spinner spinner;
   platform::StackImage image;
@@ -107,7 +107,7 @@ TEST(RunningThreadTest, WithTheSmallestStackIsReadWholeByATracer) {
   EXPECT_EQ(Compare(LookAtThread(spinner.thread().tid()).stack, spinner.thread().callers()), "");
 }
 
-// A stack in the middle of an array, whose lower part is another thread's.
+// A stack in the middle of an array. The lower part of the array belongs to another thread.
 class CarvedStack {
  public:
   CarvedStack() { memory_.fill(kPattern); }
@@ -125,7 +125,7 @@ class CarvedStack {
   alignas(4096) std::array<unsigned char, kBelow + kSize> memory_{};
 };
 
-// Runs to within a few hundred bytes of the end of its stack, and there until told to end.
+// Runs to within a few hundred bytes of the end of its stack, and stays there until it is ended.
 struct SpinAtTheEnd {
   unsigned char* end_of_stack = nullptr;
   std::atomic<bool> running{false};
@@ -177,7 +177,7 @@ TEST(RunningThreadTest, NothingIsWrittenBelowAStackInAnArray) {
   pthread_join(thread, nullptr);
 }
 
-// Where it runs is nothing that anybody knows: only a tracer reads it.
+// The bounds of its stack are not known, so only a tracer may read it.
 TEST(RunningThreadTest, NothingIsWrittenBelowTheStackOfAContext) {
   if (kUnderAsan || kUnderTsan) GTEST_SKIP() << "sanitizers need to know of other stacks";
   if (!MayTrace()) GTEST_SKIP() << "ptrace is not permitted";
@@ -205,7 +205,7 @@ TEST(RunningThreadTest, NothingIsWrittenBelowTheStackOfAContext) {
   spin.end = true;
 }
 
-// One that was on its way to the thread when it was stopped is passed on.
+// A signal that was on its way to the thread when the thread was stopped is passed on.
 TEST(RunningThreadTest, NoSignalIsLost) {
   if (kUnderTsan) GTEST_SKIP() << "ThreadSanitizer keeps one of several signals that wait";
   static std::atomic<int> taken{0};
@@ -292,7 +292,7 @@ TEST(RunningThreadTest, ALateAnswerFindsItsRequestWithdrawn) {
   EXPECT_EQ(look.stack.missing.reason, Missing::Reason::kNoAnswer);
   EXPECT_NE(CurrentAction().sa_handler, SIG_DFL) << "the signal is still to come";
   {
-    // Another one's request meanwhile.
+    // A request by another thread in the meantime.
     const Spinner spinner;
     EXPECT_EQ(Compare(LookBySignal(spinner.thread().tid()).stack, spinner.thread().callers()), "");
   }

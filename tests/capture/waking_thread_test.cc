@@ -30,13 +30,13 @@ using platform::LookAtThread;
 using platform::RawFrame;
 using platform::ThreadLook;
 
-// How many looks: TASKLEAK_TEST_LOOKS, for the long run.
+// Returns the number of looks. TASKLEAK_TEST_LOOKS sets it for the long run.
 int Looks(int usual) {
   const char* const wanted = std::getenv("TASKLEAK_TEST_LOOKS");
   return wanted == nullptr ? usual : std::atoi(wanted);
 }
 
-// Two ways down to the same call, each through functions of its own.
+// Two paths to the same call, each through functions of its own.
 template <char kWay, int kDepth>
 __attribute__((noinline)) void GoDown(const Gate& gate) {
   if constexpr (kDepth == 0) {
@@ -44,9 +44,10 @@ __attribute__((noinline)) void GoDown(const Gate& gate) {
   } else {
     GoDown<kWay, kDepth - 1>(gate);
   }
-  asm volatile("# %0"
-               :
-               : "i"(kWay));  // so that the call is no tail call, and each instance its own
+  asm volatile(
+      "# %0"
+      :
+      : "i"(kWay));  // keeps this from being a tail call, and gives each instance code of its own
 }
 
 constexpr int kDepth = 8;
@@ -57,7 +58,7 @@ void AddFunctions(std::map<std::uintptr_t, std::pair<char, int>>& functions) {
   if constexpr (kAt > 0) AddFunctions<kWay, kAt - 1>(functions);
 }
 
-// The ways that the frames are on: "012345678" twice or in parts would be a mixture.
+// Returns the paths that the frames are on. A stack with parts of both paths is a mixture.
 std::string Ways(const std::vector<RawFrame>& frames) {
   static const auto functions = [] {
     std::map<std::uintptr_t, std::pair<char, int>> all;
@@ -83,7 +84,7 @@ class Ending {
   Ending(std::atomic<bool>& end, const Gate& back) : end_(end), back_(back) {}
   ~Ending() {
     end_ = true;
-    back_.Open();  // the waker may wait for a walker that has seen the end
+    back_.Open();  // the waker may be waiting for a walker that has already seen the end
   }
   Ending(const Ending&) = delete;
   Ending& operator=(const Ending&) = delete;
@@ -121,12 +122,12 @@ TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
   for (int i = 0; i < looks; ++i) {
     const ThreadLook look =
         LookAtThread(walker.tid(), platform::Signals::kAllowed, registry::FindStack);
-    // On a machine that is busy it may not get to answer in time; that look has no stack to be
+    // On a busy machine the thread may not answer in time. Such a look has no stack that could be
     // wrong.
     if (look.stack.missing.reason == platform::Missing::Reason::kNoAnswer) continue;
     ASSERT_EQ(Compare(look.stack, walker.callers()), "") << "look " << i;
     const std::string ways = Ways(look.stack.frames);
-    // While it runs it may be on its way down or up, or between the two.
+    // While it runs, it may be on its way down or up, or between the two.
     const bool blocked = !look.at.running && look.at.number == SYS_read;
     if (blocked) ++seen[ways];
     ASSERT_TRUE(ways == way_a || ways == way_b || !blocked) << "look " << i << ": " << ways;

@@ -1,4 +1,4 @@
-// A thread that says where it is, so that a look at it can be compared.
+// A thread that reports its own place, so that a look at it can be compared with that.
 #ifndef TASKLEAK_TESTS_CAPTURE_WATCHED_THREAD_H_
 #define TASKLEAK_TESTS_CAPTURE_WATCHED_THREAD_H_
 
@@ -24,7 +24,7 @@
 
 namespace taskleak::capture {
 
-/// Waits until `condition` holds; false if it does not within half a minute.
+/// Waits until `condition` holds. Returns false if it does not hold within half a minute.
 template <typename Condition>
 bool WaitFor(Condition condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
@@ -35,8 +35,8 @@ bool WaitFor(Condition condition) {
   return true;
 }
 
-/// The callers of its own caller, as the C++ runtime's unwinder finds them. (Sanitizers change what
-/// backtrace(3) returns.)
+/// Returns the callers of its own caller, as the C++ runtime's unwinder finds them. (Sanitizers
+/// change the result of backtrace(3).)
 inline __attribute__((noinline)) std::vector<std::uintptr_t> CallersByRuntime() {
   std::vector<std::uintptr_t> frames;
   _Unwind_Backtrace(
@@ -50,7 +50,7 @@ inline __attribute__((noinline)) std::vector<std::uintptr_t> CallersByRuntime() 
   return frames;
 }
 
-/// Empty if `stack` is whole and ends in `callers`; otherwise what is wrong.
+/// Returns an empty text if `stack` is whole and ends in `callers`, and otherwise what is wrong.
 inline std::string Compare(const platform::RawStack& stack,
                            const std::vector<std::uintptr_t>& callers) {
   if (!stack.missing.nothing()) return report::MissingText(stack.missing);
@@ -94,7 +94,7 @@ class WatchedThread {
       return at && !at->running && at->number == number;
     });
   }
-  /// The callers of the thread's own body.
+  /// Returns the callers of the thread's own body.
   [[nodiscard]] const std::vector<std::uintptr_t>& callers() const {
     tid_.wait(0);
     return callers_;
@@ -111,7 +111,7 @@ class WatchedThread {
     tid_ = gettid();
     tid_.notify_all();
     body_();
-    asm volatile("");  // so that this is no tail call
+    asm volatile("");  // keeps this from being a tail call
   }
 
   std::function<void()> body_;
@@ -121,7 +121,7 @@ class WatchedThread {
   bool joined_ = false;
 };
 
-/// Something to block on, and to be let go by.
+/// Blocks a thread until the test releases it.
 class Gate {
  public:
   Gate() {
@@ -134,12 +134,12 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  /// Blocks in read(2). True if that ended undisturbed.
+  /// Blocks in read(2). Returns true if that ended undisturbed.
   bool Pass() const {
     char c = 0;
     return read(ends_[0], &c, 1) == 1;
   }
-  /// What Pass() reads one byte of.
+  /// Returns the descriptor from which Pass() reads one byte.
   [[nodiscard]] int fd() const { return ends_[0]; }
   void Open(std::size_t times = 1) const {
     for (; times > 0; --times) {

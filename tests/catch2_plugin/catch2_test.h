@@ -1,4 +1,4 @@
-// Runs test programs that use Catch2, each as it is with version 3 and with version 2.
+// Runs test programs that use Catch2, each with version 3 and with version 2.
 #ifndef TASKLEAK_TESTS_CATCH2_PLUGIN_CATCH2_TEST_H_
 #define TASKLEAK_TESTS_CATCH2_PLUGIN_CATCH2_TEST_H_
 
@@ -16,7 +16,7 @@ namespace taskleak {
 /// One version of Catch2 that this machine has.
 struct Catch2Version {
   std::string name;      ///< "v3" or "v2"
-  std::string programs;  ///< what the paths of its test programs begin with
+  std::string programs;  ///< the paths of its test programs begin with this
 };
 inline void PrintTo(const Catch2Version& version, std::ostream* out) { *out << version.name; }
 
@@ -31,13 +31,12 @@ class Catch2Test : public testing::TestWithParam<Catch2Version> {
  protected:
   [[nodiscard]] static bool IsV2() { return GetParam().name == "v2"; }
 
-  /// Runs a program with a short drain, since what leaks in it stays for ever. `options` go before
-  /// that.
+  /// Runs a program with a short drain, since its leaks stay for ever. `options` come before that.
   static Outcome Run(const std::string& program, const std::vector<std::string>& arguments,
                      const std::string& options = "",
                      std::map<std::string, std::string> environment = {});
 
-  /// The failures of a run that takes `arguments`, as Catch2's own XML tells them.
+  /// Returns the failures of a run with `arguments`, as Catch2's own XML reports them.
   Catch2Failures FailuresOf(std::vector<std::string> arguments, const std::string& options = "");
 
   TemporaryDirectory directory_;

@@ -1,4 +1,4 @@
-// What a clean test case pays.
+// The cost of a check for a clean test case.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +15,8 @@ namespace {
 
 class Catch2CleanPath : public Catch2Test {
  protected:
-  /// What the program counts; the least of several runs, since births anywhere on the machine are
-  /// looked at, and may need memory.
+  /// Returns the count that the program prints. It is the least of several runs: a check looks at
+  /// births anywhere on the machine, and these may need memory.
   static int Allocations(const std::string& program) {
     int least = std::numeric_limits<int>::max();
     for (int run = 0; run < 10; ++run) {

@@ -1,4 +1,4 @@
-// The command line of Catch2, and what else a test case may do, beside a leak.
+// The command line of Catch2, and other results of a test case together with a leak.
 #include <signal.h>
 
 #include <algorithm>

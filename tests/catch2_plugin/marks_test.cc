@@ -1,4 +1,4 @@
-// Tags, marked scopes and statements; what is allowed; test cases that are expected to fail.
+// Tags, marked scopes and statements, allowed leaks, and test cases that are expected to fail.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

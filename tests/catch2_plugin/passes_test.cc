@@ -1,4 +1,4 @@
-// What is checked and when: test cases, their passes, the whole run.
+// The scopes of checks: test cases, their passes, the whole run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,12 +83,12 @@ TEST_P(Catch2Passes, ALeakOfOneGeneratedValueIsReportedForItsPass) {
 }
 
 TEST_P(Catch2Passes, WhatTheBodyMadeBeforeItsSectionsMayLiveUntilTheLastPass) {
-  if (IsV2()) GTEST_SKIP() << "Catch2 2 does not tell which pass is the last";
+  if (IsV2()) GTEST_SKIP() << "Catch2 2 does not report which pass is the last";
   EXPECT_EQ(Run("leaky_tests", {"[static]"}).exit_code, 0);
 }
 
 TEST_P(Catch2Passes, WhatTheBodyMadeBeforeItsSectionsIsReportedOnceForTheTestCase) {
-  const std::string kept = "a static worker that nobody stops";
+  const std::string kept = "a static worker that is not stopped";
   EXPECT_THAT(FailuresOf({"[kept]"}),
               ElementsAre(Pair(kept, ElementsAre(LeakAfter(kept, "kept")))));
 }

@@ -1,4 +1,4 @@
-// A leak in the output of every reporter: counted, attributed, readable.
+// Every reporter counts a leak, attributes it to its test case, and shows it in a readable way.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <tinyxml2.h>
@@ -18,7 +18,7 @@ using testing::Pair;
 
 class Catch2Reporters : public Catch2Test {
  protected:
-  /// One clean test case, and one that leaks and has no assertions.
+  /// Runs one clean test case, and one that leaks and has no assertions.
   Outcome RunWith(const std::string& reporter) {
     Outcome outcome =
         Run(IsV2() ? "all_reporters" : "leaky_tests", {"[clean],[silent]", "--reporter", reporter});

@@ -19,7 +19,8 @@ using testing::SizeIs;
 constexpr rules::Date kToday{std::chrono::year(2026), std::chrono::month(11), std::chrono::day(21)};
 constexpr rules::Date kLater{std::chrono::year(2027), std::chrono::month(1), std::chrono::day(2)};
 
-/// One run of test A.A in which `workers` are left, none at 0; beside it a clean test.
+/// Returns the report of one run in which test A.A leaves `workers` behind (none if 0), and another
+/// test is clean.
 std::string RunOf(int workers, const std::string& test = "A.A") {
   LeakReport report = TwoLeaks();
   report.test = test;
@@ -237,7 +238,7 @@ TEST(Baseline, PruningLeavesFlakyEntriesUnlessAsked) {
 TEST(Baseline, IsSortedAndTakesLinesInAnyOrder) {
   const std::string text = Accepted({RunOf(1, "B.B"), RunOf(1, "A.A")}).ToText();
   EXPECT_LT(text.find("test=A.A"), text.find("test=B.B"));
-  // Two branches added the same leak, with other counts.
+  // Two branches added the same leak, with different counts.
   const Baseline merged(
       "signature:5f1c09aa31d2 test=A.A max=3\nsignature:5f1c09aa31d2 test=A.A max=2\n", "f");
   EXPECT_THAT(merged.Compare(Leaks({RunOf(3)}), kToday).worse, IsEmpty());

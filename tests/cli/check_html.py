@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opens the HTML files of taskleak in Chromium and uses them: they render, filter, group, fold, print, and stand up to page_checks.
+"""Opens the HTML files of taskleak in Chromium and uses them: they render, filter, group, fold, print, and pass page_checks.
 
 Usage: check_html.py TASKLEAK_PROGRAM
 

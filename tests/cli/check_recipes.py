@@ -16,7 +16,7 @@ import yaml
 
 
 def shell(command, where):
-    """Complains about a command line that no shell can read, or that taskleak does not know."""
+    """Fails on a command line that no shell can read, or that taskleak does not know."""
     checked = subprocess.run(["bash", "-n", "-c", command], text=True, stderr=subprocess.PIPE)
     if checked.returncode != 0:
         sys.exit(f"{where}: {checked.stderr}")

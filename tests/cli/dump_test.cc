@@ -1,4 +1,4 @@
-// `taskleak dump` on a process that knows nothing of it.
+// `taskleak dump` on a process that is built without taskleak.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The program, alive as long as this object.
+/// The program, which lives as long as this object.
 class Stuck {
  public:
   explicit Stuck(const char* what, std::string program = STUCK_PROGRAM) {
@@ -40,7 +40,7 @@ class Stuck {
   Stuck(const Stuck&) = delete;
   Stuck& operator=(const Stuck&) = delete;
 
-  /// Returns its status, as wait(2) has it.
+  /// Ends it. Returns its status in the form of wait(2).
   int End() {
     int status = -1;
     if (input_ < 0) return status;
@@ -51,7 +51,7 @@ class Stuck {
   }
 
   [[nodiscard]] std::string pid() const { return std::to_string(pid_); }
-  /// Looks until all of `texts` are in the dump, or for half a minute.
+  /// Dumps it until all of `texts` are in the dump, for half a minute at most.
   [[nodiscard]] Outcome DumpUntil(const std::vector<std::string>& texts,
                                   std::vector<std::string> options = {}) const {
     options.insert(options.begin(), {"dump", pid()});
@@ -83,7 +83,7 @@ TEST(Dump, ShowsWhereThreadsAreAndWhatTheyWaitFor) {
                     HasSubstr("stuck.cc:"), HasSubstr("waiting on a condition variable"),
                     HasSubstr("WaitForOrders("), HasSubstr("main")));
   EXPECT_THAT(outcome.out, AllOf(Not(HasSubstr("leak")), Not(HasSubstr("ignore:"))));
-  EXPECT_EQ(stuck.End(), 0);  // it goes on as if nobody had looked
+  EXPECT_EQ(stuck.End(), 0);  // the dump did not disturb it
 }
 
 TEST(Dump, ReadsARunningThread) {

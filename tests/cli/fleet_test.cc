@@ -38,14 +38,14 @@ json FleetJson(std::vector<std::string> arguments) {
 
 class FleetTest : public testing::Test {
  protected:
-  /// A process that dumped itself; the path of its files without a suffix.
+  /// Runs a process that dumps itself. Returns the path of its files without a suffix.
   std::string Member(const std::string& name, int workers, int jobs) {
     const Outcome outcome = RunProgram(
         FLEET_MEMBER, {folder_.File(""), name, std::to_string(workers), std::to_string(jobs)});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     return folder_.File(name);
   }
-  /// The recording that the member wrote besides.
+  /// Returns the recording that the member also wrote.
   [[nodiscard]] std::string RecordingOf(const std::string& name) const {
     for (const auto& entry : std::filesystem::directory_iterator(folder_.File(""))) {
       const std::string file = entry.path().filename().string();
@@ -172,7 +172,7 @@ TEST_F(FleetTest, ReportKnowsALookAtEverything) {
               AllOf(HasSubstr("failures=\"0\""), HasSubstr("<system-out>alive: ")));
 }
 
-// The most memory that a child of this process has used, in KiB.
+// Returns the most memory that a child of this process has used, in KiB.
 long PeakOfChildren() {
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
@@ -193,7 +193,8 @@ TEST_F(FleetTest, AThousandDumpsTakeNoMoreMemoryThanTen) {
   EXPECT_EQ(fleet["processes"], 1000);
   EXPECT_EQ(fleet["units"], 24'000);
   EXPECT_EQ(fleet["sites"][0]["blocked"], 20'000);
-  ASSERT_GT(std::filesystem::file_size(a) * 1000, 8U << 20U);  // or it would prove nothing
+  ASSERT_GT(std::filesystem::file_size(a) * 1000,
+            8U << 20U);  // otherwise the test would prove nothing
   EXPECT_LT(PeakOfChildren(), peak + 4L * 1024);
 }
 

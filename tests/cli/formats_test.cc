@@ -29,7 +29,7 @@ RunReport RunWith(const std::vector<LeakReport>& reports) {
   return run;
 }
 
-/// A report whose every text needs escaping, in whatever format.
+/// Returns a report in which every text needs escaping in every format.
 LeakReport Nasty() {
   LeakReport report = TwoLeaks();
   report.test = "a <b> & \"c\"\n%0A,:;]]></script><script>alert(1)</script>\xEF\xBF\xBF";
@@ -48,7 +48,7 @@ LeakReport CouldNotLook() {
   return report;
 }
 
-/// `count` tests, each with a leak of its own.
+/// Returns a report of `count` tests, each with a leak of its own.
 RunReport ManyLeaks(std::size_t count) {
   std::vector<LeakReport> reports;
   for (std::size_t i = 0; i < count; ++i) {
@@ -249,7 +249,7 @@ TEST(HtmlFormat, MarksWhatIsNewAgainstABaseline) {
   EXPECT_EQ(data_with(known)["baseline"]["known"], 2);
 }
 
-// Frames and stacks, which many leaks share, are there once.
+// Frames and stacks that many leaks share are written once.
 TEST(HtmlFormat, HasEachStackOnce) {
   const std::string one = FormatHtml(RunWith({TwoLeaks()}), {});
   const std::string many = FormatHtml(RunWith(std::vector<LeakReport>(50, TwoLeaks())), {});

@@ -1,4 +1,4 @@
-// Whatever ends a program while it writes, files that were whole stay whole.
+// Files that were whole stay whole, no matter what ends a program while it writes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -24,7 +24,7 @@ class Interruption : public testing::Test {
     std::ofstream(Path(name)) << text;
     return Path(name);
   }
-  /// In a shell, with `$0` the program and `$1`, ... the arguments.
+  /// Runs a script in a shell. `$0` is the program, and `$1`, ... are the arguments.
   static Outcome Shell(const std::string& script, const std::vector<std::string>& arguments,
                        const std::string& options = "drain=20ms") {
     std::vector<std::string> all = {"-c", script, TASKLEAK_PROGRAM};
@@ -36,8 +36,8 @@ class Interruption : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-// Kills the writer at each of its calls that change files in turn (strace(1), "inject"), and then
-// lets it get to its end.
+// Kills the writer at each of its calls that change files, one after the other (strace(1),
+// "inject"). At last it lets the writer finish.
 constexpr const char* kKillWhileWriting = R"(
     for call in write fsync renameat; do
       for ((time = 1;; ++time)); do

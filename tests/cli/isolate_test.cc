@@ -55,7 +55,7 @@ TEST(Minimize, LeavesTwoThatAreBothNeeded) {
   EXPECT_EQ(Minimize(both, [](const Names& some) { return some.size() == 2; }), both);
 }
 
-/// A test program and what its tests are called.
+/// A test program and the names of its tests.
 struct Program {
   std::string path;
   std::string clean, always, fails, configured, size, on;
@@ -79,11 +79,13 @@ TEST_P(Isolate, NamesTheTestsThatLeak) {
               AllOf(HasSubstr("== " + program.always + ": leaks\n"), HasSubstr("\"left-alone\""),
                     HasSubstr("== " + program.fails + ": fails\n"), HasSubstr("by itself")));
   const std::string summary = outcome.out.substr(outcome.out.find(" tests leak"));
-  EXPECT_THAT(summary, AllOf(HasSubstr("  " + program.always + '\n'),
-                             HasSubstr(" fails:\n  " + program.fails + '\n'),
-                             Not(HasSubstr(program.clean)), Not(HasSubstr(program.configured)),
-                             Not(HasSubstr("ould"))));  // disabled, hidden; could not be looked at
-  EXPECT_THAT(outcome.err, IsEmpty());                  // no progress but on a terminal
+  EXPECT_THAT(
+      summary,
+      AllOf(HasSubstr("  " + program.always + '\n'),
+            HasSubstr(" fails:\n  " + program.fails + '\n'), Not(HasSubstr(program.clean)),
+            Not(HasSubstr(program.configured)),
+            Not(HasSubstr("ould"))));   // disabled or hidden tests, and tests with a failed check
+  EXPECT_THAT(outcome.err, IsEmpty());  // progress is shown only on a terminal
 }
 
 TEST_P(Isolate, BisectFindsTheTestsThatMakeAnotherLeak) {

@@ -58,7 +58,8 @@ TEST(Merger, CountsGroupsOfOneSignatureTogether) {
   twice.groups[1] = report::Workers(3);
   const Json merged = Merge({JsonDocument({twice}, {}), JsonDocument({Named("A.A", 4)}, {})});
   const Json& groups = merged["tests"][0]["groups"];
-  ASSERT_EQ(groups.size(), 3U);  // both of the first run, which has five, and the server
+  ASSERT_EQ(groups.size(),
+            3U);  // both groups of the first run, which has five units, and the server
   EXPECT_EQ(groups[0]["count"], 2);
   EXPECT_EQ(groups[1]["count"], 3);
 }

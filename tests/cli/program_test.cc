@@ -1,4 +1,4 @@
-// The taskleak program as a shell sees it.
+// The taskleak program, run from a shell.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -31,13 +31,13 @@ class Program : public testing::Test {
   static Outcome Taskleak(const std::vector<std::string>& arguments) {
     return RunProgram(TASKLEAK_PROGRAM, arguments);
   }
-  /// In a shell, with `$0` the program and `$1`, ... the arguments.
+  /// Runs a script in a shell. `$0` is the program, and `$1`, ... are the arguments.
   static Outcome Shell(const std::string& script, const std::vector<std::string>& arguments) {
     std::vector<std::string> all = {"-c", script, TASKLEAK_PROGRAM};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return RunProgram("sh", all);
   }
-  /// How many files there are beside those that a test wrote.
+  /// Returns the number of files in the folder, without those that the test itself wrote.
   [[nodiscard]] std::size_t FileCount() const {
     const std::filesystem::directory_iterator files(directory_.File(""));
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));

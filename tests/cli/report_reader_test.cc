@@ -18,7 +18,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-/// Counts what it gets.
+/// Counts the parts of a report that it receives.
 class Counter final : public ReportSink {
  public:
   void OnTest(Json test) override {
@@ -103,7 +103,7 @@ TEST(ReportReader, ReadsWhatWasCheckedAndNotes) {
 TEST(ReportReader, UsesAllThatIsWholeOfADocumentThatBreaksOff) {
   const std::string document = Document();
   std::size_t before = 0;
-  constexpr std::size_t kStep = 37;  // every kind of place, often enough
+  constexpr std::size_t kStep = 37;  // cuts the text at every kind of place
   for (std::size_t size = 0; size + 2 < document.size(); size += kStep) {
     Counter counter;
     EXPECT_THAT(ReadDocument(document.substr(0, size), counter), Not(IsEmpty())) << size;
@@ -129,7 +129,7 @@ TEST(ReportReader, KeepsTheGroupsBeforeABrokenOne) {
 }
 
 TEST(ReportReader, RejectsWhatIsNoReport) {
-  EXPECT_THAT(ComplaintsOf("{}"), ElementsAre(HasSubstr("no report of taskleak")));
+  EXPECT_THAT(ComplaintsOf("{}"), ElementsAre(HasSubstr("not a report of taskleak")));
   EXPECT_THAT(ComplaintsOf("[1]"), testing::Contains("a report is a JSON object"));
   EXPECT_THAT(ComplaintsOf("1"), testing::Contains("a report is a JSON object"));
   EXPECT_THAT(ComplaintsOf("<html>"), testing::Contains(HasSubstr("line 1")));

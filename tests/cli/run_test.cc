@@ -1,4 +1,4 @@
-// `taskleak run` on programs that know nothing of it.
+// `taskleak run` on programs that are built without taskleak.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -31,7 +31,7 @@ class RunTest : public testing::Test {
     const std::filesystem::directory_iterator files(directory_.File("out"));
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
   }
-  /// The only report.
+  /// Returns the only report.
   [[nodiscard]] Json Report() const {
     EXPECT_EQ(ReportCount(), 1U);
     const std::string path = std::filesystem::directory_iterator(directory_.File("out"))->path();

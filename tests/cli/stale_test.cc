@@ -1,4 +1,4 @@
-// stale=warn|fail: lines of suppression files that hide nothing, seen from a run's end to the
+// stale=warn|fail: lines of suppression files that hide nothing, at the end of a run and in the
 // reports of many runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,12 +27,12 @@ class Stale : public testing::Test {
   [[nodiscard]] std::string Options(const std::string& more) const {
     return "drain=50ms suppressions='" + directory_.File("known.txt") + "' " + more;
   }
-  /// A test program with a plugin, in which one test leaks what the first line hides.
+  /// Runs a test program with a plugin. One of its tests has a leak that the first line hides.
   [[nodiscard]] Outcome Tests(const std::string& options) const {
     return RunProgram(CHECKED_GTEST, {"--gtest_filter=Clean.*:Pool.Leaks"},
                       {{"TASKLEAK_OPTIONS", Options(options)}});
   }
-  /// The same without one, watched.
+  /// Runs the same without a plugin, under `taskleak run`.
   [[nodiscard]] Outcome Watched(const std::string& options) const {
     return RunProgram(TASKLEAK_PROGRAM, {"run", "--", PLAIN_GTEST, "--gtest_filter=Pool.Leaks"},
                       {{"TASKLEAK_OPTIONS", Options(options)}});

@@ -1,4 +1,4 @@
-// Text as a terminal gets it.
+// Text in the form that is written to a terminal.
 #include "terminal.h"
 
 #include <gmock/gmock.h>

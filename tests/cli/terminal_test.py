@@ -25,7 +25,7 @@ COLUMNS = 80
 
 
 def at_terminal(arguments, environment=None):
-    """What the program prints at a terminal, standard error included."""
+    """Returns the output of the program at a terminal, including standard error."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
     process = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=dict(os.environ, **(environment or {})))

@@ -10,7 +10,7 @@ import sys
 
 
 def ctest(build, *arguments):
-    """Runs CTest; returns the outcome of each test by name."""
+    """Runs CTest. Returns the outcome of each test by name."""
     command = ["ctest", "--test-dir", build, "--output-on-failure", *arguments]
     output = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
     print(output)

@@ -38,7 +38,7 @@ def require(condition, what):
 def pkg_config(prefix, source, version, compiler, work):
     library = next(prefix.rglob("taskleak.pc")).parent
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library))
-    require(output("pkg-config", "--modversion", "taskleak", env=environment).strip() == version, "pkg-config tells another version")
+    require(output("pkg-config", "--modversion", "taskleak", env=environment).strip() == version, "pkg-config reports another version")
     flags = output("pkg-config", "--cflags", "--libs", "taskleak", env=environment).split()
     consumer = source / "tests" / "consumer" / "core_only"
     for program, code in (("clean_test", 0), ("my_test", 1)):
@@ -65,7 +65,7 @@ def debian(build, version, work):
     root = work / "root"
     subprocess.run(["dpkg-deb", "--extract", package, root], check=True)
     program = next(root.rglob("bin/taskleak"))
-    require(output(program, "--version") == f"taskleak {version}\n", "the packaged program tells another version")
+    require(output(program, "--version") == f"taskleak {version}\n", "the packaged program reports another version")
     # The preload library is found where the package has it.
     ran = subprocess.run([program, "run", "--", "python3", "-c", "pass"])
     require(ran.returncode == 0, f"the packaged program cannot run a program: {ran.returncode}")
@@ -96,7 +96,7 @@ def conan(source, version, compiler, work):
     subprocess.run(["cmake", "-S", exported, "-B", work / "conan", f"-DCMAKE_CXX_COMPILER={compiler}", *switched_off], check=True,
                    stdout=subprocess.DEVNULL)
     if shutil.which("conan"):
-        require(output("conan", "inspect", recipe, "--format=json").find(f'"{version}"') >= 0, "the Conan recipe tells another version")
+        require(output("conan", "inspect", recipe, "--format=json").find(f'"{version}"') >= 0, "the Conan recipe has another version")
 
 
 def main():

@@ -1,5 +1,5 @@
-# What the consumer projects share: my_test, which leaves a thread behind, and clean_test, which does
-# not. Strict warnings on both, since the plugin is compiled within them.
+# Common parts of the consumer projects: my_test, which leaves a thread behind, and clean_test, which does not. Strict warnings on both, since the
+# plugin is compiled within them.
 set(CMAKE_CXX_EXTENSIONS OFF)
 if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 17)

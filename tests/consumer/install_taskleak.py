@@ -11,7 +11,7 @@ import tempfile
 
 
 def mentions(path, needles):
-    """The needles that a file contains, debug information aside."""
+    """Returns the needles that a file contains, without its debug information."""
     content = path.read_bytes()
     if content.startswith((b"\x7fELF", b"!<arch>")):
         with tempfile.NamedTemporaryFile() as stripped:

@@ -1,4 +1,4 @@
-// Every bug of the corpus is found, with just the threads that stay and what they wait for; and its
+// Every bug of the corpus is found, with exactly the threads that stay and what they wait for. Its
 // fixed form passes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ class Corpus : public testing::TestWithParam<Entry> {
                       {{"TASKLEAK_OPTIONS", options + ":json=" + report_}});
   }
 
-  /// The test of that form.
+  /// Selects the test of that form.
   void Choose(const std::string& suite) { test_ = suite + "." + bug().name; }
   [[nodiscard]] Findings Found() const { return ReadFindings(report_); }
   [[nodiscard]] static const Bug& bug() { return GetParam().bug; }
@@ -59,7 +59,7 @@ class Corpus : public testing::TestWithParam<Entry> {
   std::string test_;
 };
 
-/// Takes from `units` the first that is as expected.
+/// Removes the first unit that is as expected from `units`.
 void TakeOne(const Stay& expected, std::vector<Reported>* units) {
   const auto found = std::find_if(units->begin(), units->end(), [&expected](const Reported& unit) {
     return Matches(expected, unit.stay);
@@ -71,7 +71,8 @@ void TakeOne(const Stay& expected, std::vector<Reported>* units) {
   }
 }
 
-/// The test's own thread was not created by the test; all others name it, and who created them.
+/// The test did not create its own thread. All others name the test, and the code that created
+/// them.
 void ExpectOrigins(const Findings& findings, const Bug& bug, const std::string& test) {
   int without = 0;
   for (const Reported& unit : findings.units) {

@@ -1,4 +1,5 @@
-// What a program of the corpus leaves behind: as the table expects it, and as the report tells it.
+// The threads and tasks that a program of the corpus leaves behind: as the table expects them, and
+// as the report shows them.
 #ifndef TASKLEAK_TESTS_CORPUS_FINDINGS_H_
 #define TASKLEAK_TESTS_CORPUS_FINDINGS_H_
 
@@ -10,7 +11,8 @@ namespace taskleak {
 
 /// A thread or task that stays.
 struct Stay {
-  std::string state;  ///< what it waits for, of a task after the word "task"; or "unjoined_thread"
+  std::string
+      state;  ///< what it waits for, after the word "task" if it is one; or "unjoined_thread"
   std::vector<std::string> functions;  ///< innermost first. Expected ones may leave out frames and
                                        ///< outer scopes
 };
@@ -19,7 +21,7 @@ struct Stay {
 struct Bug {
   std::string name;
   std::string category;
-  bool body_blocks;  ///< the test itself never returns; its thread is one of those that stay
+  bool body_blocks;  ///< the test itself never returns, and its thread is one of those that stay
   std::vector<Stay> stay;
   std::string deadlock;  ///< "cycle of 2", "self of 1", "owner_ended of 1" or empty
 };
@@ -29,10 +31,10 @@ struct Reported {
   Stay stay;
   std::string origin;
   std::vector<std::string> created_by;
-  bool has_holder = false;  ///< it is said who holds what it waits for
+  bool has_holder = false;  ///< the report names the holder of what it waits for
 };
 
-/// What the report says of the one test that was run.
+/// The report of the one test that was run.
 struct Findings {
   std::string verdict;  ///< empty if it says nothing
   std::vector<Reported> units;
@@ -44,7 +46,7 @@ struct Findings {
 [[nodiscard]] std::vector<Bug> ReadTable(const std::string& path);
 [[nodiscard]] Findings ReadFindings(const std::string& path);
 
-/// Whether `reported` is what `expected` describes.
+/// Returns true if `reported` is what `expected` describes.
 [[nodiscard]] bool Matches(const Stay& expected, const Stay& reported);
 
 void PrintTo(const Stay& stay, std::ostream* out);

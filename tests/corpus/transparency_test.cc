@@ -1,6 +1,6 @@
-// taskleak changes nothing in a program but the result of tests that leak: each program of the
-// corpus, linked without taskleak's hooks and plugin, is compared with the same objects linked with
-// them, switched off, without hooks, and at work.
+// taskleak changes nothing in a program except the results of tests that leak. Each program of the
+// corpus is linked twice from the same objects: without and with taskleak's hooks and plugin. The
+// second program runs with taskleak switched off, without hooks, and at work.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ constexpr std::array kModes = {
     Mode{"AtWorkWithoutHooks", "on_leak=warn:hooks=0:drain=20ms:drain_max=200ms", true},
 };
 
-/// All tests but those whose own body never returns.
+/// Returns a filter for all tests that return.
 std::string TestsThatReturn(const std::string& table) {
   std::string filter = "*";
   std::string separator = "-";
@@ -63,8 +63,8 @@ std::string KernelsThatReturn() {
   return cpp + (cpp.find('-') == std::string::npos ? "-" : ":") + go.substr(dash + 1);
 }
 
-/// What the tests print: from GoogleTest's first line on, since main functions differ, and without
-/// times.
+/// Returns the output of the tests, without times. It starts at GoogleTest's first line, since the
+/// main functions differ.
 std::string PrintedBy(const Outcome& outcome) {
   static const std::regex times(R"(\([0-9]+ ms( total)?\))");
   const std::size_t start = outcome.out.find("[=====");

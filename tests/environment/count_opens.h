@@ -1,4 +1,4 @@
-// Opens that fail one by one, by seccomp(2) and a handler that makes the others.
+// Opens that fail one by one. seccomp(2) stops each open, and a handler makes those that succeed.
 #ifndef TASKLEAK_TESTS_ENVIRONMENT_COUNT_OPENS_H_
 #define TASKLEAK_TESTS_ENVIRONMENT_COUNT_OPENS_H_
 
@@ -20,11 +20,11 @@
 
 namespace taskleak::environment {
 
-/// How many opens of the process still succeed, and how many fail with EMFILE after them.
+/// The number of opens that still succeed, and the number that fail with EMFILE after them.
 inline std::atomic<long> g_opens_succeeding{std::numeric_limits<long>::max()};
 inline std::atomic<long> g_opens_failing{0};
 
-// The sixth argument, of which openat(2) knows nothing: this is the handler's own.
+// The sixth argument, which openat(2) does not use. It marks the handler's own opens.
 inline constexpr unsigned kOwn = 0x6f70656e;
 
 inline void OpenOrFail(int, siginfo_t*, void* context) {
@@ -40,7 +40,7 @@ inline void OpenOrFail(int, siginfo_t*, void* context) {
   errno = error;
 }
 
-/// From now on the calling thread, and those that it starts, open files by OpenOrFail.
+/// Makes the calling thread, and threads that it starts, open files by OpenOrFail from now on.
 inline void CountOpens() {
   struct sigaction action {};
   action.sa_sigaction = OpenOrFail;

@@ -1,5 +1,5 @@
-// Looks while one system call after the other is denied, as a sandbox does: with EPERM, and with
-// ENOSYS as by an older kernel.
+// Looks while one system call after the other is denied: with EPERM, as in a sandbox, and with
+// ENOSYS, as with an older kernel.
 #include <cerrno>
 #include <regex>
 #include <set>
@@ -45,7 +45,7 @@ TEST_P(DeniedCallTest, TheLeaksAreFoundOrItIsSaidWhyNot) {
 INSTANTIATE_TEST_SUITE_P(Calls, DeniedCallTest, ::testing::ValuesIn(kCallsOfALook),
                          [](const auto& test) { return test.param.name; });
 
-// What strace shows after the program has said that the look begins, in its first thread.
+// Returns the calls that strace shows in the program's first thread after the look begins.
 std::set<std::string> CallsOfALook(const std::string& log) {
   std::set<std::string> calls;
   std::istringstream lines(log.substr(log.find("the look begins")));
@@ -61,7 +61,7 @@ TEST(DeniedCallsTest, AreAllThatALookCalls) {
   if (kUnderAsan || kUnderTsan) GTEST_SKIP() << "sanitizers call others";
   const TemporaryDirectory folder;
   const std::string log = folder.File("log");
-  // Without -f: the first thread alone, which looks.
+  // Without -f, strace shows only the first thread, which is the one that looks.
   const Outcome outcome =
       RunProgram("strace", {"-qq", "-o", log, ENVIRONMENT_FAULTS, "deny", "none", "0"});
   ASSERT_EQ(outcome.exit_code, kFound) << outcome.out << outcome.err;

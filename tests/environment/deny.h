@@ -20,10 +20,10 @@ struct Call {
   long number;
 };
 
-/// What a look calls, be it itself or through libc and libdw. A test compares the list with what
-/// strace shows. Not in it: write(2), by which the report is told, exit_group(2), and two of libc's
-/// own that it cannot do without: it takes brk(2)'s error for an address, and ends the process
-/// itself when futex(2) fails.
+/// The system calls of a look, made directly or through libc and libdw. A test compares the list
+/// with the output of strace. Four calls are left out: write(2), which prints the report;
+/// exit_group(2); brk(2), whose error libc takes for an address; and futex(2), whose failure makes
+/// libc end the process.
 inline constexpr Call kCallsOfALook[] = {
     {"access", SYS_access},
     {"clock_gettime", SYS_clock_gettime},
@@ -63,7 +63,8 @@ inline constexpr Call kCallsOfALook[] = {
     {"waitid", SYS_waitid},
 };
 
-/// From now on the call fails with `error` in the calling thread and those that it starts.
+/// Makes the call fail with `error` from now on, in the calling thread and in threads that it
+/// starts.
 inline void Deny(long call, unsigned error) {
   std::array<sock_filter, 4> filter = {
       sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),

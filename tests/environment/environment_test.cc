@@ -1,5 +1,5 @@
-// Looks in surroundings that make them difficult: what is denied to the process, who watches it,
-// what becomes of its main thread and its code.
+// Looks in difficult surroundings: calls and files are denied to the process, another process
+// traces it, or its main thread or code is gone.
 #include <map>
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// LeakSanitizer stops the process with ptrace at its end, which a tracer does not let it do.
+// LeakSanitizer stops the process with ptrace at its end. A tracer prevents that.
 const std::map<std::string, std::string> kEnvironment = {{"ASAN_OPTIONS", "detect_leaks=0"}};
 
 Outcome RunIn(const std::vector<std::string>& arguments) {
@@ -41,17 +41,17 @@ TEST(EnvironmentTest, ReadingTheOwnMemoryByTheKernelDenied) {
   EXPECT_THAT(outcome.out, HasSubstr("its stack could not be read"));
 }
 
-// The signal's copy of the stack stands in for the file that cannot be read, and the report says
-// so.
+// The signal's copy of the stack replaces the file that cannot be read, and the report says so.
 TEST(EnvironmentTest, TheFilesOfThreadsUnreadable) {
   const Outcome outcome = RunProgram(ENVIRONMENT_HOOKED_PROGRAM, {"undumpable"}, kEnvironment);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
-  // What it waits for is known by name where the program may read its own file.
+  // The wait is known by name if the program may read its own file.
   EXPECT_THAT(outcome.out, HasSubstr("  waiting "));
   EXPECT_THAT(outcome.out, HasSubstr("note: the kernel does not show where"));
 }
 
-// Without the hooks nobody knows where the stack ends, below which the signal's frame is written.
+// The signal's frame is written below the stack pointer. Without the hooks the end of the stack is
+// not known.
 TEST(EnvironmentTest, TheFilesOfThreadsUnreadableAndNoHooks) {
   const Outcome outcome = RunIn({"undumpable"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
@@ -83,7 +83,7 @@ TEST(EnvironmentTest, UnderStrace) {
       RunProgram("strace", {"-f", "-qq", "-o", "/dev/null", ENVIRONMENT_PROGRAM}, kEnvironment));
 }
 
-// libc gives a part of a detached thread's stack back before the thread is gone (madvise(2)).
+// libc gives a part of a detached thread's stack back before the thread has ended (madvise(2)).
 TEST(EnvironmentTest, AThreadThatIsKeptFromEndingByTheSystemIsNoLeak) {
   if (kUnderAsan) GTEST_SKIP() << "AddressSanitizer makes that call, too, and from its own code";
   const Outcome outcome =

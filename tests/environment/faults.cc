@@ -1,5 +1,5 @@
-// A program that leaks a thread, and then looks while something fails: its argument says what.
-// environment/leak.h has the exit codes.
+// A program that leaks a thread, and then looks while something fails. Its argument says what
+// fails. environment/leak.h has the exit codes.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -37,7 +37,7 @@
 
 namespace {
 
-// How many allocations of the program still succeed, and how many fail then.
+// The number of allocations that still succeed, and the number that fail after them.
 constexpr long kAll = std::numeric_limits<long>::max();
 std::atomic<long> g_succeeding{kAll};
 std::atomic<long> g_failing{0};
@@ -56,7 +56,7 @@ void* operator new(std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-// Where one of a pair is inlined, GCC 12 takes it for one that does not fit the other.
+// If one of a pair is inlined, GCC 12 warns that it does not match the other.
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 #endif
@@ -66,7 +66,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A thread that has not ended; it is in StayHere, or about to be.
+// Starts a thread that does not end. It is in StayHere, or will be soon.
 pid_t LeakOne() {
   static std::latch latch(1);
   std::atomic<pid_t> tid{0};
@@ -87,7 +87,7 @@ std::vector<int> UseUpDescriptors() {
   return opened;
 }
 
-// With the descriptors back, the next look finds what that one could not.
+// When descriptors are available again, the next look finds the leak that this look could not find.
 [[noreturn]] void LookWithoutAndWithDescriptors() {
   const Snapshot before = Snapshot::Take();
   LeakOne();
@@ -99,7 +99,7 @@ std::vector<int> UseUpDescriptors() {
   ReportAndExit(before);
 }
 
-// The list of threads is known then, and what each of them is doing cannot be read.
+// The list of threads is known then, but the state of each thread cannot be read.
 [[noreturn]] void LookWithDescriptorsAndWithout() {
   const Snapshot before = Snapshot::Take();
   LeakOne();
@@ -108,7 +108,7 @@ std::vector<int> UseUpDescriptors() {
   ReportAndExit(before);
 }
 
-// Every open of a look fails once, alone and with all that follow.
+// Makes every open of a look fail once, alone and together with all following opens.
 [[noreturn]] void LookWhileEachOpenFails() {
   const Snapshot before = Snapshot::Take();
   LeakOne();
@@ -155,7 +155,7 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   _exit(Verdict(report, 1));
 }
 
-// Every allocation of a look fails once, alone and with all that follow.
+// Makes every allocation of a look fail once, alone and together with all following ones.
 [[noreturn]] void LookWhileEachAllocationFails() {
   const Snapshot before = Snapshot::Take();
   LeakOne();
@@ -172,7 +172,7 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   ReportAndExit(before);
 }
 
-// The same for all that a test's end does; each time somebody new has leaked.
+// The same for everything that happens at a test's end. Each time a new thread has leaked.
 [[noreturn]] void CheckWhileEachAllocationFails() {
   const Options options = WithDrain(milliseconds(0));
   long nth = 0;
@@ -199,8 +199,8 @@ platform::RawFrame PlaceIn(const char* library, const char* function) {
       .pc = reinterpret_cast<std::uintptr_t>(place), .is_return_address = false, .guessed = false};
 }
 
-// In a library that was not looked at yet, though others were since it was loaded: what had no
-// memory the first time is found the next time.
+// Names a function of a library that was not looked at yet, though other libraries were since it
+// was loaded. If memory runs out the first time, the function is named the next time.
 [[noreturn]] void NameAFunctionWhileEachAllocationFails() {
   const platform::RawFrame place = PlaceIn("libm.so.6", "cos");
   symbolize::Quick(PlaceIn("libresolv.so.2", "ns_format_ttl"));
@@ -218,7 +218,7 @@ platform::RawFrame PlaceIn(const char* library, const char* function) {
   }
 }
 
-// A snapshot for which there was no memory must not make everybody a leak.
+// If there was no memory for a snapshot, the next look must not report all threads as leaks.
 [[noreturn]] void TakeSnapshotsWithoutMemory() {
   LeakOne();
   for (long succeeding = 0; succeeding < 50; ++succeeding) {
@@ -229,7 +229,7 @@ platform::RawFrame PlaceIn(const char* library, const char* function) {
   _exit(kFound);
 }
 
-// The address space may grow by so much and no more.
+// Looks while the address space may grow by at most this size.
 [[noreturn]] void LookInLittleAddressSpace(rlim_t kib) {
   const Snapshot before = Snapshot::Take();
   LeakOne();
@@ -245,7 +245,7 @@ platform::RawFrame PlaceIn(const char* library, const char* function) {
 
 std::atomic<long> g_signals{0};
 
-// Every millisecond, calls are not made again.
+// Sends a signal every millisecond. Interrupted calls are not restarted.
 void SignalAllTheTime() {
   struct sigaction action {};
   action.sa_handler = [](int) { ++g_signals; };
@@ -288,7 +288,7 @@ void SignalAllTheTime() {
   LookManyTimes(before);
 }
 
-// One thread that waits and one that runs, since they are looked at in different ways.
+// Leaks one thread that waits and one that runs, since they are looked at in different ways.
 [[noreturn]] void LookWithoutTheCall(std::string_view name, unsigned error) {
   const auto* const call = std::ranges::find(kCallsOfALook, name, &Call::name);
   const Snapshot before = Snapshot::Take();
@@ -302,7 +302,8 @@ void SignalAllTheTime() {
   ReportAndExit(before, 2);
 }
 
-// A report was written while there was room; the next one finds none in the same file system.
+// The first report is written while there is room. There is no room for the next one in the same
+// file system.
 [[noreturn]] void ReportToAFullDisk(const std::string& folder) {
   Options options = WithDrain(milliseconds(0));
   options.json = folder + "/report.json";
@@ -356,7 +357,7 @@ void SignalAllTheTime() {
 }  // namespace taskleak::environment
 
 int main(int count, char** arguments) {
-  std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own, which is no leak
+  std::thread([] {}).join();  // ThreadSanitizer starts a thread with it
   std::vector<std::string> all(arguments + 1, arguments + count);
   all.resize(std::max<std::size_t>(all.size(), 1));
   taskleak::environment::Run(all);

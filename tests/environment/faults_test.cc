@@ -1,5 +1,6 @@
-// Looks while something fails: what comes of it is the leak, or a failure that says why nobody
-// could look. Never a pass, a wrong leak, a crash or a program that hangs (RunProgram kills that).
+// Looks while something fails. The result is the leak, or a failure that says why the look was not
+// possible. It is never a pass, a wrong leak, a crash or a program that hangs (RunProgram kills
+// that).
 #include <map>
 #include <string>
 #include <vector>
@@ -45,7 +46,7 @@ void ExpectTheLeakOrNoMemory(const Outcome& outcome) {
   EXPECT_THAT(outcome.exit_code, AnyOf(kFound, kCouldNotLook)) << outcome.out << outcome.err;
 }
 
-// The program in the surroundings that `launcher` makes, if it may make them.
+// Runs the program in the surroundings that `launcher` makes, if it is allowed to make them.
 class SurroundingsTest : public ::testing::Test {
  protected:
   static bool Permitted(const std::vector<std::string>& launcher) {

@@ -1,5 +1,5 @@
-// What the programs of this folder have in common: they leak threads, look, and say by their exit
-// code what came of it.
+// The common parts of the programs in this folder. They leak threads, look, and return the result
+// as their exit code.
 #ifndef TASKLEAK_TESTS_ENVIRONMENT_LEAK_H_
 #define TASKLEAK_TESTS_ENVIRONMENT_LEAK_H_
 
@@ -16,14 +16,14 @@ namespace taskleak::environment {
 
 /// Exit codes. The report is on standard output.
 inline constexpr int kFound = 0;         ///< just the leaked threads
-inline constexpr int kMissed = 1;        ///< others, or none: what must never be
-inline constexpr int kNotSetUp = 3;      ///< what the test is about could not be arranged
+inline constexpr int kMissed = 1;        ///< other threads or none, which must never happen
+inline constexpr int kNotSetUp = 3;      ///< the conditions of the test could not be set up
 inline constexpr int kCouldNotLook = 7;  ///< none, and the report says why
 
-/// Waits for good. The function that reports are searched for.
+/// Waits for ever. The tests search for this function in reports.
 [[gnu::noinline]] inline void StayHere(const std::latch& latch) {
   latch.wait();
-  asm volatile("");  // no jump instead of a call
+  asm volatile("");  // keeps the call from becoming a jump
 }
 
 inline int Verdict(const LeakReport& report, std::size_t expected) {
@@ -31,7 +31,7 @@ inline int Verdict(const LeakReport& report, std::size_t expected) {
   return report.unit_count() == expected ? kFound : kMissed;
 }
 
-/// Threads that run are waited for no longer than others.
+/// Running threads do not get more time than others.
 inline Options WithDrain(std::chrono::milliseconds drain) {
   Options options;
   options.drain = drain;

@@ -1,5 +1,5 @@
-// A shared library that a thread waits in. C-like, since libstdc++'s unique symbols would keep it
-// from being unloaded.
+// A shared library in which a thread waits. It does not use libstdc++, because unique symbols of
+// libstdc++ would keep it from being unloaded.
 #include <unistd.h>
 
 extern "C" [[gnu::noinline]] void WaitInLibrary(int descriptor) {

@@ -1,5 +1,5 @@
-// A program that leaks threads which are hard to look at: its argument says which. The exit codes
-// are those of environment/leak.h.
+// A program that leaks threads that are hard to look at. Its argument says which.
+// environment/leak.h has the exit codes.
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
@@ -54,7 +54,7 @@ void StartWithStack(std::size_t size, void* (*routine)(void*), void* argument) {
   ReportAndExit(before, static_cast<std::size_t>(count));
 }
 
-// The lowest address of the calling thread's stack.
+// Returns the lowest address of the calling thread's stack.
 std::uintptr_t StackEnd() {
   pthread_attr_t attributes;
   void* address = nullptr;
@@ -67,11 +67,11 @@ std::uintptr_t StackEnd() {
 
 struct Dive {
   std::uintptr_t end;  // of the stack
-  std::size_t room;    // to leave above it
-  bool runs;           // there for good, instead of waiting
+  std::size_t room;    // left free above the end
+  bool runs;           // runs there for ever instead of waiting
 };
 
-// Needs no stack: what is left of it may not hold a call.
+// Needs no stack, since the rest of the stack may be too small for a call.
 [[gnu::noinline]] void RunHere() {
   for (;;) g_there.store(true, std::memory_order_relaxed);
 }
@@ -115,7 +115,7 @@ struct Dive {
   return depth < 0 ? 0 : Overflow(depth + 1) + room[0];
 }
 
-// A stack has overflowed, and the handler waits on a stack of its own.
+// Leaks a thread with an overflowed stack. The handler waits on a stack of its own.
 [[noreturn]] void LeakOneThatOverflowed() {
   const Snapshot before = Snapshot::Take();
   struct sigaction action {};
@@ -152,7 +152,7 @@ std::uintptr_t ThreadVariables() {
   return lowest;
 }
 
-// Overwrites the saved frame pointer and the return address of its own frame, or more, and never
+// Overwrites at least the saved frame pointer and the return address of its own frame, and never
 // returns.
 [[gnu::noinline]] __attribute__((no_sanitize("address", "undefined"))) void StayWithBrokenStack(
     std::string_view how) {
@@ -197,6 +197,6 @@ std::uintptr_t ThreadVariables() {
 }  // namespace taskleak::environment
 
 int main(int count, char** arguments) {
-  std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own, which is no leak
+  std::thread([] {}).join();  // ThreadSanitizer starts a thread with it
   taskleak::environment::Run(count > 1 ? arguments[1] : "", count > 2 ? arguments[2] : "");
 }

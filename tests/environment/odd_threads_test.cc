@@ -34,7 +34,8 @@ TEST(OddThreadsTest, ThousandsAreOneGroup) {
 
 TEST(OddThreadsTest, OneThatWaitsAtTheEndOfItsStack) { ExpectTheLeak(RunWith({"full-stack"})); }
 
-// A signal's frame would not fit: it is stopped, or goes without a stack where that is denied.
+// A signal's frame would not fit. So the thread is stopped, or has no stack in the report if
+// stopping is denied.
 TEST(OddThreadsTest, OneThatRunsAtTheEndOfItsStackIsNotSentASignal) {
   const Outcome outcome = RunWith({"full-stack", "runs"});
   EXPECT_EQ(outcome.exit_code, kFound) << "signal " << outcome.signal << '\n'

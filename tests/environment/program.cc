@@ -1,5 +1,5 @@
-// A program that leaks one thread and says what it finds, in the surroundings that its argument
-// names. Exits with 0 if it finds just that thread; the report is on standard output.
+// A program that leaks one thread and looks, in the surroundings that its argument names. It prints
+// the report on standard output, and exits with 0 if it finds exactly that thread.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <pthread.h>
@@ -35,7 +35,7 @@ using taskleak::environment::StayHere;
   ReportAndExit(before);
 }
 
-// A thread that is no leak: its work is done.
+// Ends a thread that is not a leak, since its work is done.
 [[noreturn]] void EndOne() {
   const Snapshot before = Snapshot::Take();
   std::latch done(1);
@@ -44,8 +44,8 @@ using taskleak::environment::StayHere;
   ReportAndExit(before, 0, std::chrono::seconds(10));
 }
 
-// What is in /proc/self belongs to root and is for its owner alone while a process is not dumpable
-// (proc(5)).
+// While a process is not dumpable, the files in /proc/self belong to root, and only their owner may
+// read them (proc(5)).
 void BecomeUndumpable() {
   constexpr uid_t kNobody = 65534;
   if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) _exit(3);
@@ -70,7 +70,7 @@ std::string CountDescriptors() {
   return std::to_string(open);
 }
 
-// The program that comes next finds as many open descriptors as there were before the look.
+// The next program must find the same number of open descriptors as before the look.
 [[noreturn]] void ExecAfterALook(char* self) {
   std::string mode = "after-exec";
   std::string descriptors = CountDescriptors();
@@ -102,7 +102,7 @@ std::string CountDescriptors() {
 
 int main(int count, char** arguments) {
   const std::string_view mode = count > 1 ? arguments[1] : "";
-  std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own, which is no leak
+  std::thread([] {}).join();  // ThreadSanitizer starts a thread with it
   if (mode == "no-ptrace") Deny(SYS_ptrace, EPERM);
   if (mode == "no-process_vm_readv") Deny(SYS_process_vm_readv, EPERM);
   if (mode == "no-tgkill") Deny(SYS_tgkill, EPERM);

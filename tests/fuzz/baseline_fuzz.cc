@@ -1,5 +1,5 @@
-// Any text as a baseline: read, or rejected with a reason; what was read is written and read again
-// as the same.
+// Any text as a baseline: it is read, or rejected with a reason. A baseline that was read is the
+// same after it is written and read again.
 #include <cstdint>
 #include <cstdlib>
 #include <stdexcept>

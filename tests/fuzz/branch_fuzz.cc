@@ -1,5 +1,5 @@
-// Any bytes as code: calls and jumps are looked for everywhere, and each way to look for a jump
-// finds the same.
+// Any bytes as code: calls and jumps are searched for everywhere, and all ways to search for a jump
+// give the same result.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

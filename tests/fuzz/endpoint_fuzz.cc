@@ -1,5 +1,6 @@
-// Any text as a request to the endpoint, its lines the method, the path, the authorization and a
-// parameter each: an answer that it may give, of bounded length, and nothing without the token.
+// Any text as a request to the endpoint. The lines are the method, the path, the authorization, and
+// then one parameter each. The answer must be one of the allowed ones and of bounded length, and
+// must contain no data without the token.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -30,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.token = kToken;
     options.go_paths = true;
     auto* const made = new Endpoint(options);
-    made->Stop();  // nobody waits for a difference
+    made->Stop();  // so no request waits for a difference
     return made;
   }();
   std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,5 +1,5 @@
-// Any bytes as an expression of call frame information, nine for each operation: computed or not,
-// of a stack that ends, with the same result twice.
+// Any bytes as an expression of call frame information, nine bytes for each operation. The stack
+// has an end. The expression is computed or not, and twice with the same result.
 #include <array>
 #include <cstddef>
 #include <cstdint>

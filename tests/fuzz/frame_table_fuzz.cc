@@ -1,5 +1,5 @@
-// Any bytes as .eh_frame_hdr, after eight for the address that is looked for: the function that is
-// found begins at or before it, and ends behind it or at no known place.
+// The first eight bytes are an address, and the others are an .eh_frame_hdr. The function that is
+// found begins at or before the address, and its end is unknown or behind the address.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

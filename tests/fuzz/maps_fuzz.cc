@@ -1,4 +1,5 @@
-// Any text as /proc/PID/maps: its lines are all of it, and each agrees with itself.
+// Any text as /proc/PID/maps: the lines make up the whole text, and the fields of each line are
+// consistent.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

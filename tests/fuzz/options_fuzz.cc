@@ -1,4 +1,4 @@
-// Any text as TASKLEAK_OPTIONS: applied, or rejected with a reason and nothing changed.
+// Any text as TASKLEAK_OPTIONS: it is applied, or it is rejected with a reason and changes nothing.
 #include <cstdint>
 #include <cstdlib>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// Any bytes as the code of a function: what is read of its frame agrees with itself.
+// Any bytes as the code of a function: the facts about its frame are consistent.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// In place of libFuzzer where that is not linked: runs the target on each file that is named, and
-// on all files of each folder.
+// Replaces libFuzzer if that is not linked. It runs the target on each file that is named, and on
+// all files of each folder that is named.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Any text as a JSON report: what can be read of it is rendered in every format, and merged to a
+// Any text as a JSON report: the readable part is rendered in every format, and merged into a
 // document that is read without complaint.
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace taskleak::cli;  // NOLINT(google-build-using-namespace)
 
-/// Renders what it gets.
+/// Renders the report that it receives.
 class Collector final : public ReportSink {
  public:
   void OnTest(Json test) override { report.tests.push_back(ReadTestEntry(std::move(test))); }

@@ -16,7 +16,7 @@ class DeathTests : public testing::TestWithParam<const char*> {
     return RunProgram(
         DEATH_TESTS,
         {"--gtest_filter=" + filter, std::string("--gtest_death_test_style=") + GetParam()},
-        // LeakSanitizer takes what threads beside a fork hold for lost.
+        // LeakSanitizer reports memory that only other threads of the parent hold at a fork.
         {{"TASKLEAK_OPTIONS", options}, {"ASAN_OPTIONS", "detect_leaks=0"}});
   }
 };
@@ -29,7 +29,8 @@ TEST_P(DeathTests, PassUnderTheListener) {
 }
 
 TEST_P(DeathTests, PassUnderTheHangTimeout) {
-  // No test whose child starts threads: ThreadSanitizer forbids that after a fork beside others.
+  // The filter leaves out tests with a child that starts threads: ThreadSanitizer forbids that
+  // after a fork if the parent has other threads.
   const Outcome outcome = RunTests("*.Dies:*.Exits", "drain=20ms:hang_timeout=50s");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
 }

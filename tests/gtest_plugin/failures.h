@@ -1,4 +1,4 @@
-// Reads what GoogleTest wrote about a run.
+// Reads the report that GoogleTest wrote about a run.
 #ifndef TASKLEAK_TESTS_GTEST_PLUGIN_FAILURES_H_
 #define TASKLEAK_TESTS_GTEST_PLUGIN_FAILURES_H_
 

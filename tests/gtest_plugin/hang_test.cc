@@ -25,12 +25,13 @@ class Hang : public testing::Test {
                        {"HANG_IN_ENVIRONMENT", environment}});
   }
 
-  // With so much time that only a proof that the test never returns ends it in time.
+  // Runs the test with a limit so long that only a proof that the test never returns ends it in
+  // time.
   Outcome RunWithMuchTime(const std::string& test) {
     return RunTest(test, HANGING_TESTS, "", "30min");
   }
 
-  /// What the JSON report says of the one test that hung.
+  /// Returns the part of the JSON report about the only test that hung.
   nlohmann::json Reported() const {
     const auto tests = nlohmann::json::parse(ReadFile(json_)).at("tests");
     EXPECT_EQ(tests.size(), 1U);
@@ -60,7 +61,7 @@ TEST_F(Hang, OnAMutexSaysSo) {
   EXPECT_EQ(Reported().at("verdict"), "hang");
 }
 
-// The test's own thread is one of those in the circle.
+// The test's own thread is in the circle.
 TEST_F(Hang, InADeadlockNamesItEdgeByEdge) {
   for (const char* const test :
        {"Hanging.DeadlocksWithAnotherThread", "Hanging.JoinsAThreadThatNeedsItsLock"}) {

@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Marks mean the same with a listener that leaves the rest alone and with none at all.
+/// Marks have the same effect with a listener that checks nothing else and without a listener.
 class Marks : public testing::TestWithParam<bool> {
  protected:
   static const char* Program() { return GetParam() ? MARKED_TESTS : MARKED_TESTS_ALONE; }

@@ -1,4 +1,4 @@
-// What is checked and when: tests, suites, the run; what fails and what does not.
+// The scopes of checks (tests, suites, the run), and which of them fail.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,13 +13,13 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::UnorderedElementsAre;
 
-/// Runs the tests that `filter` selects, with a short drain since what leaks here stays for ever.
+/// Runs the tests that `filter` selects, with a short drain since their leaks stay for ever.
 Outcome RunTests(const std::string& filter, std::map<std::string, std::string> environment = {}) {
   environment.try_emplace("TASKLEAK_OPTIONS", "drain=20ms");
   return RunProgram(LEAKY_TESTS, {"--gtest_filter=" + filter}, environment);
 }
 
-/// The lines in which GoogleTest's summary lists failed tests.
+/// Returns the lines in which GoogleTest's summary lists failed tests.
 std::vector<std::string> FailedTests(const Outcome& outcome) {
   std::vector<std::string> names;
   const std::string mark = "[  FAILED  ] ";

@@ -16,7 +16,7 @@ Outcome RunTests(const std::string& program, const std::string& filter = "*",
   return RunProgram(program, {"--gtest_filter=" + filter}, environment);
 }
 
-/// How often GoogleTest printed a failure.
+/// Returns how often GoogleTest printed a failure.
 int Failures(const Outcome& outcome) {
   int count = 0;
   const std::string mark = ": Failure\n";

@@ -1,5 +1,5 @@
-// A process that has used up something: its threads are created, joined and detached as without
-// hooks, and the report says what is not known.
+// A process that has used up a resource. Threads are created, joined and detached as without hooks,
+// and the report says what is not known.
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -34,7 +34,7 @@ using testing::NoWait;
 
 void* Return(void* value) { return value; }
 
-// The results of every call, which are those of the plain functions.
+// Checks the result of every call, which must be that of the plain function.
 void UseThreadsInEveryWay() {
   static const timespec far{.tv_sec = 1L << 40, .tv_nsec = 0};
   pthread_t thread = 0;
@@ -115,7 +115,7 @@ TEST(ExhaustionTest, WithoutKeysTasksAreRecordedAndTheProgramsValuesAreItsOwn) {
   EXPECT_EQ(report.groups[0].first().name, "left behind");
 }
 
-// Sets a limit of the process for its own life.
+// Sets a limit of the process as long as this object lives.
 class Limit {
  public:
   Limit(decltype(RLIMIT_AS) which, rlim_t value) : which_(which) {
@@ -151,7 +151,7 @@ TEST(ExhaustionTest, WithoutDescriptorsThreadsAreRecorded) {
   EXPECT_FALSE(report.groups[0].first().created_by.empty());
 }
 
-// Threads whose stacks are there already, so that creating them maps nothing.
+// Threads with stacks that are allocated before, so that their creation maps no memory.
 class Crew {
  public:
   static constexpr std::size_t kStackSize = std::size_t{64} << 10;
@@ -165,7 +165,7 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  // How many could be created.
+  // Returns the number of threads that could be created.
   std::size_t Create(std::latch& latch) {
     const auto wait = [](void* end) -> void* {
       static_cast<std::latch*>(end)->wait();
@@ -203,7 +203,7 @@ TEST(ExhaustionTest, WithoutMemoryThreadsRunAllTheSameAndTheReportSaysThatTheyAr
   std::latch latch(1);
   const auto before = Snapshot::Take();
   const std::uint64_t unrecorded = registry::CountUnrecorded();
-  // What creating a thread needs of the allocator's memory is there.
+  // The allocator has the memory that the creation of a thread needs.
   for (auto& block : std::vector<std::unique_ptr<char[]>>(4 * kMany))
     block = std::make_unique<char[]>(256);
   std::size_t created = 0;
@@ -237,7 +237,7 @@ TEST(ExhaustionTest, AThreadThatCannotBeCreatedIsNoBirth) {
   EXPECT_FALSE(registry::HasPendingBirths());
 }
 
-// In a forked child: the limit counts what a user runs, and does not hold for root.
+// This runs in a forked child. The limit counts all threads of a user, and does not apply to root.
 TEST(ExhaustionTest, WithoutAnyMoreThreadsTheResultsAreThoseOfThePlainFunctions) {
   const auto child = [] {
     constexpr uid_t kNobody = 65534;

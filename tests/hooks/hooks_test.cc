@@ -32,7 +32,7 @@ using testing::NoWait;
 
 constexpr char kHere[] = "taskleak::(anonymous namespace)::";
 
-// What is reported of threads made by `create`, which are let go afterwards.
+// Returns the report of threads that `create` makes. They are released afterwards.
 template <typename Create>
 LeakReport ReportOf(Create create) {
   std::latch latch(1);
@@ -129,7 +129,7 @@ TEST(HooksTest, WorkersOfOneCreatorAreOneGroupWhereverTheyStand) {
 void* Return(void* value) { return value; }
 
 LeakReport Unjoined(const Snapshot& before) {
-  // The thread has ended when nobody is left but those that were there before.
+  // The thread has ended when only the threads from before are left.
   for (;;) {
     LeakReport report = FindLeaks(before, NoWait());
     bool only_unjoined = true;
@@ -172,7 +172,7 @@ TEST(HooksTest, EveryWayToJoinOrDetachEndsTheMatter) {
       },
       [&](pthread_t t) { return pthread_timedjoin_np(t, nullptr, &far); },
   };
-  // ThreadSanitizer does not know this call: for it, the thread would go on to exist.
+  // ThreadSanitizer does not know this call, so it would think that the thread still exists.
   if (!kUnderTsan) {
     ways.emplace_back(
         [&](pthread_t t) { return pthread_clockjoin_np(t, nullptr, CLOCK_MONOTONIC, &far); });
@@ -212,7 +212,7 @@ TEST(HooksTest, ExitAndCancellationAreEndsToo) {
   pthread_create(
       &cancelled, nullptr,
       [](void*) -> void* {
-        // ThreadSanitizer loses count where a thread is cancelled inside a call that it knows.
+        // ThreadSanitizer counts wrongly if a thread is cancelled inside a call that it intercepts.
         for (;;) pthread_testcancel();
       },
       nullptr);
@@ -294,7 +294,7 @@ TEST(HooksTest, WhatTheProgramSeesIsUnchanged) {
   pthread_t thread = 0;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, std::size_t{1} << 46);  // more than there is
+  pthread_attr_setstacksize(&attributes, std::size_t{1} << 46);  // more memory than there is
   EXPECT_EQ(pthread_create(&thread, &attributes, Return, nullptr), EAGAIN);
   pthread_attr_destroy(&attributes);
   int value = 0;

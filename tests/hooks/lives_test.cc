@@ -34,7 +34,7 @@ struct Gate {
   }
 };
 
-// Waits where a thread's own objects are destroyed.
+// Waits while the thread's own objects are destroyed.
 struct SlowToEnd {
   Gate* gate = nullptr;
 
@@ -95,7 +95,8 @@ TEST(SlowEndTest, ADetachedThreadIsAliveUntilItsOwnObjectsAreDestroyed) {
   EXPECT_TRUE(FindLeaks(before).empty());
 }
 
-// Creates a thread on a stack of its own, so that its handle is that of the last one there.
+// Creates a thread on the given stack. Its handle is the same as that of the last thread on this
+// stack.
 pthread_t CreateOn(std::vector<char>& stack, decltype(&pthread_create) create,
                    void* (*routine)(void*), void* argument) {
   pthread_attr_t attributes;
@@ -111,14 +112,14 @@ void* RunBirth(void* birth) {
   return internal::RunThread(static_cast<internal::ThreadBirth*>(birth));
 }
 
-// A serial is taken first, and the thread created later.
+// A serial is taken before the thread is created.
 TEST(BirthTest, AThreadsHandleMayHaveBeenThatOfALaterBirth) {
   if (kUnderTsan) GTEST_SKIP() << "it must create each thread itself";
   const auto plain =
       reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
   for (int (*const end)(pthread_t) : {static_cast<int (*)(pthread_t)>(pthread_detach),
                                       +[](pthread_t t) { return pthread_join(t, nullptr); }}) {
-    static std::list<std::vector<char>> stacks;  // kept, since a detached thread may be leaving one
+    static std::list<std::vector<char>> stacks;  // kept, since a detached thread may still use one
     std::vector<char>& stack = stacks.emplace_back(std::size_t{256} << 10);
     const auto stay = [](void* value) { return value; };
     internal::ThreadBirth* const earlier = internal::BeginBirth(stay, nullptr, nullptr);
@@ -142,7 +143,7 @@ TEST(BirthTest, AThreadsHandleMayHaveBeenThatOfALaterBirth) {
   }
 }
 
-// 0 if a thread can be created and joined, another detached, and nothing is left.
+// Returns 0 if one thread can be created and joined, another can be detached, and none is left.
 int UseThreadsInChild() {
   if (registry::CountUnjoined() != 0) return 2;
   if (!registry::FindUnjoined(0).empty() || registry::HasPendingBirths()) return 3;

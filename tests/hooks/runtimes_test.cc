@@ -1,4 +1,4 @@
-// Threads that are created by something else than the program's own code.
+// Threads that are not created by the program's own code.
 #include <dlfcn.h>
 
 #include <latch>
@@ -25,14 +25,14 @@ using testing::NoWait;
 
 void Wait(void* latch) { static_cast<std::latch*>(latch)->wait(); }
 
-// The library detaches its threads: they may look at what they wait for after a test has ended, and
-// the program too.
+// The library detaches its threads. They may still use the latch after a test, and even the
+// program, has ended.
 std::latch& KeptLatch() {
   static auto& kept = *new std::list<std::latch>;
   return kept.emplace_back(1);
 }
 
-// The functions that created the one thread that `create` leaves.
+// Returns the functions that created the only thread that `create` leaves.
 template <typename Create>
 std::vector<std::string> Creators(Create create) {
   const auto before = Snapshot::Take();
@@ -82,8 +82,8 @@ TEST(HooksRuntimesTest, SoHaveThoseOfBoostThread) {
 // The pool stays when the region has ended.
 [[gnu::noinline]] void RunInParallel() {
 #pragma omp parallel num_threads(2)
-  asm volatile("");  // an empty region would not be entered
-  asm volatile("");  // the region's start is no tail call
+  asm volatile("");  // an empty region would not start threads
+  asm volatile("");  // keeps the region's start from being a tail call
 }
 
 TEST(HooksRuntimesTest, SoHaveThoseOfOpenMp) {
@@ -91,8 +91,8 @@ TEST(HooksRuntimesTest, SoHaveThoseOfOpenMp) {
   EXPECT_THAT(Creators(RunInParallel), Contains(EndsWith("RunInParallel")));
 }
 
-// GCC's libgomp and Debian's libomp have no names for their own functions, so they are known by
-// their modules; but their workers start in the hooks, which are in this program.
+// GCC's libgomp and Debian's libomp have no names for their own functions, so they are recognized
+// by their modules. But their workers start in the hooks, which are part of this program.
 TEST(HooksRuntimesTest, AThreadIsOfTheModuleWhoseFunctionItWasStartedWith) {
   if (kUnderTsan) GTEST_SKIP() << "ThreadSanitizer does not understand libgomp's barriers";
   const auto before = Snapshot::Take();

@@ -1,4 +1,4 @@
-// How much of the stack a call touches.
+// Measures how much of the stack a call touches.
 #ifndef TASKLEAK_TESTS_HOOKS_STACK_NEED_H_
 #define TASKLEAK_TESTS_HOOKS_STACK_NEED_H_
 
@@ -11,14 +11,14 @@
 
 namespace taskleak::testing {
 
-/// A stack of its own, each byte of which is known until something is written there.
+/// A stack that is filled with a known byte, so that each written byte can be seen.
 class PaintedStack {
  public:
   PaintedStack() : bytes_(kSize, kPaint) {}
 
   [[nodiscard]] char* begin() { return bytes_.data(); }
   [[nodiscard]] static constexpr std::size_t size() { return kSize; }
-  /// From its upper end to the lowest byte that was written.
+  /// Returns the distance from its upper end to the lowest byte that was written.
   [[nodiscard]] std::size_t Used() const {
     const auto lowest =
         std::find_if(bytes_.begin(), bytes_.end(), [](char byte) { return byte != kPaint; });
@@ -32,8 +32,8 @@ class PaintedStack {
   std::vector<char> bytes_;
 };
 
-/// What `call` needs, and a little for getting there. On the calling thread: nothing else has been
-/// called before it.
+/// Returns the stack that `call` needs, and a little more for the switch to it. Runs on the calling
+/// thread, where nothing was called before.
 inline std::size_t StackNeed(const std::function<void()>& call) {
   static const std::function<void()>* current = nullptr;
   PaintedStack stack;

@@ -1,4 +1,4 @@
-// How much of the caller's stack the hooks need beside what the plain functions do.
+// Measures how much more of the caller's stack the hooks need than the plain functions.
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
@@ -74,7 +74,8 @@ pthread_t Create(const Functions& functions) {
   return thread;
 }
 
-// What a call needs: it is made on the painted stack alone, after `prepare` elsewhere.
+// One call to measure. Only the call runs on the painted stack; `prepare` runs on another stack
+// before.
 struct Way {
   std::string name;
   std::function<pthread_t(const Functions&)> prepare;
@@ -105,7 +106,7 @@ std::vector<Way> Ways() {
   };
 }
 
-// In a process of its own, so that the call is its first one.
+// Measures in a process of its own, so that the call is its first one.
 template <typename Measure>
 std::size_t InChild(Measure measure) {
   void* const shared =
@@ -167,7 +168,7 @@ void* UseMuch(void* value) {
   return value;
 }
 
-// What a thread uses of its stack, from its start to its end.
+// Returns how much of its stack a thread uses, from its start to its end.
 std::size_t NeedOfThread(decltype(&pthread_create) create, void* (*routine)(void*)) {
   return InChild([=] {
     PaintedStack stack;
@@ -192,7 +193,7 @@ TEST(StackNeedTest, AThreadItselfHasNearlyAllOfItsStack) {
   }
 }
 
-// A thread that waits far below its first frames, so that a handler's frame is its lowest.
+// A thread that waits far below its first frames, so that a handler's frame is the lowest.
 class DeepThread {
  public:
   DeepThread() {
@@ -208,7 +209,7 @@ class DeepThread {
   DeepThread& operator=(const DeepThread&) = delete;
 
   [[nodiscard]] int tid() const { return tid_.load(); }
-  /// Ends it; what it has used of its stack.
+  /// Ends the thread. Returns how much of its stack it has used.
   std::size_t End() {
     close(pipe_[1]);
     pthread_join(thread_, nullptr);

@@ -20,7 +20,7 @@ JavaVM* CreateMachine() {
   return error == JNI_OK ? machine : nullptr;
 }
 
-// In one test, since a process can have only one machine, once.
+// All checks are in one test, since a process can create a machine only once.
 TEST(KnownJvmTest, ItsOwnThreadsAreKnownAndThoseOfTheProgramAreNot) {
   const auto before = Snapshot::Take();
   JavaVM* const machine = CreateMachine();

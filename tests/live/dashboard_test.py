@@ -16,7 +16,7 @@ LIVE = pathlib.Path()
 
 
 def scraped():
-    """The names of the samples that the service can have."""
+    """Returns the names of the samples that the service can have."""
     process = subprocess.Popen([PROGRAM, "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     port = int(process.stdout.readline())
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/debug/tasks/metrics", timeout=60) as response:
@@ -27,7 +27,7 @@ def scraped():
 
 
 def queries(node):
-    """All PromQL in a dashboard."""
+    """Returns all PromQL in a dashboard."""
     if isinstance(node, list):
         for each in node:
             yield from queries(each)

@@ -174,7 +174,7 @@ TEST(EndpointDiffTest, OneWaitsAndOthersAreRefusedUntilItIsStopped) {
   const auto ask = [&] { return Get(endpoint, "/debug/tasks/diff", {{"seconds", "60"}}).status; };
   auto first = std::async(std::launch::async, ask);
   auto second = std::async(std::launch::async, ask);
-  // Whichever came second is refused at once.
+  // The request that comes second is refused at once.
   while (first.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready &&
          second.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
   }
@@ -204,7 +204,7 @@ TEST(PageTest, ALongListIsCut) {
   EXPECT_EQ(rows, 2000U);
 }
 
-// What a page says of one row, without those whose count is another.
+// Returns the row with this count, or an empty row if there is none.
 Row RowWith(std::size_t count, const std::vector<Row>& rows) {
   const auto found = std::ranges::find(rows, count, &Row::count);
   return found == rows.end() ? Row() : *found;

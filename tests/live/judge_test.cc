@@ -40,7 +40,7 @@ TEST(RobustSlopeTest, OfNothingIsZero) {
   EXPECT_EQ(RobustSlope({5}), 0);
 }
 
-// Looks that are a second apart.
+// Makes looks that are a second apart.
 class JudgeTest : public ::testing::Test {
  protected:
   std::vector<Alarm> Look(Judge& judge, std::vector<LeakGroup> groups, std::uint64_t bytes = 0,
@@ -50,7 +50,7 @@ class JudgeTest : public ::testing::Test {
     return judge.Consider({capture, Evidence::Time() + seconds(looks_), bytes});
   }
 
-  // The alarms of the last of these looks.
+  // Returns the alarms of the last of these looks.
   std::vector<Alarm> Sizes(Judge& judge, const std::vector<int>& sizes) {
     std::vector<Alarm> alarms;
     for (const int size : sizes) alarms = Look(judge, {Jobs(size)});

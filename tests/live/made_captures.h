@@ -27,7 +27,7 @@ inline std::shared_ptr<Capture> MadeCapture(std::uint64_t id, std::vector<LeakGr
   return capture;
 }
 
-// Eight of them, say, who share their stacks as those of a look do.
+// Returns a group of `count` workers that share their stacks, as in a real look.
 inline LeakGroup Workers(int count) {
   LeakGroup group = report::Workers(count);
   for (Unit& unit : group.units) {

@@ -52,7 +52,7 @@ std::string Own(const std::string& function) {
   return "taskleak::live::(anonymous namespace)::" + function;
 }
 
-// How many units a function created, at whichever of its lines; nothing if it has no sample.
+// Returns how many units a function created in all of its lines, or nothing if it has no sample.
 std::optional<double> CountOf(const std::vector<Metric>& metrics, const std::string& kind,
                               const std::string& site) {
   std::optional<double> count;
@@ -66,7 +66,7 @@ std::optional<double> CountOf(const std::vector<Metric>& metrics, const std::str
   return count;
 }
 
-// The value of the sample with just these labels.
+// Returns the value of the sample with exactly these labels.
 std::optional<double> Value(const std::vector<Metric>& metrics, const std::string& name,
                             const std::vector<std::pair<std::string, std::string>>& labels = {}) {
   for (const Metric& metric : metrics) {
@@ -113,7 +113,7 @@ TEST(MetricsTest, KindsOfOneCreatorAreSeparate) {
 }
 
 TEST(MetricsTest, TaskleaksOwnThreadsAreInNoCount) {
-  std::thread([] {}).join();  // with the first thread ThreadSanitizer starts its own
+  std::thread([] {}).join();  // ThreadSanitizer starts a thread with it
   const auto before = CollectMetrics();
   std::latch end(1);
   internal::OwnThread own("own", [&end] { end.wait(); });

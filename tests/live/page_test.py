@@ -100,7 +100,7 @@ class ServicePageTest(BrowserTest):
                 tasks = json.load(response)["tasks"]
 
     def follow(self, text):
-        """Clicks on a link, and returns what is then to be read."""
+        """Clicks on a link, and returns the text of the new page."""
         self.browser.events.clear()
         self.browser.ask(f"[...document.links].find(link => link.innerText.startsWith('{text}')).click()")
         self.browser.await_load()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A Prometheus server scrapes a service that leaks and the same service fixed, each second. Its API has what they tell; the alert fires on the
-one and not on the other.
+"""A Prometheus server scrapes a service that leaks and the same service fixed, each second. Its API has
+their metrics. The alert fires for the first one and not for the second one.
 
 Usage: prometheus_test.py SERVICE_STORIES FOLDER_OF_LIVE
 
@@ -56,7 +56,7 @@ class Service:
 
 
 class Load(threading.Thread):
-    """Ten requests a second to each of the services."""
+    """Sends ten requests per second to each of the services."""
 
     def __init__(self, services):
         super().__init__()

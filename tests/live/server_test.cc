@@ -1,4 +1,4 @@
-// The ready server, asked over real connections.
+// The ready server, with requests over real connections.
 #include "taskleak/live/server.h"
 
 #include <arpa/inet.h>
@@ -32,7 +32,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// A connection over which bytes go as they are.
+// A connection that sends bytes unchanged.
 class Connection {
  public:
   explicit Connection(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -46,7 +46,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // A server that has refused the rest already resets the connection.
+  // A server that has already refused the rest resets the connection.
   void Send(const std::string& bytes) const {
     for (std::size_t sent = 0; is_open_ && sent < bytes.size();) {
       const ssize_t n = send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
@@ -55,7 +55,7 @@ class Connection {
     }
   }
 
-  // All that comes back; empty if the connection was refused.
+  // Returns the whole answer, or an empty text if the connection was refused.
   [[nodiscard]] std::string Receive() const {
     std::string answer;
     char buffer[4096];
@@ -98,7 +98,7 @@ TEST(ServerTest, AnswersCurl) {
 TEST(ServerTest, ItsThreadsAreNeitherReportedNorCounted) {
   const std::size_t before = TakeCensus().threads;
   const std::size_t units = FindAlive().unit_count();
-  const Server server;  // they are its own from the first moment
+  const Server server;  // its threads count as taskleak's own from the start
   EXPECT_EQ(FindAlive().unit_count(), units);
   EXPECT_EQ(TakeCensus().threads, before);
   EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/"), 200);
@@ -187,7 +187,7 @@ TEST(ServerTest, AThousandAtOnceAreAllAnswered) {
     ASSERT_THAT(client.Receive(), StartsWith("HTTP/1.1 200"));
 }
 
-// As many as there are workers.
+// There are as many such clients as workers.
 TEST(ServerTest, ClientsThatSayNothingAreLeftForOthers) {
   const Server server;
   std::deque<Connection> silent;

@@ -37,7 +37,7 @@ class Program:
         return int(self.process.stdout.readline())
 
     def await_recording(self):
-        """Until it has looked some times; nobody else looks."""
+        """Waits until the recording has looked some times. Nothing else looks."""
         def looks():
             self.process.stdin.write("looks\n")
             self.process.stdin.flush()
@@ -57,7 +57,7 @@ class Program:
         return status
 
     def switches(self):
-        """How often its threads have gone to sleep of themselves."""
+        """Returns how often its threads have gone to sleep voluntarily."""
         total = 0
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
             total += int((task / "status").read_text().split("\nvoluntary_ctxt_switches:")[1].split()[0])

@@ -8,8 +8,8 @@
 
 namespace taskleak::live {
 
-/// Captures until so many workers wait on a condition variable: before that, some are still on
-/// their way there, and the capture tells of two places.
+/// Captures until this number of workers waits on a condition variable. Before that, some workers
+/// are still on their way there, and the capture shows two places.
 inline CapturePtr CaptureWaiting(std::size_t workers) {
   for (;;) {
     auto capture = TakeCapture();

@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 
 [[gnu::noinline]] Task Subscribe() { return Task("subscription"); }
 
-// Alarms, as they come.
+// Collects alarms.
 class Alarms {
  public:
   void Add(const Alarm& alarm) {

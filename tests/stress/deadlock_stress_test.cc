@@ -1,4 +1,4 @@
-// No deadlock is ever reported that is none, and none is missed that is one.
+// No false deadlock is reported, and no real deadlock is missed.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -31,8 +31,8 @@ int FromEnvironment(const char* name, int otherwise) {
   return value == nullptr ? otherwise : std::atoi(value);
 }
 
-// Threads that take two locks at a time, always the lower one first: each waits for another most of
-// the time, and what is seen of two of them at two moments is often a circle.
+// Threads that take two locks at a time, always the lower one first. Most of the time each waits
+// for another one, and two threads that are seen at two moments often look like a circle.
 class BusyThreads {
  public:
   explicit BusyThreads(unsigned count) {

@@ -1,5 +1,5 @@
-// Tasks, coroutines, threads and processes come and go all the time, and somebody looks: what stays
-// is found each time, what has ended never, the totals add up, and memory does not grow.
+// Looks while tasks, coroutines, threads and processes come and go. Units that stay are found each
+// time, and units that have ended are never found. The totals add up, and memory does not grow.
 #include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,7 +56,7 @@ Lazy Await(Event& event) {
   co_return 1;
 }
 
-// Creates tasks and ends those of others.
+// Creates tasks and ends tasks of other threads.
 class Churn {
  public:
   explicit Churn(unsigned workers) {
@@ -108,7 +108,7 @@ class Churn {
     tasks_ += 200;
   }
 
-  // Whoever takes a task out ends it.
+  // The thread that takes a task out ends it.
   void Exchange(Random& random) {
     std::deque<Task> mine;
     for (auto i = random() % 200; i > 0; --i) mine.emplace_back("kept for a while");
@@ -144,7 +144,8 @@ class Churn {
   std::vector<std::thread> threads_;
 };
 
-// A child has none of its parent's tasks. ThreadSanitizer wants no threads beside a fork.
+// A forked child has none of its parent's tasks. ThreadSanitizer does not allow other threads
+// during a fork.
 void LookInAChild() {
   if (kUnderTsan) return;
   const pid_t child = fork();
@@ -161,7 +162,7 @@ void LookInAChild() {
   ASSERT_EQ(status, 0);
 }
 
-// Bytes that are in use.
+// Returns the number of allocated bytes.
 std::size_t Heap() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
 TEST(TaskChurnStressTest, WhatStaysIsFoundWhatEndedIsNotAndTotalsAddUp) {

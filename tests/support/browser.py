@@ -18,7 +18,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 
 def find():
-    """The program. Without one this exits with 77, which CTest takes for a skipped test."""
+    """Returns the program. Without one, exits with 77, which CTest takes for a skipped test."""
     program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     if program is None:
         print("skipped: there is no Chromium here (Debian's package chromium)")
@@ -27,7 +27,7 @@ def find():
 
 
 class Browser:
-    """A page of a Chromium of its own."""
+    """A page in a separate Chromium."""
 
     def __init__(self, program, profile):
         to_browser, commands = os.pipe()
@@ -79,12 +79,12 @@ class Browser:
             self.events.append(self.receive())
 
     def look(self, width, dark):
-        """Pages are from now on so wide, and dark or light."""
+        """Sets the width of pages, and dark or light, from now on."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def screenshot(self, path):
-        """Of the whole page, as PNG."""
+        """Returns a picture of the whole page as PNG."""
         width, height = self.ask("[window.innerWidth, Math.min(document.documentElement.scrollHeight, 6000)]")
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
                             clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
@@ -102,7 +102,7 @@ class Browser:
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     def complaints(self):
-        """What was said on the console, or thrown, since the page was opened."""
+        """Returns the messages on the console, and thrown errors, since the page was opened."""
         said = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
         return [event for event in self.events if event.get("method") in said]
 

@@ -1,4 +1,4 @@
-// What is left, at once.
+// Returns the units that are left, without a wait.
 #ifndef TASKLEAK_TESTS_SUPPORT_LEAKS_H_
 #define TASKLEAK_TESTS_SUPPORT_LEAKS_H_
 
@@ -15,17 +15,18 @@
 
 namespace taskleak::testing {
 
-/// Options that report what is there without waiting for it to end.
+/// Returns options for a report without a wait.
 inline Options NoWait(std::initializer_list<IgnoreRule> rules = {}) {
   Options options(rules);
   options.drain = std::chrono::milliseconds(0);
   return options;
 }
 
-/// What is there now that was not there before.
+/// Returns the units that are new since `before`.
 inline LeakReport Look(const Snapshot& before) { return FindLeaks(before, NoWait()); }
 
-/// The only unit, or the only one of that name; one without a name if there is none.
+/// Returns the only unit, or the only one of that name. Returns a unit without a name if there is
+/// none.
 inline Unit OnlyLeak(const Snapshot& before, const std::optional<std::string>& name = {}) {
   const LeakReport report = Look(before);
   std::vector<Unit> found;
@@ -38,14 +39,14 @@ inline Unit OnlyLeak(const Snapshot& before, const std::optional<std::string>& n
   return found.empty() ? Unit() : found[0];
 }
 
-/// The functions of a stack without their parameters, innermost first.
+/// Returns the functions of a stack without their parameters, innermost first.
 inline std::vector<std::string> Functions(const Stack& stack) {
   std::vector<std::string> functions;
   for (const Frame& frame : stack) functions.push_back(symbolize::PlainName(frame.function));
   return functions;
 }
 
-/// The name of a function in the unnamed namespace of a test in taskleak.
+/// Returns the name of a function in the unnamed namespace of a test in taskleak.
 inline std::string Own(const std::string& function) {
   return "taskleak::(anonymous namespace)::" + function;
 }

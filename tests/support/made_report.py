@@ -1,4 +1,4 @@
-"""JSON reports as test programs write them, of any size: what the pages are tried with."""
+"""Makes JSON reports of any size, like those of test programs, to test the pages."""
 
 PROGRAM = "store_server_integration_test"  # of which the kernel keeps 15 bytes as a thread's name
 LONG = ("std::enable_if_t<is_handler_v<Handler>, void> store::replication::detail::ReplicationSession<store::replication::TcpTransport, "
@@ -17,7 +17,7 @@ CALLS = {"condvar": "pthread_cond_wait", "mutex": "pthread_mutex_lock", "read": 
 
 
 def waiting(state, function, file, line):
-    """The stack of a thread that waits in a function."""
+    """Returns the stack of a thread that waits in a function."""
     return [frame("__futex_abstimed_wait_common", module="libc.so.6", runtime=True), frame(CALLS[state], module="libc.so.6", runtime=True),
             frame("std::condition_variable::wait(std::unique_lock<std::mutex>&)", "/usr/include/c++/12/condition_variable", 102, runtime=True),
             frame(function, file, line), frame(f"{function.split('(')[0]}Loop()", file, line + 40),
@@ -56,7 +56,7 @@ def edge(waiter, holder, name):
 
 
 def deadlocks(ids):
-    """One circle of the threads with these ids."""
+    """Returns one circle of the threads with these ids."""
     return {"kind": "cycle", "edges": [edge(waiter, ids[(i + 1) % len(ids)], ("Transfer", "Audit", "Settle")[i % 3]) for i, waiter in enumerate(ids)]}
 
 

@@ -10,7 +10,7 @@ import sys
 
 WIDTHS = (1400, 400)
 
-# Texts that are painted over each other: pairs of pieces of text whose boxes overlap by more than a pixel.
+# Texts that are painted over each other: pairs of texts with boxes that overlap by more than a pixel.
 OVERLAPS = """(() => {
   const boxes = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

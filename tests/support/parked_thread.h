@@ -1,4 +1,4 @@
-// A thread that stays where a test wants it.
+// A thread that stays at a place that the test chooses.
 #ifndef TASKLEAK_TESTS_SUPPORT_PARKED_THREAD_H_
 #define TASKLEAK_TESTS_SUPPORT_PARKED_THREAD_H_
 
@@ -16,8 +16,8 @@
 
 namespace taskleak::testing {
 
-/// Runs `block` in a thread of its own, which is expected to block in it; `release` lets it go on.
-/// Joined at the end.
+/// Runs `block` in a thread of its own, which must block in it. `release` lets the thread continue.
+/// The destructor joins it.
 class BlockedThread {
  public:
   BlockedThread(std::function<void()> block, std::function<void()> release)

@@ -1,4 +1,4 @@
-// Threads that wait for each other in a circle, and can be let go.
+// Threads that wait for each other in a circle, and can be released.
 #ifndef TASKLEAK_TESTS_SUPPORT_PLANTED_CIRCLE_H_
 #define TASKLEAK_TESTS_SUPPORT_PLANTED_CIRCLE_H_
 
@@ -19,12 +19,12 @@
 
 namespace taskleak::testing {
 
-/// How one thread waits for the next.
+/// The way in which one thread waits for the next.
 enum class Edge { kMutex, kReadLock, kWriteLock, kJoin };
 
-/// Each thread holds a lock, and then waits for the next thread's lock or end; the last waits for
-/// the first. The last edge must be a mutex: to let them go, the first thread's mutex is unlocked
-/// on its behalf, which glibc allows for plain mutexes.
+/// Each thread holds a lock, and then waits for the next thread's lock or end. The last thread
+/// waits for the first. The last edge must be a mutex: to release the threads, the first thread's
+/// mutex is unlocked by another thread, which glibc allows for plain mutexes.
 class PlantedCircle {
  public:
   explicit PlantedCircle(std::vector<Edge> edges)
@@ -65,7 +65,7 @@ class PlantedCircle {
     pthread_mutex_unlock(&last.mutex);
     followers_.fetch_sub(1);
   }
-  /// To be called before, where it is sure that the circle still lives.
+  /// Announces a caller of WaitBehind(). Call it while the circle still exists.
   void ExpectFollower() { followers_.fetch_add(1); }
 
   [[nodiscard]] int tid(std::size_t index) const { return seats_[index].tid.load(); }
@@ -86,7 +86,7 @@ class PlantedCircle {
     pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
   };
 
-  // No waiting here but what is planted: who is seen in futex(2) is in its place.
+  // This function has no other waits, so a thread that is seen in futex(2) is in its place.
   void Sit(std::size_t index) {
     while (!started_.load()) std::this_thread::yield();
     Seat& seat = seats_[index];

@@ -34,7 +34,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// Runs `arguments[0]`, found in PATH; returns the status of wait(2).
+/// Runs `arguments[0]` from PATH. Returns the status of wait(2).
 int Spawn(std::vector<std::string> arguments, std::vector<std::string> environment,
           const std::string& out, const std::string& err) {
   posix_spawn_file_actions_t files;
@@ -57,7 +57,7 @@ int Spawn(std::vector<std::string> arguments, std::vector<std::string> environme
 
 Outcome RunProgram(const std::string& program, const std::vector<std::string>& arguments,
                    const std::map<std::string, std::string>& environment) {
-  // timeout(1) passes on the program's exit code, and dies of the signal that ended the program.
+  // timeout(1) returns the program's exit code, or ends by the same signal as the program.
   std::vector<std::string> command = {"timeout", "--foreground", "--kill-after=5", "60", program};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const TemporaryDirectory directory;

@@ -4,7 +4,7 @@
 
 namespace taskleak {
 
-// GCC 12 defines the macros, clang 14 knows the features.
+// GCC 12 defines the macros, and clang 14 has the features.
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define TASKLEAK_TESTS_HAS_FEATURE(feature) false
 #elif defined(__has_feature)
@@ -25,7 +25,7 @@ inline constexpr bool kUnderAsan = true;
 inline constexpr bool kUnderAsan = TASKLEAK_TESTS_HAS_FEATURE(address_sanitizer);
 #endif
 
-// For what must not even be compiled under a sanitizer.
+// For code that must not even be compiled with a sanitizer.
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || \
     TASKLEAK_TESTS_HAS_FEATURE(thread_sanitizer) || TASKLEAK_TESTS_HAS_FEATURE(address_sanitizer)
 #define TASKLEAK_TESTS_SANITIZED 1

@@ -1,4 +1,4 @@
-// The threads that the test programs leave behind, or do not.
+// Threads for the test programs, which leave some of them behind.
 #ifndef TASKLEAK_TESTS_SUPPORT_THREADS_H_
 #define TASKLEAK_TESTS_SUPPORT_THREADS_H_
 
@@ -43,7 +43,8 @@ class Worker {
   std::thread thread_;
 };
 
-/// Starts a worker that nobody stops. Still reachable, so that no leak checker of memory minds.
+/// Starts a worker that is never stopped. It stays reachable, so leak checkers for memory do not
+/// report it.
 inline void LeaveThread(const char* name) {
   struct Left {
     Worker worker;

@@ -1,5 +1,6 @@
-// ThreadSanitizer's options in tests that plant deadlocks: the circles are meant, and so is what
-// breaks them. No weak definition would do: clang's runtime has one of its own.
+// ThreadSanitizer's options for tests with planted deadlocks. The circles are intended, and so is
+// the code that breaks them. A weak definition is not enough, because clang's runtime has a weak
+// one too.
 extern "C" const char* __tsan_default_options();  // NOLINT(bugprone-reserved-identifier)
 
 extern "C" const char* __tsan_default_options() {  // NOLINT(bugprone-reserved-identifier)

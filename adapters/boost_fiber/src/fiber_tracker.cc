@@ -14,7 +14,7 @@ namespace {
 
 using boost::fibers::context;
 
-// Of what Boost.Fiber keeps to itself, only what was looked at in the version that is here is used.
+// Private parts of Boost.Fiber are used only as they were seen in the versions that were tried.
 #ifndef TASKLEAK_NEWEST_BOOST_VERSION
 #define TASKLEAK_NEWEST_BOOST_VERSION 109299
 #endif
@@ -38,8 +38,8 @@ SwitchLayout KnownLayout() {
 
 #else
 
-// Boost.Fiber keeps a parked fiber's stack pointer in a private member, for which there is no
-// accessor. Names in an explicit instantiation are not checked for access ([temp.spec]/6).
+// Boost.Fiber keeps a parked fiber's stack pointer in a private member without an accessor. Names
+// in an explicit instantiation are not checked for access ([temp.spec]/6).
 template <boost::context::fiber context::*member>
 struct SavedMember {
   friend const boost::context::fiber* SavedFiber(const context& fiber) { return &(fiber.*member); }
@@ -47,7 +47,7 @@ struct SavedMember {
 const boost::context::fiber* SavedFiber(const context& fiber);
 template struct SavedMember<&context::c_>;
 
-// boost::context::fiber is nothing but that pointer, null for none.
+// boost::context::fiber contains only that pointer, which is null if there is none.
 SavedStackPointer SavedIn(const context& fiber) {
   static_assert(sizeof(boost::context::fiber) == sizeof(void*));
   return reinterpret_cast<SavedStackPointer>(SavedFiber(fiber));
@@ -57,20 +57,20 @@ SwitchLayout KnownLayout() { return ProbeSwitch(); }
 
 #endif
 
-// Called when the fiber ends, in the fiber.
+// Is called in the fiber when it ends.
 class EndTask final : public boost::fibers::detail::fss_cleanup_function {
  public:
   void operator()(void* task) override { delete static_cast<FiberTask*>(task); }
 };
 
-// Under which a fiber keeps its task, as fiber_specific_ptr keeps data.
+// The key under which a fiber keeps its task, as fiber_specific_ptr keeps data.
 constexpr char kKey = 0;
 
 FiberTask* TaskOf(const context& fiber) {
   return static_cast<FiberTask*>(fiber.get_fss_data(&kKey));
 }
 
-// `launcher` as for FiberTask. Null if there is no memory.
+// Registers a task for a fiber. `launcher` is as for FiberTask. Returns null if there is no memory.
 template <typename... Launcher>
 FiberTask* Register(context& fiber, Launcher... launcher) noexcept {
   auto* const task = new (std::nothrow) FiberTask(SavedIn(fiber), launcher...);
@@ -86,15 +86,16 @@ FiberTask* Register(context& fiber, Launcher... launcher) noexcept {
   return task;
 }
 
-// Neither what the thread itself runs nor what dispatches.
+// Returns false for the thread's own context and for the dispatcher.
 bool IsFiber(const context& any) { return any.is_context(boost::fibers::type::worker_context); }
 
-// The task of a fiber; null for another context, and for none.
+// Returns the task of a fiber, or null for another context or null.
 FiberTask* TaskOfAny(const context* any) {
   return any != nullptr && IsFiber(*any) ? TaskOf(*any) : nullptr;
 }
 
-// A dispatched fiber runs at once, and its launcher is made ready instead.
+// Returns true if the running fiber was just dispatched. It runs at once, and its launcher is made
+// ready instead.
 bool IsNewlyDispatched(const context& running) {
   return IsFiber(running) && running.get_policy() == boost::fibers::launch::dispatch &&
          TaskOf(running) == nullptr;
@@ -107,11 +108,11 @@ FiberTracker::FiberTracker(ptr_t scheduled_by) : algorithm_(std::move(scheduled_
   static_cast<void>(probed);
 }
 
-// From then on another thread may have the fiber, so what is to be told is told first.
+// After this call another thread may have the fiber, so everything is recorded before.
 void FiberTracker::awakened(context* fiber) noexcept {
   context* const running = context::active();
   FiberTask* const task = TaskOfAny(fiber);
-  // From Boost 1.92 on, nothing is active while a thread gets its scheduler.
+  // From Boost 1.92 on, no context is active while a thread gets its scheduler.
   if (running != nullptr && running != fiber && IsNewlyDispatched(*running)) {
     FiberTask* const dispatched = Register(*running, *SavedIn(*fiber));
     if (task != nullptr) task->Leave();
@@ -125,14 +126,14 @@ void FiberTracker::awakened(context* fiber) noexcept {
   algorithm_->awakened(fiber);
 }
 
-// Whoever runs is about to be parked, and who is returned to go on.
+// The running fiber is about to be parked, and the returned one continues.
 context* FiberTracker::pick_next() noexcept {
   context* const next = algorithm_->pick_next();
   if (next == nullptr) return nullptr;
   if (FiberTask* const parked = TaskOfAny(context::active())) parked->Leave();
   if (!IsFiber(*next)) return next;
   FiberTask* task = TaskOf(*next);
-  // One that a thread without this class has launched.
+  // A thread without this class has launched this fiber.
   if (task == nullptr) task = Register(*next, nullptr);
   if (task != nullptr) task->Enter();
   return next;

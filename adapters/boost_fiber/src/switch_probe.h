@@ -1,4 +1,4 @@
-// Where Boost.Context leaves the registers of whom it parks.
+// Finds out where Boost.Context saves the registers of a context that it parks.
 #ifndef TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_
 #define TASKLEAK_ADAPTERS_BOOST_FIBER_SWITCH_PROBE_H_
 

@@ -33,7 +33,7 @@ enum class WaitState {
   kSemaphore,   ///< a semaphore
   kFuture,      ///< a std::future
   kAtomicWait,  ///< std::atomic::wait
-  kFutex,       ///< a futex whose purpose is unknown
+  kFutex,       ///< a futex with an unknown purpose
   kSleep,       ///< a point in time
   kPoll,        ///< descriptors, by poll(2)
   kEpoll,       ///< descriptors, by epoll_wait(2)
@@ -164,7 +164,7 @@ struct Deadlock {
   enum class Kind {
     kCycle,       ///< each waits for the next, and the last for the first
     kSelf,        ///< a thread waits for a lock that it holds, or for its own end
-    kOwnerEnded,  ///< all wait for one lock, whose owner ended without unlocking it
+    kOwnerEnded,  ///< all wait for one lock, and its owner ended without unlocking it
   };
   Kind kind = Kind::kCycle;  ///< why none of them can continue
   /// The threads; never empty. Includes threads that are not leaks, such as the thread that runs

@@ -22,8 +22,8 @@ struct Drained {
 /// `drop_ignored` takes away what rules on stacks ignore, and from then on `look` leaves that out.
 /// It costs more than a look, so it is asked at growing intervals.
 ///
-/// With `options.stillness` the wait is over, too, as soon as the process is shown to be still: no
-/// other thread, and so no other straggler, would be left after the whole wait.
+/// With `options.stillness` the wait also ends as soon as the process is shown to be still: the
+/// same threads, and so the same stragglers, would be left after the whole wait.
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored);
 

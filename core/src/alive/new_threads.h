@@ -1,4 +1,4 @@
-// Which threads were born since a snapshot.
+// Finds the threads that were born since a snapshot.
 #ifndef TASKLEAK_SRC_ALIVE_NEW_THREADS_H_
 #define TASKLEAK_SRC_ALIVE_NEW_THREADS_H_
 
@@ -7,8 +7,8 @@
 
 namespace taskleak::alive {
 
-/// Returns those of `now` that are not in `before`, which may be null. The main thread never is one
-/// of them: no test starts it, but after a fork it has another number.
+/// Returns those of `now` that are not in `before`, which may be null. The main thread is never one
+/// of them: no test starts it, but it has another number after a fork.
 platform::ThreadIds NewThreads(const internal::SnapshotData* before,
                                const platform::ThreadIds& now);
 

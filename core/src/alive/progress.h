@@ -23,10 +23,11 @@ class Progress {
   /// least 100 ms; it is gathered from that long before its end on, when it begins to matter.
   Progress(Clock::time_point start, Clock::duration drain);
 
-  /// Who is alive at `now`. Cheap except every 50 ms.
+  /// Records which units are alive at `now`. Cheap except every 50 ms.
   void Observe(const Stragglers& stragglers, Clock::time_point now);
-  /// True if there was evidence that still counts, or there were too few looks to say that there is
-  /// none: on a busy machine who looks comes to it late, as do those who are looked at.
+  /// Returns true if there was evidence that still counts, or if there were too few looks to say
+  /// that there is none. On a busy machine, looks come late, and so does the progress of the
+  /// threads.
   [[nodiscard]] bool Recent(Clock::time_point now) const;
 
  private:

@@ -13,8 +13,8 @@ BirthMark MarkOf(const internal::SnapshotData& data) {
 
 namespace {
 
-// Of other processes nothing more is to be learned by going on; but where this one goes on
-// creating, a straggler may well be there.
+// More looks do not help if other processes create threads. But if this process still creates
+// threads or tasks, there may be a straggler.
 int CostOf(const BirthMark& before, const BirthMark& after) {
   const bool own = before.next_thread != after.next_thread || before.epoch != after.epoch;
   return own ? 1 : 32;

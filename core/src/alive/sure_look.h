@@ -1,4 +1,4 @@
-// Looks that cannot miss what is handed over while they are under way.
+// Looks that cannot miss units that are handed over during the look.
 #ifndef TASKLEAK_SRC_ALIVE_SURE_LOOK_H_
 #define TASKLEAK_SRC_ALIVE_SURE_LOOK_H_
 
@@ -15,7 +15,7 @@
 
 namespace taskleak::alive {
 
-/// How many threads and tasks were ever born, as far as it takes to see that none was in between.
+/// Counts of births. If two marks are equal, no thread or task was born in between.
 struct BirthMark {
   std::uint64_t births = 0;       ///< see platform::ListThreads()
   std::uint64_t next_thread = 0;  ///< see registry::NextSerial()
@@ -25,26 +25,26 @@ struct BirthMark {
   bool operator==(const BirthMark&) const = default;
 };
 
-/// The mark of a snapshot.
+/// Returns the mark of a snapshot.
 BirthMark MarkOf(const internal::SnapshotData& data);
 
 /// One look.
 struct MarkedLook {
-  BirthMark births;  ///< as they stood at its beginning
+  BirthMark births;  ///< the mark at its beginning
   Stragglers left;
   std::optional<Error> failure{};  ///< if nothing is known
 };
 
-/// Looks until a straggler is found, or it is sure that at one moment there was none.
+/// Looks until a straggler is found, or it is certain that there was none at one moment.
 ///
-/// Whatever is looked at one after the other can be handed on behind the look's back: a thread
-/// starts its successor, which is not on the list any more, and ends before it is looked at. So an
-/// empty look counts only if nothing was born between its beginning and that of the second look
-/// after it, both of which are empty too. What was alive at the beginning was then on the list, or
-/// still being created by a thread that was; and of that, the next look finds what is left.
-/// Where births go on all the time (of other processes, too), the last of some looks counts.
+/// A look sees units one after the other, so it can miss a chain: a thread starts its successor
+/// after the list was read, and ends before it is looked at. So an empty look counts only if
+/// nothing was born between its beginning and the beginning of the second look after it, and both
+/// following looks are empty too. Then every thread that was alive at the beginning was on the
+/// list, or was still being created by a thread on the list, and the next look finds it. If births
+/// go on all the time (also in other processes), the last of several looks counts.
 ///
-/// `before` is the mark of what is compared with: without any birth since then, one look is enough.
+/// `before` is the mark of the snapshot. Without a birth since then, one look is enough.
 Stragglers LookUntilSure(const std::function<MarkedLook()>& look, const BirthMark& before);
 
 }  // namespace taskleak::alive

@@ -12,7 +12,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kSampleInterval{50};
 constexpr milliseconds kShortestExtension{100};
-// For a thread whose time has come to get a processor: then it is seen to run.
+// The time that a thread may need to get a processor after its wait has ended. Then it is seen
+// running.
 constexpr milliseconds kLate{100};
 
 }  // namespace

@@ -16,10 +16,10 @@ namespace taskleak::alive {
 ///
 /// An idle worker that ends after a second, and a drain of a second, end at the same time, and
 /// chance says which is first. No verdict may depend on that. So a limit that passes shortly after
-/// the drain is waited for: within half of the drain, and at least 100 ms. Whoever began to wait
-/// before the drain did, for no longer than that, thus always gets the time to end. (Waits that
-/// began in the drain are not in the way: each of them ends, and is seen to, or has a limit of its
-/// own.) Not thread-safe.
+/// the drain is waited for: within half of the drain, and at least 100 ms. So a thread that began a
+/// wait of at most that length before the drain always gets the time to end. (Waits that began in
+/// the drain are not in the way: each of them ends, and is seen to, or has a limit of its own.) Not
+/// thread-safe.
 class TimedWaits {
  public:
   using Clock = platform::Clock;

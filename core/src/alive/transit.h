@@ -9,9 +9,9 @@
 
 namespace taskleak::alive {
 
-/// True of a thread whose whole stack is libc's: it has not yet called its start routine, or
-/// has returned from it. On a busy machine the rest may take seconds, since libc unmaps the stacks
-/// of detached threads one after the other.
+/// Returns true for a thread with only libc's code on its stack: it has not yet called its start
+/// routine, or has returned from it. On a busy machine the rest may take seconds, since libc unmaps
+/// the stacks of detached threads one after the other.
 bool IsInTransit(const platform::ThreadLook& look);
 
 /// Returns as soon as none of these threads is in transit, or after `most`; with `stillness`

@@ -1,4 +1,4 @@
-// std::mutex with the annotations of Clang's thread safety analysis
+// std::mutex with annotations for Clang's thread safety analysis
 // (clang.llvm.org/docs/ThreadSafetyAnalysis.html), which libstdc++ lacks.
 #ifndef TASKLEAK_SRC_BASE_MUTEX_H_
 #define TASKLEAK_SRC_BASE_MUTEX_H_

@@ -1,4 +1,4 @@
-// What a function returns that can fail: a value, or why there is none.
+// The result of a function that can fail: a value, or why there is none.
 #ifndef TASKLEAK_SRC_BASE_RESULT_H_
 #define TASKLEAK_SRC_BASE_RESULT_H_
 

@@ -48,7 +48,7 @@ class ThreadStates {
  private:
   struct Known {
     ThreadId id;
-    std::optional<WaitState> state;  // nothing: it was gone, or nobody has looked
+    std::optional<WaitState> state;  // nothing: it was gone, or was not looked at
   };
   using Clock = std::chrono::steady_clock;
 
@@ -72,7 +72,8 @@ class ThreadStates {
                       : std::nullopt;
   }
 
-  // Whoever was never seen first, and then one after the other from where the last look stopped.
+  // Looks first at threads that were never seen, and then at others, one after the other, from the
+  // place where the last look stopped.
   void LookAgain() {
     constexpr auto kMostTime = std::chrono::microseconds(1000);
     const Clock::time_point end = Clock::now() + kMostTime;

@@ -103,7 +103,8 @@ Result<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
   return alive;
 }
 
-// Those with serials from `first` on who ended, were not joined, and are not ignored by name.
+// Returns threads with serials from `first` on that ended, were not joined, and are not ignored by
+// name.
 alive::Stragglers Checker::Unjoined(std::uint64_t first, registry::Origin scope) const {
   alive::Stragglers unjoined;
   if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
@@ -196,8 +197,8 @@ void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) 
     static_cast<void>(round.CountUse());
 }
 
-// The findings, and those others but the caller and the main thread that no rule ignores. Not
-// exact if there are many: then there is somebody in any case.
+// Returns the number of findings and of other threads that no rule ignores, without the caller and
+// the main thread. Not exact if there are many, since then other threads exist in any case.
 std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findings) const {
   constexpr std::size_t kEnough = 16;
   std::set<std::int64_t> found;
@@ -285,7 +286,8 @@ Outcome Checker::Group(CloseLook close) const {
   return outcome;
 }
 
-// Those who are left of what was born since the snapshot, by what is cheap to know.
+// Returns the units that were born since the snapshot and are left, as far as that is cheap to find
+// out.
 alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
                                     registry::Origin scope) const {
   alive::MarkedLook look;

@@ -33,7 +33,8 @@ class Checker {
   /// suppression file is bad.
   explicit Checker(const Options& options);
 
-  /// One without any rules, whose LookAtAll() finds what FindAlive returns (taskleak/alive.h).
+  /// Returns a checker without any rules. Its LookAtAll() finds what FindAlive returns
+  /// (taskleak/alive.h).
   [[nodiscard]] static Checker WithoutRules();
 
   [[nodiscard]] const Options& options() const { return options_; }

@@ -8,8 +8,8 @@
 namespace taskleak::explain {
 namespace {
 
-// What a wait inside one of these functions, or of a class's, is; tried on 1.74 and 1.81. Those
-// that are made of others come first: a future waits on a condition variable.
+// The wait state for each function or class; tried with 1.74 and 1.81. Classes that use others come
+// first: a future waits on a condition variable.
 constexpr std::array<std::pair<std::string_view, WaitState>, 13> kFunctions{{
     {"boost::fibers::detail::shared_state", WaitState::kFuture},
     {"boost::fibers::detail::future_base", WaitState::kFuture},
@@ -23,18 +23,18 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 13> kFunctions{{
     {"boost::fibers::fiber::join", WaitState::kJoin},
     {"boost::fibers::context::join", WaitState::kJoin},
     {"boost::this_fiber::sleep_", WaitState::kSleep},
-    // The only other one that waits for a time only; it is inlined in those above.
+    // The only other function that waits only for a time. It is inlined in those above.
     {"boost::fibers::context::wait_until", WaitState::kSleep},
 }};
 
-// Its place in the table, or the table's size.
+// Returns its place in the table, or the table's size.
 std::size_t Find(std::string_view name) {
   std::size_t i = 0;
   while (i < kFunctions.size() && !name.starts_with(kFunctions.at(i).first)) ++i;
   return i;
 }
 
-// The overload that unlocks something, for waits with a time limit.
+// Returns true for the overload that unlocks an object, for waits with a time limit.
 bool IsTimedWait(const Frame& frame, std::size_t found) {
   return found + 1 == kFunctions.size() && frame.function.find("spinlock") != std::string::npos;
 }
@@ -47,7 +47,7 @@ WaitState ClassifyFiberWait(const symbolize::ResolvedStack& stack) {
     const std::size_t found = Find(stack.plain_names[i]);
     if (found >= best || IsTimedWait(stack.stack[i], found)) continue;
     best = found;
-    // After a notification, a wait goes on for the mutex.
+    // After a notification, the wait continues with the mutex.
     if (kFunctions.at(best).second == WaitState::kMutex) break;
   }
   return best == kFunctions.size() ? WaitState::kSuspended : kFunctions.at(best).second;

@@ -1,4 +1,4 @@
-// From a parked fiber's stack to what it waits for.
+// Finds out from a parked fiber's stack what it waits for.
 #ifndef TASKLEAK_SRC_EXPLAIN_FIBER_WAIT_H_
 #define TASKLEAK_SRC_EXPLAIN_FIBER_WAIT_H_
 
@@ -7,8 +7,9 @@
 
 namespace taskleak::explain {
 
-/// By the functions of Boost.Fiber that its own code has called; kSuspended where their names do
-/// not tell, as when templates were inlined and there is no debug information.
+/// Returns the wait state, by the functions of Boost.Fiber that the fiber's own code has called.
+/// Returns kSuspended if their names do not show it, for example if templates were inlined and
+/// there is no debug information.
 WaitState ClassifyFiberWait(const symbolize::ResolvedStack& stack);
 
 }  // namespace taskleak::explain

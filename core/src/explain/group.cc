@@ -27,7 +27,7 @@ auto Place(const FoundUnit& found) {
                          readable ? platform::Missing() : found.missing);
 }
 
-// A line of somebody's code, or an address where lines are not known.
+// A line of code, or an address if lines are not known.
 using Line = std::tuple<std::string_view, std::string_view, int, std::uintptr_t>;
 
 // The lines of a stack that are not in the runtime: whether std::vector has to grow when a thread
@@ -149,8 +149,9 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Fou
                                      const std::string& program_name) {
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
-  // A thread nobody named carries the program's name, as does a process that executed no other
-  // program: a rule for that would silence every such one. Fibers have no names at all.
+  // A thread without a name of its own has the program's name, and so does a process that executed
+  // no other program. A rule for that name would silence every such unit. Fibers have no names at
+  // all.
   const bool generated = symbolize::WithinGeneratedTest(name).data() != nullptr;  // of a coroutine
   if (!name.empty() && first.unit.name != program_name && !first.is_fiber && !generated)
     lines.push_back(std::string(NameRule(first.unit.kind)) + name);

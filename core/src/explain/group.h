@@ -15,8 +15,8 @@ namespace taskleak::explain {
 
 /// What there is besides the findings.
 struct Surroundings {
-  std::string program_name;   // the name that threads have which nobody named
-  std::size_t live_threads =  // of the program's own that could do something about a leak, the
+  std::string program_name;   // the name of threads without a name of their own
+  std::size_t live_threads =  // the program's own threads that could end a leak, the
       SIZE_MAX;               // findings included
 };
 

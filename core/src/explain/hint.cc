@@ -32,7 +32,7 @@ Hint::Kind ByLifetime(const symbolize::ResolvedStack& creator) {
     const std::string& name = creator.plain_names[i];
     const bool is_static = IsStaticInitialization(name);
     if (!is_static && !IsOnce(name)) continue;
-    std::size_t by = i;  // whose static object it is, or the caller
+    std::size_t by = i;  // the frame of the initialization, or its caller
     if (!is_static) {
       while (by < creator.plain_names.size() && IsOnce(creator.plain_names[by])) ++by;
     }

@@ -12,7 +12,7 @@ namespace taskleak::explain {
 /// What the evidence says about how to fix a leak; report/hint_words.h has the words.
 struct Hint {
   enum class Kind {
-    kNone,              ///< there is no evidence for anything
+    kNone,              ///< there is no evidence
     kUnjoined,          ///< the thread ended and was neither joined nor detached
     kNotWaitedFor,      ///< the process ended and was not waited for
     kNotEnded,          ///< the process goes on

@@ -27,14 +27,14 @@ struct Finding : FoundUnit {
   const symbolize::ResolvedStack* stack = nullptr;       // owned by the Inspector
   const symbolize::ResolvedStack* created_by = nullptr;  // empty when not known
   Signatures signatures;
-  bool is_fiber = false;  // a task whose name says only that
-  std::string hint;       // of a task whose adapter knows what ends it
+  bool is_fiber = false;  // a fiber, which has no name of its own
+  std::string hint;       // of a task, from its adapter
   // Of a live thread:
   Wait wait;
   platform::BlockedAt at;
   std::string last_job;                // name of the task that it ran last; may be empty
   platform::RunCount run;              // while it is there
-  std::optional<platform::Hold> hold;  // what it waits for until somebody lets go
+  std::optional<platform::Hold> hold;  // the held lock or thread's end that it waits for
   const symbolize::ResolvedStack* detached_by =
       nullptr;                      // null when it was not, or that is not known
   bool stop_not_requested = false;  // of a std::jthread that could be asked to stop

@@ -78,7 +78,7 @@ Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
   frame.inlined = false;
   frame.function = record.frame.is_frame() ? name : symbolize::SpelledName(frame.function);
   if (record.file != nullptr) {
-    // The debug information tells the same file as reports show it.
+    // The debug information has the same file in the form that reports show.
     const std::string file = ReadLiteral(record.file);
     if (frame.file.empty() || !file.ends_with(frame.file)) frame.file = file;
     frame.line = record.line;

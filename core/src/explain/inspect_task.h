@@ -21,8 +21,8 @@
 
 namespace taskleak::explain {
 
-/// Where one coroutine awaits: its function or the code in it, the source file (a pointer, to tell
-/// places apart) and the line.
+/// The place where one coroutine awaits: its function or the code in it, the source file (a
+/// pointer, which is enough to distinguish places) and the line.
 using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
 
 using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;

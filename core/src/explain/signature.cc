@@ -13,8 +13,8 @@
 namespace taskleak::explain {
 namespace {
 
-// FNV-1a, 64 bits (www.isthe.com/chongo/tech/comp/fnv): stable by definition, and quite good enough
-// to tell leaks apart.
+// FNV-1a, 64 bits (www.isthe.com/chongo/tech/comp/fnv): stable by definition, and good enough to
+// distinguish leaks.
 class Hash {
  public:
   void Add(std::string_view text) {

@@ -22,9 +22,10 @@ bool CallsWithStopTokenOnly(const Frame& frame) {
 std::optional<bool> StopRequested(const symbolize::ResolvedStack& stack, std::uintptr_t argument) {
   if (argument == 0 || std::none_of(stack.stack.begin(), stack.stack.end(), CallsWithStopTokenOnly))
     return std::nullopt;
-  // The argument is that _State_impl: a table of virtual functions, and the tuple, whose last
-  // element comes first. The token is a pointer to a _Stop_state_t, which begins with two 32-bit
-  // counters; the second one's lowest bit says whether stop was requested (<stop_token>).
+  // The argument is that _State_impl: a table of virtual functions, and the tuple. The last element
+  // of the tuple comes first. The token is a pointer to a _Stop_state_t, which begins with two
+  // 32-bit counters. The lowest bit of the second one says whether stop was requested
+  // (<stop_token>).
   struct StopState {
     std::uint32_t owners;
     std::uint32_t value;

@@ -1,4 +1,4 @@
-// Whether a std::jthread was asked to stop.
+// Finds out if a std::jthread was asked to stop.
 #ifndef TASKLEAK_SRC_EXPLAIN_STOP_STATE_H_
 #define TASKLEAK_SRC_EXPLAIN_STOP_STATE_H_
 
@@ -9,8 +9,9 @@
 
 namespace taskleak::explain {
 
-/// Known only of a thread of libstdc++'s whose function takes a std::stop_token and nothing else:
-/// its stack tells that. `argument` is what its start routine was given; 0 if that is not known.
+/// Returns whether the thread was asked to stop. Returns nothing unless it is a thread of libstdc++
+/// and its stack shows that its function takes a std::stop_token and no other argument. `argument`
+/// is the argument of its start routine; 0 if not known.
 std::optional<bool> StopRequested(const symbolize::ResolvedStack& stack, std::uintptr_t argument);
 
 }  // namespace taskleak::explain

@@ -1,4 +1,4 @@
-// Who created a task.
+// Finds the code that created a task.
 #ifndef TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_
 #define TASKLEAK_SRC_EXPLAIN_TASK_CREATOR_H_
 

@@ -70,8 +70,8 @@ struct EpollWait {
 
 /// A wait for a lock, and other waits by futex(2).
 struct LockWait {
-  std::uintptr_t address = 0;  ///< of a lock whose holder is known; else 0
-  unsigned readers = 0;        ///< how many hold for reading what is wanted for writing
+  std::uintptr_t address = 0;  ///< of a lock with a known holder; else 0
+  unsigned readers = 0;        ///< number of readers that hold it, if the thread waits to write
   TimeFacts limit;
 };
 
@@ -113,7 +113,7 @@ struct Runner {
 /// A fiber that nothing keeps from running, except that no thread has come to it.
 struct ReadyToRun {};
 
-/// A coroutine that has finished, and whose frame was not destroyed.
+/// A coroutine that has finished, but with a frame that was not destroyed.
 struct FrameLeft {};
 
 /// A coroutine that was found by a search of memory: its frame may have been freed.

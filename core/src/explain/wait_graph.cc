@@ -72,7 +72,7 @@ bool WaitsForEver(const Node& node) {
   return node.finding->at.arguments[kTimeLimit] == 0;
 }
 
-// The thread `tid`, of which nobody knew that it matters; null if it has ended.
+// Looks at the thread `tid`, which was not known to matter before. Returns null if it has ended.
 Node* WaitGraph::Find(int tid) {
   if (const auto known = nodes_.find(tid); known != nodes_.end()) return &known->second;
   const auto stat = platform::ReadThreadStat(tid);
@@ -86,8 +86,8 @@ Node* WaitGraph::Find(int tid) {
   return &nodes_.find(tid)->second;
 }
 
-// What the memory says now; that the thread still waits for it is for the caller of NameHolder to
-// know, who may know it of many at once.
+// Reads what memory has now. The caller of NameHolder must know that the thread still waits for it,
+// and may check that for many threads at once.
 void WaitGraph::FindHolder(Node& node) {
   const int tid = node.holder();
   constexpr int kGreatestTid = 1 << 22;  // PID_MAX_LIMIT of the kernel, include/linux/threads.h
@@ -119,8 +119,8 @@ void WaitGraph::NameHolder(const Node& node) {
   deadlock.units.push_back(*node.finding);
 }
 
-// All were seen blocked, when they were looked at, before the locks are read here, and have not run
-// until after that: so at the moment in between each waited for a lock whose holder waited as well.
+// All threads were seen blocked before the locks are read here, and none has run until after that.
+// So at the moment in between, each waited for a lock, and the holder of that lock waited as well.
 bool Confirm(const std::vector<Node*>& circle) {
   const auto all = [&circle](bool (*holds)(const Node&)) {
     return std::all_of(circle.begin(), circle.end(), [holds](const Node* n) { return holds(*n); });
@@ -161,7 +161,7 @@ std::vector<FoundDeadlock> WaitGraph::Circles() {
   for (auto& [tid, node] : nodes_) {
     std::vector<Node*> circle = CircleFrom(&node, ++walk);
     if (circle.empty() || !Confirm(circle)) continue;
-    // The same one first whoever led here.
+    // The circle always begins with the same thread, no matter which thread led here.
     std::rotate(circle.begin(),
                 std::min_element(circle.begin(), circle.end(),
                                  [](const Node* a, const Node* b) { return a->tid() < b->tid(); }),

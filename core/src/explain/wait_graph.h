@@ -1,4 +1,4 @@
-// Who waits for whom.
+// The graph of threads that wait for each other.
 #ifndef TASKLEAK_SRC_EXPLAIN_WAIT_GRAPH_H_
 #define TASKLEAK_SRC_EXPLAIN_WAIT_GRAPH_H_
 
@@ -15,9 +15,8 @@ struct FoundDeadlock {
   std::vector<FoundUnit> units;
 };
 
-/// Finds out who holds what the findings wait for, and fills in their units' held_by; holders that
-/// are none of the findings are looked at in their turn, without a signal. Returns the deadlocks
-/// that this leads to.
+/// Finds the holders of what the findings wait for, and sets their units' held_by. Also looks at
+/// holders that are not among the findings, without a signal. Returns the deadlocks among them.
 ///
 /// A holder is named only if, after it was looked at, memory still names it and the waiter has not
 /// run. A circle is a deadlock only if at one moment all of it was blocked without a time limit,

@@ -1,4 +1,4 @@
-// What exactly a blocked thread waits for.
+// Finds out what exactly a blocked thread waits for.
 #ifndef TASKLEAK_SRC_EXPLAIN_WAIT_READER_H_
 #define TASKLEAK_SRC_EXPLAIN_WAIT_READER_H_
 
@@ -14,22 +14,24 @@
 
 namespace taskleak::explain {
 
-/// What is held by another thread, where that is sure: glibc's mutexes and read-write locks, and
-/// the end of a thread that is joined. Its holder is as memory has it now.
+/// Returns the lock or thread's end that another thread holds, if that is certain: glibc's mutexes
+/// and read-write locks, and the end of a thread that is joined. The holder is the one in memory
+/// now.
 std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at);
 
-/// The address of a condition variable or semaphore that is waited for; 0 for all else.
+/// Returns the address of the condition variable or semaphore that is waited for, or 0 for other
+/// waits.
 std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at);
 
-/// A descriptor of the process that is looked at, and what it is.
+/// Describes a descriptor of the looked-at process.
 DescriptorFacts ReadDescriptor(const platform::Descriptor& descriptor);
 
-/// Finds out what exactly threads wait for. For one look, since it keeps what it found of pipes.
-/// Not thread-safe.
+/// Finds out what exactly threads wait for. Use it for one look only, since it keeps its findings
+/// about pipes. Not thread-safe.
 class WaitReader {
  public:
-  /// For a thread `tid` in `state` at `at`: its lock, its descriptors, how long it will still wait,
-  /// or the call in which it is.
+  /// Returns the facts for the thread `tid` in `state` at `at`: its lock, its descriptors, how long
+  /// it will still wait, or the call in which it is.
   WaitFacts Read(WaitState state, const platform::BlockedAt& at,
                  const std::optional<platform::Hold>& hold, int tid);
 

@@ -18,7 +18,7 @@
 namespace taskleak::explain {
 namespace {
 
-constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when somebody waits for it
+constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when a thread waits for it
 
 // What a wait inside one of libc's functions is. The innermost one that is known decides.
 constexpr std::array<std::pair<std::string_view, WaitState>, 30> kFunctions{{
@@ -115,7 +115,7 @@ std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
     if (std::optional<Wait> wait = ByName(name)) {
       const bool lock_of_libc = wait->function.starts_with("lll_");
       if (stack.stack[i].guessed) wait->function = {};
-      // Libc's own locks wait there too: who called it tells whether it is for a mutex.
+      // Libc's own locks wait there too. The caller shows whether it is for a mutex.
       if (!lock_of_libc) return wait;
       innermost = wait;
     } else if (name == kSystemCall) {
@@ -186,7 +186,8 @@ Wait ByPlace(const platform::BlockedAt& at) {
   return place.system_module ? ByArguments(at) : Wait{WaitState::kFutex, {}};
 }
 
-// futex(2). Functions tell for sure; a wait in the program's own code is for something of its own.
+// Classifies futex(2). Functions are certain evidence. A wait in the program's own code is for an
+// object of its own.
 Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack& stack) {
   if (stack.stack.empty()) return ByPlace(at);
   std::optional<Wait> wait = ByStack(stack);

@@ -20,7 +20,7 @@ namespace {
 using internal::ThreadBirth;
 using std::chrono::milliseconds;
 
-// A thread whose start routine is over.
+// A thread that has returned from its start routine.
 struct Leaving {
   pthread_t handle;
   std::uint64_t serial;

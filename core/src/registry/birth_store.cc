@@ -9,7 +9,7 @@
 
 #include "linux/arch/raw_call.h"
 
-// LeakSanitizer looks for pointers to the program's memory in what it is told of
+// LeakSanitizer searches registered regions for pointers to the program's memory
 // (sanitizer/lsan_interface.h): a thread that has not begun has its argument only in its record.
 extern "C" __attribute__((weak)) void __lsan_register_root_region(  // NOLINT: the sanitizer's name
     const void* begin, std::size_t size);
@@ -23,7 +23,7 @@ constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 constexpr std::size_t kChunkBirths = kChunkBytes / sizeof(ThreadBirth);
 constexpr std::size_t kFirstBirths = 64;
 
-// So a process whose memory is used up has some all the same.
+// So a process without free memory still has some.
 constinit std::array<ThreadBirth, kFirstBirths> g_first_births{};
 constinit std::atomic<bool> g_first_taken{false};
 

@@ -9,9 +9,9 @@
 
 namespace taskleak {
 
-/// Needed by its creator until pthread_create has returned, by its thread until its start routine
-/// is over, and by the table while it is of interest (registry/birth_table.h). Its memory is never
-/// anything else.
+/// The record of a thread. The creator needs it until pthread_create has returned, the thread until
+/// its start routine is over, and the table as long as it is of interest (registry/birth_table.h).
+/// Its memory is never used for other objects.
 class alignas(64) internal::ThreadBirth {
  public:
   registry::ThreadRecord record;
@@ -26,9 +26,9 @@ class alignas(64) internal::ThreadBirth {
 
 namespace registry {
 
-/// A record that is as new but for its stacks, whose depths are 0; null if there is no memory.
-/// Takes no lock, and none of the allocator's: the memory comes from the kernel. Thread-safe, as is
-/// the other; in a forked child, too.
+/// Returns a record that is like a new one, except for old contents of its stacks, which have depth
+/// 0. Returns null if there is no memory. Takes no lock and no memory of the allocator: the memory
+/// comes from the kernel. Both functions are thread-safe, also in a forked child.
 internal::ThreadBirth* TakeBirth();
 void GiveBackBirth(internal::ThreadBirth* birth);
 

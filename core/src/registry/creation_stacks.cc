@@ -10,8 +10,8 @@
 namespace taskleak::registry {
 namespace {
 
-// Open addressing; entries are put in and never taken out. Half a megabyte, touched where it is
-// used.
+// Uses open addressing. Entries are added and never removed. It has half a megabyte, and only used
+// pages are touched.
 constexpr std::size_t kSlots = std::size_t{1} << 16;
 constexpr std::size_t kMostProbes = 64;
 constinit std::array<std::atomic<const CreationStack*>, kSlots> g_stacks{};

@@ -1,4 +1,4 @@
-// Creation stacks, each distinct one kept once.
+// Creation stacks. Each distinct one is kept once.
 #ifndef TASKLEAK_SRC_REGISTRY_CREATION_STACKS_H_
 #define TASKLEAK_SRC_REGISTRY_CREATION_STACKS_H_
 
@@ -18,14 +18,14 @@ struct CreationStack {
   std::array<std::uintptr_t, kMostFrames> addresses{};  ///< return addresses, innermost first
 };
 
-/// The calling thread's own stack from the frame that holds the return address `site` outwards, or
-/// from the innermost one if there is no such frame. The same pointer for the same stack, valid
-/// until the process ends; null if there are too many distinct ones or there is no memory. Takes no
-/// lock for code that has created before. Thread-safe.
+/// Returns the calling thread's own stack, from the frame with the return address `site` outwards,
+/// or from the innermost frame if there is no such frame. Returns the same pointer for the same
+/// stack, which is valid until the process ends. Returns null if there are too many distinct stacks
+/// or no memory. Takes no lock for a stack that is already known. Thread-safe.
 const CreationStack* InternOwnStack(std::uintptr_t site);
 
-/// The same of code that is parked with the stack pointer `sp`, from the innermost frame on; null
-/// also if it cannot be read.
+/// The same for code that is parked with the stack pointer `sp`, from the innermost frame on.
+/// Returns null also if the stack cannot be read.
 const CreationStack* InternParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
 }  // namespace taskleak::registry

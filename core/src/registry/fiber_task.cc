@@ -15,7 +15,7 @@ using internal::SwitchLayout;
 struct Layout {
   Mutex mutex;
   SwitchLayout layout TASKLEAK_GUARDED_BY(mutex){
-      .unknown_because = "nobody has looked how fibers are parked"};
+      .unknown_because = "it was not yet found out how fibers are parked"};
 };
 
 Layout& TheLayout() {
@@ -87,7 +87,7 @@ void FiberTask::Leave() noexcept {
   registry::SuspendTask(slot_, WaitState::kSuspended, {});
 }
 
-// What the thread ran before it came to the fiber.
+// Restores the task that the thread ran before the fiber.
 void FiberTask::Restore() noexcept {
   if (entered_) threads_.Restore();
   entered_ = false;
@@ -98,7 +98,7 @@ FiberTask::Running FiberTask::Running::Now() noexcept {
   return {task, registry::SerialOf(task)};
 }
 
-// Nothing, if that has ended meanwhile.
+// Does nothing if that task has ended meanwhile.
 void FiberTask::Running::Restore() const noexcept {
   t_tasks.running = registry::SerialOf(task) == serial ? task : nullptr;
 }

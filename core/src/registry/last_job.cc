@@ -11,9 +11,9 @@
 namespace taskleak::registry {
 namespace {
 
-// What is remembered of one thread; kept for another one when that has ended.
+// The note about one thread. When the thread has ended, another thread uses it.
 struct Note {
-  std::atomic<int> thread{0};  // 0: nobody's
+  std::atomic<int> thread{0};  // 0: not in use
   AtomicText<6> name;
   Note* next = nullptr;  // constant once it is in the list
 };
@@ -21,13 +21,13 @@ struct Note {
 constinit std::atomic<Note*> g_notes{nullptr};
 constinit thread_local Note* t_note = nullptr;
 
-// At the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
+// Runs at the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
 void GiveBackNote(void*) {
   if (t_note != nullptr) t_note->thread.store(0, std::memory_order_release);
   t_note = nullptr;
 }
 
-// False if the program has used up the keys for thread-specific data, or the memory.
+// Returns false if the program has used up the keys for thread-specific data, or the memory.
 bool GiveBackAtEnd() {
   static const std::optional<pthread_key_t> key = [] {
     pthread_key_t made = 0;
@@ -37,7 +37,7 @@ bool GiveBackAtEnd() {
   return key && pthread_setspecific(*key, &g_notes) == 0;
 }
 
-// Nobody's until its name is stored.
+// Takes a note. It counts as not in use until its name is stored.
 Note* TakeNote(int thread) {
   for (Note* note = g_notes.load(std::memory_order_acquire); note != nullptr; note = note->next) {
     int nobody = 0;
@@ -54,7 +54,7 @@ Note* TakeNote(int thread) {
 }
 
 [[gnu::noinline]] void NoteFirstJob(const internal::TaskSlot& task) {
-  // A note that is never given back would say of a later thread with that number what is not so.
+  // A note that is never given back would be wrong for a later thread with that number.
   if (!GiveBackAtEnd()) return;
   const int thread = ThreadNumber();
   t_note = TakeNote(thread);

@@ -1,4 +1,4 @@
-// Which threads run tasks: the workers of a pool are those that run its jobs.
+// Records which threads run tasks: the workers of a pool are the threads that run its jobs.
 #ifndef TASKLEAK_SRC_REGISTRY_LAST_JOB_H_
 #define TASKLEAK_SRC_REGISTRY_LAST_JOB_H_
 
@@ -9,11 +9,11 @@
 
 namespace taskleak::registry {
 
-/// The calling thread runs a task of that name. A few nanoseconds; allocates once for a thread. Not
-/// noted if there is no memory or no key for thread-specific data.
+/// Records that the calling thread runs this task. Takes a few nanoseconds, and allocates once for
+/// each thread. Records nothing if there is no memory or no key for thread-specific data.
 void NoteJob(const internal::TaskSlot& task);
 
-/// For each live thread that has run a task, the name of the last one. Thread-safe.
+/// Returns the name of the last task of each live thread that has run one. Thread-safe.
 std::unordered_map<int, std::string> LastJobs();
 
 }  // namespace taskleak::registry

@@ -1,4 +1,4 @@
-// Threads of taskleak's own, which no count and no report is to tell of.
+// Threads of taskleak's own, which counts and reports must not include.
 #ifndef TASKLEAK_SRC_REGISTRY_OWN_THREADS_H_
 #define TASKLEAK_SRC_REGISTRY_OWN_THREADS_H_
 

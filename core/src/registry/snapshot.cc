@@ -37,8 +37,8 @@ std::shared_ptr<const platform::ThreadIds> Children(const internal::SnapshotData
 }  // namespace
 
 Snapshot Snapshot::Take() try {
-  // As long as nobody is born or ends, the same snapshot serves: no allocation, and the comparison
-  // of two is one of pointers.
+  // As long as nothing is born or ends, the same snapshot is returned. That needs no allocation,
+  // and two snapshots are compared by their pointers.
   thread_local std::shared_ptr<const internal::SnapshotData> last;
   // Births first: a thread born in between is then new by its serial and known by its identity.
   const std::uint64_t next_birth = registry::NextSerial();

@@ -1,4 +1,4 @@
-// Where parked fibers have their registers.
+// The place of the registers of parked fibers.
 #ifndef TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
 #define TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
 
@@ -6,7 +6,7 @@
 
 namespace taskleak::registry {
 
-/// What was set last (taskleak/fiber_task.h). Thread-safe.
+/// Returns the layout that was set last (taskleak/fiber_task.h). Thread-safe.
 internal::SwitchLayout GetSwitchLayout();
 
 }  // namespace taskleak::registry

@@ -40,7 +40,7 @@ Task::Run::Run(const Task& task)
   registry::NoteJob(*slot_);
 }
 
-// What has ended meanwhile has another serial, or none.
+// A task that has ended meanwhile has another serial, or none.
 Task::Run::~Run() {
   if (slot_ == nullptr) return;
   internal::t_tasks.running = registry::SerialOf(outer_) == outer_serial_ ? outer_ : nullptr;

@@ -1,4 +1,4 @@
-// The count of epochs, by which tasks that were born since a look are told from older ones.
+// The count of epochs, which distinguishes tasks that were born since a look from older ones.
 #ifndef TASKLEAK_SRC_REGISTRY_TASK_EPOCH_H_
 #define TASKLEAK_SRC_REGISTRY_TASK_EPOCH_H_
 
@@ -9,21 +9,22 @@
 
 namespace taskleak::registry {
 
-/// Read by every creator, and written only once in an epoch: a cache line that all can share.
+/// Every creator reads it, but it is written only once in an epoch, so all can share the cache
+/// line.
 struct alignas(64) EpochCount {
   std::atomic<std::uint64_t> current{1};
   std::atomic<std::uint64_t> newest_used{0};  ///< the latest in which a task was born
-  std::atomic<std::uint64_t> first{0};  ///< tasks of earlier ones were those of a parent process
+  std::atomic<std::uint64_t> first{0};  ///< tasks of earlier epochs belonged to a parent process
 };
 
 inline constinit EpochCount g_epochs;
 
-/// What threads keep of the epoch, the scope and Options::task_stacks is to be looked at again.
+/// Makes threads read the epoch, the scope and Options::task_stacks again.
 inline void ChangeBirthConditions() {
   internal::g_birth_conditions.fetch_add(1, std::memory_order_release);
 }
 
-/// Makes `value` at least `least`. A store only where that changes something.
+/// Makes `value` at least `least`. Stores only if that changes the value.
 template <typename T>
 void RaiseTo(std::atomic<T>& value, T least) {
   T now = value.load(std::memory_order_relaxed);

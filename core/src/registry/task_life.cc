@@ -36,7 +36,8 @@ std::uint64_t NextSerial() {
   return ++thread.last_serial;
 }
 
-// In which epoch a task in this slot is born. Said to all who look before the task can be seen.
+// Records the epoch in which a task in this slot is born. Looks see the epoch before they can see
+// the task.
 void EnterEpoch(TaskHead& slot, std::uint64_t epoch) {
   RaiseTo(g_epochs.newest_used, epoch);
   RaiseTo(slot.chunk->newest_epoch, epoch);

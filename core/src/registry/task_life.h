@@ -34,7 +34,7 @@ void EndTask(internal::TaskSlot* slot);
 
 /// The calling thread runs it from now on.
 void RunTask(internal::TaskSlot* slot);
-/// Nobody does any more; `waiting` is what it says of that.
+/// Records that no thread runs the task any more. `waiting` says what it waits for.
 void SuspendTask(internal::TaskSlot* slot, WaitState state, std::string_view waiting);
 
 }  // namespace taskleak::registry

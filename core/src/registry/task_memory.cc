@@ -126,7 +126,7 @@ TaskHead* AllocateBatch() {
   return first;
 }
 
-// A thread whose end is not noticed keeps nothing, since that would be lost.
+// A thread keeps nothing if its end will not be noticed, since the memory would be lost.
 void Join() {
   FollowForks();
   t_tasks.most_free = LeaveAtEnd() ? kMostKept : 0;

@@ -22,10 +22,10 @@ struct TaskChunk {
   std::array<internal::TaskSlot, kSlots> slots;
 };
 
-/// A slot whose serial is 0; null if there is no memory. Takes a lock once in 32 calls at most, and
-/// none as long as the thread gives back what it takes.
+/// Returns a slot with serial 0, or null if there is no memory. Takes a lock at most once in 32
+/// calls, and none as long as the thread gives back what it takes.
 internal::TaskSlot* TakeSlot();
-/// Gives back a slot whose serial is 0 again; any thread may.
+/// Gives back a slot, which must have serial 0 again. Any thread may call it.
 void GiveBack(internal::TaskHead* slot);
 
 /// Makes forked children begin without their parent's tasks, from the first call on.

@@ -78,7 +78,7 @@ std::int64_t Now() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// Calls `visit` with the slots that may hold such tasks as ForEachTask tells of.
+// Calls `visit` with the slots that may hold tasks for ForEachTask.
 template <typename Visit>
 void ForEachSlot(Epoch first, bool adopted_too, Visit visit) {
   first = std::max(first, g_epochs.first.load());
@@ -114,7 +114,7 @@ bool IsStill(const TaskRecord& record) {
 Epoch BeginEpoch() {
   std::uint64_t current = g_epochs.current.load(kAcquire);
   if (g_epochs.newest_used.load(kAcquire) < current) return current;
-  // Whoever comes second at the same time finds it done.
+  // If two threads do this at the same time, the second one has nothing to do.
   if (!g_epochs.current.compare_exchange_strong(current, current + 1)) return current;
   ChangeBirthConditions();
   return current + 1;

@@ -18,8 +18,8 @@ struct TaskSlot;
 
 namespace taskleak::registry {
 
-/// A stretch of time between two looks. Tasks remember in which they were born, so "born since" is
-/// one comparison, and a look needs no list of who is alive.
+/// The time between two looks. A task keeps the epoch of its birth, so "born since" is one
+/// comparison, and a look needs no list of live tasks.
 using Epoch = std::uint64_t;
 
 /// A copy of what is known of one task.
@@ -42,11 +42,12 @@ struct TaskRecord {
   int line = 0;
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
   std::uintptr_t saved_sp = 0;   ///< where a fiber's stack pointer is kept while it is parked (0
-                                 ///< while it runs); 0 if it is no fiber
-  /// The frame of a coroutine that is known by its allocation only. Then `code` is the return
-  /// address of that, `site` the code that called the coroutine, and `state` says nothing.
+                                 ///< while it runs); 0 if it is not a fiber
+  /// The frame of a coroutine that is known only by its allocation. Then `code` is the return
+  /// address of the allocation, `site` is the code that called the coroutine, and `state` has no
+  /// meaning.
   FrameWord frame;
-  bool unverified = false;       ///< it was found by a search of memory, and is in no slot
+  bool unverified = false;       ///< found by a search of memory, and not in a slot
   std::uintptr_t call = 0;       ///< that return address, once `code` is the coroutine's function
   std::uintptr_t resume = 0;     ///< the function that continues it; 0: not known
   std::uintptr_t awaits_at = 0;  ///< the code that suspended it; 0: not known, or `line` is set
@@ -60,8 +61,8 @@ struct TaskRecord {
 /// no slot.
 bool IsStill(const TaskRecord& record);
 
-/// The epoch of whoever is born from now on; later ones are greater. The same one as before if
-/// nobody was born since. Thread-safe, as all that follows.
+/// Returns the epoch of tasks that are born from now on. Later epochs are greater. Returns the same
+/// epoch as before if no task was born since. Thread-safe, like all functions below.
 Epoch BeginEpoch();
 
 /// Calls `visit` for each task of the epochs from `first` on that is alive and was not adopted. If

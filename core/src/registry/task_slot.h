@@ -15,7 +15,8 @@
 
 namespace taskleak::registry {
 
-/// A short text that may be read while it is changed; a reader tells by other means whether it was.
+/// A short text that may be read while it is changed. A reader finds out by other means if it was
+/// changed.
 template <std::size_t words>
 class AtomicText {
  public:
@@ -62,7 +63,7 @@ struct TaskSlot : TaskHead {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;
   /// Where a fiber's stack pointer is kept while it is parked, or the FrameWord of a coroutine that
-  /// is known by its allocation; 0 if it is neither.
+  /// is known by its allocation; 0 for other tasks.
   std::atomic<std::uint64_t> memory{0};
 };
 

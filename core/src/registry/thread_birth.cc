@@ -43,7 +43,7 @@ ThreadRecord::Clock::time_point Now() {
 
 int Tid() { return static_cast<int>(platform::RawCall(SYS_gettid)); }
 
-// All but the stacks, whose depths say that they are empty.
+// Resets everything except the contents of the stacks. Their depths say that they are empty.
 void Reset(ThreadRecord& record) {
   record.handle = 0;
   record.tid = 0;

@@ -19,7 +19,7 @@
 
 namespace taskleak::registry {
 
-/// One thread: who made it, and whether it is still to be joined.
+/// One thread: the code that created it, and whether it must still be joined.
 struct ThreadRecord {
   static constexpr std::size_t kMostFrames = 32;
   static constexpr std::size_t kMostDetachFrames = 12;
@@ -43,7 +43,8 @@ struct ThreadRecord {
   std::size_t least_stack = 0;          ///< how large a stack libc has made at least; 0: not known
   std::uint32_t depth = 0;              ///< how many entries of created_by are used
   std::array<std::uintptr_t, kMostFrames> created_by{};  ///< return addresses, innermost first
-  std::uint32_t detach_depth = 0;  ///< the same of who detached it; 0 if it was created so
+  std::uint32_t detach_depth =
+      0;  ///< the same for the detaching code; 0 if it was created detached
   std::array<std::uintptr_t, kMostDetachFrames> detached_by{};
 };
 
@@ -68,7 +69,7 @@ std::uint64_t NextSerial();
 /// The threads that exist now, those that have not run yet and those in destructors of
 /// thread-specific data too. Their names are not known.
 std::vector<ThreadRecord> RunningRecords();
-/// Those whose number is known, by number.
+/// Returns the running threads with a known number, by number.
 std::unordered_map<int, ThreadRecord> RunningThreads();
 
 /// True while the number of a thread that was created through the hooks is not known: each makes

@@ -1,5 +1,5 @@
-// Compiled without exceptions (CMakeLists.txt): then pthread_cleanup_push does not depend on frames
-// that can be unwound, of which generated code and assembler code may have none.
+// Compiled without exceptions (CMakeLists.txt), so pthread_cleanup_push does not depend on frames
+// that can be unwound. Generated code and assembler code may have no such frames.
 #include <pthread.h>
 
 #include "taskleak/internal/thread_birth.h"

@@ -1,4 +1,4 @@
-// From what a check found to a LeakReport.
+// Makes a LeakReport from the outcome of a check.
 #ifndef TASKLEAK_SRC_REPORT_DESCRIBE_H_
 #define TASKLEAK_SRC_REPORT_DESCRIBE_H_
 

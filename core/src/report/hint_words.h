@@ -1,4 +1,4 @@
-// The words for what helps against a leak.
+// The words for hints on how to fix a leak.
 #ifndef TASKLEAK_SRC_REPORT_HINT_WORDS_H_
 #define TASKLEAK_SRC_REPORT_HINT_WORDS_H_
 
@@ -8,7 +8,7 @@
 
 namespace taskleak::report {
 
-/// Returns LeakGroup::hint: one line, empty if there is no evidence for anything.
+/// Returns LeakGroup::hint: one line, or an empty text if there is no evidence.
 std::string HintText(const explain::FoundGroup& group);
 
 }  // namespace taskleak::report

@@ -15,13 +15,13 @@ namespace taskleak::report {
 /// A test, suite or run that was looked at.
 struct CheckedScope {
   std::string name;
-  std::chrono::milliseconds ended{0};  ///< when, last, since the run's first event
-  std::size_t times = 1;               ///< how often: tests can be repeated
+  std::chrono::milliseconds ended{0};  ///< end of the last check, since the run's first event
+  std::size_t times = 1;               ///< number of checks, since tests can be repeated
 };
 
-/// The document of a run that looked at `checked` and found `reports`, with the use of the lines of
-/// suppression files. Reports without leaks only add their notes. Bytes that are no UTF-8 become
-/// U+FFFD.
+/// Returns the document of a run that looked at `checked` and found `reports`, with the use of the
+/// lines of suppression files. Reports without leaks only add their notes. Bytes that are not UTF-8
+/// become U+FFFD.
 std::string JsonDocument(const std::vector<LeakReport>& reports,
                          const std::vector<CheckedScope>& checked,
                          const std::vector<rules::SuppressionCount>& suppressions = {});

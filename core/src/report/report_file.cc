@@ -81,7 +81,7 @@ std::string ReportFile::CheckWritable() {
   return Replace(Target(), /*keep=*/false);
 }
 
-// Empty in a forked child that would overwrite its parent's.
+// Returns the path, or an empty text in a forked child that would overwrite its parent's report.
 std::string ReportFile::Target() const {
   const std::string target = pid_ == first_pid_ ? first_target_ : ReportPath(path_, pid_);
   return pid_ != first_pid_ && target == first_target_ ? std::string() : target;
@@ -89,7 +89,7 @@ std::string ReportFile::Target() const {
 
 std::string ReportFile::Write() { return Replace(Target(), /*keep=*/true); }
 
-// Writes the document beside `target`, and then puts it in its place or throws it away.
+// Writes the document beside `target`, and then replaces `target` or removes the document.
 std::string ReportFile::Replace(const std::string& target, bool keep) {
   if (target.empty()) return {};
   std::error_code error;

@@ -17,25 +17,25 @@
 
 namespace taskleak::report {
 
-/// Where the report of process `pid` goes: `%p` in `path` becomes the process id; in a directory
-/// (one that is there, or a path that ends in '/') it is the file "taskleak-<pid>.json".
+/// Returns the path of the report of process `pid`: `%p` in `path` becomes the process id. In a
+/// directory (an existing one, or a path that ends in '/') it is the file "taskleak-<pid>.json".
 std::string ReportPath(const std::string& path, pid_t pid);
 
-/// Collects what a run finds, and writes the whole document after each leak and at the end. Each
-/// write goes to a temporary file beside the report that then takes its place, so a reader, or a
-/// crash, finds a whole document or none.
+/// Collects the findings of a run, and writes the whole document after each leak and at the end.
+/// Each write goes to a temporary file beside the report, which then replaces the report. So a
+/// reader always finds a whole document or none, also after a crash.
 ///
-/// A forked child starts with an empty collection, and writes only if its path is another than its
-/// parent's. Thread-safe.
+/// A forked child starts with an empty collection, and writes only if its path is not its parent's.
+/// Thread-safe.
 class ReportFile {
  public:
   explicit ReportFile(std::string path);
 
-  /// Tries whether the file could be written, and leaves nothing behind. Returns why not, or an
-  /// empty text.
+  /// Tests if the file could be written, and leaves nothing behind. Returns why not, or an empty
+  /// text.
   std::string CheckWritable();
 
-  /// `scope` has been looked at, just now.
+  /// Records that `scope` was looked at just now.
   void TestChecked(std::string_view scope);
 
   /// Adds a report and writes the file. Returns why that failed, or an empty text.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// Only its reader of source files is used, so it needs no backend.
+// Only the reader of source files is used, so no backend is needed.
 #define BACKWARD_HAS_BACKTRACE_SYMBOL 1
 #include <fmt/format.h>
 #include <backward.hpp>

@@ -1,4 +1,4 @@
-// Lines of source files.
+// Reads lines of source files.
 #ifndef TASKLEAK_SRC_REPORT_SOURCE_SNIPPET_H_
 #define TASKLEAK_SRC_REPORT_SOURCE_SNIPPET_H_
 
@@ -7,9 +7,9 @@
 
 namespace taskleak::report {
 
-/// The line and those around it, numbered, the line itself marked with '>'. Empty when the file
-/// cannot be read or `line` is 0. Folders to search may be set as backward-cpp has it, in
-/// BACKWARD_CXX_SOURCE_PREFIXES.
+/// Returns the line and the lines around it, numbered, with '>' before the line itself. Returns
+/// nothing if the file cannot be read or `line` is 0. As in backward-cpp,
+/// BACKWARD_CXX_SOURCE_PREFIXES sets folders to search.
 std::vector<std::string> SourceSnippet(const std::string& file, int line);
 
 }  // namespace taskleak::report

@@ -1,4 +1,4 @@
-// What the end of a run says of suppression files.
+// The message about suppression files at the end of a run.
 #ifndef TASKLEAK_SRC_REPORT_STALE_SUPPRESSIONS_H_
 #define TASKLEAK_SRC_REPORT_STALE_SUPPRESSIONS_H_
 
@@ -9,8 +9,8 @@
 
 namespace taskleak::report {
 
-/// Names the lines that matched nothing and those that have expired, one a line under a headline;
-/// empty if there are none.
+/// Returns the lines that matched nothing and those that have expired, one per line under a
+/// headline. Returns an empty text if there are none.
 std::string StaleSuppressions(const std::vector<rules::SuppressionCount>& counts);
 
 }  // namespace taskleak::report

@@ -1,4 +1,4 @@
-// What wait states are called: in JSON, and in sentences.
+// The names of wait states in JSON and in sentences.
 #ifndef TASKLEAK_SRC_REPORT_STATE_WORDS_H_
 #define TASKLEAK_SRC_REPORT_STATE_WORDS_H_
 
@@ -8,7 +8,7 @@
 
 namespace taskleak::report {
 
-/// Returns what a thread or task in this state is doing: "waiting on a condition variable".
+/// Returns the activity of a thread or task in this state: "waiting on a condition variable".
 std::string_view Phrase(WaitState state);
 
 }  // namespace taskleak::report

@@ -17,7 +17,7 @@ std::string UnreachableText(const platform::Unreachable& why) {
     case Why::kUnreadableProgram:
       return std::string("its program cannot be read: ") + std::strerror(why.error);
     case Why::kOtherProcessor:
-      return "it is no 64-bit program for this processor";
+      return "it is not a 64-bit program for this processor";
     case Why::kEnded:
       break;
   }

@@ -105,7 +105,7 @@ std::string OtherLine(const Stack& first, const Stack& other) {
   return fmt::format("{}:{}", report::ShortFile((*at.second)->file), (*at.second)->line);
 }
 
-// Who made them, and in which test if that is not the one that is reported.
+// Adds the code that created the units, and the test if it is not the one that is reported.
 void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
                  std::string* text) {
   const Unit& unit = group.first();
@@ -130,7 +130,7 @@ void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
   if (!others.empty()) *text += fmt::format("    and in the same way at {}\n", others);
 }
 
-// Where the units of one place are; `how` says of whom that is told.
+// Adds the place of units. `how` begins the line and says which units.
 void AddPlace(std::span<const Unit> units, std::string_view how, bool verbose, std::string* text) {
   const Unit& unit = units.front();
   const bool one = units.size() == 1;
@@ -167,8 +167,8 @@ void AddWhere(const LeakGroup& group, bool verbose, std::string* text) {
   }
 }
 
-// Where the one is that holds what the group's first unit waits for, unless the report tells that
-// anyway.
+// Adds the place of the holder of what the group's first unit waits for, unless the report shows
+// that anyway.
 void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, std::string* text) {
   const auto& holder = group.first().held_by;
   if (!holder || holder->stack.empty()) return;

@@ -38,7 +38,7 @@ WholeFile::WholeFile(std::string path)
 
 WholeFile::WholeFile(int folder, std::string name)
     : folder_(folder), path_(std::move(name)), temporary_('.' + path_ + ".part"), replaces_(false) {
-  // No link is followed, and nothing that is there is opened (open(2), O_EXCL).
+  // No link is followed, and no existing file is opened (open(2), O_EXCL).
   constexpr mode_t kOwnersOnly = 0600;
   Open(O_EXCL | O_NOFOLLOW, kOwnersOnly);
 }
@@ -85,7 +85,7 @@ int WholeFile::Commit() {
   return error_;
 }
 
-// Keeps errno if this is the first thing that failed.
+// Keeps errno if this is the first failure.
 void WholeFile::Keep(bool success) {
   if (!success && error_ == 0) error_ = errno;
 }

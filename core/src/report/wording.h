@@ -27,7 +27,8 @@ std::string_view Noun(UnitKind kind);
 /// "waiting on a condition variable"
 std::string_view Doing(const Unit& unit);
 
-/// On what: its detail, and who holds that and does what himself. Empty when nothing is known.
+/// Returns what the unit waits on: its detail, the holder, and what the holder does. Empty if
+/// nothing is known.
 std::string OnWhat(const Unit& unit);
 
 /// `thread 4130 "cache"`

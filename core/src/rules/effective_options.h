@@ -1,4 +1,4 @@
-// Options as they hold once the environment has spoken.
+// Options with the changes from the environment.
 #ifndef TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
 #define TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
 
@@ -9,8 +9,8 @@
 
 namespace taskleak::rules {
 
-/// `options`, changed by TASKLEAK_OPTIONS. Throws std::invalid_argument, naming key and value, if
-/// either is bad.
+/// Returns `options` with the changes from TASKLEAK_OPTIONS. Throws std::invalid_argument, naming
+/// key and value, if either is bad.
 Options WithEnvironment(const Options& options);
 
 /// What differs from the defaults, as key=value; without the rules from code.

@@ -86,7 +86,7 @@ void IgnoreSet::Add(const IgnoreRule& rule, SuppressionUse* use) {
     case Kind::kCurrent:
       return current_rules_.push_back({rule, use});
     case Kind::kModule:
-      AddUnitRule(rule, use);  // for tasks, whose module is their creator's
+      AddUnitRule(rule, use);  // for tasks: their module is that of their creator
       return stack_rules_.push_back({rule, use});
     case Kind::kFunction:
       stack_rules_.push_back({rule, use});  // most functions are not inlined: found early

@@ -27,7 +27,7 @@ KnownRule Rule(Texts names, Texts modules, Texts functions) {
   return {Patterns(names), Patterns(modules), Patterns(functions)};
 }
 
-// Of a virtual machine, whose threads run code that it has generated.
+// Makes a rule for threads of a virtual machine, which run code that it has generated.
 KnownRule GeneratingRule(Texts names, Texts modules) {
   KnownRule rule = Rule(names, modules, {});
   rule.generates_code = true;

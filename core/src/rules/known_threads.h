@@ -1,4 +1,4 @@
-// Background threads and processes that well-known libraries keep and nobody is meant to end.
+// Background threads and processes that well-known libraries keep, and that programs do not end.
 #ifndef TASKLEAK_SRC_RULES_KNOWN_THREADS_H_
 #define TASKLEAK_SRC_RULES_KNOWN_THREADS_H_
 

@@ -1,4 +1,4 @@
-// Which of many short texts are somewhere in another.
+// Finds out which of many short texts are in a longer one.
 #ifndef TASKLEAK_SRC_RULES_LITERAL_FINDER_H_
 #define TASKLEAK_SRC_RULES_LITERAL_FINDER_H_
 
@@ -11,14 +11,14 @@
 
 namespace taskleak::rules {
 
-/// A tree of all literals, walked from each place of a text: nearly always it is left again at
-/// once. Immutable once filled, and then thread-safe.
+/// A tree of all literals. A search walks it from each place of a text, and nearly always leaves it
+/// at once. Immutable once filled, and then thread-safe.
 class LiteralFinder {
  public:
-  /// `literal` is not empty.
+  /// Adds a literal, which must not be empty.
   void Add(std::string_view literal, std::size_t number);
 
-  /// Calls `found` with the number of each literal that `text` contains, as often as it does.
+  /// Calls `found` with the number of each literal in `text`, once for each occurrence.
   template <typename Found>
   void Find(std::string_view text, Found found) const {
     for (; !text.empty(); text.remove_prefix(1)) {

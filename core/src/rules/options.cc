@@ -146,11 +146,12 @@ void Set(Options& options, std::string_view key, std::string_view value) {
 
 constexpr std::string_view kSeparators = " ,:\t\n";
 
-// Takes `key=value` off the front of `text`; a value in quotes may hold separators.
+// Takes `key=value` off the front of `text`. A value in quotes may hold separators.
 std::pair<std::string_view, std::string_view> TakePair(std::string_view& text) {
   const std::size_t equals = text.find_first_of(std::string(kSeparators) + "=");
   if (equals == std::string_view::npos || text[equals] != '=') {
-    throw std::invalid_argument("\"" + std::string(text.substr(0, equals)) + "\" is no key=value");
+    throw std::invalid_argument("\"" + std::string(text.substr(0, equals)) +
+                                "\" is not a key=value pair");
   }
   const std::string_view key = text.substr(0, equals);
   text.remove_prefix(equals + 1);

@@ -8,14 +8,14 @@ namespace {
 
 constexpr std::string_view kRegexPrefix = "re:";
 
-// Whether `part` of a glob, which has no star, is at the beginning of `text`.
+// Returns true if `part` of a glob, which has no star, matches the beginning of `text`.
 bool PartMatches(std::string_view part, std::string_view text) {
   return text.size() >= part.size() &&
          std::equal(part.begin(), part.end(), text.begin(),
                     [](char p, char t) { return p == '?' || p == t; });
 }
 
-// Where `part` first matches in `text`; npos if nowhere.
+// Returns the first place in `text` that `part` matches, or npos if there is none.
 std::size_t FindPart(std::string_view part, std::string_view text) {
   if (part.find('?') == std::string_view::npos) return text.find(part);
   for (std::size_t at = 0; at + part.size() <= text.size(); ++at) {
@@ -24,8 +24,8 @@ std::size_t FindPart(std::string_view part, std::string_view text) {
   return std::string_view::npos;
 }
 
-// The first part stands at the beginning and the last at the end; each in between is taken where it
-// comes first, which leaves most for those after it.
+// The first part must be at the beginning and the last at the end. Each part in between is matched
+// at its first place, which leaves the most text for the parts after it.
 bool GlobMatches(std::string_view glob, std::string_view text) {
   std::size_t star = glob.find('*');
   if (star == std::string_view::npos) return glob.size() == text.size() && PartMatches(glob, text);
@@ -42,8 +42,9 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
   return text.size() >= glob.size() && PartMatches(glob, text.substr(text.size() - glob.size()));
 }
 
-// libstdc++'s usual way tries one alternative after the other, which takes a time exponential in
-// the text for `(a+)+$`. The other way goes through all at once, and knows no back-references.
+// The usual algorithm of libstdc++ tries one alternative after the other. For `(a+)+$`, its time is
+// exponential in the length of the text. The other algorithm follows all alternatives at once, and
+// does not support back-references.
 #ifdef __GLIBCXX__
 constexpr auto kInBoundedTime = std::regex_constants::__polynomial;
 #else
@@ -56,7 +57,7 @@ std::regex Compile(std::string_view expression) {
                       std::regex::ECMAScript | std::regex::optimize | kInBoundedTime);
   } catch (const std::regex_error& error) {
     throw std::invalid_argument("\"" + std::string(expression) +
-                                "\" is no regular expression: " + error.what());
+                                "\" is not a regular expression: " + error.what());
   }
 }
 

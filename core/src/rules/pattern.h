@@ -1,4 +1,4 @@
-// What a rule's text is compared with: a glob or a regular expression.
+// The pattern of a rule: a glob or a regular expression.
 #ifndef TASKLEAK_SRC_RULES_PATTERN_H_
 #define TASKLEAK_SRC_RULES_PATTERN_H_
 
@@ -14,8 +14,7 @@ namespace taskleak::rules {
 /// found anywhere in it. Immutable.
 class Pattern {
  public:
-  /// Throws std::invalid_argument, saying what is wrong, if `text` is empty or a bad regular
-  /// expression.
+  /// Throws std::invalid_argument with the reason if `text` is empty or a bad regular expression.
   explicit Pattern(std::string_view text);
 
   [[nodiscard]] bool Matches(std::string_view text) const {
@@ -24,19 +23,19 @@ class Pattern {
     return IsPlain() ? text.size() == text_.size() : MatchesRest(text);
   }
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// True if it matches just the text that it is.
+  /// Returns true if it matches only its own text.
   [[nodiscard]] bool IsPlain() const { return plain_ == text_.size(); }
-  /// The longest text without a star or question mark in it, which is somewhere in all that it
-  /// matches; empty if there is none, and for regular expressions.
+  /// Returns its longest part without a star or question mark. All texts that it matches contain
+  /// this part. Empty if there is none, and for regular expressions.
   [[nodiscard]] std::string_view Literal() const;
-  /// True if it has parameters or template arguments in it.
+  /// Returns true if it contains parameters or template arguments.
   [[nodiscard]] bool spells_parameters() const { return spells_parameters_; }
 
  private:
   [[nodiscard]] bool MatchesRest(std::string_view text) const;
 
   std::string text_;
-  std::size_t plain_ = 0;  // how much of it, from its start, stands for itself
+  std::size_t plain_ = 0;  // number of characters at its start that stand for themselves
   bool spells_parameters_ = false;
   std::optional<std::regex> regex_;
 };

@@ -12,13 +12,13 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-// Kinds whose pattern is compared with texts of a unit, as AnyText has them.
+// The kinds with a pattern that is compared with texts of a unit (AnyText).
 constexpr std::array kLookedUp = {Kind::kThreadName, Kind::kTaskName,  Kind::kTopFunction,
                                   Kind::kFunction,   Kind::kCreatedBy, Kind::kModule,
                                   Kind::kSignature,  Kind::kOrigin,    Kind::kProcess};
 
-// What every text that the rule matches contains; nothing if there is no such text, or that is not
-// all it takes.
+// Returns a text that is in every text that the rule matches. Returns an empty text if there is
+// none, or if the rule has other conditions.
 std::string_view Literal(const IgnoreRule& rule) {
   const IgnoreRule::Data& data = rule.data();
   if (std::ranges::find(kLookedUp, data.kind) == kLookedUp.end()) return {};

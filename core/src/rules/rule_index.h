@@ -1,4 +1,4 @@
-// Many rules, found by the names in a unit instead of being asked one by one.
+// Finds matching rules among many by the names in a unit, instead of asking them one by one.
 #ifndef TASKLEAK_SRC_RULES_RULE_INDEX_H_
 #define TASKLEAK_SRC_RULES_RULE_INDEX_H_
 
@@ -17,14 +17,14 @@
 
 namespace taskleak::rules {
 
-/// Rules whose pattern is a plain text are looked up by it, and globs by a text that they contain;
-/// all others are asked. Immutable once filled, and then thread-safe.
+/// Looks up rules with a plain text by that text, and globs by a text that they contain. All other
+/// rules are asked. Immutable once filled, and then thread-safe.
 class RuleIndex {
  public:
-  /// The rule's number is how many were added before.
+  /// Adds a rule. Its number is the number of rules that were added before.
   void Add(const IgnoreRule& rule);
 
-  /// The first rule that matches.
+  /// Returns the first rule that matches.
   [[nodiscard]] std::optional<std::size_t> FindFirst(const UnitView& view) const;
   /// Calls `found` with the number of each rule that matches, once, in no particular order.
   void FindAll(const UnitView& view, const std::function<void(std::size_t)>& found) const;
@@ -39,7 +39,7 @@ class RuleIndex {
     }
   };
   using Numbers = std::vector<std::size_t>;
-  // Those of one kind.
+  // The rules of one kind.
   struct LookedUp {
     std::unordered_map<std::string, Numbers, Hash, std::equal_to<>> by_text;
     LiteralFinder by_literal;
@@ -49,13 +49,13 @@ class RuleIndex {
     IgnoreRule rule;
   };
 
-  // Calls `found` with the numbers of rules that are looked up and match; a number may come twice.
+  // Calls `found` with the numbers of rules that are looked up and match. A number may come twice.
   template <typename Found>
   void LookUp(const UnitView& view, Found found) const;
 
   std::size_t size_ = 0;
   std::map<IgnoreRule::Kind, LookedUp> looked_up_;     // most checks have none
-  std::unordered_map<std::size_t, IgnoreRule> globs_;  // those of them with a glob, by number
+  std::unordered_map<std::size_t, IgnoreRule> globs_;  // those with a glob, by number
   std::vector<Asked> asked_;                           // by ascending number
 };
 

@@ -13,8 +13,8 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kKeyLetters = "abcdefghijklmnopqrstuvwxyz_";
 
-// Where in `text` from `from` on a blank and `key=` begin; the end if nowhere. A pattern may hold
-// blanks, so only this ends one that is not quoted.
+// Returns the first place in `text`, from `from` on, with a blank and `key=`, or the end if there
+// is none. A pattern may contain blanks, so only this ends a pattern without quotes.
 std::size_t FindAttribute(std::string_view text, std::size_t from) {
   for (std::size_t blank = text.find_first_of(kBlanks, from); blank != std::string_view::npos;
        blank = text.find_first_of(kBlanks, blank + 1)) {
@@ -35,7 +35,7 @@ class LineReader {
   [[nodiscard]] std::size_t column() const { return at_ + 1; }
   void SkipBlanks() { at_ = std::min(line_.find_first_not_of(kBlanks, at_), line_.size()); }
 
-  // Up to and without `end`; nothing is taken, and the result empty, if `end` does not follow.
+  // Takes the text before `end`. If `end` does not follow, takes nothing and returns an empty text.
   std::string_view TakeUntil(char end) {
     const std::size_t found = line_.find(end, at_);
     if (found == std::string_view::npos) return {};
@@ -44,10 +44,10 @@ class LineReader {
     return text;
   }
 
-  // In quotes, or up to the next attribute.
+  // Takes a text in quotes, or up to the next attribute.
   std::string TakePattern() { return Quoted() ? TakeQuoted() : TakeTo(FindAttribute(line_, at_)); }
 
-  // In quotes, or up to the next blank.
+  // Takes a text in quotes, or up to the next blank.
   std::string TakeValue() {
     return Quoted() ? TakeQuoted()
                     : TakeTo(std::min(line_.find_first_of(kBlanks, at_), line_.size()));
@@ -151,7 +151,7 @@ void ReadAttribute(LineReader* line, Suppression* suppression) {
                          fmt::format("after the pattern stands {}", AcceptedAttributes()));
 }
 
-// `text` as LineReader::TakeValue reads it back.
+// Returns `text` in the form that LineReader::TakeValue reads.
 std::string QuotedIfNeeded(const std::string& text) {
   if (!text.empty() && text.find_first_of(" \t\r\"\\") == std::string::npos) return text;
   std::string quoted = "\"";

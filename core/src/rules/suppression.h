@@ -1,4 +1,4 @@
-// One line of a suppression file: a rule, and what it holds for.
+// One line of a suppression file: a rule and its conditions.
 #ifndef TASKLEAK_SRC_RULES_SUPPRESSION_H_
 #define TASKLEAK_SRC_RULES_SUPPRESSION_H_
 
@@ -16,21 +16,21 @@ namespace taskleak::rules {
 
 using Date = std::chrono::year_month_day;
 
-/// `kind:pattern key=value ...` as docs/suppressions.md has it.
+/// `kind:pattern key=value ...` as in docs/suppressions.md.
 struct Suppression {
   IgnoreRule rule;
   std::optional<std::size_t> max;  ///< at most so many units in one check
-  std::optional<Pattern> test;     ///< only in tests whose name matches
+  std::optional<Pattern> test;     ///< only in tests with a matching name
   std::optional<Date> expires;     ///< from this day on (UTC) it hides nothing
   std::string owner;
   std::string reason;
-  // Of a baseline's entries, for people and for `taskleak baseline`:
+  // For entries of a baseline, for people and for `taskleak baseline`:
   std::optional<Date> since;  ///< when the leak was first written down
   std::string at;             ///< the first function of the program's own
-  bool flaky = false;         ///< not there in every run
+  bool flaky = false;         ///< missing in some runs
 };
 
-/// What is wrong with a line, and where: `column` counts bytes from 1.
+/// The error in a line, and its place: `column` counts bytes from 1.
 class SuppressionError : public std::invalid_argument {
  public:
   SuppressionError(std::size_t column, const std::string& what)
@@ -41,20 +41,20 @@ class SuppressionError : public std::invalid_argument {
   std::size_t column_;
 };
 
-/// Reads one line that is neither empty nor a comment. Throws SuppressionError, saying what is
+/// Reads one line that is neither empty nor a comment. Throws a SuppressionError that says what is
 /// accepted.
 Suppression ParseSuppression(std::string_view line);
 
-/// The line that ParseSuppression reads to an equal value.
+/// Returns the line that ParseSuppression reads to an equal value.
 std::string ToLine(const Suppression& suppression);
 
-/// Whether it hides nothing any more on `today`.
+/// Returns true if it hides nothing any more on `today`.
 bool HasExpired(const Suppression& suppression, const Date& today);
 
-/// "2026-11-21"
+/// Returns a date like "2026-11-21".
 std::string ToString(const Date& date);
 
-/// The day it is, UTC.
+/// Returns the current day in UTC.
 Date Today();
 
 }  // namespace taskleak::rules

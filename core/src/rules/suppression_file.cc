@@ -33,7 +33,8 @@ std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
   const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  // Not opened, a directory, or an error in the middle; nothing to read is no error.
+  // The file was not opened, is a directory, or had an error in the middle. An empty file is not an
+  // error.
   if (!file.is_open() || (text.fail() && errno != 0) || text.bad()) {
     const std::string why = errno != 0 ? std::strerror(errno) : "it cannot be read";
     throw std::invalid_argument("suppression file \"" + path + "\": " + why);

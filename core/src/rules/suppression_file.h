@@ -1,4 +1,4 @@
-// Files of suppressions.
+// Reads files of suppressions.
 #ifndef TASKLEAK_SRC_RULES_SUPPRESSION_FILE_H_
 #define TASKLEAK_SRC_RULES_SUPPRESSION_FILE_H_
 
@@ -17,7 +17,7 @@ struct SuppressionLine {
 };
 
 /// Reads one suppression from each line of `text`; empty lines and lines that begin with # are
-/// passed over. Throws std::invalid_argument, naming `path`, line and column, if one is bad.
+/// skipped. Throws std::invalid_argument, naming `path`, line and column, if one is bad.
 std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path);
 
 /// The same for the file `path`. Throws std::invalid_argument also if it cannot be read.

@@ -1,5 +1,5 @@
-// The rules of suppression files that need to know more than one unit: in which test it was found,
-// and how many of its kind there are.
+// The rules of suppression files that depend on more than one unit: on the test, and on the number
+// of matching units.
 #ifndef TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_
 #define TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_
 
@@ -26,7 +26,7 @@ struct FileRule {
   SuppressionUse* use;
 };
 
-/// Lines that are asked together. Immutable once filled.
+/// Lines that are checked together. Immutable once filled.
 class FileRules {
  public:
   void Add(FileRule rule) {
@@ -48,25 +48,26 @@ struct SuppressionRemark {
   int line = 0;
   std::string text;
   std::optional<Date> expired;  ///< when it expired; else there are more units than it allows
-  std::size_t units = 0;        ///< that it matches
-  std::size_t max = 0;          ///< that it allows
+  std::size_t units = 0;        ///< number of units that it matches
+  std::size_t max = 0;          ///< number of units that it allows
 };
 
-/// One look at the units of one test. First everybody is added, then the rules are asked: if there
-/// are more units than a rule allows, it hides none of them. Not thread-safe.
+/// One look at the units of one test. First add all units, then ask the rules: if there are more
+/// units than a rule allows, it hides none of them. Not thread-safe.
 class SuppressionRound {
  public:
   /// `rules` and `test` must outlive this object.
   SuppressionRound(const FileRules& rules, std::string_view test);
 
-  /// A unit that no other rule ignores.
+  /// Adds a unit that no other rule ignores.
   void Add(const UnitView& view);
 
-  /// Whether one of the rules hides the unit. To be asked when all are added.
+  /// Returns true if one of the rules hides the unit. Call it after all units were added.
   [[nodiscard]] bool Hides(UnitKind kind, std::int64_t id) const;
 
-  /// Counts the use of the rules that hid somebody, and of those that would have, but expired.
-  /// Returns a remark for each of the latter, and for each that allows fewer units than there are.
+  /// Counts the use of the rules that hid units, and of expired rules that would have hidden some.
+  /// Returns a remark for each of these expired rules, and for each rule that allows fewer units
+  /// than there are.
   std::vector<SuppressionRemark> CountUse() const;
 
  private:
@@ -79,7 +80,7 @@ class SuppressionRound {
 
   const FileRules& rules_;
   std::string_view test_;
-  std::map<std::size_t, Match> matches_;  // of rules that hold in this test, by number
+  std::map<std::size_t, Match> matches_;  // matches of rules that hold in this test, by number
 };
 
 }  // namespace taskleak::rules

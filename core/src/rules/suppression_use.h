@@ -1,4 +1,4 @@
-// How often each line of the suppression files was of use in this process.
+// Counts how often each line of the suppression files was used in this process.
 #ifndef TASKLEAK_SRC_RULES_SUPPRESSION_USE_H_
 #define TASKLEAK_SRC_RULES_SUPPRESSION_USE_H_
 
@@ -16,12 +16,12 @@ namespace taskleak::rules {
 struct SuppressionUse {
   std::string path;
   int line = 0;
-  std::string text;  ///< as ToLine has it
+  std::string text;  ///< in the form of ToLine
   bool expired = false;
-  std::atomic<std::size_t> used{0};  ///< how often it matched; an expired one hides nothing
+  std::atomic<std::size_t> used{0};  ///< number of matches; an expired line hides nothing
 };
 
-/// The record of the line; the same for the same path, line and text. Thread-safe.
+/// Returns the record of the line. It is the same for the same path, line and text. Thread-safe.
 SuppressionUse* UseOf(const std::string& path, int line, const Suppression& suppression);
 
 /// A copy of one record.
@@ -33,7 +33,7 @@ struct SuppressionCount {
   std::size_t used = 0;
 };
 
-/// All records so far, in the order of files and lines. Thread-safe.
+/// Returns all records so far, in the order of files and lines. Thread-safe.
 std::vector<SuppressionCount> CountSuppressionUse();
 
 }  // namespace taskleak::rules

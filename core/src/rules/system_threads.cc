@@ -25,8 +25,8 @@ constexpr std::uint64_t Bit(int signal) { return std::uint64_t{1} << (signal - 1
 // internal-signals.h): this one ends threads and serves timers.
 constexpr int kTimerSignal = 32;
 
-// Libc starts its helpers so, that no handler of the program runs in them. A sanitizer's runtime
-// leaves out a few more.
+// Libc starts its helpers with blocked signals, so that no handler of the program runs in them. A
+// sanitizer's runtime leaves out a few more signals.
 bool BlocksNearlyAllSignals(int tid) {
   constexpr int kMostOpen = 8;
   constexpr int kSignals = 64;
@@ -44,7 +44,8 @@ bool IsPartOfLibc(std::string_view module) {
                              [&](std::string_view part) { return module.starts_with(part); });
 }
 
-// The function that the thread was started with, in a static executable that still has its symbols.
+// Returns the function that the thread was started with, in a static executable that still has its
+// symbols.
 std::string_view StartFunction(const platform::ThreadLook& look) {
   for (auto frame = look.stack.frames.rbegin(); frame != look.stack.frames.rend(); ++frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(*frame);
@@ -72,7 +73,8 @@ bool ReceivesNotifications(const platform::BlockedAt& at) {
          at.arguments[3] == (MSG_NOSIGNAL | MSG_WAITALL);
 }
 
-// What every thread does that begins or ends, with all signals blocked: it says nothing.
+// Returns true for a call that every thread makes when it begins or ends, with all signals blocked.
+// Such a call shows nothing.
 bool MayBeginOrEnd(const platform::BlockedAt& at) {
   constexpr std::array<long, 9> kCalls = {SYS_munmap,         SYS_mprotect, SYS_madvise,
                                           SYS_exit,           SYS_rseq,     SYS_set_robust_list,
@@ -81,7 +83,7 @@ bool MayBeginOrEnd(const platform::BlockedAt& at) {
 }
 
 // A helper without work waits at a condition variable for some time, and then ends
-// (rt/aio_misc.c, resolv/gai_misc.c); all other waits on a futex may be those of a thread that
+// (rt/aio_misc.c, resolv/gai_misc.c); all other waits on a futex may be waits of a thread that
 // ends.
 bool IsIdleOrAtWork(const platform::ThreadLook& look) {
   if (MayBeginOrEnd(look.at)) return false;

@@ -1,4 +1,4 @@
-// What the program has allowed to stay.
+// The units that the program has allowed to stay.
 #ifndef TASKLEAK_SRC_RUN_ADOPT_H_
 #define TASKLEAK_SRC_RUN_ADOPT_H_
 
@@ -8,7 +8,8 @@
 
 namespace taskleak::run {
 
-/// Returns what scopes of AllowLeaks have adopted since the last call, by reason. Thread-safe.
+/// Returns the units that scopes of AllowLeaks have adopted since the last call, by reason.
+/// Thread-safe.
 std::vector<check::AllowedLeaks> TakeAllowed();
 
 }  // namespace taskleak::run

@@ -10,10 +10,10 @@
 
 namespace taskleak {
 
-// The environment is the one place that all copies of this library in a process share, however they
-// were linked or loaded. The process id keeps a forked child, and the random bytes that every
-// execve(2) gives (getauxval(3), AT_RANDOM) keep the program a process becomes, from taking an
-// earlier claim for their own.
+// The environment is the only place that all copies of this library in a process share, no matter
+// how they were linked or loaded. The claim contains the process id and the random bytes that every
+// execve(2) gives (getauxval(3), AT_RANDOM). So a forked child, or a program that the process
+// executes, does not take an earlier claim for its own.
 bool ClaimOnce(std::string_view key) {
   const std::string name = "TASKLEAK_CLAIMED_" + std::string(key);
   const auto random = platform::ReadValue<std::uint64_t>(getauxval(AT_RANDOM)).value_or(0);

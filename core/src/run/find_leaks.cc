@@ -36,7 +36,7 @@ LeakReport Look(const check::Checker& checker, const Snapshot& before, std::stri
   return report::Describe(std::move(outcome));
 }
 
-// Throws if there is an option that a look whose result is a report does not use.
+// Throws if an option is set that a look with a report as its result does not use.
 void RefuseUnused(const Options& options) {
   const Options defaults;
   std::string unused;

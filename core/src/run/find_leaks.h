@@ -1,4 +1,4 @@
-// Looks whose result is a report.
+// Looks that return a report.
 #ifndef TASKLEAK_SRC_RUN_FIND_LEAKS_H_
 #define TASKLEAK_SRC_RUN_FIND_LEAKS_H_
 

@@ -1,4 +1,4 @@
-// futex(2), for the few threads of our own that must not depend on any lock of the program.
+// futex(2), for the few threads of taskleak's own that must not depend on any lock of the program.
 #ifndef TASKLEAK_SRC_RUN_FUTEX_H_
 #define TASKLEAK_SRC_RUN_FUTEX_H_
 

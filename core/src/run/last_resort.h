@@ -14,11 +14,12 @@
 
 namespace taskleak::run {
 
-/// A thread that sleeps until EndSoon() and ends the process with code 1 a while later, unless
-/// somebody else has by then. If the report was not printed by then, it writes it to standard
-/// error; if there is none, one of its own there and to the JSON file: each thread's name and place
-/// and what look like return addresses on its stack, as module and offset. From EndSoon() on it
-/// uses only system calls and memory of its own: no allocator, loader or stdio lock.
+/// A thread that sleeps until EndSoon(), and ends the process with code 1 a while later, unless it
+/// has already ended. If the report was not printed by then, writes it to standard error. If there
+/// is no report, writes one of its own there and to the JSON file: each thread's name and place,
+/// and the values on its stack that look like return addresses, as module and offset. From
+/// EndSoon() on it uses only system calls and memory of its own: no allocator, loader or stdio
+/// lock.
 class LastResort {
  public:
   /// `json` is where the JSON report goes (Options::json). Returns when the thread is up: later it

@@ -1,4 +1,4 @@
-// Where reports go beside the framework's failure: the terminal and the JSON file.
+// Other outputs of reports beside the framework's failure: the terminal and the JSON file.
 #ifndef TASKLEAK_SRC_RUN_OUTPUT_H_
 #define TASKLEAK_SRC_RUN_OUTPUT_H_
 
@@ -9,15 +9,15 @@
 
 namespace taskleak::run {
 
-/// Prints to standard error; the first line stands out if `color` and the terminal allow it.
+/// Prints to standard error. The first line is highlighted if `color` and the terminal allow it.
 /// Thread-safe.
 void Print(const std::string& text, Color color);
 
-/// The process's JSON report at `options.json`, made on first use; null if none is asked for.
-/// Thread-safe.
+/// Returns the process's JSON report at `options.json`, which is made on first use, or null if none
+/// is requested. Thread-safe.
 report::ReportFile* JsonReport(const Options& options);
 
-/// Says once on standard error what went wrong with a report; does nothing if `error` is empty.
+/// Prints once to standard error what went wrong with a report. Does nothing if `error` is empty.
 /// Thread-safe.
 void SayOnce(const std::string& error);
 

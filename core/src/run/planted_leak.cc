@@ -33,12 +33,12 @@ int StartLeak() {
   return static_cast<int>(g_tid.load());
 }
 
-// Returns whether this call made the file.
+// Returns true if this call made the file.
 bool MakeFile(const std::string& path, std::string_view text) {
   constexpr mode_t kReadableByAll = 0644;
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kReadableByAll);
   if (file < 0) return false;
-  // The file's being there is what counts.
+  // Only the existence of the file matters.
   static_cast<void>(!write(file, text.data(), text.size()));
   close(file);
   return true;

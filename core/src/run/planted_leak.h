@@ -1,4 +1,4 @@
-// A leak on purpose, by which `taskleak self-test` tries whether a gate catches leaks.
+// An intended leak, with which `taskleak self-test` tests if a gate catches leaks.
 #ifndef TASKLEAK_SRC_RUN_PLANTED_LEAK_H_
 #define TASKLEAK_SRC_RUN_PLANTED_LEAK_H_
 
@@ -8,18 +8,19 @@
 
 namespace taskleak::run {
 
-/// Names the folder of a self-test; not set in any other run.
+/// Names the folder of a self-test. It is not set in other runs.
 inline constexpr const char* kSelfTestVariable = "TASKLEAK_SELF_TEST";
-/// Files in it: made when the leak is planted and when a report has it. Each names the scope.
+/// Files in the folder. They are made when the leak is planted and when a report has it. Each names
+/// the scope.
 inline constexpr const char* kPlantedFile = "planted";
 inline constexpr const char* kFoundFile = "found";
 
-/// Starts a thread that never ends, in the first scope of all processes of a self-test that is
-/// checked. Lives until that scope's report is there. Outside of a self-test it does nothing.
+/// Starts a thread that never ends, in the first checked scope of all processes of a self-test.
+/// Must live until that scope's report is made. Does nothing outside of a self-test.
 class PlantedLeak {
  public:
   explicit PlantedLeak(std::string_view scope);
-  /// Tells the self-test if `report` has the leak.
+  /// Records for the self-test if `report` has the leak.
   void Look(const LeakReport& report) const;
 
  private:

@@ -16,7 +16,7 @@ namespace taskleak::symbolize {
 /// One function at an address, and the line it is at: in the innermost function the line of the
 /// address, in the others the line of the call that was inlined.
 struct SourceLocation {
-  std::string function;         ///< demangled; empty when the debug information does not tell
+  std::string function;         ///< demangled; empty if the debug information does not have it
   std::string file;             ///< as ShortSourcePath gives it; empty when unknown
   int line = 0;                 ///< 0 when unknown
   bool in_cpp_library = false;  ///< the function's source is a file of the C++ library
@@ -24,7 +24,7 @@ struct SourceLocation {
 
 /// DWARF 4 and 5 as GCC and Clang write it. Does not need .debug_aranges, which Clang leaves out:
 /// it is built from the ranges of the compilation units, and each unit is read on its first use.
-/// Of split units (-gsplit-dwarf) only the line of the address is told.
+/// For split units (-gsplit-dwarf), only the line of the address is known.
 ///
 /// Not thread-safe: build and use it under platform::Modules' mutex, while the module is mapped.
 class DebugIndex {

@@ -1,4 +1,4 @@
-// Reading single entries (DIEs) of debug information.
+// Reads single entries (DIEs) of debug information.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_DIE_H_
 #define TASKLEAK_SRC_SYMBOLIZE_DIE_H_
 
@@ -10,8 +10,8 @@
 
 namespace taskleak::symbolize {
 
-/// Calls `visit(begin, end)` for each range of code of `die`. Linkers leave the ranges of functions
-/// that they dropped at address 0 or 1: those are passed over.
+/// Calls `visit(begin, end)` for each range of code of `die`. Linkers leave the ranges of dropped
+/// functions at address 0 or 1. These are skipped.
 template <typename Visit>
 void ForEachRange(Dwarf_Die* die, Visit visit) {
   Dwarf_Addr base = 0;
@@ -24,12 +24,12 @@ void ForEachRange(Dwarf_Die* die, Visit visit) {
 }
 
 std::optional<std::size_t> UnsignedAttribute(Dwarf_Die* die, unsigned attribute);
-/// Empty when there is none.
+/// Returns an empty text if there is none.
 std::string StringAttribute(Dwarf_Die* die, unsigned attribute);
 
-/// The demangled name of a function or an inlined call of it. Where no linker's name is given (GCC
-/// leaves it out for what is not visible outside the unit), its scopes and its name without
-/// parameters.
+/// Returns the demangled name of a function or an inlined call of it. If there is no linker's name
+/// (GCC leaves it out for functions that are not visible outside the unit), returns its scopes and
+/// its name without parameters.
 std::string FunctionName(Dwarf_Die die);
 
 }  // namespace taskleak::symbolize

@@ -31,8 +31,8 @@ constexpr std::array<std::string_view, 14> kCloneSuffixes = {
     ".part.",   ".isra.", ".constprop.", ".cold",       ".actor",  ".resume",  ".destroy",
     ".cleanup", ".llvm.", ".lto_priv",   ".localalias", ".clone.", ".__uniq.", ".hot"};
 
-// Reads one demangled name from left to right and keeps what PlainName promises. Never fails: of a
-// text that is no function name it keeps something.
+// Reads one demangled name from left to right and keeps what PlainName promises. Never fails: if a
+// text is not a function name, it keeps a part of it.
 class NameReader {
  public:
   NameReader(std::string_view text, int depth) : text_(text), depth_(depth) {}

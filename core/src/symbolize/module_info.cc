@@ -12,8 +12,8 @@
 namespace taskleak::symbolize {
 namespace {
 
-// Keyed by a serial number that is left in the module's user data, since libdwfl may give a new
-// module the address of one that is gone.
+// The key is a serial number in the module's user data, since libdwfl may give a new module the
+// address of one that is gone.
 struct Cache {
   std::unordered_map<std::uintptr_t, std::unique_ptr<ModuleInfo>> modules;
   std::uintptr_t last_serial = 0;
@@ -31,7 +31,7 @@ void** UserData(Dwfl_Module* module) {
   return data;
 }
 
-// dwfl_addrmodule also gives the nearest module below an address that lies in none.
+// dwfl_addrmodule also returns the nearest module below an address that is in no module.
 bool Holds(Dwfl_Module* module, std::uintptr_t pc) {
   Dwarf_Addr start = 0;
   Dwarf_Addr end = 0;

@@ -1,4 +1,4 @@
-// What has been read of each mapped module, kept as long as it stays mapped.
+// Data of each mapped module, kept as long as the module stays mapped.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
 #define TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
 
@@ -17,23 +17,23 @@ namespace taskleak::symbolize {
 /// Not thread-safe: use it under platform::Modules' mutex.
 class ModuleInfo {
  public:
-  /// The module that holds `pc` according to the last platform::Modules::Refresh, or null. Valid
-  /// until the mutex is released.
+  /// Returns the module that contains `pc` according to the last platform::Modules::Refresh, or
+  /// null. Valid until the mutex is released.
   static ModuleInfo* Find(platform::Modules& modules, std::uintptr_t pc)
       TASKLEAK_REQUIRES(modules.mutex());
 
   explicit ModuleInfo(Dwfl_Module* module);
 
-  /// The file's name without directories.
+  /// Returns the file's name without directories.
   [[nodiscard]] const std::string& file_name() const { return file_name_; }
   [[nodiscard]] bool is_system() const { return is_system_; }
-  /// True for a shared library in a folder where systems install packages.
+  /// Returns true for a shared library in a folder for installed packages.
   [[nodiscard]] bool is_installed_library() const { return is_installed_library_; }
-  /// The address as the module's own file has it.
+  /// Returns the address within the module's own file.
   [[nodiscard]] std::uintptr_t OffsetOf(std::uintptr_t pc) const { return pc - bias_; }
 
   SymbolIndex& symbols();
-  /// Empty when there is no debug information.
+  /// Returns the index of the debug information. It is empty if there is none.
   DebugIndex& debug();
 
  private:

@@ -1,4 +1,4 @@
-// Stacks with their names, each distinct one resolved once in a look.
+// Stacks with names. Each distinct stack is resolved once in a look.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_
 #define TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_
 
@@ -16,12 +16,12 @@ struct ResolvedStack {
   std::vector<std::string> plain_names;  // of each frame
 };
 
-/// Not thread-safe; one for each look.
+/// Resolves the stacks of one look. Not thread-safe.
 class StackResolver {
  public:
   explicit StackResolver(bool system_lines) : system_lines_(system_lines) {}
 
-  /// The reference stays valid as long as this object.
+  /// Returns the stack with names. The reference stays valid as long as this object.
   const ResolvedStack& Resolve(const std::vector<platform::RawFrame>& frames);
 
  private:

@@ -19,7 +19,8 @@ FullPaths& TheFullPaths() {
   return *paths;
 }
 
-// How much of `file` to drop; both are normal paths, `directory` without a slash at its end.
+// Returns how much of `file` to drop. Both are normal paths, and `directory` has no slash at its
+// end.
 std::size_t PrefixLength(std::string_view file, std::string_view directory) {
   if (!file.starts_with('/') || file.starts_with("/usr/")) return 0;
   while (directory.size() > 1) {

@@ -13,7 +13,7 @@ namespace {
 // Damaged debug information must not exhaust the stack.
 constexpr int kDeepest = 200;
 
-// Only these have functions with code in them.
+// Only entries with these tags contain functions with code.
 bool MayHoldFunctions(int tag) {
   switch (tag) {
     case DW_TAG_namespace:
@@ -69,7 +69,7 @@ std::vector<Dwarf_Die> UnitFunctions::Find(Dwarf_Addr address) const {
 
   std::vector<Dwarf_Die> result;
   int depth = -1;
-  for (const Inlined& inlined : function.inlined) {  // each deeper one lies in the one before
+  for (const Inlined& inlined : function.inlined) {  // each deeper one is inside the previous one
     if (address < inlined.begin || address >= inlined.end || inlined.depth <= depth) continue;
     depth = inlined.depth;
     result.push_back(inlined.die);

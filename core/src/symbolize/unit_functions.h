@@ -1,4 +1,4 @@
-// The functions of one compilation unit by address.
+// Finds the functions of one compilation unit by address.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_UNIT_FUNCTIONS_H_
 #define TASKLEAK_SRC_SYMBOLIZE_UNIT_FUNCTIONS_H_
 
@@ -9,14 +9,14 @@
 
 namespace taskleak::symbolize {
 
-/// Built in one walk over the unit's tree, in which each function's inlined calls are noted with
-/// their depth. Not thread-safe.
+/// Built in one walk over the unit's tree, which records each function's inlined calls with their
+/// depth. Not thread-safe.
 class UnitFunctions {
  public:
   explicit UnitFunctions(Dwarf_Die unit);
 
-  /// The function that covers `address`, preceded by the calls inlined there, innermost first.
-  /// Empty when the unit has none.
+  /// Returns the function that covers `address`, preceded by the calls that are inlined there,
+  /// innermost first. Returns an empty list if the unit has none.
   [[nodiscard]] std::vector<Dwarf_Die> Find(Dwarf_Addr address) const;
 
  private:

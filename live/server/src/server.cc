@@ -35,8 +35,8 @@ bool IsLoopback(const std::string& address) {
   return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-// "localhost:6060", "127.0.0.1", "[::1]:6060": not a name that somebody else may have given to this
-// machine.
+// Returns true for "localhost:6060", "127.0.0.1", "[::1]:6060" and the like. Others may give this
+// machine any other name.
 bool IsOwnName(const std::string& host) {
   if (!host.empty() && host.front() == '[') return IsNumeric(host.substr(1, host.find(']') - 1));
   const std::string name = host.substr(0, host.find(':'));
@@ -65,13 +65,13 @@ struct Server::Impl {
       has_workers.set_value();
       return workers;
     };
-    // Not shared with other processes, as cpp-httplib would have it.
+    // The port is not shared with other processes, as it would be by default in cpp-httplib.
     server.set_socket_options([this](int socket) {
       const int on = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
       listening = socket;
     });
-    server.set_keep_alive_max_count(1);  // nobody holds a worker while he asks nothing
+    server.set_keep_alive_max_count(1);  // an idle client does not keep a worker
     server.set_payload_max_length(kMostBody);
     server.set_read_timeout(kTimeoutSeconds);
     server.set_write_timeout(kTimeoutSeconds);
@@ -91,7 +91,7 @@ struct Server::Impl {
     if (port <= 0 || (options.port != 0 && !server.bind_to_port(address, port)))
       throw std::runtime_error("cannot listen at " + options.address + ", port " +
                                std::to_string(options.port));
-    listen(listening, kBacklog);  // again: cpp-httplib has asked for room for five
+    listen(listening, kBacklog);  // again, since cpp-httplib has asked for room for five
     listener.emplace("taskleak-http", [this] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::yield();
     has_workers.get_future().wait();

@@ -16,13 +16,14 @@
 
 namespace taskleak::live {
 
-/// Threads of taskleak's own, with a bounded queue: who brings a connection when it is full waits,
-/// and the kernel holds those that come after. Thread-safe.
+/// Threads of taskleak's own with a bounded queue. When the queue is full, the thread that accepts
+/// connections waits, and the kernel holds further connections. Thread-safe.
 class WorkerPool : public httplib::TaskQueue {
  public:
   WorkerPool(std::size_t threads, std::size_t most_queued);
 
-  /// Nothing until cpp-httplib 0.14, and from 0.15 on whether the job was taken.
+  /// Up to cpp-httplib 0.14, enqueue() returns nothing. From 0.15 on, it returns whether the job
+  /// was taken.
   using Taken = decltype(std::declval<httplib::TaskQueue&>().enqueue(nullptr));
 
   /// Always takes the job.

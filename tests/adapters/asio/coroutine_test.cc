@@ -163,7 +163,7 @@ TEST(AsioCoroutineTest, LaterStepsOfWhatIsAwaitedBelongToTheCoroutineToo) {
   EXPECT_TRUE(Look(before).empty());
 }
 
-// Keeps handlers, and calls none.
+// Keeps handlers and never calls them.
 class Forgetful {
  public:
   net::awaitable<void> Await() {

@@ -1,4 +1,4 @@
-// The one of Asio's two libraries that a test program is compiled with.
+// Includes the one of Asio's two libraries that the test program is compiled with.
 #ifndef TASKLEAK_TESTS_ADAPTERS_ASIO_NET_H_
 #define TASKLEAK_TESTS_ADAPTERS_ASIO_NET_H_
 

@@ -64,7 +64,7 @@ TEST(AsioOperationTest, OneIsGoneWithItsContext) {
   auto timer = std::make_unique<net::steady_timer>(*context);
   Arm(*timer);
   timer.reset();
-  EXPECT_FALSE(Look(before).empty());  // only its context lets the handler go
+  EXPECT_FALSE(Look(before).empty());  // only its context frees the handler
   context.reset();
   EXPECT_TRUE(Look(before).empty());
 }

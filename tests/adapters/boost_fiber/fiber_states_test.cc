@@ -122,7 +122,7 @@ TEST(FiberStateTest, FuturesAndSleep) {
     fibers::future<int> future = promise.get_future();
     ExpectState(
         WaitState::kFuture, [&] { future.get(); }, [&] { promise.set_value(1); });
-    // Nobody ends a sleep: it lasts long enough to be seen.
+    // Nothing ends a sleep early: it lasts long enough to be seen.
     ExpectState(
         WaitState::kSleep, [] { boost::this_fiber::sleep_for(std::chrono::milliseconds(50)); },
         [] {});

@@ -1,4 +1,4 @@
-// Fibers as other threads see them, and that go from thread to thread.
+// Fibers that are seen from other threads, and fibers that move from thread to thread.
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ std::vector<Unit> Fibers(const Snapshot& before) {
   return found;
 }
 
-// A place where fibers wait until they are let go, and are counted.
+// A place where fibers are counted and wait until they are released.
 class Gate {
  public:
   [[gnu::noinline]] void Pass() {
@@ -97,7 +97,7 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
-// Asks again and again, since what is awaited tells nobody.
+// Asks again and again, since the awaited event sends no notification.
 template <typename Condition>
 bool Within(std::chrono::seconds limit, Condition condition) {
   const auto end = std::chrono::steady_clock::now() + limit;
@@ -111,7 +111,7 @@ bool Within(std::chrono::seconds limit, Condition condition) {
 constexpr int kFibers = 50;
 constexpr std::chrono::seconds kLimit{30};
 
-// Launches fibers of both kinds that first go from thread to thread and then wait.
+// Launches fibers of both kinds that first move from thread to thread and then wait.
 void LaunchMany(Gate& gate, std::atomic<int>& ended) {
   for (int i = 0; i < kFibers; ++i) {
     fibers::fiber(i % 2 == 0 ? fibers::launch::post : fibers::launch::dispatch, [&] {
@@ -154,7 +154,7 @@ TEST(FiberThreadsTest, RoundRobin) { ExpectAllFibersOfAPool<fibers::algo::round_
 
 TEST(FiberThreadsTest, SharedWork) { ExpectAllFibersOfAPool<fibers::algo::shared_work>(true); }
 
-// Its threads are for the whole process, and of a number that is told once.
+// Its threads live as long as the process, and their number is set once.
 TEST(FiberThreadsTest, WorkStealing) {
   ExpectAllFibersOfAPool<fibers::algo::work_stealing>(std::uint32_t{2}, true);
 }
@@ -187,7 +187,7 @@ TEST(FiberThreadsTest, FibersThatEndLateAreWaitedFor) {
   const auto before = Snapshot::Take();
   std::thread thread([] {
     fibers::use_scheduling_algorithm<TrackedFibers<fibers::algo::round_robin>>();
-    // It is to end after the look has begun, of which the fiber learns nothing.
+    // It must end after the look has begun, and the fiber cannot see when that is.
     fibers::fiber([] { boost::this_fiber::sleep_for(std::chrono::milliseconds(50)); }).join();
   });
   Options options;
@@ -207,8 +207,9 @@ TEST(FiberThreadsTest, FibersThatEndLateAreWaitedFor) {
   while (!stop) Pause();
 }
 
-// While fibers are switched as fast as can be, and begin and end, each stack that is told is one
-// that a fiber has had. How many are told depends on the machine: most go on while they are read.
+// Fibers begin, end and are switched as fast as possible. Each reported stack must be one that a
+// fiber has had. The number of reported stacks depends on the machine: most fibers continue while
+// they are read.
 TEST(FiberThreadsTest, StacksOfSwitchingFibersAreOfOneMoment) {
   const auto before = Snapshot::Take();
   std::atomic<bool> stop{false};

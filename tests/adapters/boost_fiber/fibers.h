@@ -19,7 +19,7 @@
 
 namespace taskleak::testing {
 
-/// Calls `body` in a new thread whose fibers are tracked.
+/// Calls `body` in a new thread that tracks its fibers.
 template <typename Body>
 void WithFibers(Body body) {
   std::thread thread([&] {
@@ -29,13 +29,13 @@ void WithFibers(Body body) {
   thread.join();
 }
 
-/// Lets every fiber of the calling thread go on until it waits for something, if that takes it not
-/// more than a few steps.
+/// Lets every fiber of the calling thread continue until it waits for something. A fiber must need
+/// only a few steps to get there.
 inline void LetAllRun() {
   for (int i = 0; i < 10; ++i) boost::this_fiber::yield();
 }
 
-/// All units of a report.
+/// Returns all units of a report.
 inline std::vector<Unit> Units(const LeakReport& report) {
   std::vector<Unit> units;
   for (const LeakGroup& group : report.groups)
@@ -43,7 +43,7 @@ inline std::vector<Unit> Units(const LeakReport& report) {
   return units;
 }
 
-/// The functions of a stack that are nobody else's.
+/// Returns the functions of a stack that belong to the test itself.
 inline std::vector<std::string> OwnFunctions(const Stack& stack) {
   std::vector<std::string> functions;
   for (const Frame& frame : stack) {

@@ -69,7 +69,7 @@ TEST(CoroutineTest, TheAsyncStackTellsWhoAwaitsWhom) {
   ASSERT_EQ(report.unit_count(), 2U);
   std::optional<Stack> leaf;
   for (const LeakGroup& group : report.groups) {
-    for (const Unit& unit : group.units) {  // of one group where both were created by one function
+    for (const Unit& unit : group.units) {  // both are in one group if one function created both
       if (unit.name == Own("Leaf")) leaf = unit.stack;
     }
   }
@@ -194,7 +194,7 @@ TEST(CoroutineTest, OneThatIsNotSuspendedAfterAllRunsOn) {
   EXPECT_TRUE(TasksSince(0).empty());
 }
 
-// Its parts run wherever the event is set; what it creates there descends from it.
+// Its parts run in the thread that sets the event. The tasks that it creates there descend from it.
 Detached CreatesWhenResumed(Event& event, std::optional<Task>& created) {
   co_await event;
   created.emplace("created");
@@ -222,7 +222,8 @@ TEST(CoroutineTest, AfterACoroutineItsCallerCreatesForItselfAgain) {
   EXPECT_EQ(testing::RecordOf(Task("after the end"))->parent, 0U);
 }
 
-// Where the compiler puts its first piece into the caller, the caller's caller is taken for it.
+// If the compiler inlines its first part into the caller, the caller's caller is taken for the
+// caller.
 [[gnu::noinline]] Lazy LeafOfItsOwn(Event& event) {
   co_await event;
   co_return 0;

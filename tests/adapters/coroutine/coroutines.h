@@ -11,7 +11,8 @@
 
 namespace taskleak::testing {
 
-/// Starts when it is awaited, and then resumes who awaits it, by symmetric transfer.
+/// Starts when it is awaited, and at its end resumes the coroutine that awaits it, by symmetric
+/// transfer.
 class Lazy {
  public:
   struct promise_type;
@@ -45,7 +46,7 @@ class Lazy {
 
   void Start() { handle_.resume(); }
   [[nodiscard]] bool Done() const { return handle_.done(); }
-  /// Nobody destroys it any more.
+  /// Gives the coroutine away: this object does not destroy it any more.
   Handle Release() { return std::exchange(handle_, nullptr); }
 
   struct Awaiter {
@@ -118,7 +119,7 @@ class Generator {
   std::coroutine_handle<promise_type> handle_;
 };
 
-/// Resumes those that await it when it is set.
+/// Resumes the coroutines that await it when it is set.
 class Event {
  public:
   auto operator co_await() {

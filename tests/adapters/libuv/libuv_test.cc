@@ -68,7 +68,7 @@ TEST(UvLoopTest, ALoopIsWatchedInThreeLines) {
   uv_loop_t loop;
   uv_loop_init(&loop);
   taskleak::UvLoop watched(&loop);
-  // Handles are started, and closed by what they call.
+  // Handles are started, and their callbacks close them.
   uv_run(&loop, UV_RUN_DEFAULT);
   EXPECT_EQ(watched.Close(), 0);  // instead of uv_loop_close(&loop)
   // [/watch]

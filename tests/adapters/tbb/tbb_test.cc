@@ -20,13 +20,13 @@ namespace {
 using ::testing::HasSubstr;
 using testing::OnlyLeak;
 
-// A thread of oneTBB's own, however few processors there are.
+// Gives oneTBB a thread of its own, even if there is only one processor.
 class TbbTest : public ::testing::Test {
  private:
   tbb::global_control two_{tbb::global_control::max_allowed_parallelism, 2};
 };
 
-// A job that waits in a thread of oneTBB until it is told to end.
+// A job that waits in a thread of oneTBB until the test ends it.
 class Blocker {
  public:
   auto Job() {
@@ -43,7 +43,7 @@ class Blocker {
   std::promise<void> end_;
 };
 
-// The only leak of that name, once it waits: a job says that it runs just before.
+// Returns the only leak of that name once it waits: a job sets its state to running just before.
 Unit WaitingLeak(const Snapshot& before, const std::string& name) {
   for (;; std::this_thread::yield()) {
     Unit unit = OnlyLeak(before, name);
@@ -136,7 +136,7 @@ TEST_F(TbbTest, AnyFunctionThatOneTbbKeepsCanBeTracked) {
     const auto job = TbbTracked("thumbnail", [done] { done->set_value(); });
     EXPECT_EQ(OnlyLeak(before, "thumbnail").state, WaitState::kQueued);
     tbb::task_group group;
-    group.run(job);  // a copy is one more
+    group.run(job);  // a copy counts as one more
     group.wait();
     future.wait();
   }

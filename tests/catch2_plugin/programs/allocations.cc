@@ -1,5 +1,5 @@
-// Counts the memory allocated between the second test case and the last, all of them clean; built
-// with the plugin, and without it but with a listener that does nothing.
+// Counts the memory allocated between the second test case and the last. All test cases are clean.
+// It is built once with the plugin, and once with a listener that does nothing.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +19,7 @@ void* operator new(std::size_t size) {
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-// Where one of a pair is inlined, GCC 12 takes it for one that does not fit the other.
+// If one of a pair is inlined, GCC 12 warns that it does not match the other.
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 

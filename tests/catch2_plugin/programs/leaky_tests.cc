@@ -1,5 +1,5 @@
-// Test cases that leave threads behind in every way that the tests ask about. Each thread's name
-// says where it was made.
+// Test cases that leave threads behind in every way that is tested. Each thread's name says where
+// it was created.
 #include <unistd.h>
 
 #include <csignal>
@@ -102,14 +102,14 @@ TEST_CASE("generates", "[generates]") {
   CHECK(value > 0);
 }
 
-// Lives from the first pass to the last, which ends it.
+// Lives from the first pass to the last pass, which ends it.
 TEST_CASE("a static worker that the last section stops", "[static]") {
   static std::unique_ptr<Worker> worker = std::make_unique<Worker>("static");
   SECTION("uses it") { CHECK(worker != nullptr); }
   SECTION("stops it") { worker.reset(); }
 }
 
-TEST_CASE("a static worker that nobody stops", "[kept]") {
+TEST_CASE("a static worker that is not stopped", "[kept]") {
   static auto* const worker = new Worker("kept");
   SECTION("uses it") { CHECK(worker != nullptr); }
   SECTION("uses it again") { CHECK(worker != nullptr); }
@@ -191,7 +191,8 @@ TEST_CASE("dies", "[.][dies]") {
   SECTION("by a signal") { std::raise(SIGSEGV); }
 }
 
-// What a listener keeps for the length of the run is no leak; what it leaves is.
+// A thread that a listener keeps during the run is not a leak. A thread that it leaves after the
+// run is a leak.
 #ifdef TASKLEAK_TESTS_CATCH2_V2
 using ListenerBase = Catch::TestEventListenerBase;
 #else

@@ -1,4 +1,4 @@
-// A main() with the reporters that Catch2 2 keeps apart.
+// A main() with the reporters that Catch2 2 has in separate headers.
 // clang-format off
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
-// fleet_member FOLDER NAME WORKERS JOBS: a process with so many threads that wait and tasks that
-// are blocked. It writes what it is in NAME.json and NAME.pb.gz, and a recording of itself.
+// fleet_member FOLDER NAME WORKERS JOBS: a process with WORKERS threads that wait and JOBS tasks
+// that are blocked. It dumps itself to NAME.json and NAME.pb.gz, and writes a recording of itself.
 #include <condition_variable>
 #include <cstdlib>
 #include <fstream>

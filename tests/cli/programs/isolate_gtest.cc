@@ -1,5 +1,5 @@
-// Tests some of which leak, by themselves or after others, in a program that may know nothing of
-// taskleak.
+// Tests of a program that may be built without taskleak. Some leak, either by themselves or after
+// other tests.
 #include <gtest/gtest.h>
 
 #include "cli/programs/isolate_tests.h"

@@ -1,4 +1,4 @@
-// What the tests that are to be isolated share: state that one test leaves and another reads.
+// State that the tests to be isolated share: one test leaves it, and another reads it.
 #ifndef TASKLEAK_TESTS_CLI_PROGRAMS_ISOLATE_TESTS_H_
 #define TASKLEAK_TESTS_CLI_PROGRAMS_ISOLATE_TESTS_H_
 

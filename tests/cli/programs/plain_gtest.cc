@@ -1,4 +1,4 @@
-// Tests of a code base that knows nothing of taskleak.
+// Tests of a code base without taskleak.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-// A process to be looked at from outside: threads that wait, one that runs, two that deadlock if
-// the first argument is "deadlock". Ends when its standard input does.
+// A process to be looked at from outside. It has threads that wait, one that runs, and two that
+// deadlock if the first argument is "deadlock". It ends when its standard input ends.
 #include <pthread.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-// A program without any test framework or plugin, to be watched by `taskleak run`. Its first
-// argument says what it does.
+// A program without a test framework or plugin, for `taskleak run` to watch. Its first argument
+// says what it does.
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/wait.h>
@@ -93,7 +93,8 @@ void Serve() {
 
 int main(int, char** arguments) {
   const std::string what = arguments[1] == nullptr ? "clean" : arguments[1];
-  std::printf("output of %s", what.c_str());  // unfinished line: still in the buffer at the end
+  std::printf("output of %s",
+              what.c_str());  // an unfinished line, which is still in the buffer at the end
   if (what == "leak" || what == "leak-and-fail") LeakThread();
   if (what == "leak-and-exit") {
     LeakThread();

@@ -1,4 +1,4 @@
-// One unit of work of each library.
+// Creates one unit of work of each library.
 #ifndef UNITS_H_
 #define UNITS_H_
 

@@ -1,4 +1,4 @@
-// All parts of taskleak::live link and answer; what they start is no leak.
+// All parts of taskleak::live link and answer. The threads that they start are not leaks.
 #include <taskleak/live/pprof.h>
 #include <taskleak/live/prometheus.h>
 #include <taskleak/live/server.h>

@@ -1,4 +1,4 @@
-// What the leaky programs leave behind in a thread.
+// The function in which the threads of the leaky programs stay.
 #ifndef TASKLEAK_TESTS_CONSUMER_TESTS_WAIT_FOR_HOURS_H_
 #define TASKLEAK_TESTS_CONSUMER_TESTS_WAIT_FOR_HOURS_H_
 

@@ -20,7 +20,7 @@ using Clock = Progress::Clock;
 
 Straggler Of(int tid) { return {{tid, platform::ReadThreadStat(tid)->start_ticks}, "straggler"}; }
 
-// Time as Progress is told it; no test waits for it.
+// Passes made-up times to Progress, so no test has to wait.
 class ProgressTest : public ::testing::Test {
  protected:
   const Clock::time_point start_ = Clock::now();
@@ -62,7 +62,7 @@ TEST_F(ProgressTest, AStragglersBirthIsEvidence) {
   EXPECT_TRUE(RecentAt(50));
 }
 
-// As on a machine that is too busy to look in time.
+// Stands for a machine that is too busy to look in time.
 TEST_F(ProgressTest, ItTakesSomeLooksToSayThatThereIsNone) {
   Progress progress(start_, milliseconds(1000));
   const testing::ParkedThread parked;
@@ -91,7 +91,7 @@ TEST_F(ProgressTest, UsingAProcessorIsEvidence) {
   EXPECT_TRUE(RecentAt(50));
 }
 
-// Sleeps in a read of one pipe and, once that has given a byte, in a read from `next`.
+// Sleeps in a read of one pipe. Once it has read a byte, it sleeps in a read of `next`.
 class Reader {
  public:
   explicit Reader(bool same_place) {
@@ -120,7 +120,7 @@ class Reader {
   void Run(bool same_place) {
     for (int i = 0; i < 2; ++i) {
       same_place || i == 0 ? Read() : ReadDeeper();
-      asm volatile("");  // the second is no tail call, which would wait at another place
+      asm volatile("");  // a tail call would wait at another place
     }
   }
   [[gnu::noinline]] void Read() {
@@ -157,7 +157,7 @@ TEST_F(ProgressTest, WakingAndSleepingAtTheSamePlaceIsNone) {
   EXPECT_FALSE(RecentAt(50));
 }
 
-// It is asked when the last look has seen the thread at the same place as the one before.
+// The question comes when the last two looks have seen the thread at the same place.
 TEST_F(ProgressTest, AMoveBeforeTheLastLooksStillCounts) {
   Progress progress(start_ - milliseconds(750), milliseconds(1000));
   Reader reader(/*same_place=*/false);

@@ -1,4 +1,4 @@
-// What is handed on during a look is found.
+// A chain is found even if it is handed on during a look.
 #include "alive/sure_look.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ MarkedLook Finds(int tid, std::uint64_t births) {
   return look;
 }
 
-// Plays back looks; the last one again and again.
+// Plays back looks, and repeats the last one.
 class Played {
  public:
   explicit Played(std::vector<MarkedLook> looks) : looks_(std::move(looks)) {}
@@ -55,7 +55,7 @@ TEST(SureLookTest, AThreadStartedSinceTheListWasTakenIsFound) {
   EXPECT_EQ(played.Look(Empty(7).births).size(), 1U);
 }
 
-// It was still being created at the first look.
+// The thread was still being created at the first look.
 TEST(SureLookTest, AThreadThatShowsLaterIsFound) {
   Played played({Empty(8), Empty(8), Finds(5, 8)});
   EXPECT_EQ(played.Look(Empty(7).births).size(), 1U);

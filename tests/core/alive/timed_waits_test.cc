@@ -1,4 +1,4 @@
-// When waits end by themselves.
+// Waits that end by themselves.
 #include "alive/timed_waits.h"
 
 #include <poll.h>
@@ -34,7 +34,7 @@ using Clock = TimedWaits::Clock;
 
 constexpr int kHour = 3600;
 
-/// A thread that waits in a call that nobody ends; left behind.
+/// A thread that waits in a call for ever. The test leaves it behind.
 class Waiting {
  public:
   explicit Waiting(std::function<void()> wait) {
@@ -81,7 +81,7 @@ void ExpectLeft(const std::optional<TimeLimit>& limit) {
   EXPECT_GT(limit->time, hours(1) - std::chrono::minutes(10));
 }
 
-// Each of them never destroyed: their threads stay.
+// Objects of these types are never destroyed, since their threads stay.
 struct Condition {
   std::mutex& mutex = *new std::mutex;
   std::condition_variable& condition = *new std::condition_variable;
@@ -167,10 +167,10 @@ TEST(TimeLimitTest, OfASocketIsItsOwn) {
   EXPECT_FALSE(LimitOf(SYS_recvfrom, [=] { receive(ends[1]); }));
 }
 
-// Time as the object is told it: no test waits for it.
+// Passes made-up times to the object, so no test has to wait.
 class TimedWaitsTest : public ::testing::Test {
  protected:
-  // A wait of `time` that began at start_.
+  // Looks at a wait of `time` that began at start_.
   [[nodiscard]] bool EndsSoon(milliseconds time, milliseconds now,
                               milliseconds drain = seconds(100)) {
     const Waiting waiting([time] { std::this_thread::sleep_for(time); });
@@ -205,7 +205,7 @@ TEST_F(TimedWaitsTest, WithoutALimitAreNotWaitedFor) {
   EXPECT_FALSE(waits.EndSoon(start_ + seconds(100)));
 }
 
-// Of a relative limit only the whole is known.
+// Only the whole length of a relative limit is known.
 TEST_F(TimedWaitsTest, BeginWhenTheyWereFirstSeen) {
   const Waiting waiting([] { std::this_thread::sleep_for(seconds(100)); });
   static_cast<void>(waiting.AwaitBlocked(SYS_clock_nanosleep));

@@ -17,7 +17,7 @@ namespace {
 
 class CensusTest : public ::testing::Test {
  protected:
-  // With the first thread ThreadSanitizer starts its own.
+  // ThreadSanitizer starts a thread of its own with the first thread.
   void SetUp() override {
     std::thread([] {}).join();
   }

@@ -56,7 +56,7 @@ TEST(FindAliveTest, ListsTheMainThreadButNotItsCaller) {
 }
 
 TEST(FindAliveTest, NeverListsTaskleaksOwnThreads) {
-  std::thread([] {}).join();  // with the first one ThreadSanitizer starts its own
+  std::thread([] {}).join();  // ThreadSanitizer starts a thread with it
   std::latch end(1);
   const std::size_t before = FindAlive().unit_count();
   internal::OwnThread own("taskleak-test", [&] { end.wait(); });

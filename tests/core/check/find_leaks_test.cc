@@ -106,7 +106,7 @@ TEST(FindLeaksTest, AStragglerThatEndsWithinTheDrainIsNoLeak) {
   std::thread straggler([] {
     timespec pause{
         .tv_sec = 0,
-        .tv_nsec = 50'000'000};  // stands for work that takes a while, not for a signal to anyone
+        .tv_nsec = 50'000'000};  // stands for work that takes a while, not for a notification
     nanosleep(&pause, nullptr);
   });
   EXPECT_TRUE(FindLeaks(before).empty());
@@ -175,7 +175,7 @@ TEST(FindLeaksTest, SwitchedOffNothingIsLookedAt) {
   EXPECT_TRUE(FindLeaks(before, options).empty());
 }
 
-// Whether `condition` holds in a child that is forked now.
+// Returns true if `condition` holds in a child that is forked now.
 bool HoldsInAForkedChild(const std::function<bool()>& condition) {
   const pid_t child = fork();
   if (child == 0) _exit(condition() ? 0 : 1);
@@ -206,13 +206,13 @@ TEST(FindLeaksTest, InAForkedChildItsMainThreadIsNoLeak) {
   }));
 }
 
-// A process that traces a thread of this one, by which the thread stays listed when it has ended.
+// A process that traces a thread of this process. So the thread stays listed after its end.
 class Tracer {
  public:
   explicit Tracer(int tid) {
     EXPECT_EQ(pipe(tells_.data()), 0);
     EXPECT_EQ(pipe(told_.data()), 0);
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  // where that is restricted to parents
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  // for systems that allow only parents to trace
     child_ = fork();
     if (child_ == 0) Trace(tid);
     EXPECT_GT(child_, 0);
@@ -227,7 +227,8 @@ class Tracer {
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
 
-  // The first time: it traces. The second time: the thread has ended. False if that failed.
+  // Waits until the child traces (the first time) or the thread has ended (the second time).
+  // Returns false if that failed.
   bool AwaitNext() {
     char byte = 0;
     return read(tells_[0], &byte, 1) == 1;
@@ -265,7 +266,7 @@ TEST(FindLeaksTest, AThreadThatHasEndedButIsStillListedIsNotWaitedFor) {
   EXPECT_LT(report.waited, options.drain);
 }
 
-// Each thread starts the next and ends, until the chain is told to.
+// Each thread starts the next and ends, until the chain is stopped.
 class Chain {
  public:
   Chain() { Start(); }
@@ -280,7 +281,7 @@ class Chain {
   void Start() {
     ++alive_;
     std::thread([this] {
-      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // a short life is the matter here
+      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // the test needs short lives
       nanosleep(&pause, nullptr);
       if (!end_) Start();
       --alive_;
@@ -367,13 +368,13 @@ TEST(FindLeaksTest, AThreadThatWakesNowAndThenOnlyToWaitAgainIsALeak) {
   EXPECT_LT(report.waited, options.drain_max);
 }
 
-// A thread that runs nothing but libc's code may be about to begin or end, and is given more time.
+// A thread that runs only libc's code may be about to begin or end, so it gets more time.
 TEST(FindLeaksTest, TheReportSaysHowLongItReallyWaited) {
   sem_t semaphore;
   sem_init(&semaphore, 0, 0);
   const auto before = Snapshot::Take();
   pthread_t thread{};
-  // Called as a start routine by its address: nothing of this program is on the stack then.
+  // The function is the start routine itself, so the stack contains no code of this program.
   void* const address = dlsym(RTLD_DEFAULT, "sem_wait");
   void* (*wait)(void*) = nullptr;
   std::memcpy(&wait, &address, sizeof wait);

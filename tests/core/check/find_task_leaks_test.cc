@@ -1,4 +1,4 @@
-// Leaks of tasks, through all that a thread's leak goes through.
+// Leaked tasks pass through the same steps as leaked threads.
 #include <sys/syscall.h>
 
 #include <atomic>
@@ -69,7 +69,7 @@ TEST(FindTaskLeaksTest, ATaskThatEndsWithinTheDrainIsNoLeak) {
   late.join();
 }
 
-// Each task is created before the one that it follows ends, so one is always alive.
+// Each task is created before the previous one ends, so one is always alive.
 TEST(FindTaskLeaksTest, AChainOfTasksIsFoundByEveryLook) {
   std::atomic<bool> begin{false};
   std::atomic<bool> end{false};
@@ -188,7 +188,7 @@ TEST(FindTaskLeaksTest, ATaskThatRunsIsWhereItsThreadIs) {
   std::latch started{1};
   const BlockedThread worker(
       [&] {
-        before = Snapshot::Take();  // the worker itself is none of this
+        before = Snapshot::Take();  // the worker itself does not count
         started.count_down();
         Tracked("job", [&] { WaitInTheJob(mutex, changed, stop); })();
       },

@@ -1,5 +1,5 @@
-// Every ignore rule against a real leaked thread: it silences that one, and not one that it does
-// not fit.
+// Every ignore rule against real leaked threads: it silences a thread that it matches, and no
+// other.
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -17,11 +17,11 @@
 #include "support/parked_thread.h"
 #include "taskleak/verify.h"
 
-// Stands for that of c-ares, one of the known background threads.
+// Stands for the function of c-ares, one of the known background threads.
 extern "C" void* ares_event_thread(void* latch);
 [[gnu::noinline]] void* ares_event_thread(void* latch) {
   static_cast<std::latch*>(latch)->wait();
-  asm volatile("");  // no tail call
+  asm volatile("");  // keeps this from being a tail call
   return nullptr;
 }
 
@@ -34,7 +34,7 @@ using testing::NoWait;
 
 [[gnu::noinline]] void InnerPark(std::latch& latch) {
   latch.wait();
-  asm volatile("");  // no tail call
+  asm volatile("");  // keeps this from being a tail call
 }
 [[gnu::noinline]] void OuterPark(std::latch& latch) {
   InnerPark(latch);
@@ -45,7 +45,7 @@ class IgnoreTest : public ::testing::Test {
  protected:
   IgnoreTest() { leaked_.AwaitCall(SYS_futex); }
 
-  // What is still reported with this rule.
+  // Returns the number of threads that are still reported with this rule.
   [[nodiscard]] std::size_t LeftWith(const IgnoreRule& rule) const {
     return FindLeaks(before_, NoWait({rule})).unit_count();
   }

@@ -1,4 +1,4 @@
-// Waits in system calls for what has no descriptor, from a thread that really waits so.
+// Waits in system calls without a descriptor, by threads that really wait.
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -128,7 +128,7 @@ TEST(CallWaitTest, ReceivingFromAMessageQueueHasNoDescriptor) {
   EXPECT_EQ(found.detail.wait.index(), 0U);
 }
 
-// What has no state of its own names the call and what that is about.
+// A wait without a state of its own names the call and its object.
 TEST(CallWaitTest, ALockOnAFileNamesTheFile) {
   const std::string path = ::testing::TempDir() + "wait_state_lock";
   const int holder = open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -169,7 +169,7 @@ TEST(CallWaitTest, OpeningAFifoNamesIt) {
   unlink(path.c_str());
 }
 
-// The same number is something else in the table of the thread that looks.
+// The same number is another descriptor in the table of the thread that looks.
 TEST(CallWaitTest, ADescriptorOfATableOfTheThreadsOwn) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);

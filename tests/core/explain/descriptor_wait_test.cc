@@ -1,4 +1,4 @@
-// Every wait state of descriptors, from a thread that really waits so.
+// Every wait state of descriptors, by threads that really wait.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>

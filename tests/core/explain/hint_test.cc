@@ -1,4 +1,4 @@
-// Hints, from threads that really leak so.
+// Hints for threads that really leak.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -40,7 +40,7 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 using testing::NoWait;
 
-// The one group that is left.
+// Returns the only group that is left.
 LeakGroup GroupSince(const Snapshot& before) {
   Options options = NoWait();
   const LeakReport report = FindLeaks(before, options);
@@ -116,7 +116,7 @@ TEST(HintTest, AnotherThreadMayStillNotify) {
             "tell it to stop, notify the condition variable, and join it");
 }
 
-// A pipe whose write end only a child process has.
+// Only a child process has the write end of the pipe.
 TEST(HintTest, ReadOfAPipeWithoutAWriterInThisProcess) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
@@ -158,7 +158,7 @@ std::string HintOfJthread(bool ask) {
   std::jthread thread([&](const std::stop_token&) {
     tid = gettid();
     end.wait();
-    asm volatile("");  // no tail call
+    asm volatile("");  // keeps this from being a tail call
   });
   if (ask) thread.request_stop();
   for (;; std::this_thread::yield()) {
@@ -176,7 +176,7 @@ TEST(HintTest, AJthreadThatNobodyAskedToStop) {
   EXPECT_THAT(HintOfJthread(true), Not(HasSubstr("request_stop")));
 }
 
-// Also if it waits for a condition variable, and no other thread is left.
+// The hint is the same if it waits for a condition variable and no other thread is left.
 TEST(HintTest, SaysWhereItWasDetached) {
   struct Shared {
     Gate end;
@@ -214,7 +214,7 @@ TEST(HintTest, AThreadOfWhatIsDoneOnce) {
   EXPECT_THAT(GroupSince(before).hint, HasSubstr("created in a call_once: if it is meant to live"));
 }
 
-// std::async and promises run what they are given in a call_once of their own.
+// std::async and promises run their function in a call_once of their own.
 TEST(HintTest, AThreadOfWhatAFutureRunsIsNoSingletons) {
   for (const std::launch how : {std::launch::async, std::launch::deferred}) {
     std::latch end(1);
@@ -257,14 +257,14 @@ TEST(HintTest, AThreadThatEndedUnjoined) {
   std::thread thread([] {});
   Options options;
   LeakReport report = FindLeaks(before, options);
-  while (report.groups.empty() ||
-         report.groups[0].first().kind != UnitKind::kUnjoinedThread)  // else it has not ended yet
+  while (report.groups.empty() || report.groups[0].first().kind !=
+                                      UnitKind::kUnjoinedThread)  // otherwise it has not ended yet
     report = FindLeaks(before, options);
   EXPECT_EQ(report.groups[0].hint, "join or detach it");
   thread.join();
 }
 
-// What real threads cannot easily be brought to.
+// Findings that are hard to produce with real threads.
 struct MadeFinding {
   MadeFinding() {
     finding.stack = &nowhere;
@@ -298,7 +298,7 @@ TEST(HintTest, ThreadsOfStaticInitializationArePartOfTheProcess) {
 
 TEST(HintTest, StaticObjectsOfAPluginEndWithIt) {
   MadeFinding made;
-  constexpr std::uintptr_t kLoadedLater = 16;  // in nothing that was there at the start
+  constexpr std::uintptr_t kLoadedLater = 16;  // not in a module that was loaded at the start
   made.CreateBy({"Sampler::Start", "_GLOBAL__sub_I_plugin.cc", "call_init"}, kLoadedLater);
   EXPECT_EQ(made.hint(), Kind::kPlugin);
 }

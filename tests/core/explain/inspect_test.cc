@@ -19,8 +19,8 @@ bool WaitsForADescriptor(const Finding& finding) {
   return std::holds_alternative<DescriptorWait>(finding.detail.wait);
 }
 
-// A thread that reads a byte of one pipe and then one of another, and whether the descriptor of its
-// first wait is reported once it is at the second.
+// A thread reads a byte of one pipe and then one of another. Returns true if the descriptor of its
+// first wait is still reported once it is at the second.
 bool ReportsTheFirstRead(int first, int second, const std::function<void(int)>& write_to) {
   const testing::BlockedThread reader(
       [first, second] {

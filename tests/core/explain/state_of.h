@@ -1,4 +1,4 @@
-// What is found out about a thread that waits in a given way.
+// Finds out about a thread that waits in a given way.
 #ifndef TASKLEAK_TESTS_CORE_EXPLAIN_STATE_OF_H_
 #define TASKLEAK_TESTS_CORE_EXPLAIN_STATE_OF_H_
 
@@ -16,7 +16,8 @@
 
 namespace taskleak::testing {
 
-/// What is found of a thread that blocks in system call `number` of `block`, except its stacks.
+/// Returns the finding of a thread that blocks in system call `number` of `block`, without its
+/// stacks.
 inline explain::Finding FindingOf(long number, const std::function<void()>& block,
                                   const std::function<void()>& release) {
   const BlockedThread thread(block, release);
@@ -28,7 +29,8 @@ inline explain::Finding FindingOf(long number, const std::function<void()>& bloc
   explain::Inspector inspector(/*system_lines=*/false);
   explain::Finding finding =
       inspector.InspectLive({.id = {thread.tid(), stat->start_ticks}, .name = stat->name}, look);
-  finding.stack = finding.created_by = finding.detached_by = nullptr;  // they are the inspector's
+  finding.stack = finding.created_by = finding.detached_by =
+      nullptr;  // they belong to the inspector
   return finding;
 }
 
@@ -37,7 +39,7 @@ inline std::string StateOf(long number, const std::function<void()>& block,
   return std::string(ToString(FindingOf(number, block, release).unit.state));
 }
 
-/// What it waits for, which must be a T.
+/// Returns the fact about its wait, which must be a T.
 template <typename T>
 T WaitOf(const explain::FoundUnit& found) {
   const T* const wait = std::get_if<T>(&found.detail.wait);

@@ -1,4 +1,4 @@
-// Whether a std::jthread was asked to stop, by its stack and its argument.
+// Whether a std::jthread was asked to stop, from its stack and its argument.
 #include "explain/stop_state.h"
 
 #include <cstdint>
@@ -16,8 +16,8 @@ constexpr char kWithToken[] =
     "std::thread::_State_impl<std::thread::_Invoker<std::tuple<main::{lambda(std::stop_token)#1}, "
     "std::stop_token> > >::_M_run()";
 
-// What libstdc++ gives a thread: a table of virtual functions, and the tuple, whose last element
-// comes first.
+// The argument that libstdc++ passes to a thread: a table of virtual functions, and the tuple. The
+// last element of the tuple comes first.
 struct State {
   const void* functions = nullptr;
   std::stop_token token;
@@ -71,7 +71,7 @@ TEST(StopStateTest, WhatCannotBeReadIsNotKnown) {
   EXPECT_EQ(StopRequested(StackIn(kWithToken), AddressOf(without_state)), std::nullopt);
   EXPECT_EQ(StopRequested(StackIn(kWithToken), 0), std::nullopt);
   EXPECT_EQ(StopRequested(StackIn(kWithToken), 4096), std::nullopt);
-  // A state without an owner is one that was freed.
+  // A state without an owner was freed.
   const std::uint32_t freed[2] = {0, 1};
   const std::uintptr_t freed_state[2] = {0, reinterpret_cast<std::uintptr_t>(&freed)};
   EXPECT_EQ(StopRequested(StackIn(kWithToken), reinterpret_cast<std::uintptr_t>(&freed_state)),

@@ -1,4 +1,4 @@
-// Who holds what threads wait for, and deadlocks, from threads that really wait so.
+// Holders of the locks that threads wait for, and deadlocks, with threads that really wait.
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -58,7 +58,7 @@ std::vector<int> Ids(const Deadlock& deadlock) {
   return ids;
 }
 
-// A thread that takes a lock and keeps it, blocked, as long as this object lives.
+// A thread that takes a lock, and then blocks with it as long as this object lives.
 class Holding {
  public:
   Holding(const std::function<void()>& lock, const std::function<void()>& unlock)
@@ -239,7 +239,7 @@ TEST(WaitGraphTest, AfterTheNotificationTheMutexIsWaitedFor) {
       },
       [&] { mutex.unlock(); });
   while (!waiting) std::this_thread::yield();
-  mutex.lock();  // had only once the waiter waits
+  mutex.lock();  // locked only once the waiter waits
   waiter.AwaitCall(SYS_futex);
   EXPECT_EQ(UnitOf(Look(before), waiter.tid()).state, WaitState::kCondvar);
   stop = true;
@@ -247,7 +247,7 @@ TEST(WaitGraphTest, AfterTheNotificationTheMutexIsWaitedFor) {
   Unit unit;
   do {
     unit = UnitOf(Look(before), waiter.tid());
-  } while (unit.state != WaitState::kMutex);  // else the test's time limit ends it
+  } while (unit.state != WaitState::kMutex);  // otherwise the test's time limit ends it
   EXPECT_EQ(unit.waits_at, reinterpret_cast<std::uintptr_t>(&mutex));
   ASSERT_TRUE(unit.held_by);
   EXPECT_EQ(unit.held_by->id, gettid());

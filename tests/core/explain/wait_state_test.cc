@@ -1,4 +1,4 @@
-// Every wait state of futexes, from a thread that really waits so.
+// Every wait state of futexes, by threads that really wait.
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -151,7 +151,7 @@ TEST(WaitStateTest, TimedWaitsOfTheCxxRuntimeAreTheSame) {
 TEST(WaitStateTest, ABarrierIsNoMutexAndHasNoHolder) {
   pthread_barrier_t barrier;
   pthread_barrier_init(&barrier, nullptr, 2);
-  // In its second round, the barrier waits for the value with which a mutex is waited for.
+  // In its second round, the barrier waits with the same value as a waiter for a mutex.
   std::thread other([&] { pthread_barrier_wait(&barrier); });
   pthread_barrier_wait(&barrier);
   other.join();
@@ -181,8 +181,8 @@ TEST(WaitStateTest, ANamedSemaphoreIsASemaphore) {
   sem_close(semaphore);
 }
 
-// What glibc and libstdc++ pass for a mutex, a mutex with a time limit, a semaphore, a join, a
-// future.
+// The arguments that glibc and libstdc++ pass for a mutex, a mutex with a time limit, a semaphore,
+// a join and a future.
 struct LookAlike {
   int operation;
   unsigned value;
@@ -197,7 +197,7 @@ TEST_P(OwnFutexTest, IsNothingElseWhateverItsArgumentsAre) {
   const auto timed = GetParam().timed;
   std::array<std::atomic<unsigned>, 10> words{};
   words[0] = value;
-  words[2] = static_cast<unsigned>(getpid());  // where a mutex has its owner
+  words[2] = static_cast<unsigned>(getpid());  // a mutex has its owner there
   timespec until{};
   clock_gettime((operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, &until);
   until.tv_sec += 3600;

@@ -1,4 +1,4 @@
-// What the kernel's cursor for thread numbers says.
+// Births, as the kernel's cursor for thread numbers shows them.
 #include "linux/proc/births.h"
 
 #include <cstdint>
@@ -15,7 +15,7 @@ using Number = std::optional<std::uint64_t>;
 
 TEST(BirthsTest, OnlyNumbersThatTheCursorHasPassedMayBeUsedAnew) {
   const Look forward = BirthCounter::Compare(1000, 1004, false);
-  // The cursor went up to pid_max, began anew at 300 and went on to 310.
+  // The cursor went up to pid_max, began again at 300 and went on to 310.
   const Look around = BirthCounter::Compare(32760, 310, false);
   const struct {
     const char* what;

@@ -1,4 +1,4 @@
-// Calls and jumps by their bytes, and where calls in memory lead.
+// Calls and jumps, recognized by their bytes, and the targets of calls in memory.
 #include "linux/arch/x86_64/branch.h"
 
 #include <algorithm>
@@ -101,7 +101,7 @@ TEST(BranchTest, AJumpToAPlaceIsFoundAmongOthers) {
       {"jmp elsewhere, then jmp there", {0xe9, 1, 0, 0, 0, 0xe9, 0xf6, 0x0f, 0, 0}, true},
       {"call there", {0x90, 0xe8, 0xfa, 0x0f, 0, 0}, false},
       {"jmp elsewhere", {0x90, 0xe9, 0xfb, 0x0f, 0, 0}, false},
-      {"84 that is no second byte", {0x90, 0x84, 0xfa, 0x0f, 0, 0}, false},
+      {"84 that is not a second byte", {0x90, 0x84, 0xfa, 0x0f, 0, 0}, false},
       {"cut off", {0x90, 0xe9, 0xfa, 0x0f, 0}, false},
       {"nothing", {}, false},
   };
@@ -128,13 +128,13 @@ TEST(BranchTest, AJumpThroughAPointerIsFoundButNotInADisplacement) {
     EXPECT_EQ(HasJumpThroughPointer(each.code), each.expected) << each.what;
 }
 
-/// Code in memory: what stands where, by its distance from the beginning.
+/// Code in memory. Places are given by their distance from the beginning.
 class Memory {
  public:
   void Put(std::size_t offset, const Code& code) {
     std::copy(code.begin(), code.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
   }
-  /// An instruction with a displacement that leads to `to`, where the instruction ends with it.
+  /// Writes an instruction that ends with a displacement, which leads to `to`.
   void PutRelative(std::size_t offset, Code code, std::size_t to) {
     const auto displacement = static_cast<std::int32_t>(to - (offset + code.size() + 4));
     for (int shift = 0; shift < 32; shift += 8)

@@ -25,7 +25,7 @@ using ::testing::EndsWith;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 
-/// Closed at the end.
+/// A descriptor that is closed at the end.
 class Fd {
  public:
   explicit Fd(int number) : number_(number) { EXPECT_GE(number, 0); }
@@ -68,7 +68,7 @@ struct Connection {
 constexpr int kEstablished = 1;
 constexpr int kCloseWait = 8;
 
-// What is open, which must be a T.
+// Returns the open object, which must be a T.
 template <typename T>
 T Open(const Descriptor& descriptor) {
   const OpenFile file = ReadOpenFile(descriptor);

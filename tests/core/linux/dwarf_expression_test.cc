@@ -1,4 +1,4 @@
-// What expressions of call frame information compute.
+// Results of expressions in call frame information.
 #include "linux/unwind/dwarf_expression.h"
 
 #include <dwarf.h>
@@ -24,7 +24,7 @@ Dwarf_Op Op(std::uint8_t atom, std::uint64_t number = 0, std::uint64_t number2 =
   return {.atom = atom, .number = number, .number2 = number2, .offset = 0};
 }
 
-// With rsp at the stack's beginning, rip in a PLT entry, and no other register known.
+// Computes it with rsp at the stack's beginning and rip in a PLT entry. No other register is known.
 Value Compute(const DwarfExpression& expression) {
   Registers registers;
   registers.Set(kRsp, kStack);

@@ -1,4 +1,4 @@
-// The rules that creation stacks are walked by agree with libdw's.
+// The rules for walking creation stacks agree with libdw's rules.
 #include "linux/unwind/eh_frame.h"
 
 #include <dlfcn.h>
@@ -24,7 +24,7 @@ struct Code {
   std::uintptr_t end;
 };
 
-// The code of the program or library that holds `address`.
+// Returns the code of the program or library that contains `address`.
 std::vector<Code> CodeAround(const void* address) {
   struct Search {
     std::uintptr_t address;
@@ -48,7 +48,7 @@ std::vector<Code> CodeAround(const void* address) {
   return search.found;
 }
 
-// What a ShortRule can express of it; not usable if it cannot.
+// Returns the rule as a ShortRule. It is not usable if a ShortRule cannot express it.
 ShortRule Shorten(const FrameRule& rule) {
   const Location& return_address = rule.callers[kReturnColumn];
   const Location& frame_pointer = rule.callers[kFramePointer];
@@ -94,7 +94,8 @@ void CompareAround(const void* address) {
     for (std::uintptr_t pc = range.begin; pc < range.end; pc += step) Compare(pc, counts);
   }
   EXPECT_GT(counts.usable, 1000);
-  // What has .debug_frame only, and glibc's places after system calls that start processes.
+  // Only libdw has rules for code with .debug_frame alone, and for glibc's places after system
+  // calls that start processes.
   EXPECT_LT(counts.only_libdw * 1000, counts.usable);
 }
 
@@ -108,7 +109,7 @@ TEST(EhFrameTest, RulesOfTheStandardLibraryAreThoseOfLibdw) {
   CompareAround(dlsym(RTLD_NEXT, "__cxa_throw"));
 }
 
-// Rules of one word are what they were made of.
+// A rule of one word has the values that it was made of.
 TEST(EhFrameTest, AShortRuleHoldsBothDistances) {
   const ShortRule rule = ShortRule::Make(true, {1 << 20, -8, -(1 << 21)});
   EXPECT_TRUE(rule.usable() && rule.from_frame_pointer() && rule.saves_frame_pointer());

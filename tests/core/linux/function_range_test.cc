@@ -24,8 +24,9 @@ namespace {
 
 constexpr std::uintptr_t kHere = 0x500000;
 
-// Version, encodings, where .eh_frame is and how many functions, and those by their distance from
-// the table's address, which is how linkers write them: before it.
+// Returns a table with version, encodings, the place of .eh_frame, the number of functions, and the
+// functions. As linkers write them, functions are given by their distance from the table's address,
+// and lie before it.
 std::string Table(const std::vector<std::int32_t>& functions) {
   std::string table = {1, 0x1b, 0x03, 0x3b};
   const auto append = [&table](std::int32_t value) {
@@ -52,7 +53,7 @@ TEST(FrameTableTest, TheFunctionThatHoldsAnAddressIsFound) {
       {"the first one's last byte", kHere - 0x2001, {kHere - 0x3000, kHere - 0x2000}},
       {"in the second", kHere - 0x1ff8, {kHere - 0x2000, kHere - 0x1ff0}},
       {"in the third, across the table", kHere, {kHere - 0x1ff0, kHere + 0x100}},
-      {"the last, whose end is not known", kHere + 0x5000, {kHere + 0x100, kHere + 0x100}},
+      {"the last, with an unknown end", kHere + 0x5000, {kHere + 0x100, kHere + 0x100}},
   };
   for (const auto& each : cases)
     EXPECT_EQ(SearchFrameTable(table, kHere, each.pc), each.expected) << each.what;
@@ -77,7 +78,7 @@ TEST(FrameTableTest, ATableOfAnotherFormSaysNothing) {
   EXPECT_EQ(SearchFrameTable(Table({}), kHere, pc), FunctionRange());
 }
 
-// Returns the .eh_frame_hdr of the module that holds `address`, and where it is.
+// Returns the .eh_frame_hdr of the module that contains `address`, and its address.
 std::pair<std::string, std::uintptr_t> TableOf(std::uintptr_t address) {
   struct Wanted {
     std::uintptr_t address;

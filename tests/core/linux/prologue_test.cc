@@ -1,5 +1,5 @@
-// What is read from the bytes a function begins with. The instructions are written as objdump shows
-// them, without the endbr64 where it is not what a row is about.
+// Facts that are read from the first bytes of a function. The instructions are written as objdump
+// shows them. The endbr64 is left out of rows that do not test it.
 #include "linux/arch/x86_64/prologue.h"
 
 #include <array>
@@ -42,7 +42,7 @@ const std::vector<PrologueCase>& PrologueCases() {
       {"mov %rsp,%rbp without the push", {0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x10}, {}},
       {"push %rbp alone", {0x55, 0x48, 0x83, 0xec, 0x10}, {}},
       {"push %rbx before", {0x53, 0x55, 0x48, 0x89, 0xe5}, {}},
-      {"mov %esp,%ebp, which is no frame pointer", {0x55, 0x89, 0xe5}, {}},
+      {"mov %esp,%ebp, which is not a frame pointer", {0x55, 0x89, 0xe5}, {}},
       {"sub $0x20,%rsp", {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x20}, {true, 0x20, 0}},
       {"sub $0x128,%rsp",
        {0x55, 0x48, 0x89, 0xe5, 0x48, 0x81, 0xec, 0x28, 0x01, 0x00, 0x00},
@@ -120,7 +120,7 @@ const std::vector<PrologueCase>& PrologueCases() {
 }
 
 TEST(PrologueTest, IsReadFromItsBytes) {
-  constexpr std::size_t kMostBytes = 15;  // of an instruction: the decoder looks no further
+  constexpr std::size_t kMostBytes = 15;  // of an instruction; the decoder does not read further
   for (const PrologueCase& each : PrologueCases()) {
     Code code = each.code;
     code.insert(code.end(), kMostBytes, 0xcc);

@@ -1,4 +1,4 @@
-// What the files of a thread in /proc say.
+// The contents of a thread's files in /proc.
 #include "linux/proc/thread_lines.h"
 
 #include <cstdint>
@@ -22,7 +22,7 @@ void PrintTo(const BlockedAt& at, std::ostream* out) {
 
 namespace {
 
-// A line of stat with what is read of it, and numbers in all other fields by which they are known.
+// Returns a line of stat with the given values. All other fields have numbers that identify them.
 std::string StatLine(std::string_view name, char state, std::uint64_t flags) {
   return "4711 (" + std::string(name) + ") " + state + " 4 5 6 7 -8 " + std::to_string(flags) +
          " 10 11 12 13 14 15 16 17 20 0 3 0 987654 23 24 25\n";

@@ -16,7 +16,7 @@ bool Lists(const ThreadIds& ids, int tid) {
   return std::any_of(ids.begin(), ids.end(), [tid](const ThreadId& id) { return id.tid == tid; });
 }
 
-// A thread that is alive until told to end.
+// A thread that is alive until it is ended.
 class Parked {
  public:
   Parked() { started_.wait(); }

@@ -25,12 +25,12 @@ std::string NameOf(std::uintptr_t return_address) {
       .plain_name;
 }
 
-// The test's own namespace is anonymous in all of them.
+// All of them have the test's own anonymous namespace.
 [[gnu::noinline]] Task MakeTask() { return Task("made"); }
 
 [[gnu::noinline]] Task CallMakeTask() {
   Task task = MakeTask();
-  task.SetWaiting("");  // so that the call is no tail call
+  task.SetWaiting("");  // keeps this from being a tail call
   return task;
 }
 

@@ -1,4 +1,4 @@
-// A task's state, where it is and its turn, in one word.
+// A task's state, its place and its turn in one word.
 #include <cstdint>
 
 #include <gtest/gtest.h>

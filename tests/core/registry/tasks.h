@@ -1,4 +1,4 @@
-// What the registry says of live tasks.
+// Live tasks, as the registry reports them.
 #ifndef TASKLEAK_TESTS_CORE_REGISTRY_TASKS_H_
 #define TASKLEAK_TESTS_CORE_REGISTRY_TASKS_H_
 

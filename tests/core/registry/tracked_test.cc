@@ -79,7 +79,7 @@ TEST(TrackedTest, AWrappedExecutorTracksWhatItIsGiven) {
   EXPECT_EQ(runs, 1);
 }
 
-// The site is the code that hands the job over, and not the helper.
+// The site is in the code that submits the job, and not in the helper.
 TEST(TrackedTest, TheCreatorIsWhoAskedForTheJob) {
   const auto job = Tracked("job", [] {});
   const auto name = symbolize::Quick(

@@ -30,7 +30,7 @@ inline Frame RuntimeFrame(std::string function, std::string module = "libc.so.6"
   return frame;
 }
 
-// What lies below the start routine of each std::thread.
+// Adds the frames below the start routine of each std::thread.
 inline void AddThreadMachinery(std::vector<Frame>* frames) {
   const std::string header = "/usr/include/c++/12/bits/std_thread.h";
   frames->push_back(
@@ -44,7 +44,7 @@ inline void AddThreadMachinery(std::vector<Frame>* frames) {
   frames->push_back(RuntimeFrame("clone3"));
 }
 
-// What lies below the body of each test.
+// Adds the frames below the body of each test.
 inline void AddTestMachinery(std::vector<Frame>* frames) {
   frames->push_back(
       UserFrame("void testing::internal::HandleExceptionsInMethodIfSupported"

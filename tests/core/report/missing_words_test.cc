@@ -113,7 +113,8 @@ TEST(UnreachableTextTest, NamesTheReason) {
   EXPECT_EQ(UnreachableText({Why::kNoProgram, ENOENT}), "it is a kernel thread or has ended");
   EXPECT_EQ(UnreachableText({Why::kUnreadableProgram, EACCES}),
             "its program cannot be read: Permission denied");
-  EXPECT_EQ(UnreachableText({Why::kOtherProcessor}), "it is no 64-bit program for this processor");
+  EXPECT_EQ(UnreachableText({Why::kOtherProcessor}),
+            "it is not a 64-bit program for this processor");
   EXPECT_EQ(UnreachableText({Why::kEnded}),
             "it has ended, or what is mapped into it cannot be read");
 }

@@ -32,7 +32,7 @@ class ReportFileTest : public testing::Test {
 
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
   std::string OwnName() const { return "taskleak-" + std::to_string(getpid()) + ".json"; }
-  // Fails to parse unless the document is whole.
+  // Parses the document, and throws unless it is whole.
   static json Read(const std::string& path) { return json::parse(std::ifstream(path)); }
   std::size_t FileCount() const {
     return static_cast<std::size_t>(

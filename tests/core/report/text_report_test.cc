@@ -25,7 +25,7 @@ std::string ReadFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Compares with tests/golden/NAME.txt, which TASKLEAK_UPDATE_GOLDEN=1 writes anew.
+// Compares with tests/golden/NAME.txt. TASKLEAK_UPDATE_GOLDEN=1 writes that file again.
 void ExpectGolden(const std::string& name, const std::string& text) {
   const std::string path = GOLDEN_FOLDER "/" + name + ".txt";
   if (std::getenv("TASKLEAK_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
@@ -68,7 +68,7 @@ std::string ToHex(std::uintptr_t number) {
   return text.str();
 }
 
-// A group of each thread, as the checker makes them.
+// Returns a report with one group for each thread, as the checker makes them.
 LeakReport ReportOf(const std::vector<Deadlock>& deadlocks) {
   LeakReport report;
   report.verdict = Verdict::kLeak;
@@ -202,8 +202,8 @@ TEST(TextReportTest, FoldsTheRuntimeInTheMiddleAndTheMiddleOfDeepStacks) {
   ExpectGolden("deep_stack", ReportOf(GroupOf(unit)).ToText());
 }
 
-// As in a program with a main function of its own, into which the framework's RUN_ALL_TESTS was
-// inlined.
+// The program has a main function of its own, and the framework's RUN_ALL_TESTS was inlined into
+// it.
 TEST(TextReportTest, LeavesOutTheTestFrameworkAndTheMainFunctionAroundIt) {
   Unit unit = Worker(4121);
   unit.created_by =

@@ -1,4 +1,4 @@
-// What is a character of UTF-8, and what is not.
+// Bytes that are a character of UTF-8, and bytes that are not.
 #include "taskleak/internal/utf8.h"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What units wait for, in words: facts in, text out.
+// Waits of units in words: facts in, text out.
 #include "report/wait_words.h"
 
 #include <chrono>

@@ -31,7 +31,7 @@ TEST(KnownThreadsTest, ThreadNamesFitInWhatTheKernelKeeps) {
   }
 }
 
-// A bare name is anybody's.
+// Any program may use the same thread name.
 TEST(KnownThreadsTest, EveryRuleNamesTheCode) {
   for (const KnownThreads& known : AllKnownThreads()) {
     for (const KnownRule& rule : known.rules)

@@ -31,7 +31,7 @@ std::string ErrorOf(const std::string& text) {
   return {};
 }
 
-// TASKLEAK_OPTIONS for the time of a scope.
+// Sets TASKLEAK_OPTIONS until the end of a scope.
 class Environment {
  public:
   explicit Environment(const char* value) { setenv("TASKLEAK_OPTIONS", value, 1); }
@@ -101,7 +101,7 @@ TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {
 }
 
 TEST(OptionsTest, TextThatIsNoPairIsAnError) {
-  EXPECT_EQ(ErrorOf("verbose"), "\"verbose\" is no key=value");
+  EXPECT_EQ(ErrorOf("verbose"), "\"verbose\" is not a key=value pair");
   EXPECT_EQ(ErrorOf("json=\"a"), "\"json=\": the quote is not closed");
 }
 

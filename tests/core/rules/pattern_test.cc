@@ -53,7 +53,7 @@ TEST(PatternTest, ABadRegularExpressionIsAnErrorThatQuotesIt) {
   }
 }
 
-// One alternative after the other would be 2^60 of them.
+// Trying one alternative after the other would take 2^60 steps.
 TEST(PatternTest, ARegularExpressionTakesABoundedTime) {
   EXPECT_FALSE(Pattern("re:(a+)+$").Matches(std::string(60, 'a') + '!'));
 }

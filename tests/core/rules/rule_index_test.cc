@@ -19,7 +19,7 @@ namespace {
 using ::testing::UnorderedElementsAreArray;
 using Random = std::mt19937;
 
-// Of few letters, so that rules match often, and often more than one.
+// Returns a text of few different letters, so that rules match often, and often several at once.
 std::string RandomText(Random& random, const std::string& letters, std::size_t most) {
   std::string text(1 + random() % most, ' ');
   std::generate(text.begin(), text.end(), [&] { return letters[random() % letters.size()]; });

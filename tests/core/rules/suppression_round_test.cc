@@ -42,7 +42,8 @@ class SuppressionsTest : public ::testing::Test {
   }
   ~SuppressionsTest() override { std::filesystem::remove(path_); }
 
-  /// The report of test A.A with a file of these lines; empty if it passes.
+  /// Returns the report of test A.A with a file of these lines, or an empty text if the test
+  /// passes.
   [[nodiscard]] std::string ReportWith(const std::string& lines, int drain_ms = 0) const {
     std::ofstream(path_) << lines;
     Options options;
@@ -51,7 +52,7 @@ class SuppressionsTest : public ::testing::Test {
     return CheckScopeSince(before_, "A.A", options).value_or("");
   }
 
-  /// How often the file's lines matched, one after the other.
+  /// Returns how often each line of the file matched, in the order of the lines.
   [[nodiscard]] std::vector<SuppressionCount> Uses() const {
     std::vector<SuppressionCount> uses = CountSuppressionUse();
     std::erase_if(uses, [this](const SuppressionCount& use) { return use.path != path_; });
@@ -80,7 +81,7 @@ TEST_F(SuppressionsTest, HoldInTheirTestsOnly) {
 
 TEST_F(SuppressionsTest, HoldInTheirTests) {
   EXPECT_EQ(ReportWith("thread_name:parked test=A.*"), "");
-  // The threads are background from then on: no suite or run is blamed for them.
+  // From then on the threads are background: no suite or run is blamed for them.
   EXPECT_FALSE(CheckScopeSince(before_, "the whole run").has_value());
 }
 

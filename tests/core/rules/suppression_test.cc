@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// "column: what" of the error that the line is; empty if it is none.
+/// Returns the error of the line as "column: what", or an empty text if it has none.
 std::string ErrorOf(const std::string& line) {
   try {
     static_cast<void>(ParseSuppression(line));
@@ -68,7 +68,7 @@ TEST(Suppression, AnErrorNamesColumnAndWhatIsAccepted) {
               HasSubstr("1: ignore rule \"thread:x\": a rule is KIND:PATTERN"));
   EXPECT_THAT(ErrorOf("  no rule"), HasSubstr("3: ignore rule \"no rule\""));
   EXPECT_THAT(ErrorOf("module:"), HasSubstr("the pattern is empty"));
-  EXPECT_THAT(ErrorOf("module:re:("), HasSubstr("no regular expression"));
+  EXPECT_THAT(ErrorOf("module:re:("), HasSubstr("not a regular expression"));
   EXPECT_EQ(ErrorOf("module:a max=x"), "14: max=x: accepted is a number, such as max=4");
   EXPECT_EQ(ErrorOf("module:a max=-1"), "14: max=-1: accepted is a number, such as max=4");
   EXPECT_EQ(ErrorOf("module:a max="), "14: max=: accepted is a number, such as max=4");

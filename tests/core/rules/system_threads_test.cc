@@ -1,5 +1,5 @@
-// The threads that libc makes for itself are no leak of the test that needed them; what the program
-// does in such a thread is.
+// Threads that libc makes for itself are not leaks of the test that needed them. If the program's
+// code runs in such a thread, it is a leak.
 #include <aio.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -40,7 +40,7 @@ LeakReport Find(const Snapshot& before) {
   return FindLeaks(before, options);
 }
 
-// The same, all entries of the built-in list being reported.
+// Returns the number of threads when the entries of the built-in list are reported too.
 std::size_t CountAll(const Snapshot& before) {
   Options options;
   options.drain = milliseconds(0);
@@ -137,7 +137,7 @@ TEST(SystemThreadsTest, TheHelperForNamesIsNoLeak) {
   freeaddrinfo(request.ar_result);
 }
 
-// A thread of the program's with everything that is known of libc's helpers but their code.
+// A thread of the program that looks like one of libc's helpers in everything but its code.
 TEST(SystemThreadsTest, AThreadThatBlocksAllSignalsIsALeak) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);

@@ -1,4 +1,4 @@
-// Whom the scopes around a leak blame, and whom not.
+// Scopes around a leak: which of them blame a test, and which do not.
 #include <sys/prctl.h>
 
 #include <filesystem>

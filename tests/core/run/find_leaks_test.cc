@@ -1,4 +1,4 @@
-// What FindLeaks makes of a look: a verdict, notes, and errors for options without effect.
+// The results of FindLeaks: a verdict, notes, and errors for options without effect.
 #include <memory>
 #include <stdexcept>
 #include <string>

@@ -10,8 +10,8 @@
 namespace taskleak::internal {
 namespace {
 
-// Only clang's ThreadSanitizer ends a child that joins or detaches a thread that it does not have;
-// glibc lets it do so.
+// Only clang's ThreadSanitizer ends a child that joins or detaches a thread of its parent. glibc
+// allows it.
 TEST(OwnThreadTest, AForkedChildOnlyLetsGoOfIt) {
   std::latch end(1);
   OwnThread own("taskleak-test", [&] { end.wait(); });

@@ -1,4 +1,5 @@
-// Compiled by several compilers with several options into libraries that symbolizer_test loads.
+// Several compilers compile this file with several options into libraries, and symbolizer_test
+// loads them.
 #include "fixture.h"
 
 #include <bits/constructs.h>
@@ -9,7 +10,7 @@
 
 namespace fixture {
 
-// Two calls of it never look alike, so that the compiler keeps each caller apart.
+// Each call has another argument, so the compiler does not merge the callers.
 NO_INLINE const void* Here(int) { return __builtin_return_address(0); }
 
 int stop_tail_calls;

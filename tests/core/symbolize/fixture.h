@@ -1,5 +1,4 @@
-// What the libraries built from fixture.cc tell of the places in them. Lines are those of the
-// calls.
+// Places in the libraries that are built from fixture.cc. Lines are those of the calls.
 #ifndef TASKLEAK_TESTS_CORE_SYMBOLIZE_FIXTURE_H_
 #define TASKLEAK_TESTS_CORE_SYMBOLIZE_FIXTURE_H_
 

@@ -173,7 +173,8 @@ TEST(DemangleTest, ReadsMangledNamesAndLeavesOthers) {
   EXPECT_EQ(Demangle(""), "");
 }
 
-// As clang 19 writes them. A C++ runtime that reads them whole shows the same function.
+// Names in the form that clang 19 writes. A C++ runtime that reads them whole shows the same
+// function.
 TEST(DemangleTest, ReadsWhatIsBeforeTheConstraintsOfATemplate) {
   const auto plain = [](const char* symbol) { return PlainName(Demangle(symbol)); };
   EXPECT_EQ(plain("_ZN3app6HandleITkSt8integraliEEvT_"), "app::Handle");

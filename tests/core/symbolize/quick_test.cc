@@ -48,7 +48,7 @@ TEST(QuickTest, NamesALambda) {
 
 TEST(QuickTest, AReturnAddressBelongsToTheCallBeforeIt) {
   platform::RawFrame frame = At(&ExternalFunction);
-  frame.is_return_address = true;  // a call that ended the function before
+  frame.is_return_address = true;  // a call at the end of the previous function
   EXPECT_NE(Quick(frame).plain_name, "taskleak::symbolize::ExternalFunction");
   frame.pc += 1;
   EXPECT_EQ(Quick(frame).plain_name, "taskleak::symbolize::ExternalFunction");

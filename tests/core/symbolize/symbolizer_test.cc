@@ -24,7 +24,7 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::StartsWith;
 
-// A library built from fixture.cc, loaded.
+// A library that was built from fixture.cc, and is loaded.
 class Fixture {
  public:
   explicit Fixture(const std::string& name)
@@ -54,7 +54,7 @@ platform::RawFrame FrameOf(const Place& place) {
 }
 std::vector<Frame> ResolveOne(const Place& place) { return Resolve({FrameOf(place)}); }
 
-// The expected frames of a place, as "plain name file:line".
+// Returns the expected frames of a place, as "plain name file:line".
 std::vector<std::string> Described(const std::vector<Frame>& frames) {
   std::vector<std::string> lines;
   for (const Frame& frame : frames) {
@@ -101,7 +101,8 @@ TEST_P(CompilerTest, NamesEveryKindOfFunctionWithItsLine) {
               ElementsAre(At("fixture::CallLocal::Local::Method", places().local.lines[0])));
 }
 
-// Without scopes, as with -g1, nothing else shows whose an inlined function is.
+// With -g1 there are no scopes. Then only the path shows which library an inlined function belongs
+// to.
 class CppLibraryTest : public CompilerTest {};
 
 TEST_P(CppLibraryTest, AnInlinedFunctionFromTheCppLibrarysFolderIsTheRuntimes) {

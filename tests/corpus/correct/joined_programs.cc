@@ -32,7 +32,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Runs jobs in some threads until it is stopped, and then what is queued.
+/// Runs jobs in some threads until it is stopped. Then it still runs the queued jobs.
 class Pool {
  public:
   explicit Pool(int workers) {
@@ -79,7 +79,7 @@ class Pool {
   std::vector<std::thread> workers_;
 };
 
-/// Before main, and until the destructors of statics: older than every test.
+/// It exists from before main to the destructors of static objects, so it is older than every test.
 Pool& PoolOfTheProcess() {
   static Pool pool(2);
   return pool;

@@ -1,4 +1,5 @@
-// Correct programs whose threads are still there when the test ends, and end by themselves.
+// Correct programs with threads that are still there when the test ends, and then end by
+// themselves.
 #include <pthread.h>
 
 #include <atomic>
@@ -29,12 +30,12 @@ TEST(Late, EndsAfterATenthOfASecond) {
   Go([] { std::this_thread::sleep_for(milliseconds(100)); });
 }
 
-// Twenty of twenty times blamed by a checker that waits for 431 ms.
+// A checker that waits for 431 ms blames this test twenty times out of twenty.
 TEST(Late, EndsAfterSixTenthsOfASecond) {
   Go([] { std::this_thread::sleep_for(milliseconds(600)); });
 }
 
-// For longer than the drain, but it uses the processor.
+// It takes longer than the drain, but it uses the processor.
 TEST(Late, ComputesForLongerThanTheDrain) {
   Go([] {
     const auto end = Clock::now() + milliseconds(1300);
@@ -48,7 +49,7 @@ void SleepAndDescend(int levels) {
   if (levels > 0) SleepAndDescend(levels - 1);
 }
 
-// For longer than the drain, but it is seen at ever new places.
+// It takes longer than the drain, but each look sees it at a new place.
 TEST(Late, WorksStepByStepForLongerThanTheDrain) {
   Go([] { SleepAndDescend(45); });
 }
@@ -181,7 +182,7 @@ TEST(Late, AThreadDetachesItself) {
             0);
 }
 
-// What has ended is joined only after the test.
+// The thread has ended, but it is joined only after the test.
 TEST(Late, AnotherThreadJoinsAfterTheTest) {
   std::thread first([] {});
   Go([first = std::move(first)]() mutable {

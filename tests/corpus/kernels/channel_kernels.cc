@@ -1,4 +1,5 @@
-// Communication deadlocks over channels alone: nobody is left to take what is sent, or to send.
+// Communication deadlocks over channels alone: no thread is left to receive, or none is left to
+// send.
 #include <array>
 #include <chrono>
 #include <latch>
@@ -16,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The compactor announces itself before there is anybody who listens.
+// The compactor announces itself before any thread listens.
 struct Cockroach24808 : Kernel<Cockroach24808> {
   using Kernel::Kernel;
   Channel<int> wake_up{1};
@@ -37,7 +38,7 @@ struct Cockroach24808 : Kernel<Cockroach24808> {
 };
 CORPUS_KERNEL(Cockroach24808);
 
-// A receive, where only the question was meant whether the channel is closed.
+// The code receives, although it should only ask if the channel is closed.
 struct Cockroach25456 : Kernel<Cockroach25456> {
   using Kernel::Kernel;
   Channel<int> quiesce;
@@ -56,7 +57,7 @@ struct Cockroach25456 : Kernel<Cockroach25456> {
 };
 CORPUS_KERNEL(Cockroach25456);
 
-// Receivers are told one after the other, and the first one's channel is full.
+// Receivers are notified one after the other, and the channel of the first one is full.
 struct Cockroach35931 : Kernel<Cockroach35931> {
   using Kernel::Kernel;
   Channel<int> left{1};
@@ -95,7 +96,7 @@ struct Cockroach35931 : Kernel<Cockroach35931> {
 };
 CORPUS_KERNEL(Cockroach35931);
 
-// The run loop has left when the status is asked for.
+// The run loop has already ended when the status is requested.
 struct Etcd6857 : Kernel<Etcd6857> {
   using Kernel::Kernel;
   Channel<Channel<int>*> status;
@@ -130,7 +131,7 @@ struct Etcd6857 : Kernel<Etcd6857> {
 };
 CORPUS_KERNEL(Etcd6857);
 
-// Closing a stream leaves the reader of its buffer where it is.
+// Closing a stream does not wake the reader of its buffer.
 struct Grpc1275 : Kernel<Grpc1275> {
   using Kernel::Kernel;
   Channel<int> buffer;
@@ -151,7 +152,8 @@ struct Grpc1275 : Kernel<Grpc1275> {
 };
 CORPUS_KERNEL(Grpc1275);
 
-// The watcher of addresses ends without a word to who waits for the first of them.
+// The watcher of addresses ends without a notification to the thread that waits for the first
+// address.
 struct Grpc1424 : Kernel<Grpc1424> {
   using Kernel::Kernel;
   Channel<int> addresses;
@@ -199,7 +201,7 @@ struct Grpc660 : Kernel<Grpc660> {
 };
 CORPUS_KERNEL(Grpc660);
 
-// Epochs that end after their agent has been cancelled.
+// Epochs end after their agent was cancelled.
 struct Istio17860 : Kernel<Istio17860> {
   using Kernel::Kernel;
   Context context;
@@ -241,7 +243,7 @@ struct Istio17860 : Kernel<Istio17860> {
 };
 CORPUS_KERNEL(Istio17860);
 
-// A handler that answers after its request has timed out: with a result, or with an error.
+// A handler answers after its request has timed out, with a result or with an error.
 template <typename Derived>
 struct Kubernetes5316Base : Kernel<Derived> {
   using Kernel<Derived>::Kernel;
@@ -274,7 +276,7 @@ struct Kubernetes5316Error : Kubernetes5316Base<Kubernetes5316Error> {
 };
 CORPUS_KERNEL(Kubernetes5316Error);
 
-// An error is sent before anybody can know the channel it is sent on.
+// An error is sent on a channel that no receiver can know yet.
 struct Moby33293 : Kernel<Moby33293> {
   using Kernel::Kernel;
 
@@ -288,7 +290,7 @@ struct Moby33293 : Kernel<Moby33293> {
 };
 CORPUS_KERNEL(Moby33293);
 
-// The caller drops the channel on which it would be told the outcome.
+// The caller drops the channel on which it would receive the outcome.
 struct Moby4395 : Kernel<Moby4395> {
   using Kernel::Kernel;
 
@@ -302,7 +304,7 @@ struct Moby4395 : Kernel<Moby4395> {
 };
 CORPUS_KERNEL(Moby4395);
 
-// A dispatcher closes the connection from its own callback, and so waits for its own end.
+// A dispatcher closes the connection in its own callback, and so waits for its own end.
 struct Syncthing5795 : Kernel<Syncthing5795> {
   using Kernel::Kernel;
   Channel<int> messages;

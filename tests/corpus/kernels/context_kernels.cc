@@ -1,4 +1,4 @@
-// Communication deadlocks over condition variables, and over contexts that nobody cancels.
+// Communication deadlocks over condition variables, and over contexts that are never cancelled.
 #include <chrono>
 #include <condition_variable>
 #include <latch>
@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A condition is signalled before anybody waits for it, and nothing remembers that.
+// A condition is signalled before any thread waits for it, and the signal is not remembered.
 struct Kubernetes11298 : Kernel<Kubernetes11298> {
   using Kernel::Kernel;
   OwnerlessLock lock;  // locked by Notify, unlocked by WaitForStop
@@ -55,7 +55,7 @@ struct Kubernetes11298 : Kernel<Kubernetes11298> {
 };
 CORPUS_KERNEL(Kubernetes11298);
 
-// A failure sets nothing of what is waited for.
+// After a failure, the awaited variables are not set.
 struct Moby30408 : Kernel<Moby30408> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -84,7 +84,7 @@ struct Moby30408 : Kernel<Moby30408> {
 };
 CORPUS_KERNEL(Moby30408);
 
-// Those that shall empty a channel come after the only sender has left.
+// The receivers that must empty a channel come after the only sender has ended.
 struct Cockroach10790 : Kernel<Cockroach10790> {
   using Kernel::Kernel;
   Channel<int> first;
@@ -101,7 +101,7 @@ struct Cockroach10790 : Kernel<Cockroach10790> {
     quiesce.Close();
   }
   void Serve() {
-    // Go's select takes any of the cases that are ready; here nobody receives yet.
+    // Go's select takes any of the cases that are ready. No receiver is there yet.
     while (Select({context.done().ToReceive(), first.ToSend(1), second.ToSend(2)}) != 0) {
     }
     sender_left.count_down();
@@ -122,7 +122,7 @@ struct Cockroach10790 : Kernel<Cockroach10790> {
 };
 CORPUS_KERNEL(Cockroach10790);
 
-// A transaction is dropped without commit or rollback, and only these would cancel its context.
+// A transaction is dropped without commit or rollback. Only these would cancel its context.
 struct Cockroach13197 : Kernel<Cockroach13197> {
   using Kernel::Kernel;
   Context context;
@@ -137,7 +137,7 @@ struct Cockroach13197 : Kernel<Cockroach13197> {
 };
 CORPUS_KERNEL(Cockroach13197);
 
-// Rows that nobody closes.
+// Rows are never closed.
 struct Cockroach13755 : Kernel<Cockroach13755> {
   using Kernel::Kernel;
   Context context;
@@ -155,7 +155,7 @@ struct Cockroach13755 : Kernel<Cockroach13755> {
 };
 CORPUS_KERNEL(Cockroach13755);
 
-// A failed dial leaves behind the connection that it did not return.
+// A failed dial leaves a connection behind that it did not return.
 struct Grpc862 : Kernel<Grpc862> {
   using Kernel::Kernel;
   Context dial;
@@ -178,7 +178,7 @@ struct Grpc862 : Kernel<Grpc862> {
 };
 CORPUS_KERNEL(Grpc862);
 
-// A watcher cancels itself, and then sends to those who have left.
+// A watcher cancels itself, and then sends to receivers that have ended.
 struct Kubernetes25331 : Kernel<Kubernetes25331> {
   using Kernel::Kernel;
   Context context;

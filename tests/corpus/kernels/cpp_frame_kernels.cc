@@ -1,4 +1,4 @@
-// C++'s own leaks: coroutines that nobody resumes to their end and nobody destroys.
+// Leaks that are specific to C++: coroutines that are neither resumed to their end nor destroyed.
 #include <coroutine>
 #include <deque>
 #include <exception>
@@ -10,8 +10,8 @@
 namespace corpus {
 namespace {
 
-/// A coroutine that runs at once and is destroyed by who owns this; by its move assignment only if
-/// `kDestroysOnAssignment`.
+/// A coroutine that runs at once. The owner of this object destroys it; a move assignment does so
+/// only if `kDestroysOnAssignment`.
 template <bool kDestroysOnAssignment>
 class Eager {
  public:
@@ -53,7 +53,7 @@ struct Detached {
   };
 };
 
-/// Those that wait, in their order; `co_await queue` is one more.
+/// The coroutines that wait, in their order. `co_await queue` adds one.
 struct WaitQueue {
   bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> handle) { handles.push_back(handle); }
@@ -61,7 +61,7 @@ struct WaitQueue {
   std::deque<std::coroutine_handle<>> handles;
 };
 
-// A move assignment that forgets the frame it had.
+// A move assignment forgets the frame that the object had.
 struct FrameDroppedByMoveAssignment : Kernel<FrameDroppedByMoveAssignment> {
   using Kernel::Kernel;
 
@@ -84,7 +84,7 @@ struct FrameDroppedByMoveAssignment : Kernel<FrameDroppedByMoveAssignment> {
 };
 CORPUS_KERNEL(FrameDroppedByMoveAssignment);
 
-// A context that shuts down clears its queue of handles, and not the frames.
+// A context that shuts down clears its queue of handles, but does not destroy the frames.
 struct FramesAbandonedAtShutdown : Kernel<FramesAbandonedAtShutdown> {
   using Kernel::Kernel;
   WaitQueue timers;
@@ -103,7 +103,7 @@ struct FramesAbandonedAtShutdown : Kernel<FramesAbandonedAtShutdown> {
 };
 CORPUS_KERNEL(FramesAbandonedAtShutdown);
 
-// An event is set for the first of those that wait.
+// An event resumes only the first coroutine that waits.
 struct EventResumesOne : Kernel<EventResumesOne> {
   using Kernel::Kernel;
   WaitQueue waiting;
@@ -123,8 +123,8 @@ struct EventResumesOne : Kernel<EventResumesOne> {
 };
 CORPUS_KERNEL(EventResumesOne);
 
-// A handle is released so that the coroutine can end by itself, which it does not: it is suspended
-// at its end.
+// A handle is released so that the coroutine can free itself. But the coroutine is suspended at its
+// end.
 struct FinishedFrameNotDestroyed : Kernel<FinishedFrameNotDestroyed> {
   using Kernel::Kernel;
 

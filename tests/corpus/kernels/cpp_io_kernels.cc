@@ -1,4 +1,4 @@
-// C++'s own leaks: threads that wait for a descriptor, which a flag does not wake.
+// Leaks that are specific to C++: threads that wait for a descriptor, so a flag does not wake them.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -19,7 +19,7 @@
 namespace corpus {
 namespace {
 
-// Closing a socket does not wake who waits in accept(2) on it.
+// Closing a socket does not wake the thread that waits in accept(2) on it.
 struct AcceptAfterClose : Kernel<AcceptAfterClose> {
   using Kernel::Kernel;
   const int listener = Listen();
@@ -51,7 +51,7 @@ struct AcceptAfterClose : Kernel<AcceptAfterClose> {
 };
 CORPUS_KERNEL(AcceptAfterClose);
 
-// An event loop is told to stop by a flag alone.
+// An event loop is stopped by a flag alone.
 struct EventLoopNotWoken : Kernel<EventLoopNotWoken> {
   using Kernel::Kernel;
   std::atomic<bool> stopping{false};
@@ -90,7 +90,7 @@ struct Pipe {
   int write_end = -1;
 };
 
-// A reader of a pipe whose write end stays open.
+// The write end of a pipe stays open, so its reader waits.
 struct PipeNeverClosed : Kernel<PipeNeverClosed> {
   using Kernel::Kernel;
   const Pipe pipe;
@@ -108,7 +108,7 @@ struct PipeNeverClosed : Kernel<PipeNeverClosed> {
 };
 CORPUS_KERNEL(PipeNeverClosed);
 
-// A writer to a pipe that is full and that nobody reads any more.
+// A pipe is full and not read any more, so its writer waits.
 struct PipeNeverRead : Kernel<PipeNeverRead> {
   using Kernel::Kernel;
   const Pipe pipe;

@@ -1,4 +1,5 @@
-// C++'s own leaks: pools, loggers, timers and what else owns threads, and how they are not stopped.
+// Leaks that are specific to C++: pools, loggers, timers and other owners of threads that are not
+// stopped.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -22,7 +23,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The pool's exit sets its flag, tells nobody, and lets its threads go.
+// The pool's exit sets a flag without a notification, and detaches the threads.
 struct PoolExitNeverJoins : Kernel<PoolExitNeverJoins> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -98,7 +99,7 @@ struct DestructorBlockedInJoin : Kernel<DestructorBlockedInJoin> {
 };
 CORPUS_KERNEL(DestructorBlockedInJoin);
 
-// A job shuts its pool down, which waits until no job runs.
+// A job shuts its pool down, and the pool waits until no job runs.
 struct WorkerAwaitsItself : Kernel<WorkerAwaitsItself> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -124,7 +125,7 @@ struct WorkerAwaitsItself : Kernel<WorkerAwaitsItself> {
 };
 CORPUS_KERNEL(WorkerAwaitsItself);
 
-// A heartbeat that the test detaches.
+// The test detaches a heartbeat.
 struct DetachedHeartbeat : Kernel<DetachedHeartbeat> {
   using Kernel::Kernel;
   std::atomic<bool> stopping{false};
@@ -197,7 +198,7 @@ struct ReaderWithoutShutdown : Kernel<ReaderWithoutShutdown> {
 };
 CORPUS_KERNEL(ReaderWithoutShutdown);
 
-// What restarts a worker on demand does so once more after the close.
+// The code that restarts a worker on demand does so again after the close.
 struct StartedAfterClose : Kernel<StartedAfterClose> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -234,7 +235,7 @@ struct StartedAfterClose : Kernel<StartedAfterClose> {
 };
 CORPUS_KERNEL(StartedAfterClose);
 
-// A timer's callback arms it again after it has been cancelled.
+// A timer's callback arms the timer again after it was cancelled.
 struct TimerRearmsAfterCancel : Kernel<TimerRearmsAfterCancel> {
   using Kernel::Kernel;
   using Clock = std::chrono::steady_clock;
@@ -278,8 +279,8 @@ struct TimerRearmsAfterCancel : Kernel<TimerRearmsAfterCancel> {
 };
 CORPUS_KERNEL(TimerRearmsAfterCancel);
 
-// The thread owns the object that owns the std::jthread: so its destructor, which would ask it to
-// stop, never runs.
+// The thread owns the object that owns the std::jthread. So the destructor, which would ask the
+// thread to stop, never runs.
 struct JthreadNeverAskedToStop : Kernel<JthreadNeverAskedToStop> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -298,7 +299,7 @@ struct JthreadNeverAskedToStop : Kernel<JthreadNeverAskedToStop> {
 };
 CORPUS_KERNEL(JthreadNeverAskedToStop);
 
-// Futures of std::async are stored, and with them who runs for them.
+// Futures of std::async are stored, and the threads that run for them stay too.
 struct FuturesStoredForEver : Kernel<FuturesStoredForEver> {
   using Kernel::Kernel;
   std::promise<void> go;
@@ -319,7 +320,7 @@ struct FuturesStoredForEver : Kernel<FuturesStoredForEver> {
 };
 CORPUS_KERNEL(FuturesStoredForEver);
 
-// The only worker of a pool waits for a job that is queued behind its own.
+// The only worker of a pool waits for a job that is queued behind its own job.
 struct JobAwaitsItsSubjob : Kernel<JobAwaitsItsSubjob> {
   using Kernel::Kernel;
   std::deque<std::packaged_task<void()>> queue;
@@ -344,7 +345,7 @@ struct JobAwaitsItsSubjob : Kernel<JobAwaitsItsSubjob> {
 };
 CORPUS_KERNEL(JobAwaitsItsSubjob);
 
-// A pool that stops keeps the jobs that it no longer runs.
+// A stopped pool keeps the jobs that it no longer runs.
 struct JobsLeftInTheQueue : Kernel<JobsLeftInTheQueue> {
   using Kernel::Kernel;
   static inline std::deque<std::function<void()>> queue;

@@ -1,4 +1,5 @@
-// C++'s own leaks: what threads wait for that the standard library and POSIX have to offer.
+// Leaks that are specific to C++: threads that wait for objects of the standard library and of
+// POSIX.
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -22,7 +23,7 @@
 namespace corpus {
 namespace {
 
-// A stop that holds the lock the worker needs on its way out.
+// Stop joins the worker while it holds the lock that the worker needs to end.
 struct JoinUnderLock : Kernel<JoinUnderLock> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -46,7 +47,8 @@ struct JoinUnderLock : Kernel<JoinUnderLock> {
 };
 CORPUS_KERNEL(JoinUnderLock);
 
-// The future of std::async is discarded, and so waited for, before what its task waits for is done.
+// The future of std::async is discarded. Its destructor waits for the task, which waits for work
+// that comes later.
 struct DiscardedFuture : Kernel<DiscardedFuture> {
   using Kernel::Kernel;
   std::promise<void> ready;
@@ -63,7 +65,7 @@ struct DiscardedFuture : Kernel<DiscardedFuture> {
 };
 CORPUS_KERNEL(DiscardedFuture);
 
-// A promise is kept, and neither fulfilled nor broken.
+// A promise is kept, but neither fulfilled nor broken.
 struct AbandonedPromise : Kernel<AbandonedPromise> {
   using Kernel::Kernel;
   std::unique_ptr<std::promise<int>> pending = std::make_unique<std::promise<int>>();
@@ -102,7 +104,7 @@ struct BarrierPartyThrew : Kernel<BarrierPartyThrew> {
 };
 CORPUS_KERNEL(BarrierPartyThrew);
 
-// A permit is not returned when its holder throws.
+// The holder of a permit throws and does not return the permit.
 struct PermitNotReturned : Kernel<PermitNotReturned> {
   using Kernel::Kernel;
   std::counting_semaphore<4> permits{1};
@@ -128,7 +130,7 @@ struct PermitNotReturned : Kernel<PermitNotReturned> {
 };
 CORPUS_KERNEL(PermitNotReturned);
 
-// An atomic is changed, and who waits for that is not notified.
+// An atomic is changed, and the thread that waits for the change is not notified.
 struct AtomicNotNotified : Kernel<AtomicNotNotified> {
   using Kernel::Kernel;
   std::atomic<bool> ready{false};
@@ -147,7 +149,7 @@ struct AtomicNotNotified : Kernel<AtomicNotNotified> {
 };
 CORPUS_KERNEL(AtomicNotNotified);
 
-// A flag that nobody sets is asked again and again.
+// A loop reads a flag that is never set.
 struct SpinsForEver : Kernel<SpinsForEver> {
   using Kernel::Kernel;
   std::atomic<bool> ready{false};
@@ -199,7 +201,7 @@ struct StaticAwaitsItself : Kernel<StaticAwaitsItself> {
 };
 CORPUS_KERNEL(StaticAwaitsItself);
 
-// What is called once calls it once more.
+// The function of a call_once calls the same call_once.
 struct CallOnceReentered : Kernel<CallOnceReentered> {
   using Kernel::Kernel;
   std::once_flag loaded;
@@ -214,7 +216,7 @@ struct CallOnceReentered : Kernel<CallOnceReentered> {
 };
 CORPUS_KERNEL(CallOnceReentered);
 
-// A pthread that has ended and is never joined, since it released its owner itself.
+// A pthread has ended and is never joined, since it released its owner itself.
 struct PthreadNeverJoined : Kernel<PthreadNeverJoined> {
   using Kernel::Kernel;
 
@@ -227,7 +229,7 @@ struct PthreadNeverJoined : Kernel<PthreadNeverJoined> {
 };
 CORPUS_KERNEL(PthreadNeverJoined);
 
-// A thread for signals that nobody sends.
+// A thread waits for a signal that is never sent.
 struct SignalNeverSent : Kernel<SignalNeverSent> {
   using Kernel::Kernel;
 
@@ -240,7 +242,7 @@ struct SignalNeverSent : Kernel<SignalNeverSent> {
       handler.detach();
     }
   }
-  // It inherits the mask that Block has set before.
+  // The thread inherits the mask that Block has set before.
   void AwaitSignal() {
     int signal = 0;
     sigwait(&blocked, &signal);
@@ -257,7 +259,7 @@ struct SignalNeverSent : Kernel<SignalNeverSent> {
 };
 CORPUS_KERNEL(SignalNeverSent);
 
-// The destructor of a thread_local object waits for a helper that nobody stops.
+// The destructor of a thread_local object waits for a helper that is never stopped.
 struct ThreadLocalDestructorBlocks : Kernel<ThreadLocalDestructorBlocks> {
   using Kernel::Kernel;
   struct LocalPool {

@@ -1,5 +1,5 @@
-// Those of the communication deadlocks that need nothing but channels, as fibers: see
-// channel_kernels.cc and context_kernels.cc for what goes wrong.
+// The communication deadlocks that need only channels, with fibers. channel_kernels.cc and
+// context_kernels.cc describe the bugs.
 #include <chrono>
 #include <memory>
 

@@ -1,4 +1,4 @@
-// Mixed deadlocks: a lock is held over an operation on a channel. Those of etcd and gRPC.
+// Mixed deadlocks of etcd and gRPC: a lock is held during an operation on a channel.
 #include <array>
 #include <cstddef>
 #include <latch>
@@ -13,7 +13,7 @@
 namespace corpus {
 namespace {
 
-// The stopper waits, with the lock, for a loop that needs the lock once more.
+// The stopper holds the lock and waits for a loop that needs the lock once more.
 struct Etcd6873 : Kernel<Etcd6873> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -46,7 +46,7 @@ struct Etcd6873 : Kernel<Etcd6873> {
 };
 CORPUS_KERNEL(Etcd6873);
 
-// A balancer sends, under its mutex, to a full channel of which the sender is the only receiver.
+// A balancer holds its mutex and sends to a full channel. The sender itself is the only receiver.
 struct Etcd7443 : Kernel<Etcd7443> {
   using Kernel::Kernel;
   using Addresses = std::vector<int>;
@@ -113,7 +113,7 @@ struct Etcd7443 : Kernel<Etcd7443> {
 };
 CORPUS_KERNEL(Etcd7443);
 
-// A follower waits for the leader under the mutex that the leader needs.
+// A follower waits for the leader while it holds the mutex that the leader needs.
 struct Etcd7902 : Kernel<Etcd7902> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -168,7 +168,7 @@ struct Etcd7902 : Kernel<Etcd7902> {
 };
 CORPUS_KERNEL(Etcd7902);
 
-// An updater sends under a lock that the receiver needs before it receives again.
+// An updater sends while it holds a lock that the receiver needs before it receives again.
 struct Grpc1353 : Kernel<Grpc1353> {
   using Kernel::Kernel;
   std::mutex round_robin;
@@ -204,7 +204,7 @@ struct Grpc1353 : Kernel<Grpc1353> {
 };
 CORPUS_KERNEL(Grpc1353);
 
-// A keepalive waits to be woken, with the lock of who would wake it.
+// A keepalive waits for a notification while it holds the lock that the notifying thread needs.
 struct Grpc1460 : Kernel<Grpc1460> {
   using Kernel::Kernel;
   std::mutex mutex;

@@ -1,5 +1,5 @@
-// Mixed deadlocks: a lock is held over an operation on a channel or a wait group, or a wait group
-// is misused. Those of Istio, Kubernetes, Moby and CockroachDB.
+// Mixed deadlocks of Istio, Kubernetes, Moby and CockroachDB: a lock is held during an operation on
+// a channel or a wait group, or a wait group is misused.
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -13,7 +13,7 @@
 namespace corpus {
 namespace {
 
-// A handler sends under the mutex that the receiver takes first.
+// A handler sends while it holds the mutex that the receiver takes first.
 struct Istio16224 : Kernel<Istio16224> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -42,7 +42,7 @@ struct Istio16224 : Kernel<Istio16224> {
 };
 CORPUS_KERNEL(Istio16224);
 
-// A setter sends under a lock that the receiver takes between two receives.
+// A setter sends while it holds a lock that the receiver takes between two receives.
 struct Kubernetes10182 : Kernel<Kubernetes10182> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -77,7 +77,8 @@ struct Kubernetes10182 : Kernel<Kubernetes10182> {
 };
 CORPUS_KERNEL(Kubernetes10182);
 
-// A watcher is stopped by closing its channel under the lock that is held while it is sent to.
+// A watcher is stopped by closing its channel. The close needs the lock that the sender to the
+// channel holds.
 struct Kubernetes1321 : Kernel<Kubernetes1321> {
   using Kernel::Kernel;
   std::mutex mux;
@@ -119,7 +120,8 @@ struct Kubernetes1321 : Kernel<Kubernetes1321> {
 };
 CORPUS_KERNEL(Kubernetes1321);
 
-// A processor waits for its stop with the lock of those that the test waits for before it stops it.
+// A processor waits for its stop while it holds a lock. The test waits for threads that need the
+// lock before it stops the processor.
 struct Kubernetes26980 : Kernel<Kubernetes26980> {
   using Kernel::Kernel;
   std::mutex mutex;
@@ -155,7 +157,7 @@ struct Kubernetes26980 : Kernel<Kubernetes26980> {
 };
 CORPUS_KERNEL(Kubernetes26980);
 
-// A monitor is told to stop under the lock that its probe needs.
+// A monitor is stopped by a thread that holds the lock that the monitor's probe needs.
 struct Moby28462 : Kernel<Moby28462> {
   using Kernel::Kernel;
   std::mutex container;
@@ -188,7 +190,7 @@ struct Moby28462 : Kernel<Moby28462> {
 };
 CORPUS_KERNEL(Moby28462);
 
-// A stopper waits, with its mutex, for a worker that needs the mutex in order to begin its task.
+// A stopper holds its mutex and waits for a worker that needs the mutex to begin its task.
 struct Cockroach1055 : Kernel<Cockroach1055> {
   using Kernel::Kernel;
   struct Stopper {
@@ -268,7 +270,7 @@ struct Cockroach1055 : Kernel<Cockroach1055> {
 };
 CORPUS_KERNEL(Cockroach1055);
 
-// Each round waits for all plugins, of which only the first has been started.
+// Each round waits for all plugins, but only the first was started.
 struct Moby25384 : Kernel<Moby25384> {
   using Kernel::Kernel;
   WaitGroup plugins;

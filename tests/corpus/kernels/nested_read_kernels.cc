@@ -1,4 +1,4 @@
-// Resource deadlocks by read-write-read: between two read locks of one thread a writer queues.
+// Resource deadlocks by read-write-read: a writer queues between two read locks of one thread.
 #include <condition_variable>
 #include <latch>
 #include <mutex>

@@ -14,7 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Heartbeats take the queue's lock and then a replica's, ticks the other way round.
+// Heartbeats take the queue's lock and then a replica's lock. Ticks take them in the opposite
+// order.
 struct Cockroach10214 : Kernel<Cockroach10214> {
   using Kernel::Kernel;
   std::mutex coalesced;
@@ -43,7 +44,8 @@ struct Cockroach10214 : Kernel<Cockroach10214> {
 };
 CORPUS_KERNEL(Cockroach10214);
 
-// A cacher's loop takes its own lock and then the cache's; an event takes them the other way round.
+// A cacher's loop takes its own lock and then the cache's lock. An event takes them in the opposite
+// order.
 struct Kubernetes13135 : Kernel<Kubernetes13135> {
   using Kernel::Kernel;
   std::mutex cacher;
@@ -85,7 +87,8 @@ struct Kubernetes13135 : Kernel<Kubernetes13135> {
 };
 CORPUS_KERNEL(Kubernetes13135);
 
-// A device is deleted twice; the first one takes the global lock again while it has the device's.
+// A device is deleted twice. The first deletion takes the global lock again while it holds the
+// device's lock.
 struct Moby4951 : Kernel<Moby4951> {
   using Kernel::Kernel;
   std::mutex global;
@@ -122,7 +125,7 @@ struct Moby4951 : Kernel<Moby4951> {
 };
 CORPUS_KERNEL(Moby4951);
 
-// A logger's exit path takes the lock of the entry that it is to end.
+// A logger's exit path takes the lock of the entry that it ends.
 struct Cockroach9935 : Kernel<Cockroach9935> {
   using Kernel::Kernel;
   PlainMutex mutex;
@@ -137,7 +140,7 @@ struct Cockroach9935 : Kernel<Cockroach9935> {
 };
 CORPUS_KERNEL(Cockroach9935);
 
-// A callback is called with the lock that it takes.
+// A callback takes a lock that its caller holds.
 struct Etcd10492 : Kernel<Etcd10492> {
   using Kernel::Kernel;
   TurnstileLock lessor;
@@ -182,7 +185,7 @@ struct Etcd5509 : Kernel<Etcd5509> {
 };
 CORPUS_KERNEL(Etcd5509);
 
-// A timer that is told to abort returns with the lock.
+// A timer that is aborted returns without unlocking.
 struct Grpc3017 : Kernel<Grpc3017> {
   using Kernel::Kernel;
   PlainMutex mutex;
@@ -220,7 +223,7 @@ struct Grpc3017 : Kernel<Grpc3017> {
 };
 CORPUS_KERNEL(Grpc3017);
 
-// An early return keeps the lock.
+// An early return does not unlock.
 struct Moby17176 : Kernel<Moby17176> {
   using Kernel::Kernel;
   PlainMutex devices;
@@ -264,7 +267,7 @@ struct Moby36114 : Kernel<Moby36114> {
 };
 CORPUS_KERNEL(Moby36114);
 
-// A round that fails goes on to the next one with the lock.
+// A round that fails does not unlock before the next round.
 struct Moby7559 : Kernel<Moby7559> {
   using Kernel::Kernel;
   PlainMutex tracking;
@@ -281,7 +284,8 @@ struct Moby7559 : Kernel<Moby7559> {
 };
 CORPUS_KERNEL(Moby7559);
 
-// A mapping's removal tells about it while it is locked, which reads the mapping.
+// The removal of a mapping sends a notification while the mapping is locked, and the notified code
+// reads the mapping.
 struct Syncthing4829 : Kernel<Syncthing4829> {
   using Kernel::Kernel;
   TurnstileLock service;

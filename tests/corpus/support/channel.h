@@ -37,17 +37,17 @@ class Channel {
     Select({std::make_shared<ReceiveOperation>(this, &value)});
     return value;
   }
-  /// The same, and std::nullopt also if nothing came in time.
+  /// The same, but also returns std::nullopt if no value came in time.
   std::optional<T> ReceiveFor(std::chrono::milliseconds limit) {
     std::optional<T> value;
     SelectFor(limit, {std::make_shared<ReceiveOperation>(this, &value)});
     return value;
   }
-  /// Sends only if that needs no waiting; says whether it did.
+  /// Sends only if that needs no waiting. Returns true if it did.
   bool TrySend(T value) { return TrySelect({ToSend(std::move(value))}).has_value(); }
-  /// True if there was a value, which is dropped, or the channel is closed.
+  /// Returns true if there was a value, which is dropped, or if the channel is closed.
   bool TryReceive() { return TrySelect({ToReceive()}).has_value(); }
-  /// Nothing may be sent from now on. All receivers that wait go on.
+  /// Closes the channel: nothing may be sent from now on. All waiting receivers continue.
   void Close() {
     const std::lock_guard lock(ChannelsMutex());
     closed_ = true;
@@ -60,7 +60,7 @@ class Channel {
     return std::make_shared<ReceiveOperation>(this, nullptr, value);
   }
 
-  /// How many threads wait in a send.
+  /// Returns the number of threads that wait in a send.
   std::size_t senders() const {
     const std::lock_guard lock(ChannelsMutex());
     return senders_.size();
@@ -135,7 +135,7 @@ class Channel {
     int index;
   };
 
-  /// The first that waits and was not served by another channel in the meantime.
+  /// Returns the first waiting thread that no other channel has served in the meantime.
   template <typename Queue>
   static std::optional<typename Queue::value_type> NextOf(Queue& queue) {
     while (!queue.empty()) {
@@ -162,7 +162,7 @@ class Channel {
   std::deque<Waiting<ReceiveOperation>> receivers_;
 };
 
-/// Returns once somebody waits in a send on `channel`.
+/// Returns once a thread waits in a send on `channel`.
 template <typename T>
 void AwaitSender(const Channel<T>& channel) {
   while (channel.senders() == 0) std::this_thread::yield();

@@ -1,4 +1,4 @@
-// A request's end, which all that works for it can wait for.
+// The end of a request. All threads that work for the request can wait for it.
 #ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_CONTEXT_H_
 #define TASKLEAK_TESTS_CORPUS_SUPPORT_CONTEXT_H_
 

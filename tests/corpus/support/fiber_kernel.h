@@ -1,4 +1,4 @@
-// A kernel whose roles are fibers of Boost.Fiber.
+// A kernel with fibers of Boost.Fiber as its roles.
 #ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_FIBER_KERNEL_H_
 #define TASKLEAK_TESTS_CORPUS_SUPPORT_FIBER_KERNEL_H_
 
@@ -23,7 +23,7 @@ namespace corpus {
 class FiberChannel {
  public:
   explicit FiberChannel(std::size_t capacity = 0) {
-    // Boost's holds one less than it is made for, which must be a power of two.
+    // Boost's channel holds one value less than its size, which must be a power of two.
     if (capacity != 0) buffered_.emplace(capacity + 1);
   }
 
@@ -45,8 +45,8 @@ class FiberChannel {
   std::optional<boost::fibers::buffered_channel<int>> buffered_;
 };
 
-/// As Kernel, but with fibers. A thread with a stuck fiber never ends, so all are in one thread
-/// that is older than the tests.
+/// The same as Kernel, but with fibers. A thread with a stuck fiber never ends, so all fibers are
+/// in one thread that is older than the tests.
 template <typename Derived>
 class FiberKernel : public std::enable_shared_from_this<Derived> {
  public:
@@ -70,7 +70,7 @@ class FiberKernel : public std::enable_shared_from_this<Derived> {
   const bool fixed_;
 };
 
-/// The calls that the thread with the fibers makes.
+/// Returns the queue of calls for the thread with the fibers.
 inline boost::fibers::buffered_channel<std::function<void()>>& FiberCalls() {
   using Calls = boost::fibers::buffered_channel<std::function<void()>>;
   static Calls* const never_destroyed = [] {
@@ -97,7 +97,7 @@ inline void InFiberThread(const std::function<void()>& function) {
   done.get_future().wait();
 }
 
-/// Defines the tests Buggy.NAME and Fixed.NAME of the kernel NAME, whose Body is a fiber too.
+/// Defines the tests Buggy.NAME and Fixed.NAME of the kernel NAME. Its Body is a fiber too.
 #define CORPUS_FIBER_KERNEL(name)                                          \
   TEST(Buggy, name) {                                                      \
     InFiberThread([] { std::make_shared<name>(false)->Go(&name::Body); }); \

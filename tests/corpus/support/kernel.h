@@ -1,4 +1,4 @@
-// A bug cut down to who waits for whom, in its buggy and its fixed form.
+// A bug that is reduced to the threads and what they wait for, in its buggy and its fixed form.
 #ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_KERNEL_H_
 #define TASKLEAK_TESTS_CORPUS_SUPPORT_KERNEL_H_
 
@@ -11,9 +11,9 @@
 
 namespace corpus {
 
-/// Base of a kernel: a class whose members are what its threads share, and whose functions are what
-/// they do. Body is what the test does. All of them hold the kernel, since those that are stuck
-/// still use it when the test has ended.
+/// Base class of a kernel. The members of a kernel are the state that its threads share, and its
+/// functions are the roles of the threads. Body is the role of the test. All threads own the
+/// kernel, since stuck threads still use it after the test has ended.
 ///
 /// A kernel forces its interleaving: "held" means that a thread waits at a latch or for a count of
 /// waiters until the others are where the bug needs them.
@@ -27,7 +27,7 @@ class Kernel : public std::enable_shared_from_this<Derived> {
  protected:
   ~Kernel() = default;
 
-  /// The form with the bug mended.
+  /// Returns true in the form without the bug.
   [[nodiscard]] bool fixed() const { return fixed_; }
 
   /// Runs a function of the kernel in a thread of its own.
@@ -35,7 +35,7 @@ class Kernel : public std::enable_shared_from_this<Derived> {
   [[nodiscard]] std::thread Start(Role role, Arguments&&... arguments) {
     return std::thread(role, this->shared_from_this(), std::forward<Arguments>(arguments)...);
   }
-  /// The same with a thread that nobody joins.
+  /// The same with a thread that is never joined.
   template <typename Role, typename... Arguments>
   void Go(Role role, Arguments&&... arguments) {
     Start(role, std::forward<Arguments>(arguments)...).detach();

@@ -1,4 +1,4 @@
-// Locks that block where those of the standard library throw, or leave the behaviour undefined.
+// Locks that block in cases where locks of the standard library throw or have undefined behaviour.
 #ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_LOCKS_H_
 #define TASKLEAK_TESTS_CORPUS_SUPPORT_LOCKS_H_
 
@@ -11,7 +11,7 @@
 
 namespace corpus {
 
-/// A mutex whose owner waits for ever when it locks it a second time.
+/// A mutex. If its owner locks it a second time, the owner waits for ever.
 class PlainMutex {
  public:
   PlainMutex() {
@@ -41,7 +41,7 @@ class OwnerlessLock {
   std::binary_semaphore free_{1};
 };
 
-/// glibc's read-write lock, where readers stand behind a writer that waits.
+/// glibc's read-write lock in the mode where readers wait behind a waiting writer.
 class WriterFirstLock {
  public:
   WriterFirstLock() {
@@ -59,7 +59,7 @@ class WriterFirstLock {
   void lock_shared() { pthread_rwlock_rdlock(&lock_); }
   void unlock_shared() { pthread_rwlock_unlock(&lock_); }
 
-  /// For a reader that knows that no writer has the lock: returns when one waits for it.
+  /// Returns when a writer waits for the lock. Call it as a reader while no writer has the lock.
   void AwaitWriter() {
     while (pthread_rwlock_tryrdlock(&lock_) == 0) {
       pthread_rwlock_unlock(&lock_);
@@ -71,8 +71,8 @@ class WriterFirstLock {
   pthread_rwlock_t lock_;
 };
 
-/// A read-write lock made of a mutex that a writer keeps and readers pass through. Whoever locks it
-/// once more than it may waits for ever.
+/// A read-write lock made of a mutex that a writer keeps and readers pass through. A thread that
+/// locks it once too often waits for ever.
 class TurnstileLock {
  public:
   void lock() {

@@ -1,4 +1,4 @@
-// What a thread waits for that can go on with one of several channel operations.
+// Waits for the first of several channel operations that can be done.
 #ifndef TASKLEAK_TESTS_CORPUS_SUPPORT_SELECTION_H_
 #define TASKLEAK_TESTS_CORPUS_SUPPORT_SELECTION_H_
 
@@ -11,14 +11,15 @@
 
 namespace corpus {
 
-/// Guards all channels: so an operation on several of them needs no order of locks. Held only for
-/// the moment of an operation, never while a thread waits.
+/// Guards all channels, so an operation on several of them needs no lock order. It is held only
+/// during an operation, never while a thread waits.
 inline std::mutex& ChannelsMutex() {
   static std::mutex mutex;
   return mutex;
 }
 
-/// A thread that waits in Select. Whoever serves it says which of its operations was done.
+/// A thread that waits in Select. The thread that serves it records which of its operations was
+/// done.
 struct Selection {
   std::condition_variable served;
   std::optional<int> done;
@@ -33,7 +34,7 @@ class Operation {
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
 
-  virtual bool TryNow() = 0;  ///< does it, if that needs no waiting
+  virtual bool TryNow() = 0;  ///< does it if that needs no waiting
   virtual void Enqueue(Selection* selection, int index) = 0;
   virtual void Dequeue(Selection* selection) = 0;
 };
@@ -53,7 +54,7 @@ inline std::optional<int> TrySelect(std::initializer_list<Case> cases) {
 
 namespace internal {
 
-/// Waits with `wait` until one of the cases was done; std::nullopt if `wait` gave up.
+/// Waits with `wait` until one of the cases was done. Returns std::nullopt if `wait` gave up.
 template <typename Wait>
 std::optional<int> SelectWaiting(std::initializer_list<Case> cases, Wait wait) {
   std::unique_lock lock(ChannelsMutex());
@@ -79,7 +80,7 @@ inline int Select(std::initializer_list<Case> cases) {
   });
 }
 
-/// The same, but for no longer than `limit`; std::nullopt when that is over.
+/// The same, but waits for at most `limit` and then returns std::nullopt.
 inline std::optional<int> SelectFor(std::chrono::milliseconds limit,
                                     std::initializer_list<Case> cases) {
   return internal::SelectWaiting(cases, [limit](Selection& selection, auto& lock) {

@@ -1,4 +1,5 @@
-// Tests that leave threads behind, and some that do not; the driver picks them with --gtest_filter.
+// Tests that leave threads behind, and some that do not. The driver selects them with
+// --gtest_filter.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -94,7 +95,8 @@ TYPED_TEST(Typed, CharLeavesAThread) {
   if (sizeof(TypeParam) == 1) LeaveThread("char");
 }
 
-/// What the driver asks for in ENVIRONMENT: nothing, or a thread that is stopped, or one left.
+/// Does what the driver asks for in ENVIRONMENT: nothing, a thread that is stopped, or a thread
+/// that is left behind.
 class Environment : public testing::Environment {
  public:
   void SetUp() override {
@@ -110,7 +112,7 @@ class Environment : public testing::Environment {
 };
 [[maybe_unused]] const auto* const environment = testing::AddGlobalTestEnvironment(new Environment);
 
-/// A listener as programs have them: stops at the end of a test what it started at its start.
+/// A typical listener: it starts a thread at the start of a test and stops it at the end.
 class Tracer : public testing::EmptyTestEventListener {
   void OnTestStart(const testing::TestInfo&) override {
     if (std::getenv("TRACER") != nullptr) worker_ = std::make_unique<Worker>("tracer");

@@ -1,4 +1,4 @@
-// A main() that switches the checks on itself, twice, and a program's own choice of options.
+// A main() that switches the checks on twice, with options of its own.
 #include <taskleak/gtest.h>
 
 #include <cstdio>

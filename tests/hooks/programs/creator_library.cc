@@ -1,4 +1,4 @@
-// A shared library that starts threads, knowing nothing of taskleak.
+// A shared library without taskleak that starts threads.
 #include "hooks/programs/creator_library.h"
 
 #include <thread>

@@ -1,4 +1,4 @@
-// The one function of a shared library that starts threads.
+// The only function of a shared library that starts threads.
 #ifndef TASKLEAK_TESTS_HOOKS_PROGRAMS_CREATOR_LIBRARY_H_
 #define TASKLEAK_TESTS_HOOKS_PROGRAMS_CREATOR_LIBRARY_H_
 

@@ -1,4 +1,5 @@
-// A static executable: says who created its thread, and ends with 0 if nothing is missing.
+// A static executable. It prints the code that created its thread, and ends with 0 if nothing is
+// missing.
 #include <iostream>
 #include <latch>
 #include <thread>

@@ -1,5 +1,5 @@
-// A plugin whose initialization starts threads in every way, and waits for what they do. All that
-// time the dynamic linker's lock is held.
+// A plugin. Its initialization starts threads in every way and waits for them. The dynamic linker's
+// lock is held all that time.
 #include <pthread.h>
 #include <threads.h>
 

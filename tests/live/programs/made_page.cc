@@ -1,5 +1,5 @@
 // made_page KIND COUNT: prints the endpoint's page (live, group or diff) of made-up captures with
-// so many groups.
+// COUNT groups.
 #include <cstdlib>
 #include <iostream>
 #include <string>

@@ -1,4 +1,5 @@
-// service PORT: serves the endpoint until standard input ends; leaks a task for each line it reads.
+// service PORT: serves the endpoint until standard input ends, and leaks a task for each line that
+// it reads.
 #include <cstdlib>
 #include <iostream>
 #include <string>

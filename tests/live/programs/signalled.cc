@@ -1,6 +1,6 @@
-// signalled MODE [FOLDER]: answers SIGQUIT and SIGUSR2, with files in FOLDER if it is given. Prints
-// "ready" and leaks a task for each line it reads, after which it prints how many there are. For
-// the line "looks" it prints how many captures were taken. MODE:
+// signalled MODE [FOLDER]: answers SIGQUIT and SIGUSR2, with files in FOLDER if it is given. It
+// prints "ready". For each line that it reads, it leaks a task and prints the number of tasks. For
+// the line "looks" it prints the number of captures. MODE:
 //   plain
 //   chain   counts SIGQUIT in a handler of its own too, and prints that count after each line
 //   malloc  two threads allocate all the time
@@ -34,7 +34,7 @@ void Allocate() {
 
 [[gnu::noinline]] taskleak::Task Subscribe() { return taskleak::Task("subscription"); }
 
-// How many looks there were beside those that this takes; some of these are shared.
+// Returns the number of looks, without the looks of this function itself. Some of these are shared.
 std::int64_t Looks() {
   static std::int64_t own = 0;
   return static_cast<std::int64_t>(taskleak::live::TakeCapture()->id) - ++own;
@@ -54,7 +54,7 @@ int main(int count, char** arguments) {
   {
     // [install]
     taskleak::live::SignalOptions options;
-    options.period = period;  // of the looks while it records
+    options.period = period;  // between two looks of a recording
     if (!folder.empty()) options.files.emplace().folder = folder;
     const taskleak::live::SignalDump dump(options);
     // [/install]

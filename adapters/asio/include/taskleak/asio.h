@@ -63,9 +63,9 @@
 
 #endif  // TASKLEAK_ASIO_H_
 
-// Once for each of the two libraries. What is replaced is declared here before the library declares
-// it, which is right for the versions that were tried (docs/compatibility.md); later ones keep
-// their own.
+// Once for each of the two libraries. The replaced templates are declared here before the library
+// declares them, which is right for the versions that were tried (docs/compatibility.md). Later
+// versions keep their own.
 #ifdef TASKLEAK_ASIO_HAS_CONSTRAINTS
 #ifndef TASKLEAK_NEWEST_ASIO_VERSION
 #define TASKLEAK_NEWEST_ASIO_VERSION 103899

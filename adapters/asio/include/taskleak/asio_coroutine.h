@@ -44,7 +44,8 @@ class AsioAfterSuspend {
   }
 
  private:
-  // The operation may be done at once, elsewhere, and the object, with the coroutine, be gone.
+  // The operation may be done at once in another thread, and then this object and the coroutine are
+  // gone.
   static void Call(void* self) {
     const AsioAfterSuspend called = *static_cast<AsioAfterSuspend*>(self);
     const AsioAwaitingScope scope(called.serial_);
@@ -87,7 +88,7 @@ class AsioAwaiter {
   template <typename Promise>
   void await_suspend(std::coroutine_handle<Promise> handle) {
     if constexpr (kIsAsioAwaitable<Awaiter>) {
-      // Asio's thread of awaitables resumes the awaited coroutine next; that notes its awaiter.
+      // Asio's thread of awaitables resumes the awaited coroutine next, which records its awaiter.
       t_asio_awaiting = serial_;
       awaiter_.await_suspend(std::coroutine_handle<AsioPromise>::from_address(handle.address()));
     } else if constexpr (kHasContext) {
@@ -135,7 +136,7 @@ class AsioStart : public std::suspend_always {
 template <typename AsioPromise>
 class TrackedAsioPromise : public AsioPromiseAccess<AsioPromise> {
  public:
-  // Part of the coroutine's first piece, whose caller is the creator.
+  // This is inlined into the coroutine's first part, so its caller is the creator.
   [[gnu::always_inline]] TrackedAsioPromise()
       : task_(std::coroutine_handle<TrackedAsioPromise>::from_promise(*this).address(),
               __builtin_return_address(0)) {}

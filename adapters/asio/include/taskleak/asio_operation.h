@@ -28,7 +28,7 @@ class AsioHandler {
   friend void BeginAsioOperation(Context&, const AsioHandler&, const char*, const Object*, Native,
                                  const char*);
 
-  // Asio hands operations on as constants.
+  // Asio passes operations on as constants.
   mutable std::optional<Task> task_;
   mutable std::uint64_t awaited_by_ = 0;
 };
@@ -49,7 +49,7 @@ class AsioCompletion {
     if (task_) run_.emplace(*task_);
     outer_awaiting_ = t_asio_awaiting;
     invoked_ = true;
-    // The coroutine may await several steps, of which this is not the last.
+    // The coroutine may await several steps, and this may not be the last one.
     t_asio_awaiting = awaited_by_;
   }
   void EndInvocation() {

@@ -40,7 +40,7 @@ class TrackedAwaiter {
         file_(file),
         line_(line) {}
 
-  /// Returns whether there is nothing to wait for.
+  /// Returns true if there is nothing to wait for.
   bool await_ready() noexcept(noexcept(std::declval<Awaiter&>().await_ready())) {
     return awaiter_.await_ready();
   }
@@ -55,7 +55,7 @@ class TrackedAwaiter {
     if constexpr (noexcept(std::declval<Awaiter&>().await_suspend(handle))) {
       return awaiter_.await_suspend(handle);
     } else {
-      // After an exception the coroutine was not handed on: it continues here, without
+      // After an exception the coroutine was not passed on: it continues here, without
       // await_resume.
       try {
         return awaiter_.await_suspend(handle);

@@ -47,7 +47,8 @@ template <typename Function>
 ///   group.wait();
 class TbbTaskGroup : public tbb::task_group {
  public:
-  /// Makes a group whose tasks are named `name`, which must outlive the group, as a literal does.
+  /// Makes a group with tasks that are named `name`. The name must outlive the group, as a literal
+  /// does.
   explicit TbbTaskGroup(std::string_view name = "task_group job") : name_(name) {}
 
   /// Calls tbb::task_group::run() with a job that is a task.

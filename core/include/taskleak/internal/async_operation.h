@@ -25,7 +25,7 @@ struct Operation {
 
 /// Returns a task for the operation. Its creator is the innermost function on the calling thread's
 /// stack that does not belong to a library of asynchronous operations, unless Options::task_stacks
-/// is kOff. An operation that a coroutine awaits, or whose callback is known, has no creator, since
+/// is kOff. An operation has no creator if a coroutine awaits it or its callback is known, since
 /// the coroutine or callback says more. Thread-safe.
 [[nodiscard]] Task BeginOperation(const Operation& operation) noexcept;
 

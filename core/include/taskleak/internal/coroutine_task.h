@@ -19,7 +19,7 @@ namespace taskleak::internal {
 /// destruction. Used by one thread at a time: the one that runs the coroutine.
 class CoroutineTask {
  public:
-  /// Registers the coroutine whose handle has the address `frame`. `site` is a return address in
+  /// Registers the coroutine with a handle of the address `frame`. `site` is a return address in
   /// its caller.
   CoroutineTask(const void* frame, const void* site) noexcept
       : head_(Begin(DestroyFunction(frame), reinterpret_cast<std::uintptr_t>(site))) {

@@ -1,4 +1,4 @@
-// What is mapped into the process that is looked at, from /proc. For taskleak's own parts.
+// Reads the mappings of the looked-at process from /proc. For taskleak's own parts.
 #ifndef TASKLEAK_INTERNAL_MAPPINGS_H_
 #define TASKLEAK_INTERNAL_MAPPINGS_H_
 
@@ -21,21 +21,21 @@ struct Mapping {
   std::string_view line;     ///< with its end
 };
 
-/// Returns the text of maps; empty if it cannot be read. Reads that of a thread that is alive: that
-/// of the process shows nothing once the first thread has ended.
+/// Returns the text of maps, or an empty text if it cannot be read. Reads the file of a thread that
+/// is alive, since the file of the process is empty once the first thread has ended.
 std::string ReadMaps();
 
-/// Takes the first line, with its end, off the front of `maps`, which is not empty.
-/// Async-signal-safe, as the next two.
+/// Takes the first line, with its end, off the front of `maps`, which must not be empty.
+/// Async-signal-safe, like the next two.
 std::string_view TakeLine(std::string_view& maps);
 
-/// Reads one line, into which the result points. What is missing of it is 0, false or empty.
+/// Reads one line. The result points into it. Missing values are 0, false or empty.
 Mapping ParseMapping(std::string_view line);
 
-/// Returns what `Mapping::executable` of that line is, for less than the whole.
+/// Returns `Mapping::executable` of that line, without reading the rest of it.
 bool IsExecutable(std::string_view line);
 
-/// Reads the lines of `maps`, into which the results point, by ascending address.
+/// Reads the lines of `maps`, by ascending address. The results point into `maps`.
 std::vector<Mapping> ParseMaps(std::string_view maps);
 
 }  // namespace taskleak::internal

@@ -51,9 +51,9 @@ class TaskPlace {
   std::uint64_t word_ = 0;
 };
 
-/// Holds what is written and read in a coroutine's life, in two cache lines. What a reader may look
-/// at is written with release and read with acquire ordering (registry/task_slot.h). A free head
-/// has no awaiter, stack, descriptor or hint.
+/// Holds the values that are written and read in a coroutine's life, in two cache lines. Values for
+/// readers are written with release and read with acquire ordering (registry/task_slot.h). A free
+/// head has no awaiter, stack, descriptor or hint.
 struct alignas(64) TaskHead {
   std::atomic<std::uint64_t> serial{0};  ///< 0: no task
   std::atomic<std::uint64_t> place{0};   ///< a TaskPlace
@@ -77,8 +77,8 @@ struct alignas(64) TaskHead {
   std::atomic<const char*> hint{nullptr};  ///< how to end it, for the report: a literal, or null
 };
 
-/// Holds what a thread needs to create a task, as it was when `conditions` were those of the
-/// process.
+/// Holds the values that a thread needs to create a task. They are valid as long as `conditions`
+/// equals the value of the process.
 struct ThreadTasks {
   TaskHead* free = nullptr;     ///< slots without a task
   TaskHead* running = nullptr;  ///< the task that the thread runs; null: none
@@ -109,7 +109,7 @@ inline std::int64_t CoarseNow() noexcept {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-/// Counts the end of a task, whose serial is 0 again.
+/// Counts the end of a task. Its serial is already 0 again.
 inline void CountEnd(TaskHead& head) noexcept {
   head.ended.store(head.ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }

@@ -9,9 +9,10 @@
 
 namespace taskleak::internal {
 
-/// Returns how many bytes the first character of `text`, which is not empty, has in UTF-8 (RFC
-/// 3629, section 4); 0 if it begins with none: with a byte that leads none, a character that is cut
-/// off or longer than need be, half of a UTF-16 pair, or one beyond U+10FFFF.
+/// Returns how many bytes the first character of `text` has in UTF-8 (RFC 3629, section 4). `text`
+/// must not be empty. Returns 0 if it does not begin with a character: with a byte that cannot
+/// begin one, a character that is cut off or longer than necessary, half of a UTF-16 pair, or one
+/// beyond U+10FFFF.
 constexpr std::size_t Utf8Length(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(0);
@@ -27,8 +28,9 @@ constexpr std::size_t Utf8Length(std::string_view text) {
   return overlong || no_character ? 0 : length;
 }
 
-/// Returns true if `text`, which is not empty, begins with a control character (Unicode's general
-/// category Cc: C0, DEL and C1), by which terminals move their cursor, or with a line end.
+/// Returns true if `text`, which must not be empty, begins with a control character (Unicode's
+/// general category Cc: C0, DEL and C1), with which terminals move their cursor, or with a line
+/// end.
 constexpr bool BeginsWithControl(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x20 || byte(0) == 0x7F) return true;

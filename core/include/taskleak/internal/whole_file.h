@@ -9,27 +9,29 @@
 
 namespace taskleak::internal {
 
-/// Writes piece by piece to a temporary file beside the one that is wanted, which it becomes at the
-/// end: a reader, or a crash, finds the old file or the new one. Not thread-safe.
+/// Writes piece by piece to a temporary file beside the target, and at the end replaces the target
+/// by it. A reader always finds the old file or the whole new one, also after a crash. Not
+/// thread-safe.
 class WholeFile {
  public:
   /// Replaces the file `path`, if there is one.
   explicit WholeFile(std::string path);
   /// Makes the file `name`, for its owner only, in the folder that `folder` is open on. Others may
-  /// write to that: nothing that is there is followed or replaced, not even a link.
+  /// write to that folder, so no existing file or link is followed or replaced.
   WholeFile(int folder, std::string name);
   /// Removes the temporary file, unless it was committed.
   ~WholeFile();
   WholeFile(const WholeFile&) = delete;
   WholeFile& operator=(const WholeFile&) = delete;
 
-  /// Adds a piece. What fails is known at the end.
+  /// Adds a piece. Close() and Commit() report errors.
   void Append(std::string_view piece);
-  /// Waits until all that was added is on the disk, so that it outlives a crash of the machine.
+  /// Waits until everything that was added is on the disk, so that it survives a crash of the
+  /// machine.
   void Sync();
   /// Ends writing. Returns the errno of the first thing that failed, or 0.
   [[nodiscard]] int Close();
-  /// Does the same, and puts the file in its place.
+  /// Does the same, and replaces the target.
   [[nodiscard]] int Commit();
 
  private:

@@ -13,7 +13,7 @@
 namespace taskleak::platform {
 namespace {
 
-constexpr std::size_t kMostCode = 4096;  // of a function, searched for jumps
+constexpr std::size_t kMostCode = 4096;  // bytes of a function that are searched for jumps
 
 std::optional<std::uintptr_t> TargetOf(const Branch& branch) {
   if (branch.kind == Branch::Kind::kDirect) return branch.address;
@@ -21,13 +21,14 @@ std::optional<std::uintptr_t> TargetOf(const Branch& branch) {
   return {};
 }
 
-// Where an unconditional jump at `at` leads, if one stands there: a PLT entry or a thunk.
+// Returns where the unconditional jump at `at` leads, if there is one, as in a PLT entry or a
+// thunk.
 std::optional<std::uintptr_t> FollowJump(std::uintptr_t at) {
   const auto code = ReadValue<std::array<unsigned char, decoders::kLongestJump>>(at);
   return code ? TargetOf(decoders::DecodeJump(*code, at)) : std::nullopt;
 }
 
-// The function's first bytes, read into `code`.
+// Returns the function's first bytes, which are read into `code`.
 std::span<const unsigned char> ReadCode(const FunctionRange& function,
                                         std::array<unsigned char, kMostCode>& code) {
   if (function.end <= function.start) return {};

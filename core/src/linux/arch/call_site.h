@@ -1,4 +1,4 @@
-// Which function the call before a return address calls.
+// The call before a return address, and the function that it calls.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_CALL_SITE_H_
 #define TASKLEAK_SRC_LINUX_ARCH_CALL_SITE_H_
 
@@ -12,8 +12,8 @@ namespace taskleak::platform {
 /// The call instruction before a return address.
 struct CallSite {
   bool is_call = false;
-  /// Where the call leads, and where the jumps that stand there lead on (PLT entries, thunks).
-  /// Empty for a call through a register or a pointer, which may lead anywhere.
+  /// The target of the call, and the targets of jumps at that place (PLT entries, thunks). Empty
+  /// for a call through a register or a pointer, which may lead anywhere.
   std::vector<std::uintptr_t> targets;
 
   [[nodiscard]] bool Calls(std::uintptr_t function_start) const;
@@ -29,7 +29,7 @@ bool FollowsCall(std::uintptr_t return_address);
 /// to it.
 bool HasJump(const FunctionRange& function, std::uintptr_t to);
 
-/// True if the function jumps through a register or a pointer, as one that ends by a virtual call.
+/// Returns true if the function jumps through a register or a pointer, as with a virtual tail call.
 bool HasJumpThroughPointer(const FunctionRange& function);
 
 }  // namespace taskleak::platform

@@ -1,4 +1,4 @@
-// Which function a thread has called.
+// The function that a thread has called.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_CALL_TARGET_H_
 #define TASKLEAK_SRC_LINUX_ARCH_CALL_TARGET_H_
 
@@ -7,9 +7,9 @@
 
 namespace taskleak::platform {
 
-/// Where the call before a return address leads, and where the jumps that stand there lead on (PLT
-/// entries, thunks). Empty if there is no call, or it goes through a register. Reads memory without
-/// risk; thread-safe.
+/// Returns the target of the call before a return address, and the targets of jumps at that place
+/// (PLT entries, thunks). Returns an empty list if there is no call, or it goes through a register.
+/// Cannot fault. Thread-safe.
 std::vector<std::uintptr_t> CallTargets(std::uintptr_t return_address);
 
 }  // namespace taskleak::platform

@@ -1,4 +1,4 @@
-// Reading a blocked thread's stack without its taking part.
+// Reads a blocked thread's stack without the help of the thread.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_BLOCKED_LOOK_H_
 #define TASKLEAK_SRC_LINUX_LOOK_BLOCKED_LOOK_H_
 
@@ -10,7 +10,7 @@
 
 namespace taskleak::platform {
 
-/// Either a look, or the reason why a thread could not be read so.
+/// Either a look, or the reason why a thread could not be read in this way.
 struct BlockedLook {
   std::optional<ThreadLook> look{};
   NotBlocked failure{};
@@ -19,10 +19,10 @@ struct BlockedLook {
   [[nodiscard]] bool hidden() const { return failure.reason == NotBlocked::Reason::kHidden; }
 };
 
-/// The kernel shows where a blocked thread is (task/TID/syscall) and how often it has run
-/// (schedstat). If it has not run between the first and the last read, then all that was read of it
-/// in between, its stack included, is of one moment. A thread that keeps waking is tried a few
-/// times. Not thread-safe: `image` is scratch space.
+/// Reads thread `tid` while it is blocked. The kernel shows where a blocked thread is
+/// (task/TID/syscall) and how often it has run (schedstat). If it has not run between the first and
+/// the last read, then everything that was read in between, also its stack, belongs to one moment.
+/// Tries a few times if the thread keeps waking. Not thread-safe: `image` is scratch space.
 BlockedLook LookWhileBlocked(int tid, StackImage& image);
 
 }  // namespace taskleak::platform

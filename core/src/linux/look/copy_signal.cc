@@ -43,7 +43,7 @@ TASKLEAK_UNINSTRUMENTED Phase PhaseOf(std::uint64_t word) {
 // Static: the handler may run when all else is gone.
 std::uint64_t g_word = 0;      // atomic
 std::uint32_t g_answers = 0;   // atomic, and a futex: counts answers
-SignalCopy g_copy;             // written by whoever made the word kCopying
+SignalCopy g_copy;             // written by the thread that set the word to kCopying
 KernelAction g_previous = {};  // written only while our handler is not installed
 
 TASKLEAK_UNINSTRUMENTED void CopyOwnStack(int tid, const ucontext_t& context) {
@@ -82,7 +82,7 @@ TASKLEAK_UNINSTRUMENTED void PassOn(int signal, siginfo_t* info, void* context) 
 TASKLEAK_UNINSTRUMENTED void OnCopySignal(int signal, siginfo_t* info, void* context) {
   AnswerIfAsked(*static_cast<const ucontext_t*>(context));
   // Of several SIGURG that are pending only the first is delivered (signal(7)), so an answer may
-  // have been given to somebody else's signal; that is passed on all the same.
+  // have been given to the signal of another sender. That signal is still passed on.
   if (info->si_code != SI_QUEUE || info->si_value.sival_ptr != &g_word)
     PassOn(signal, info, context);
 }

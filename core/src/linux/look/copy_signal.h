@@ -32,7 +32,7 @@ struct SignalCopy {
 /// Puts the handler in place, before whatever handler there is. Returns false with errno set if
 /// that fails. This and all that follows: for one thread at a time.
 bool InstallCopyHandler();
-/// Puts the previous handler back, unless somebody has put another on top of ours.
+/// Restores the previous handler, unless the program has installed another one since.
 void RemoveCopyHandler();
 
 /// How long to wait for another thread to do something. What cannot run cannot answer: the time is

@@ -17,7 +17,7 @@ constexpr unsigned kPriorityInherit = 32;
 constexpr unsigned kProcessShared = 128;
 constexpr unsigned kKnownKindBits = 0x3FF;
 
-constexpr std::uint32_t kContended = 2;  // __lock when somebody waits, unless it names the owner
+constexpr std::uint32_t kContended = 2;  // __lock when a thread waits, unless it names the owner
 constexpr unsigned kReaderShift = 3;     // of __readers (nptl/pthread_rwlock_common.c)
 
 }  // namespace
@@ -33,7 +33,7 @@ std::optional<Hold> ReadMutexWait(const BlockedAt& at) {
   if ((kind & ~kKnownKindBits) != 0) return std::nullopt;
   Hold hold{.address = address, .shared = (kind & kProcessShared) != 0};
   if ((kind & (kRobust | kPriorityInherit)) != 0) {
-    // The kernel knows these: the lock itself names its owner (futex(2)).
+    // The kernel knows these locks: the lock itself names its owner (futex(2)).
     if ((lock & FUTEX_WAITERS) == 0) return std::nullopt;
     hold.holder = static_cast<int>(lock & FUTEX_TID_MASK);
   } else {
@@ -65,8 +65,8 @@ std::optional<Hold> ReadRwlockWait(const BlockedAt& at, bool to_write) {
 }
 
 std::optional<Hold> ReadJoin(const BlockedAt& at) {
-  // The kernel clears the joined thread's id, and wakes who waits for that, when the thread ends
-  // (CLONE_CHILD_CLEARTID in clone(2)). Until then it is the value that is waited at.
+  // When the joined thread ends, the kernel clears its id and wakes the waiting threads
+  // (CLONE_CHILD_CLEARTID in clone(2)). Until then, the futex has the id as its value.
   if (at.number != SYS_futex) return std::nullopt;
   const auto tid = static_cast<int>(at.arguments[2]);
   if (tid <= 0 || ReadValue<int>(at.arguments[0]) != tid) return std::nullopt;

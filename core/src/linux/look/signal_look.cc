@@ -31,7 +31,7 @@ using Reason = Missing::Reason;
 // handler below it some; how much of its stack a running thread has used is not known.
 constexpr std::size_t kSmallestStack = std::size_t{64} << 10;
 
-// A stack whose lowest pages were never touched has had room for more ever since.
+// A stack has room if its lowest pages were never touched.
 constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
 
 // The process that the program was started in: in a forked child any thread may be the first.
@@ -52,8 +52,8 @@ Missing ObjectionOfMainStack() {
   return {Reason::kUnknownBounds};
 }
 
-// Whether the thread may have used its stack up to its end, now or earlier. mincore(2) tells which
-// pages there are.
+// Returns true if the thread may have used its stack up to its end, now or earlier. mincore(2)
+// shows which pages exist.
 bool MayBeFull(const StackBounds& stack) {
   const std::uintptr_t page = PageSize();
   const std::uintptr_t first = (stack.begin + page - 1) / page * page;
@@ -94,8 +94,9 @@ Missing Objection(int tid, StackFinder find_stack) {
   return ObjectionOfStack(tid, find_stack);
 }
 
-// Threads that the signal may still reach: it must then find our handler and not one that does not
-// expect it. They did not answer, or they answered to somebody else's signal.
+// Threads that the signal may still reach. They did not answer, or they answered to the signal of
+// another sender. As long as there are any, our handler must stay installed, because another
+// handler would not expect the signal.
 class Unanswered {
  public:
   void Add(int tid) { tids_.push_back(tid); }

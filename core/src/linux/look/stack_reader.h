@@ -19,12 +19,12 @@ struct ThreadLook {
   BlockedAt at;
   RunCount run;  ///< of a blocked thread: unchanged as long as it stays at `at`
   RawStack stack;
-  /// If the kernel does not show where the thread is: the errno of that. The thread has then copied
-  /// its own stack.
+  /// The errno if the kernel does not show where the thread is. The thread has then copied its own
+  /// stack.
   std::optional<int> hidden{};
 };
 
-/// Whether a thread may be interrupted for its stack.
+/// Says whether a thread may be interrupted for its stack.
 enum class Signals {
   kNone,     ///< a thread that runs, or cannot be read otherwise, goes without a stack
   kAllowed,  ///< such a thread is stopped for a moment; where that is not permitted, it copies its
@@ -40,11 +40,12 @@ enum class Signals {
 ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed,
                         StackFinder find_stack = nullptr);
 
-/// The stack of code that is parked with the stack pointer `sp`, such as a fiber's. Nothing holds
-/// it there: the caller must find out afterwards whether it went on meanwhile. Thread-safe.
+/// Returns the stack of code that is parked with the stack pointer `sp`, such as a fiber. Nothing
+/// keeps the code there, so the caller must find out afterwards if it went on meanwhile.
+/// Thread-safe.
 RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
-/// The calling thread's own stack, without this function. For the hang report and tests.
+/// Returns the calling thread's own stack, without this function. For the hang report and tests.
 RawStack OwnStack();
 
 }  // namespace taskleak::platform

@@ -1,4 +1,4 @@
-// Reading the stack of a thread of another process while it is stopped for a moment.
+// Reads the stack of a thread of another process while the thread is stopped for a moment.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_TRACE_LOOK_H_
 #define TASKLEAK_SRC_LINUX_LOOK_TRACE_LOOK_H_
 
@@ -8,10 +8,10 @@
 
 namespace taskleak::platform {
 
-/// For a thread that runs, after `blocked` came to nothing: stops it with ptrace(2) (PTRACE_SEIZE
-/// and PTRACE_INTERRUPT, so that no signal is sent), copies its registers and the part of the stack
-/// that unwinding asks for, and lets it go on. If that is not possible, the look says why. Not
-/// thread-safe.
+/// Reads a running thread after a look without a stop has failed (`blocked`). Stops it with
+/// ptrace(2) (PTRACE_SEIZE and PTRACE_INTERRUPT, so that no signal is sent), copies its registers
+/// and the part of the stack that unwinding needs, and lets it continue. If that is not possible,
+/// the look says why. Not thread-safe.
 ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image);
 
 }  // namespace taskleak::platform

@@ -8,9 +8,9 @@
 
 namespace taskleak::platform {
 
-/// Returns the signal with which a thread that stopped with this status must be let go on: one that
-/// was on its way to the thread just then would be lost otherwise (ptrace(2), "Signal-delivery-
-/// stop"). 0 if it stopped because it was told to.
+/// Returns the signal to deliver when a thread that stopped with this status continues. A signal
+/// that was on its way to the thread would be lost otherwise (ptrace(2), "Signal-delivery-stop").
+/// Returns 0 if the thread stopped because of the tracer's request.
 TASKLEAK_UNINSTRUMENTED inline int SignalOfStop(int status) {
   constexpr int kEventShift = 16;
   return status >> kEventShift == 0 ? WSTOPSIG(status) : 0;

@@ -25,11 +25,11 @@
 namespace taskleak::platform {
 namespace {
 
-// What the child is told and tells.
+// The input and the results of the child.
 struct Request {
   int tid = 0;
-  int error = EIO;     // as long as nobody knows better
-  bool ended = false;  // the thread has
+  int error = EIO;     // until a call sets another one
+  bool ended = false;  // the thread has ended
   user_regs_struct registers{};
   std::uintptr_t base = 0;
   std::size_t size = 0;

@@ -1,4 +1,4 @@
-// Reading a running thread's stack without its help: a child stops it for a moment.
+// Reads a running thread's stack without the help of the thread: a child stops it for a moment.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_TRACER_LOOK_H_
 #define TASKLEAK_SRC_LINUX_LOOK_TRACER_LOOK_H_
 
@@ -8,12 +8,12 @@
 
 namespace taskleak::platform {
 
-/// Stops thread `tid` of this process with ptrace(2), copies its registers and stack, lets it go on
-/// and unwinds the copy. Nothing is written to the thread's stack, whatever it runs on, and no
-/// signal is sent. A thread cannot trace its own process, so a child that shares the memory does it
-/// (vfork(2)); this thread waits meanwhile. Fails if that is not
-/// permitted (in a sandbox, under a debugger, where kernel.yama.ptrace_scope is not 0). Not
-/// thread-safe: `image` is scratch space.
+/// Stops thread `tid` of this process with ptrace(2), copies its registers and stack, lets it
+/// continue and unwinds the copy. Writes nothing to the thread's stack, on any kind of stack, and
+/// sends no signal. A thread cannot trace its own process, so a child that shares the memory does
+/// it (vfork(2)), and this thread waits meanwhile. Fails if that is not permitted (in a sandbox,
+/// under a debugger, or if kernel.yama.ptrace_scope is not 0). Not thread-safe: `image` is scratch
+/// space.
 Result<ThreadLook> LookByTracer(int tid, StackImage& image);
 
 }  // namespace taskleak::platform

@@ -26,7 +26,7 @@ struct Header {
   std::uint32_t count;
 };
 
-// Both relative to the header's address.
+// Both are relative to the header's address.
 struct Entry {
   std::int32_t function;
   std::int32_t description;
@@ -44,7 +44,8 @@ std::optional<GElf_Phdr> FindHeader(Elf* elf) {
   return {};
 }
 
-// The last entry at or before `offset`, and the next: the last one ends nowhere.
+// Returns the last entry at or before `offset`, and the next one. The last function has no known
+// end.
 std::optional<std::pair<std::int32_t, std::int32_t>> Search(const char* table, std::size_t count,
                                                             std::int64_t offset) {
   const auto function = [table](std::size_t i) {
@@ -66,7 +67,7 @@ std::optional<std::pair<std::int32_t, std::int32_t>> Search(const char* table, s
   return std::pair(function(low - 1), function(low < count ? low : low - 1));
 }
 
-// By the table of .eh_frame_hdr, which knows every function that has call frame information.
+// Searches the table of .eh_frame_hdr, which has every function with call frame information.
 FunctionRange ByFrameTable(Dwfl_Module* module, std::uintptr_t pc) {
   GElf_Addr bias = 0;
   Elf* const elf = dwfl_module_getelf(module, &bias);
@@ -79,7 +80,7 @@ FunctionRange ByFrameTable(Dwfl_Module* module, std::uintptr_t pc) {
                           bias + segment->p_vaddr, pc);
 }
 
-// GCC does not ask for .eh_frame_hdr in static executables; their symbols remain.
+// Searches the symbols: static executables made with GCC have no .eh_frame_hdr.
 FunctionRange BySymbol(Dwfl_Module* module, std::uintptr_t pc) {
   GElf_Off offset = 0;
   GElf_Sym symbol;

@@ -18,7 +18,7 @@ namespace {
 
 using internal::Mapping;
 
-// Only this machine's own files, found by build id. libdwfl's standard finder may ask debuginfod
+// Finds only files of this machine, by build id. libdwfl's standard finder may ask debuginfod
 // servers over the network.
 int FindLocalDebugInfo(Dwfl_Module* module, void** user_data, const char* name, Dwarf_Addr base,
                        const char* file, const char* debuglink, GElf_Word crc, char** path) {
@@ -35,8 +35,8 @@ const Dwfl_Callbacks kCallbacks = {
     .debuginfo_path = nullptr,
 };
 
-// The lines of executable mappings: as long as they stay the same, so does all code. Each stack of
-// a thread is a line or two as well, so nothing else is read of the others.
+// Returns the lines of executable mappings. As long as they stay the same, all code stays the same.
+// Each stack of a thread has a line or two as well, so the other lines are not read further.
 std::string ExecutableLines(std::string_view maps) {
   std::string executable;
   while (!maps.empty()) {
@@ -46,9 +46,9 @@ std::string ExecutableLines(std::string_view maps) {
   return executable;
 }
 
-// The lines of files that are loaded to be executed. Files that are merely mapped are left out:
-// libelf maps the very files it reads, and libdwfl would take such a mapping and the loaded module
-// beside it for one.
+// Returns the lines of files that are loaded to be executed. Files that are merely mapped are left
+// out: libelf maps the files that it reads, and libdwfl would take such a mapping and the loaded
+// module beside it for one module.
 std::string LoadedFileLines(const std::vector<Mapping>& mappings) {
   std::string lines;
   std::string group;
@@ -79,7 +79,8 @@ bool ReportFiles(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
   return reported;
 }
 
-// Under the name by which dwfl_linux_proc_find_elf knows that it is to be read from memory.
+// Reports the vdso under the name by which dwfl_linux_proc_find_elf knows that it must be read from
+// memory.
 Dwfl_Module* ReportVdso(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
   static const std::string* const name =
       new std::string("[vdso: " + std::to_string(SubjectThread()) + "]");
@@ -107,13 +108,13 @@ bool Modules::Refresh() {
   const std::vector<Mapping> mappings = internal::ParseMaps(maps);
   if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
   if (dwfl_ == nullptr) return false;
-  // Modules that are still there keep what was read of them (dwfl_report_begin(3): gone ones are
-  // dropped at the end).
+  // Modules that are still there keep their data (dwfl_report_begin(3): others are dropped at the
+  // end).
   dwfl_report_begin(dwfl_);
   const bool listed = ReportFiles(dwfl_, mappings);
   Dwfl_Module* const vdso = ReportVdso(dwfl_, mappings);
   if (dwfl_report_end(dwfl_, nullptr, nullptr) != 0 || !listed) return false;
-  // Read now, through the calling thread, which may have ended when it is needed.
+  // This is read now through the calling thread, which may have ended when it is needed.
   Dwarf_Addr bias = 0;
   if (vdso != nullptr) dwfl_module_getelf(vdso, &bias);
   code_.clear();
@@ -127,7 +128,7 @@ bool Modules::Refresh() {
 
 void Modules::RefreshIfOld() {
   constexpr std::chrono::milliseconds kOld{10};
-  constexpr std::size_t kSmall = std::size_t{32} << 10;  // of some hundred threads
+  constexpr std::size_t kSmall = std::size_t{32} << 10;  // bytes of maps with some hundred threads
   if (dwfl_ == nullptr || Clock::now() - refreshed_ > kOld * (1 + maps_size_ / kSmall)) Refresh();
 }
 

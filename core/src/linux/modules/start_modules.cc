@@ -31,8 +31,8 @@ std::vector<Range> LoadedNow() {
   return ranges;
 }
 
-// All libraries of a program are mapped before the first constructor runs, and asking for them
-// there waits for no other thread.
+// All libraries of a program are mapped before the first constructor runs. Listing them there does
+// not wait for other threads.
 const std::vector<Range>& AtStart() {
   static const auto* const ranges = new std::vector<Range>(LoadedNow());
   return *ranges;

@@ -1,4 +1,4 @@
-// Which code was there when the program started.
+// Finds out which code was there when the program started.
 #ifndef TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_
 #define TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_
 
@@ -6,8 +6,9 @@
 
 namespace taskleak::platform {
 
-/// False for code of a library that was loaded later, with dlopen(3), and may be unloaded. True
-/// for all code of another process (platform/subject.h), of which that is not known. Thread-safe.
+/// Returns false for code of a library that was loaded later with dlopen(3), and may be unloaded.
+/// Returns true for all code of another process (platform/subject.h), since that is not known
+/// there. Thread-safe.
 bool WasLoadedAtStart(std::uintptr_t address);
 
 }  // namespace taskleak::platform

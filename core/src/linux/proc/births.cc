@@ -15,18 +15,20 @@
 namespace taskleak::platform {
 namespace {
 
-// Faster than any machine gives out numbers: they are given out one at a time, under one lock.
+// Shorter than the time between two numbers on any machine: the kernel gives them out one at a
+// time, under one lock.
 constexpr std::chrono::nanoseconds kShortestBirth{250};
 
 std::uint64_t ReadPidMax() {
   std::array<char, 32> buffer;
   const auto text =
       ReadProcFile(AT_FDCWD, "/proc/sys/kernel/pid_max", buffer.data(), buffer.size());
-  constexpr std::uint64_t kSmallest = 301;  // RESERVED_PIDS + 1: the least the kernel accepts
+  constexpr std::uint64_t kSmallest = 301;  // RESERVED_PIDS + 1: the smallest possible
   return text ? NumberReader(*text).Next().value_or(kSmallest) : kSmallest;
 }
 
-// From a descriptor that was opened on /proc/loadavg. Nothing if it is open on something else.
+// Reads from a descriptor that was opened on /proc/loadavg. Returns nothing if it is open on
+// another file.
 std::optional<std::uint64_t> ReadCursorFrom(int fd) {
   if (fd < 0) return std::nullopt;
   std::array<char, 128> buffer;
@@ -57,7 +59,7 @@ std::optional<std::uint64_t> ParseMachineBirths(std::string_view stat) {
 
 bool FullTurnPossible(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
                       std::uint64_t pid_max) {
-  // RESERVED_PIDS in kernel/pid.c: numbers that are passed over after a full turn.
+  // RESERVED_PIDS in kernel/pid.c: numbers that are skipped after a full turn.
   constexpr std::uint64_t kReserved = 300;
   return !before || !now || *now < *before || *now - *before + kReserved >= pid_max;
 }
@@ -69,8 +71,8 @@ bool BirthCounter::Look::MayHaveReused(int tid) const {
   return from <= to ? from < number && number <= to : number > from || number <= to;
 }
 
-// A program may close descriptors it does not know, and open something else in their place: what
-// does not read like the file is not the file, and it is opened again.
+// A program may close descriptors that it does not know, and open other files in their place. If
+// the content does not look like the file, the file is opened again.
 std::optional<std::uint64_t> BirthCounter::ReadCursor() {
   if (const auto cursor = ReadCursorFrom(loadavg_)) return cursor;
   loadavg_ = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
@@ -82,7 +84,8 @@ std::optional<std::uint64_t> BirthCounter::ReadCursor() {
   return cursor;
 }
 
-// True unless there were surely fewer births than numbers since the machine's count was last read.
+// Returns true unless there were certainly fewer births than numbers since the machine's count was
+// last read.
 bool BirthCounter::MayHaveTurned() {
   const Clock::time_point now = Clock::now();
   if (births_ && now - checked_ < kShortestBirth * pid_max_) return false;
@@ -106,7 +109,7 @@ BirthCounter::Look BirthCounter::Compare(std::optional<std::uint64_t> before,
 
 BirthCounter::Look BirthCounter::LookNow() {
   if (!cursor_) {
-    // A file that is not the kernel's own (lxcfs puts its own there) does not show the cursor.
+    // The file must be the kernel's own: the file of lxcfs does not show the cursor.
     struct statfs info {};
     usable_ = statfs("/proc/loadavg", &info) == 0 && info.f_type == PROC_SUPER_MAGIC;
   }

@@ -1,4 +1,4 @@
-// The time by which waits are ended.
+// The time that ends waits.
 #ifndef TASKLEAK_SRC_LINUX_PROC_CLOCK_H_
 #define TASKLEAK_SRC_LINUX_PROC_CLOCK_H_
 
@@ -6,8 +6,8 @@
 
 namespace taskleak::platform {
 
-/// std::chrono::steady_clock as the kernel tells it, at the cost of a system call. Libraries that
-/// show a program another time (libfaketime) stand before libc's functions: by their clock a wait
+/// Reads std::chrono::steady_clock from the kernel, at the cost of a system call. Libraries that
+/// show a program another time (libfaketime) replace libc's functions, and with their clock a wait
 /// might never end. Thread-safe and async-signal-safe.
 struct Clock {
   using duration = std::chrono::steady_clock::duration;

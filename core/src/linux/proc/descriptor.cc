@@ -24,8 +24,8 @@
 namespace taskleak::platform {
 namespace {
 
-// What the descriptors of others are is asked with bare system calls: ThreadSanitizer takes a call
-// of libc's functions for a use that must not race with the owner's close.
+// This asks about descriptors of other code with bare system calls. ThreadSanitizer would take a
+// call of libc's functions for a use that must not race with the owner's close.
 int SocketOption(int fd, int option) {
   int value = -1;
   socklen_t size = sizeof value;
@@ -100,7 +100,7 @@ std::string InfoOf(const Descriptor& descriptor) {
       (FolderOf(descriptor.thread) + "fdinfo/" + std::to_string(descriptor.number)).c_str());
 }
 
-// Sockets and pipes have their number in the link. What has none is not asked by its number here.
+// Sockets and pipes have their number in the link. Other files are not asked by their number here.
 bool IsAsHere(const Descriptor& descriptor, const std::string& target) {
   return descriptor.thread == 0 || LinkTarget({descriptor.number, 0}) == target;
 }
@@ -122,12 +122,12 @@ OpenFile ReadSocket(const Descriptor& descriptor, const std::string& target) {
   return ReadSocket(SubjectDescriptor(descriptor.number).get());
 }
 
-// Of a path, so that it serves for other threads' tables as well.
+// Works on a path, so it also works for other threads' tables.
 bool Stat(const Descriptor& descriptor, struct stat* info) {
   return syscall(SYS_newfstatat, AT_FDCWD, PathOf(descriptor).c_str(), info, 0) == 0;
 }
 
-// fdinfo's "flags:", in octal: of open(2).
+// Reads fdinfo's "flags:", which are those of open(2) in octal.
 int AccessOf(const Descriptor& descriptor) {
   const std::string info = InfoOf(descriptor);
   constexpr std::string_view kKey = "flags:";
@@ -137,7 +137,7 @@ int AccessOf(const Descriptor& descriptor) {
   return static_cast<int>(numbers.Next(8).value_or(0)) & O_ACCMODE;
 }
 
-// False also where that is not known: kcmp(2) may be denied.
+// Returns false also if that is not known, since kcmp(2) may be denied.
 bool HasOwnTable(int thread) {
   constexpr int kFiles = 2;  // KCMP_FILES, include/uapi/linux/kcmp.h
   return syscall(SYS_kcmp, SubjectThread(), thread, kFiles, 0, 0) > 0;

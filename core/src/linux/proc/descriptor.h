@@ -1,4 +1,4 @@
-// What a file descriptor of the process that is looked at is.
+// Finds out what a file descriptor of the looked-at process is.
 #ifndef TASKLEAK_SRC_LINUX_PROC_DESCRIPTOR_H_
 #define TASKLEAK_SRC_LINUX_PROC_DESCRIPTOR_H_
 
@@ -26,12 +26,12 @@ struct OpenSocket {
   enum class Protocol { kTcp, kUdp, kOtherIp, kUnix, kNetlink, kOther };
   Protocol protocol = Protocol::kOther;
   bool listening = false;
-  std::string local;  ///< its address, as AddressText(); may be empty
-  std::string peer;   ///< of what it is connected to; empty if it is not
+  std::string local;  ///< its address in the form of AddressText(); may be empty
+  std::string peer;   ///< the address that it is connected to; empty if it is not connected
   int tcp_state = 0;  ///< include/net/tcp_states.h; 0: not TCP, listening, or unknown
 };
 
-/// A socket in a descriptor table of a thread's own, which others cannot ask.
+/// A socket in a thread's own descriptor table, which other threads cannot ask.
 struct UnreachableSocket {};
 
 /// A timerfd.
@@ -42,45 +42,46 @@ struct OpenTimer {
 
 /// An end of a pipe.
 struct OpenPipe {
-  std::string path;  ///< of a FIFO; empty for other pipes
+  std::string path;  ///< the path of a FIFO; empty for other pipes
 };
 
 /// Anything else.
 struct OtherFile {
-  std::string name;  ///< a path, or what the kernel calls it: "eventfd", "inotify"
+  std::string name;  ///< a path, or the kernel's name for it: "eventfd", "inotify"
 };
 
-/// What is open at a descriptor; nothing if it is not open.
+/// The open object of a descriptor; std::monostate if it is not open.
 using OpenFile =
     std::variant<std::monostate, OpenSocket, UnreachableSocket, OpenTimer, OpenPipe, OtherFile>;
 
-/// Neither blocks nor changes anything about the descriptor. Thread-safe.
+/// Reads what is open. Neither blocks nor changes the descriptor. Thread-safe.
 OpenFile ReadOpenFile(const Descriptor& descriptor);
 
-/// "127.0.0.1:8080", "[::1]:8080", a path, or "@name" for an abstract one; empty for other
-/// families.
+/// Returns "127.0.0.1:8080", "[::1]:8080", a path, or "@name" for an abstract one. Returns an empty
+/// text for other families.
 std::string AddressText(const sockaddr_storage& address, socklen_t size);
 
-/// True if it is a socket that accepts connections.
+/// Returns true if it is a socket that accepts connections.
 bool IsListening(const Descriptor& descriptor);
 
-/// The descriptors an epoll descriptor watches (proc_pid_fdinfo(5)); empty if it is none.
+/// Returns the descriptors that an epoll descriptor watches (proc_pid_fdinfo(5)), or none if it is
+/// not one.
 std::vector<Descriptor> WatchedByEpoll(const Descriptor& descriptor);
 
-/// True if both are open on the same file, pipe or socket.
+/// Returns true if both are open on the same file, pipe or socket.
 bool AreSame(const Descriptor& a, const Descriptor& b);
 
-/// Which ends of pipes and FIFOs this process had open at one moment. Other processes may have
+/// The ends of pipes and FIFOs that this process had open at one moment. Other processes may have
 /// more.
 class PipeEnds {
  public:
-  /// Looks at every descriptor, also of threads with a table of their own: a few microseconds for
-  /// each.
+  /// Looks at every descriptor, also of threads with a table of their own. Takes a few microseconds
+  /// for each.
   PipeEnds();
 
-  /// True if it is an end of a pipe or FIFO.
+  /// Returns true if it is an end of a pipe or FIFO.
   [[nodiscard]] static bool Has(const Descriptor& descriptor);
-  /// A descriptor through which the same pipe can be written to (read from), if there is one.
+  /// Returns a descriptor through which the same pipe can be written (or read), if there is one.
   [[nodiscard]] std::optional<Descriptor> Writer(const Descriptor& reader) const {
     return Find(writers_, reader);
   }

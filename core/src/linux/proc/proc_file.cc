@@ -11,7 +11,7 @@
 namespace taskleak::platform {
 namespace {
 
-// read(2) that a signal handler's arrival does not cut short.
+// Calls read(2) again if a signal handler has interrupted it.
 ssize_t ReadOnce(int fd, char* buffer, std::size_t size) {
   ssize_t n = 0;
   do {

@@ -1,4 +1,4 @@
-// Small files of /proc, read into a caller's buffer without allocating, and the numbers in them.
+// Reads small files of /proc into a caller's buffer without allocation, and the numbers in them.
 #ifndef TASKLEAK_SRC_LINUX_PROC_PROC_FILE_H_
 #define TASKLEAK_SRC_LINUX_PROC_PROC_FILE_H_
 
@@ -11,14 +11,14 @@
 
 namespace taskleak::platform {
 
-/// Reads `path`, relative to the directory `dir_fd` (or absolute), in one read(2): what a proc file
-/// shows in one read is consistent. Returns what was read, or nothing with errno set.
-/// Async-signal-safe.
+/// Reads `path`, relative to the directory `dir_fd` (or absolute), in one read(2), because the
+/// content of a proc file is consistent in one read. Returns the content, or nothing with errno
+/// set. Async-signal-safe.
 std::optional<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer,
                                              std::size_t size);
 
-/// A whole file that may be longer than one read, such as /proc/self/maps. Empty if it cannot be
-/// read.
+/// Reads a whole file that may be longer than one read, such as /proc/self/maps. Returns an empty
+/// text if it cannot be read.
 std::string ReadWholeProcFile(const char* path);
 
 /// Takes numbers off the front of a line, one by one.
@@ -26,12 +26,12 @@ class NumberReader {
  public:
   explicit NumberReader(std::string_view text) : text_(text) {}
 
-  /// The next number after any blanks, in `base` (a leading 0x is accepted for base 16); nothing if
-  /// none follows.
+  /// Returns the next number after any blanks, in `base` (a leading 0x is accepted for base 16), or
+  /// nothing if none follows.
   std::optional<std::uint64_t> Next(int base = 10);
-  /// Passes over `count` fields.
+  /// Skips `count` fields.
   void Skip(int count);
-  /// Passes over one character if it comes next.
+  /// Skips one character if it comes next.
   void SkipCharacter(char character);
   [[nodiscard]] std::string_view rest() const { return text_; }
 

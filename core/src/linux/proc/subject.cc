@@ -21,8 +21,8 @@ namespace {
 
 using Folder = std::array<char, 48>;
 
-// Without constructor or allocation, for those who look from a signal handler or at a process that
-// hangs in its allocator.
+// Has no constructor and allocates nothing, since looks may run in a signal handler or in a process
+// that hangs in its allocator.
 struct Subject {
   pid_t pid = 0;  // 0: this process
   pid_t thread = 0;

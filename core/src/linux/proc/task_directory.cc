@@ -16,8 +16,9 @@ namespace taskleak::platform {
 
 namespace {
 
-// A /proc that was mounted in another pid namespace shows this process's threads under that one's
-// numbers, by which they cannot be signalled, nor told to be lock holders (pid_namespaces(7)).
+// Returns false for a /proc that was mounted in another pid namespace. It shows this process's
+// threads with the numbers of that namespace. These cannot be used for signals, or to find lock
+// holders (pid_namespaces(7)).
 bool ShowsOwnNumbers() {
   std::array<char, 16> target{};
   const ssize_t length = readlink("/proc/self", target.data(), target.size());
@@ -41,8 +42,8 @@ bool TaskDirectory::Open(std::uint64_t* links, bool same_process) {
   const pid_t pid = same_process ? pid_ : SubjectPid();
   const bool open_still = StillOpen(links);
   if (open_still && pid_ == pid) return true;
-  // A number that is not open on our file may by now be somebody else's: only what is surely ours
-  // is closed.
+  // If the descriptor is not open on our file any more, the number may belong to other code now. So
+  // it is closed only if it is certainly ours.
   if (open_still) close(fd_);
   const std::string path = std::string(SubjectFolder()) + "task";
   fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

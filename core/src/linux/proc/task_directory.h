@@ -15,17 +15,17 @@
 
 namespace taskleak::platform {
 
-/// A descriptor that stays open between looks and is opened again whenever it is no longer ours:
-/// after fork(2) it would show the parent, and a program may close descriptors it does not know.
-/// Not thread-safe.
+/// Keeps a descriptor open between looks, and opens it again if it is no longer ours. After fork(2)
+/// it would show the parent, and a program may close descriptors that it does not know. Not
+/// thread-safe.
 class TaskDirectory {
  public:
-  /// Brings the descriptor up to date. `links` receives the directory's link count. With
-  /// `same_process` the caller knows that the subject is that of the call before, and it is not
-  /// asked for. Returns false, with errno set, if it cannot be opened.
+  /// Opens the descriptor again if needed. `links` receives the directory's link count.
+  /// `same_process` says that the caller knows that the process is the same as in the previous
+  /// call, so this is not checked. Returns false, with errno set, if it cannot be opened.
   bool Open(std::uint64_t* links, bool same_process = false);
   [[nodiscard]] int fd() const { return fd_; }
-  /// The process that the directory shows.
+  /// Returns the process that the directory shows.
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
@@ -56,7 +56,7 @@ bool VisitTids(int directory, std::span<char> buffer, Visit visit) {
   }
 }
 
-/// Reads task/TID/`file` of the process that is looked at. Thread-safe and async-signal-safe.
+/// Reads task/TID/`file` of the looked-at process. Thread-safe and async-signal-safe.
 std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
                                              std::size_t size);
 

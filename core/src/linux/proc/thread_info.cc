@@ -17,8 +17,8 @@
 namespace taskleak::platform {
 namespace {
 
-// What `parse` makes of task/TID/`file`; nothing, with errno set, if that cannot be read or is not
-// understood.
+// Reads task/TID/`file` and returns the result of `parse`. Returns nothing, with errno set, if that
+// cannot be read or is not understood.
 template <std::size_t kSize, typename Parse>
 auto ReadThread(int tid, const char* file, Parse parse) -> decltype(parse(std::string_view())) {
   std::array<char, kSize> buffer;
@@ -91,7 +91,8 @@ std::optional<bool> HasPending(int tid, int signal) { return HasSignal(tid, "Sig
 
 std::uint64_t TicksSinceBoot() {
   timespec now{};
-  // Not through libc, before which a library may stand that shows another time (libfaketime).
+  // This bypasses libc, since a library may replace its functions to show another time
+  // (libfaketime).
   if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) != 0) clock_gettime(CLOCK_BOOTTIME, &now);
   const auto per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
   return static_cast<std::uint64_t>(now.tv_sec) * per_second +

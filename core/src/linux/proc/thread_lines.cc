@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t kPfExiting = 0x4;
 constexpr std::uint64_t kPfIoWorker = 0x10;
 
-// The rest of the line of task/TID/status that begins with `key` and a colon.
+// Returns the rest of the line of task/TID/status that begins with `key` and a colon.
 std::optional<std::string_view> StatusField(std::string_view status, std::string_view key) {
   while (!status.empty()) {
     const std::size_t end = status.find('\n');

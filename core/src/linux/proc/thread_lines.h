@@ -1,4 +1,4 @@
-// What the files of one thread in /proc say: text in, values out.
+// Parses the files of one thread in /proc: text in, values out.
 #ifndef TASKLEAK_SRC_LINUX_PROC_THREAD_LINES_H_
 #define TASKLEAK_SRC_LINUX_PROC_THREAD_LINES_H_
 
@@ -25,9 +25,9 @@ std::optional<RunCount> ParseSchedstat(std::string_view schedstat);
 std::optional<RunCount> ParseSwitches(std::string_view status);
 
 /// Returns true if the signal mask `key` ("SigBlk", "SigPnd") of task/TID/status has `signal`, from
-/// 1 to 64; nothing if it is not there.
+/// 1 to 64, or nothing if the mask is not there.
 std::optional<bool> ParseSignal(std::string_view status, std::string_view key, int signal);
-/// The whole mask: signal N at bit N - 1.
+/// Returns the whole mask: signal N at bit N - 1.
 std::optional<std::uint64_t> ParseSignals(std::string_view status, std::string_view key);
 
 }  // namespace taskleak::platform

@@ -37,8 +37,8 @@ std::optional<std::vector<int>> ReadDirectory(int directory) {
   return tids;
 }
 
-// Whether the process, whose task directory is given too, has a thread with the number. Signal 0
-// only asks (kill(2)), at a fifth of the cost of looking for a directory entry that is not there.
+// Returns true if the process with this task directory has a thread with the number. Signal 0 only
+// asks (kill(2)). That has a fifth of the cost of looking for a directory entry that is not there.
 bool HasThread(pid_t process, int directory, int tid) {
   if (syscall(SYS_tgkill, process, tid, 0) == 0) return true;
   if (errno == ESRCH) return false;
@@ -63,12 +63,12 @@ std::optional<std::vector<int>> ListTids(TaskDirectory& directory) {
   return tids;
 }
 
-// The list of threads as last seen, and what it takes to bring it up to date.
+// The list of threads as last seen, and the data to bring it up to date.
 //
-// Whoever is new has a number that the kernel has given out since (BirthCounter). So when few were
-// given out, on the whole machine, just those are looked for; only after many is the directory
-// read. Who has ended stays in the list for a while: an identity that is gone does no harm, and
-// noticing it would mean to read the directory.
+// A new thread has a number that the kernel has given out since (BirthCounter). If few numbers were
+// given out on the whole machine, only these are looked for. If there were many, the directory is
+// read. Ended threads stay in the list for a while: they do no harm, and to notice them, the
+// directory would have to be read.
 class ThreadList {
  public:
   std::shared_ptr<const ThreadIds> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
@@ -76,8 +76,8 @@ class ThreadList {
  private:
   using Clock = std::chrono::steady_clock;
 
-  // A number that was given out but is not (yet) one of our threads: it may be another process's,
-  // or belong to a thread whose creation the kernel has not finished.
+  // A number that was given out but is not (yet) one of our threads. It may belong to another
+  // process, or to a thread that the kernel has not finished creating.
   struct Pending {
     int tid;
     Clock::time_point since;
@@ -104,7 +104,7 @@ std::shared_ptr<const ThreadIds> ThreadList::List(std::uint64_t* births_seen) {
   const BirthCounter::Look births = births_.LookNow();
   if (!births.none) ++looks_with_births_;
   if (births_seen != nullptr) *births_seen = births.unknown ? 0 : looks_with_births_;
-  // Whoever is forked gets a number, too: while none was given out, this is the same process.
+  // A forked child gets a number too. So while none was given out, this is the same process.
   const bool same_process = births.none && LooksAtItself();
   std::uint64_t links = 0;
   if (!directory_.Open(&links, same_process)) return nullptr;
@@ -156,8 +156,8 @@ bool ThreadList::ProbePending() {
 }
 
 // Births that the kernel has not finished are few at any moment, the newest, and done within a
-// second. (Even one that takes longer shows in the link count, unless somebody ends at the same
-// time.)
+// second. (Even one that takes longer shows in the link count, unless another thread ends at the
+// same time.)
 void ThreadList::ForgetOldPending() {
   constexpr std::size_t kMost = 4;
   constexpr std::chrono::seconds kBirthTakes{1};

@@ -40,7 +40,7 @@ class RuleTable {
       std::uintptr_t there = slot.pc.load(std::memory_order_relaxed);
       const bool outdated = there == pc && slot.index.load(std::memory_order_relaxed) != index;
       if (there != 0 && !outdated) continue;
-      // Nobody finds it while it is being written.
+      // It is not found while it is being written.
       if (!slot.pc.compare_exchange_strong(there, kWriting, std::memory_order_acq_rel)) continue;
       slot.rule.store(rule.bits(), std::memory_order_release);
       slot.index.store(index, std::memory_order_release);

@@ -1,4 +1,4 @@
-// The calling thread's own stack, as cheaply as can be.
+// Captures the calling thread's own stack as cheaply as possible.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_CREATION_STACK_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_CREATION_STACK_H_
 
@@ -11,12 +11,12 @@ namespace taskleak::platform {
 
 /// Writes the return addresses of the caller and its callers, innermost first, and returns how
 /// many, at most `most`. Ends early where `.eh_frame` has no or only unusual information. Takes no
-/// lock and no memory, opens no file, and needs less than 512 bytes of stack: so it may be called
-/// with any lock held. Where a place in the code was met before, a frame costs some nanoseconds.
+/// lock and no memory, opens no file, and needs less than 512 bytes of stack, so it may be called
+/// with any lock held. A frame costs some nanoseconds if its place in the code was met before.
 /// Async-signal-safe. Keeps errno.
 std::size_t CaptureCreationStack(std::uintptr_t* addresses, std::size_t most);
 
-/// The same for code that is parked with the stack pointer `sp` and stays so meanwhile.
+/// The same for code that is parked with the stack pointer `sp` and stays parked meanwhile.
 std::size_t CaptureParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout,
                                std::uintptr_t* addresses, std::size_t most);
 

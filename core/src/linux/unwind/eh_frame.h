@@ -1,4 +1,5 @@
-// Call frame information as the program itself has it mapped, for code that must not take a lock.
+// Call frame information that is mapped into the program itself, for code that must not take a
+// lock.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
 
@@ -15,8 +16,9 @@ class EhFrameIndex {
   explicit EhFrameIndex(const void* section)
       : section_(static_cast<const std::uint8_t*>(section)) {}
 
-  /// The rule for the instruction at `pc`; not usable if there is none or it is an unusual one.
-  /// Takes no lock and no memory, makes no system call, and needs about 200 bytes of stack.
+  /// Returns the rule for the instruction at `pc`. It is not usable if there is none or it is an
+  /// unusual one. Takes no lock and no memory, makes no system call, and needs about 200 bytes of
+  /// stack.
   [[nodiscard]] ShortRule RuleAt(std::uintptr_t pc) const;
 
   [[nodiscard]] std::uintptr_t address() const {
@@ -27,8 +29,8 @@ class EhFrameIndex {
   const std::uint8_t* section_ = nullptr;
 };
 
-/// That of the program or library that holds `pc`; with address 0 if there is none. Takes no lock
-/// (_dl_find_object(3) in glibc's manual: lock-free and async-signal-safe).
+/// Returns the section of the program or library that contains `pc`, or one with address 0 if there
+/// is none. Takes no lock (_dl_find_object(3) in glibc's manual: lock-free and async-signal-safe).
 EhFrameIndex FindEhFrameIndex(std::uintptr_t pc);
 
 }  // namespace taskleak::platform

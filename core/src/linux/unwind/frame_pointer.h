@@ -15,12 +15,11 @@ struct FoundFramePointer {
 
 /// Finds rbp of `frame`, whose caller can only be found through it, and walks on from there.
 ///
-/// The kernel shows sp and pc of a blocked thread, not rbp. But what a function's prologue takes
-/// off the stack pointer tells how far below rbp it is; and a function that uses rbp has saved its
-/// caller's there, next to its return address, which follows a call of that function. So rbp is
-/// computed from sp, and where that does not lead to the return address of such a call, it is
-/// searched for upwards on the stack. What is found by searching is a guess unless the call surely
-/// leads to the function.
+/// The kernel shows sp and pc of a blocked thread, but not rbp. A function's prologue shows how far
+/// sp is below rbp. A function that uses rbp has saved its caller's rbp there, next to its return
+/// address, which follows a call of that function. So rbp is computed from sp. If that does not
+/// lead to the return address of such a call, rbp is searched for upwards on the stack. A result of
+/// this search is a guess unless the call certainly leads to the function.
 std::optional<FoundFramePointer> FindFramePointer(FrameWalker& walker, CodeFacts& facts,
                                                   StackImage& image, const FrameState& frame)
     TASKLEAK_REQUIRES(Modules::Instance().mutex());

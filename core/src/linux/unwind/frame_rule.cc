@@ -103,7 +103,7 @@ class RuleMaker {
 };
 
 // Boost.Context's assembler code has no call frame information. A context's first function has a
-// return address within make_fcontext, whose code was not run to get there (make_*_gas.S).
+// return address within make_fcontext, although that code did not call it (make_*_gas.S).
 bool StartsContext(Dwfl_Module* module, std::uintptr_t pc) {
   const char* const name = dwfl_module_addrname(module, pc);
   if (name != nullptr) return std::string_view(name) == "make_fcontext";

@@ -1,4 +1,4 @@
-// A stack as unwinding leaves it: addresses without names.
+// The result of unwinding a stack: addresses without names.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_RAW_STACK_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_RAW_STACK_H_
 
@@ -15,14 +15,15 @@ struct RawFrame {
   bool is_return_address = false;  ///< then the call is the instruction before pc: look up pc - 1
   bool guessed = false;            ///< found by searching the stack, not by call frame information
 
-  /// An address within the instruction that the frame executes: for a caller, its call.
+  /// Returns an address within the instruction that the frame executes. For a caller, that is its
+  /// call.
   [[nodiscard]] std::uintptr_t instruction() const { return pc - (is_return_address ? 1 : 0); }
   bool operator==(const RawFrame&) const = default;
 };
 
 struct RawStack {
   std::vector<RawFrame> frames;  ///< innermost first
-  Missing missing;               ///< why not all of them are there
+  Missing missing;               ///< why frames are missing
 };
 
 }  // namespace taskleak::platform

@@ -9,21 +9,21 @@
 
 namespace taskleak::platform {
 
-/// The words from a stack pointer upwards. Everything that unwinding reads of a stack, it reads
-/// here, so a damaged stack can lead it astray but not to a fault. Not thread-safe.
+/// The words from a stack pointer upwards. Unwinding reads all words of a stack here, so a damaged
+/// stack can mislead it but cannot cause a fault. Not thread-safe.
 class StackImage {
  public:
-  /// Copies the beginning of the stack of a thread at `sp`, its red zone included. More is copied
-  /// as it is asked for, and `read_later()` says that it was: the caller must then see to it that
-  /// the thread has not run in between. Returns false if nothing could be read.
+  /// Copies the beginning of the stack of a thread at `sp`, including its red zone. More is copied
+  /// when it is needed, and then `read_later()` is true: the caller must check that the thread has
+  /// not run in between. Returns false if nothing could be read.
   bool Copy(std::uintptr_t sp);
-  /// Takes over a copy that somebody else made; nothing but that can be read then.
+  /// Uses a copy that other code has made. Only this copy can be read then.
   void Adopt(std::uintptr_t base, const void* words, std::size_t size);
 
-  /// The word at `address`, or nothing if it cannot be read.
+  /// Returns the word at `address`, or nothing if it cannot be read.
   std::optional<std::uint64_t> Word(std::uintptr_t address);
 
-  /// The end of what is copied.
+  /// Returns the end of the copy.
   [[nodiscard]] std::uintptr_t end() const { return base_ + size_; }
   /// Copies four times as much. Returns false if there is no more, or too much.
   bool Grow();

@@ -42,7 +42,7 @@ void Append(RawStack& stack, const Walk& walk, bool guessed) {
   }
 }
 
-// Whether code that was loaded since the modules were last looked at would explain the end.
+// Returns true if code that was loaded since the last look at the modules would explain the end.
 bool MayBeNewCode(WalkEnd end) { return end == WalkEnd::kNoRule || end == WalkEnd::kNotCode; }
 
 // Walks on from the last frame, whose caller cannot be found by what is known of its registers.

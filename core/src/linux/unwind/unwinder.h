@@ -1,4 +1,4 @@
-// A whole stack from registers and a copy of the stack.
+// Unwinds a whole stack from registers and a copy of the stack.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_UNWINDER_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_UNWINDER_H_
 
@@ -9,8 +9,8 @@
 
 namespace taskleak::platform {
 
-/// Unwinds from the innermost frame, of which at least rip and rsp are known. Never faults and
-/// always ends, whatever the stack holds. Thread-safe (the image is the caller's own).
+/// Unwinds from the innermost frame. At least its rip and rsp must be known. Never faults and
+/// always ends, even on a damaged stack. Thread-safe (the image belongs to the caller).
 RawStack Unwind(const FrameState& innermost, StackImage& image)
     TASKLEAK_EXCLUDES(Modules::Instance().mutex());
 

@@ -20,7 +20,7 @@ struct Diff {
     kAppeared,  ///< there was no such group
     kGrew,      ///< there are more units
     kShrank,    ///< there are fewer
-    kVanished,  ///< there is no such group any more
+    kVanished,  ///< the group does not exist any more
   };
   /// Describes one group that changed.
   struct Change {

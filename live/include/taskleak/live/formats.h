@@ -38,7 +38,8 @@ namespace taskleak::live {
 ///   pool-worker;clone3;start_thread;pool::WorkerPool::Run() 8
 [[nodiscard]] std::string ToFolded(const Capture& capture);
 
-/// Returns a report of schema 1 (docs/report-formats.md) with one entry, whose verdict is `alive`.
+/// Returns a report of schema 1 (docs/report-formats.md) with one entry, which has the verdict
+/// `alive`.
 [[nodiscard]] std::string ToJson(const Capture& capture);
 
 }  // namespace taskleak::live

@@ -40,8 +40,8 @@ struct Metric {
 ///   for (const taskleak::live::Metric& metric : taskleak::live::CollectMetrics()) Export(metric);
 [[nodiscard]] std::vector<Metric> CollectMetrics(std::size_t most_sites = 50);
 
-/// Returns metrics as OpenMetrics 1.0 text, whose content type is
-/// `application/openmetrics-text; version=1.0.0; charset=utf-8`. Thread-safe.
+/// Returns metrics as OpenMetrics 1.0 text. Its content type is `application/openmetrics-text;
+/// version=1.0.0; charset=utf-8`. Thread-safe.
 ///
 /// Example:
 ///   response.body = taskleak::live::ToOpenMetrics(taskleak::live::CollectMetrics());

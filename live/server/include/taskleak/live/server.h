@@ -23,8 +23,8 @@ struct ServerOptions {
 /// between requests. Each connection carries one request. Four are answered at a time; others wait.
 /// Refuses requests with a body, and requests longer than the endpoint needs.
 ///
-/// Without a token, answers only requests whose Host is an address or `localhost`, so a web page
-/// cannot reach it under a host name of its own.
+/// Without a token, answers only requests with an address or `localhost` as their Host, so a web
+/// page cannot reach it under a host name of its own.
 ///
 /// Thread-safe. Do not use it in a forked child.
 ///

@@ -1,4 +1,4 @@
-// Stands where a C++ library's headers do, and has a name as any program could have it.
+// A header in the folder of a C++ library's headers. Any program could have a file of this name.
 #ifndef TASKLEAK_TESTS_CORE_SYMBOLIZE_INCLUDE_CXX_14_BITS_CONSTRUCTS_H_
 #define TASKLEAK_TESTS_CORE_SYMBOLIZE_INCLUDE_CXX_14_BITS_CONSTRUCTS_H_
 
