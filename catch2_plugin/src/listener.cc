@@ -36,7 +36,7 @@ void Say(const std::string& why, const std::string& text) {
   std::fprintf(stderr, "taskleak: %s:\n%s\n", why.c_str(), text.c_str());
 }
 
-// No test is left to fail. Whoever called Catch2 ends the process, with Catch2's result: a handler
+// No test is left to fail. The caller of Catch2 ends the process with Catch2's result: a handler
 // that ends it again goes on with the handlers that are left, with the new status (exit(3)).
 void FailTheProcess() {
   static const bool fails = on_exit(

@@ -53,7 +53,7 @@ std::atomic<bool> g_children_prepared{false};
   g_posix_spawn.Find(__interceptor_posix_spawn, __posix_spawn);
   g_posix_spawnp.Find(__interceptor_posix_spawnp, __posix_spawnp);
   g_popen.Find(__interceptor_popen, _IO_new_popen);
-  dlerror();  // what was not found is no error of the program's
+  dlerror();  // what was not found is not an error of the program
   g_children_prepared.store(true, std::memory_order_release);
 }
 

@@ -257,7 +257,7 @@ __attribute__((constructor(101))) void Prepare() {
   g_delete_aligned.Find();
   g_delete_sized_aligned.Find();
   g_delete_aligned_nothrow.Find();
-  dlerror();  // what was not found is no error of the program's
+  dlerror();  // what was not found is not an error of the program
   // Frames are freed by either of the last two ([dcl.fct.def.coroutine]/12).
   const bool are_own = IsOwn<New>(&::operator new, &taskleak_new) &&
                        IsOwn<Delete>(&::operator delete, &taskleak_delete) &&

@@ -21,7 +21,7 @@ NextFunction<void (*)(int)> g_exit("_exit");
 
 __attribute__((constructor(101))) void PrepareExit() {
   g_exit.Find(__interceptor__exit, nullptr);
-  dlerror();  // what was not found is no error of the program's
+  dlerror();  // what was not found is not an error of the program
 }
 
 }  // namespace

@@ -32,12 +32,12 @@
 // waits without a limit, or until after the end of the time that is asked about. No other process
 // does: each waits by futex(2), which takes a process that shares the memory (no word that is
 // waited for is in memory that others have, and children, which may share all of it, there are
-// none), or it sleeps until a point in time. The kernel does not on somebody's behalf: it wakes a
-// futex when a thread ends, and for an io_uring, of which there is none. That leaves signals and
-// tracers. A signal without a handler wakes nobody: it is ignored, or ends or stops the process.
-// (Handlers of the signals that ask a program to end are taken to end it, if the caller says so.)
-// Timers, asynchronous input and output, message queues and descriptors reach a thread that waits
-// so by a signal, too.
+// none), or it sleeps until a point in time. The kernel does not either, on another's behalf: it
+// wakes a futex when a thread ends, and for an io_uring, of which there is none. That leaves
+// signals and tracers. A signal without a handler wakes nobody: it is ignored, or ends or stops the
+// process. (Handlers of the signals that ask a program to end are taken to end it, if the caller
+// says so.) Timers, asynchronous input and output, message queues and descriptors reach a thread
+// that waits so by a signal, too.
 //
 // What is asked of the process (handlers, children, rings, mappings) is asked between the two
 // rounds; it is changed only by a thread that runs.

@@ -134,7 +134,7 @@ bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const
   return true;
 }
 
-// Once in a look: what is no coroutine's may be of a library that was loaded since the last one.
+// Once in a look: what is not a coroutine's may be of a library that was loaded since the last one.
 void FrameReader::Refresh() {
   if (refreshed_) return;
   refreshed_ = true;

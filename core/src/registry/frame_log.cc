@@ -39,7 +39,7 @@ TASKLEAK_UNINSTRUMENTED std::uintptr_t ReadWord(std::uintptr_t address) {
 }
 
 // Where the function of `site` returns to, which has called a function with the frame address
-// `hook_frame`; 0 if that cannot be told.
+// `hook_frame`; 0 if that is not known.
 std::uintptr_t CallerOf(const RampSite& site, std::uintptr_t hook_frame) {
   constexpr std::uintptr_t kLargestFrame = std::uintptr_t{64} << 10;
   const platform::ShortRule rule(site.rule);
@@ -122,7 +122,7 @@ std::uintptr_t CallerOf(const RampSite& site, std::uintptr_t hook_frame) {
   place->store(slot, std::memory_order_release);
 }
 
-// The task of a block that is about to be freed; null if it is no frame.
+// The task of a block that is about to be freed; null if it is not a frame.
 [[gnu::always_inline]] inline TaskSlot* Take(const void* block) {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
   if (!FrameWord::Fits(address)) return nullptr;

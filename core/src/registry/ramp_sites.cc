@@ -27,7 +27,7 @@ namespace {
 
 using platform::RampCalls;
 
-// By what a module can be told from another one that is loaded at the same place later: where it
+// What distinguishes a module from another one that is loaded at the same place later: where it
 // is, and a hash of the table of its functions.
 struct Identity {
   std::uintptr_t begin = 0;

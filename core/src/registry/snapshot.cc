@@ -20,7 +20,7 @@ const internal::SnapshotData& NoMemory() {
   return data;
 }
 
-// Those of the snapshot before, as long as nobody was born since.
+// Those of the snapshot before, as long as nothing was born since.
 std::shared_ptr<const platform::ThreadIds> Children(const internal::SnapshotData* last,
                                                     std::uint64_t births) {
   if (last != nullptr && births != 0 && last->births == births) return last->children;

@@ -105,7 +105,7 @@ bool LeaveAtEnd() {
 
 // The slots of a new chunk; all but one batch go to the common store.
 TaskHead* AllocateBatch() {
-  // Not of the allocator's: whoever asks may be in the middle of that.
+  // Not of the allocator's: the calling thread may be in the middle of that.
   void* const memory = platform::MapPages(sizeof(TaskChunk));
   if (memory == nullptr) return nullptr;
   auto* const chunk = new (memory) TaskChunk();

@@ -226,7 +226,7 @@ void MarkDetached(pthread_t handle, std::uint64_t serial) {
 
 namespace registry {
 
-// Whoever adopts the thread changes its record.
+// A thread that adopts this one changes its record.
 Origin OriginOfThread() {
   if (t_birth == nullptr) return t_origin;
   return std::atomic_ref(t_birth->record.origin).load(std::memory_order_relaxed);

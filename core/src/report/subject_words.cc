@@ -26,7 +26,7 @@ std::string UnreachableText(const platform::Unreachable& why) {
 
 std::string_view CaveatText(platform::Caveat caveat) {
   return caveat == platform::Caveat::kOtherPidNamespace
-             ? "it is in another pid namespace: who holds its locks cannot be told"
+             ? "it is in another pid namespace: the holders of its locks are not known"
              : "it is in another mount namespace: names come from this one's files of the same "
                "path, and are wrong where those are others";
 }

@@ -13,7 +13,7 @@
 namespace taskleak::run {
 namespace {
 
-// Text on its way to a file. What cannot be written is lost: there is nobody left to tell.
+// Text on its way to a file. What cannot be written is lost: nothing is left that could report it.
 class RawText {
  public:
   explicit RawText(int fd) : fd_(fd) {}
