@@ -17,10 +17,6 @@
 
 namespace taskleak {
 
-namespace internal {
-constinit std::atomic<bool> g_follows_frames{false};
-}  // namespace internal
-
 namespace registry {
 namespace {
 

@@ -5,13 +5,7 @@
 
 #include "linux/coroutines/page_vector.h"
 
-namespace taskleak {
-
-namespace internal {
-constinit std::array<FrameRegion, kFrameRegions> g_frame_regions{};
-}  // namespace internal
-
-namespace registry {
+namespace taskleak::registry {
 namespace {
 
 using internal::FrameRegion;
@@ -63,5 +57,4 @@ FramePlace* MakeFramePlace(std::uintptr_t address) {
   return PlaceIn(places, address);
 }
 
-}  // namespace registry
-}  // namespace taskleak
+}  // namespace taskleak::registry

@@ -16,13 +16,7 @@
 #include "linux/unwind/eh_frame.h"
 #include "registry/short_lock.h"
 
-namespace taskleak {
-
-namespace internal {
-constinit std::array<std::atomic<std::uintptr_t>, kSeenSites> g_seen_sites{};
-}  // namespace internal
-
-namespace registry {
+namespace taskleak::registry {
 namespace {
 
 using platform::RampCalls;
@@ -154,5 +148,4 @@ std::vector<std::uintptr_t> ModulesWithoutSymbols() {
 
 void ResetRampSites() { g_known.lock.Reset(); }
 
-}  // namespace registry
-}  // namespace taskleak
+}  // namespace taskleak::registry

@@ -7,11 +7,6 @@
 
 namespace taskleak {
 
-namespace internal {
-// Beyond what a thread that has not looked yet takes for known.
-constinit std::atomic<std::uint64_t> g_birth_conditions{1};
-}  // namespace internal
-
 namespace registry {
 namespace {
 

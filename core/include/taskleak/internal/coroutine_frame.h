@@ -24,13 +24,13 @@ enum class FrameHooks : std::uint8_t {
 void SetFrameHooks(FrameHooks hooks) noexcept;
 
 /// True from the first look on, if there are hooks. Until then nothing is noted.
-extern std::atomic<bool> g_follows_frames;
+inline std::atomic<bool> g_follows_frames{false};
 
 /// What was found out of calls of `operator new`, one word each: the return address shifted, or the
 /// address of a registry::RampSite with the lowest bit set. Newer ones take the places of older
 /// ones.
 inline constexpr std::size_t kSeenSites = std::size_t{1} << 14;
-extern std::array<std::atomic<std::uintptr_t>, kSeenSites> g_seen_sites;
+inline std::array<std::atomic<std::uintptr_t>, kSeenSites> g_seen_sites{};
 
 inline std::atomic<std::uintptr_t>& SeenSite(std::uintptr_t call) {
   return g_seen_sites[(call * 0x9e3779b97f4a7c15) >> 50];
@@ -46,7 +46,7 @@ struct FrameRegion {
   std::atomic<Place*> places{nullptr};
 };
 inline constexpr std::size_t kFrameRegions = std::size_t{1} << 14;
-extern std::array<FrameRegion, kFrameRegions> g_frame_regions;
+inline std::array<FrameRegion, kFrameRegions> g_frame_regions{};
 
 inline FrameRegion& FirstFrameRegion(std::uintptr_t number) {
   return g_frame_regions[(number * 0x9e3779b97f4a7c15) >> 50];

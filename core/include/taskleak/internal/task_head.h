@@ -100,7 +100,7 @@ extern constinit thread_local ThreadTasks t_tasks [[gnu::tls_model("initial-exec
 #endif
 
 /// Changes when the epoch, the scope or what is kept of creators changes.
-extern std::atomic<std::uint64_t> g_birth_conditions;
+inline std::atomic<std::uint64_t> g_birth_conditions{1};  // a thread begins with 0
 
 /// Returns nanoseconds of the monotonic clock, exact to a few milliseconds (clock_gettime(2)).
 inline std::int64_t CoarseNow() noexcept {
