@@ -160,6 +160,8 @@ int UseThreadsInChild() {
 
 TEST(ForkTest, AChildHasNoneOfTheThreadsThatOthersAreCreatingMeanwhile) {
   if (kUnderTsan) GTEST_SKIP() << "it ends children that create threads";
+  // AddressSanitizer does not free its own locks in the child (seen with that of GCC 12).
+  if (kUnderAsan) GTEST_SKIP() << "children that create threads may wait for ever";
   std::atomic<bool> stop{false};
   std::vector<std::jthread> creators;
   for (int i = 0; i < 3; ++i) {
