@@ -7,7 +7,7 @@
 // before, so that what comes next (libstdc++, an allocator's library) sees what it would have seen.
 //
 // Under AddressSanitizer and ThreadSanitizer, whose operators check which form allocated a block,
-// nothing stands before them: the sanitizer itself tells of each block.
+// nothing stands before them: the sanitizer itself reports each block.
 #include <dlfcn.h>
 
 #include <atomic>

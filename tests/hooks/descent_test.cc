@@ -19,6 +19,7 @@
 
 #include "registry/origin.h"
 #include "registry/thread_birth.h"
+#include "support/chain.h"
 #include "support/leaks.h"
 #include "taskleak/leak_scope.h"
 #include "taskleak/task.h"
@@ -31,6 +32,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::AllOf;
+using testing::Chain;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::NoWait;
@@ -259,32 +261,6 @@ TEST_F(Descent, OfAnIgnoredAndAReportedThreadOnlyTheSecondsChildrenAreBackground
               AllOf(HasSubstr("\"of-ignored\""), Not(HasSubstr("\"of-leaked\""))));
   EXPECT_EQ(run_->RunEnded(), kClean);
 }
-
-/// Threads each of which starts the next and ends, until the chain is told to end.
-class Chain {
- public:
-  Chain() { Start(); }
-  ~Chain() {
-    end_ = true;
-    while (alive_ != 0) std::this_thread::yield();
-  }
-  Chain(const Chain&) = delete;
-  Chain& operator=(const Chain&) = delete;
-
- private:
-  void Start() {
-    ++alive_;
-    std::thread([this] {
-      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // a short life is the matter here
-      nanosleep(&pause, nullptr);
-      if (!end_) Start();
-      --alive_;
-    }).detach();
-  }
-
-  std::atomic<bool> end_{false};
-  std::atomic<int> alive_{0};
-};
 
 TEST_F(Descent, AChainOfSuccessorsIsReportedOnce) {
   Begin();

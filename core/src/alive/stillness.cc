@@ -28,16 +28,16 @@
 // need no look of their own: a thread that starts another runs, and one that was started counts.
 //
 // From then on. The first thing to happen would be that something wakes one of them. No thread of
-// the process does, since none runs but those that look, and these wake nobody. Time does not: each
-// waits without a limit, or until after the end of the time that is asked about. No other process
-// does: each waits by futex(2), which takes a process that shares the memory (no word that is
-// waited for is in memory that others have, and children, which may share all of it, there are
+// the process does, since none runs but those that look, and these wake no thread. Time does not:
+// each waits without a limit, or until after the end of the time that is asked about. No other
+// process does: each waits by futex(2), which takes a process that shares the memory (no word that
+// is waited for is in memory that others have, and children, which may share all of it, there are
 // none), or it sleeps until a point in time. The kernel does not either, on another's behalf: it
 // wakes a futex when a thread ends, and for an io_uring, of which there is none. That leaves
-// signals and tracers. A signal without a handler wakes nobody: it is ignored, or ends or stops the
-// process. (Handlers of the signals that ask a program to end are taken to end it, if the caller
-// says so.) Timers, asynchronous input and output, message queues and descriptors reach a thread
-// that waits so by a signal, too.
+// signals and tracers. A signal without a handler wakes no thread: it is ignored, or ends or stops
+// the process. (Handlers of the signals that ask a program to end are taken to end it, if the
+// caller says so.) Timers, asynchronous input and output, message queues and descriptors reach a
+// thread that waits so by a signal, too.
 //
 // What is asked of the process (handlers, children, rings, mappings) is asked between the two
 // rounds; it is changed only by a thread that runs.
@@ -120,7 +120,7 @@ class StillLook {
 };
 
 bool StillLook::WaitsForOwnProcess(const Sleeper& sleeper) const {
-  // Whatever taskleak's own threads wait for, they wake nobody afterwards.
+  // Taskleak's own threads wake no other thread, whatever they wait for.
   if (silent_.contains(sleeper.id.tid)) return sleeper.at.number >= 0;
   return (IsFutexWait(sleeper.at) || IsSleep(sleeper.at)) &&
          Outlasts(sleeper.id, sleeper.at, until_);

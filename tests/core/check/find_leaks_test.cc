@@ -25,6 +25,7 @@
 #include <gtest/gtest.h>
 
 #include "linux/proc/thread_info.h"
+#include "support/chain.h"
 #include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/verify.h"
@@ -34,6 +35,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::BlockedThread;
+using testing::Chain;
 using ::testing::Contains;
 using testing::Functions;
 using testing::NoWait;
@@ -265,32 +267,6 @@ TEST(FindLeaksTest, AThreadThatHasEndedButIsStillListedIsNotWaitedFor) {
   EXPECT_TRUE(report.empty()) << report.ToText();
   EXPECT_LT(report.waited, options.drain);
 }
-
-// Each thread starts the next and ends, until the chain is stopped.
-class Chain {
- public:
-  Chain() { Start(); }
-  ~Chain() {
-    end_ = true;
-    while (alive_ != 0) std::this_thread::yield();
-  }
-  Chain(const Chain&) = delete;
-  Chain& operator=(const Chain&) = delete;
-
- private:
-  void Start() {
-    ++alive_;
-    std::thread([this] {
-      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // the test needs short lives
-      nanosleep(&pause, nullptr);
-      if (!end_) Start();
-      --alive_;
-    }).detach();
-  }
-
-  std::atomic<bool> end_{false};
-  std::atomic<int> alive_{0};
-};
 
 TEST(FindLeaksTest, AChainOfThreadsThatEachStartTheNextIsFoundByEveryLook) {
   const auto before = Snapshot::Take();

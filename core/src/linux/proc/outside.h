@@ -19,7 +19,7 @@ struct Reach {
   /// Reads task/TID/status (proc_pid_status(5)). Returns nothing if it is cut off.
   ///
   /// A handler does not count if its signal is one that a thread causes itself (SIGSEGV and its
-  /// kin, SIGPIPE), that glibc uses between threads, or that tells of child processes.
+  /// kin, SIGPIPE), that glibc uses between threads, or that reports child processes.
   static std::optional<Reach> Parse(std::string_view status);
 };
 

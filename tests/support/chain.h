@@ -1,0 +1,40 @@
+// Threads that hand on: each starts the next and ends.
+#ifndef TASKLEAK_TESTS_SUPPORT_CHAIN_H_
+#define TASKLEAK_TESTS_SUPPORT_CHAIN_H_
+
+#include <time.h>
+
+#include <atomic>
+#include <thread>
+
+namespace taskleak::testing {
+
+/// Threads each of which starts the next and ends, until the chain is destroyed.
+class Chain {
+ public:
+  Chain() { Start(); }
+  ~Chain() {
+    end_ = true;
+    while (alive_ != 0) std::this_thread::yield();
+  }
+  Chain(const Chain&) = delete;
+  Chain& operator=(const Chain&) = delete;
+
+ private:
+  void Start() {
+    ++alive_;
+    std::thread([this] {
+      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // a short life is the matter here
+      nanosleep(&pause, nullptr);
+      if (!end_) Start();
+      --alive_;
+    }).detach();
+  }
+
+  std::atomic<bool> end_{false};
+  std::atomic<int> alive_{0};
+};
+
+}  // namespace taskleak::testing
+
+#endif  // TASKLEAK_TESTS_SUPPORT_CHAIN_H_
