@@ -28,19 +28,31 @@ bool Unchanged(const TaskSlot& slot, std::uint64_t serial, TaskPlace place) {
          slot.serial.load(std::memory_order_relaxed) == serial;
 }
 
-TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, TaskPlace place, std::int64_t now) {
-  TaskRecord record;
-  record.serial = serial;
+// What a task is from its birth to its end, all of one moment. Nothing if its slot stays free. A slot
+// that is free again is read again, or tasks that each end soon after the next is born would not be
+// found: none of them lives as long as it takes to read one.
+std::optional<TaskRecord> ReadIdentity(const TaskSlot& slot) {
+  constexpr int kMostTries = 100;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    TaskRecord record;
+    record.slot = &slot;
+    record.serial = slot.serial.load(kAcquire);
+    record.epoch = slot.epoch.load(kAcquire);
+    record.parent = slot.parent.load(kAcquire);
+    record.origin = slot.origin.load(kAcquire);
+    record.name = slot.name.Load();
+    if (record.serial != 0 && slot.serial.load(std::memory_order_relaxed) == record.serial)
+      return record;
+  }
+  return std::nullopt;
+}
+
+void ReadState(const TaskSlot& slot, TaskPlace place, std::int64_t now, TaskRecord& record) {
   record.place = place.word();
-  record.slot = &slot;
-  record.epoch = slot.epoch.load(kAcquire);
-  record.parent = slot.parent.load(kAcquire);
-  record.origin = slot.origin.load(kAcquire);
   record.age = duration_cast<milliseconds>(
       nanoseconds(std::max<std::int64_t>(now - slot.born.load(kAcquire), 0)));
   record.site = slot.site.load(kAcquire);
   record.created = slot.stack.load(kAcquire);
-  record.name = slot.name.Load();
   record.state = place.state();
   record.waiting = slot.waiting.Load();
   record.code = slot.code.load(kAcquire);
@@ -56,19 +68,23 @@ TaskRecord Copy(const TaskSlot& slot, std::uint64_t serial, TaskPlace place, std
   record.awaited_by = slot.awaited_by.load(kAcquire);
   record.descriptor = slot.descriptor.load(kAcquire);
   record.hint = slot.hint.load(kAcquire);
-  return record;
 }
 
-// Nothing if there is no task. Of one that never stops changing, the parts may be of two moments.
+// Reads a slot that held a task just now. Of a task that never stops changing, the parts may be of
+// two moments.
 std::optional<TaskRecord> Read(const TaskSlot& slot, std::int64_t now) {
   constexpr int kMostTries = 100;
+  std::optional<TaskRecord> ended;
   for (int tries = 1;; ++tries) {
-    const std::uint64_t serial = slot.serial.load(kAcquire);
-    if (serial == 0) return std::nullopt;
+    std::optional<TaskRecord> record = ReadIdentity(slot);
+    if (!record) return ended;
+    ended = record;
+    ended->ended = true;
     const TaskPlace place(slot.place.load(kAcquire));
-    TaskRecord record = Copy(slot, serial, place, now);
-    if (Unchanged(slot, serial, place)) return record;
-    if (tries >= kMostTries && slot.serial.load(std::memory_order_relaxed) == serial) return record;
+    ReadState(slot, place, now, *record);
+    if (Unchanged(slot, record->serial, place)) return record;
+    if (tries >= kMostTries)
+      return slot.serial.load(std::memory_order_relaxed) == record->serial ? record : ended;
   }
 }
 
@@ -130,7 +146,7 @@ void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visi
 void ForEveryTask(const std::function<void(const TaskRecord&)>& visit) {
   const std::int64_t now = Now();
   ForEachSlot(/*first=*/0, /*adopted_too=*/true, [&](const TaskSlot& slot) {
-    if (const auto record = Read(slot, now)) visit(*record);
+    if (const auto record = Read(slot, now); record && !record->ended) visit(*record);
   });
 }
 
@@ -162,7 +178,7 @@ void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which
   const std::int64_t now = Now();
   ForEachSlot(first, /*adopted_too=*/false, [&](TaskSlot& slot) {
     const auto record = Read(slot, now);
-    if (!record || record->epoch < first || !which(*record)) return;
+    if (!record || record->ended || record->epoch < first || !which(*record)) return;
     slot.adopted.store(record->serial, std::memory_order_release);
     if (&slot != Running()) MarkOrigin(slot, *record);
   });

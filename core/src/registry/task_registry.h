@@ -25,6 +25,7 @@ using Epoch = std::uint64_t;
 /// A copy of what is known of one task.
 struct TaskRecord {
   std::uint64_t serial = 0;  ///< never used again
+  bool ended = false;        ///< while it was read: then only this much, and `name`, is known
   Epoch epoch = 0;
   std::uint64_t parent = 0;  ///< serial of the task that created it; 0: none
   Origin origin = 0;
@@ -70,7 +71,7 @@ Epoch BeginEpoch();
 /// meanwhile may or may not be visited.
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit);
 
-/// The same for all that are alive, adopted or not.
+/// The same for all that are alive, adopted or not, without those that end while they are read.
 void ForEveryTask(const std::function<void(const TaskRecord&)>& visit);
 
 /// What is cheap to know of a task.
