@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -144,6 +145,48 @@ bool HasOwnTable(int thread) {
 }
 
 }  // namespace
+
+std::string_view NameOf(OpenSocket::Protocol protocol) {
+  switch (protocol) {
+    case OpenSocket::Protocol::kTcp:
+      return "tcp";
+    case OpenSocket::Protocol::kUdp:
+      return "udp";
+    case OpenSocket::Protocol::kOtherIp:
+      return "ip";
+    case OpenSocket::Protocol::kUnix:
+      return "unix";
+    case OpenSocket::Protocol::kNetlink:
+      return "netlink";
+    case OpenSocket::Protocol::kOther:
+      break;
+  }
+  return "socket";
+}
+
+Result<std::vector<OpenDescriptor>> ListDescriptors() {
+  DIR* const directory = opendir((FolderOf(0) + "fd").c_str());
+  if (directory == nullptr) return Error::OfLastCall();
+  std::vector<OpenDescriptor> open;
+  while (const dirent* const entry = readdir(directory)) {
+    const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
+    if (!number || static_cast<int>(*number) == dirfd(directory)) continue;
+    const Descriptor descriptor{static_cast<int>(*number), 0};
+    struct stat info {};
+    std::string target = LinkTarget(descriptor);
+    if (target.empty() || !Stat(descriptor, &info)) continue;  // closed meanwhile
+    // proc_pid_fd(5) has it behind the path of a file that is no longer there.
+    constexpr std::string_view kDeleted = " (deleted)";
+    if (info.st_nlink == 0 && target.ends_with(kDeleted))
+      target.resize(target.size() - kDeleted.size());
+    open.push_back({descriptor.number, info.st_dev, info.st_ino, std::move(target), std::nullopt});
+    if (S_ISSOCK(info.st_mode))
+      open.back().socket = ProtocolOf(SubjectDescriptor(descriptor.number).get());
+  }
+  closedir(directory);
+  std::ranges::sort(open, {}, &OpenDescriptor::number);
+  return open;
+}
 
 std::string AddressText(const sockaddr_storage& address, socklen_t size) {
   std::array<char, INET6_ADDRSTRLEN> text{};

@@ -9,9 +9,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "base/result.h"
 
 namespace taskleak::platform {
 
@@ -30,6 +33,9 @@ struct OpenSocket {
   std::string peer;   ///< the address that it is connected to; empty if it is not connected
   int tcp_state = 0;  ///< include/net/tcp_states.h; 0: not TCP, listening, or unknown
 };
+
+/// Returns "tcp", "udp", "ip", "unix", "netlink" or "socket", which signatures are made of.
+std::string_view NameOf(OpenSocket::Protocol protocol);
 
 /// A socket in a thread's own descriptor table, which other threads cannot ask.
 struct UnreachableSocket {};
@@ -56,6 +62,22 @@ using OpenFile =
 
 /// Reads what is open. Neither blocks nor changes the descriptor. Thread-safe.
 OpenFile ReadOpenFile(const Descriptor& descriptor);
+
+/// A descriptor of the looked-at thread's table, and what it is open on.
+struct OpenDescriptor {
+  int number = -1;
+  dev_t device = 0;
+  ino_t inode = 0;  ///< of a socket or pipe, its own number; anonymous files have one in common
+  std::string
+      target;  ///< "socket:[4711]", "anon_inode:[eventpoll]", a path even if that is deleted
+  std::optional<OpenSocket::Protocol> socket;  ///< if it is a socket
+
+  bool operator==(const OpenDescriptor&) const = default;
+};
+
+/// Returns all that are open, by ascending number, except the one that this look needs. Takes some
+/// microseconds for each. Thread-safe.
+Result<std::vector<OpenDescriptor>> ListDescriptors();
 
 /// Returns "127.0.0.1:8080", "[::1]:8080", a path, or "@name" for an abstract one. Returns an empty
 /// text for other families.
