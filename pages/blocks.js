@@ -31,9 +31,9 @@ const kWaits = {
   epoll: 'descriptors, in epoll_wait', select: 'descriptors, in select', read: 'something to read', write: 'room to write',
   accept: 'a connection to accept', connect: 'its connection', recv: 'a message', send: 'room to send', wait_child: 'a child process',
   signal_wait: 'a signal', running: 'nothing: it runs', suspended: 'code to resume it', queued: 'its start', channel: 'a channel',
-  alive: 'nothing that is known: it goes on', stopped: 'a signal or a debugger to let it go on', ended: 'its parent to wait for it',
+  alive: 'nothing that is known: it goes on', stopped: 'a signal or a debugger to let it go on', ended: 'its parent to wait for it', open: 'code to close it',
 };
-const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task', process: 'process'};
+const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task', process: 'process', descriptor: 'descriptor'};
 
 function duration(ms) {
   if (ms < 1000) return `${ms} ms`;
@@ -185,7 +185,7 @@ function creatorCell(row) {
   return shown;
 }
 function waitsInCell(row) {
-  if (row.kind === 'unjoined_thread' || row.kind === 'process') return cell('waits in', '');
+  if (row.kind === 'unjoined_thread' || row.kind === 'process' || row.kind === 'descriptor') return cell('waits in', '');
   const shown = frameCell('waits in', ownFrame(row.places[0].stack), row.places[0].missing || 'not known');
   if (row.places.length > 1) shown.append(make('span', {class: 'sub more'}, ` and at ${plural(row.places.length - 1, 'more place')}`));
   return shown;
@@ -233,6 +233,7 @@ function copyButton(text) {
 }
 function placeTitle(row, place) {
   if (row.kind === 'process') return `${{ended: 'Ended, but not waited for', stopped: 'Stopped'}[place.state] || 'Still there'}${place.detail ? `: ${place.detail}` : ''}`;
+  if (row.kind === 'descriptor') return `Still open${place.detail ? `: ${place.detail}` : ''}`;
   if (row.kind === 'unjoined_thread') return 'Ended, and no thread has joined it';
   const several = row.places.length > 1, many = several && place.count > 1, on = onWhat(place);
   const who = several ? `${place.count} of them` : place.count === 1 ? 'It' : 'Each';
@@ -243,7 +244,7 @@ function placeTitle(row, place) {
 function bodyOf(row) {
   const created = row.created_by !== 0
       ? [make('h3', {class: 'part'}, row.origin ? `Created in ${row.origin} by` : 'Created by'), stackElement(row.created_by, row.origin)]
-      : [make('h3', {class: 'part'}, row.origin ? `Created in ${row.origin}` : 'The code that created it is not known')];
+      : [make('h3', {class: 'part'}, row.origin ? `${row.kind === 'descriptor' ? 'Opened' : 'Created'} in ${row.origin}` : 'The code that created it is not known')];
   const places = row.places.flatMap(place => [
     make('h3', {class: 'part'}, placeTitle(row, place)), place.stack !== 0 && stackElement(place.stack, row.origin),
     place.missing && make('p', {class: 'sub'}, `The stack is ${place.stack === 0 ? 'missing' : 'incomplete'}: ${place.missing}`)]);
@@ -253,7 +254,7 @@ function bodyOf(row) {
     make('div', {class: 'stacks'}, make('div', {}, created), make('div', {}, places)),
     row.ignore.length > 0 && make('div', {class: 'rules'}, make('h3', {class: 'part'}, 'Each of these rules ignores it'),
         make('ul', {}, row.ignore.map(rule => make('li', {}, make('code', {}, rule), ' ', copyButton(rule))))),
-    make('p', {class: 'sub'}, row.units ? '' : `ids ${ids}; `, `alive for ${ages(row)}; signature `, make('code', {}, row.signature))];
+    make('p', {class: 'sub'}, row.units ? '' : `ids ${ids}; `, row.kind === 'descriptor' ? 'signature ' : `alive for ${ages(row)}; signature `, make('code', {}, row.signature))];
 }
 function searchTextOf(row) {
   const frames = [row.created_by, ...row.places.map(place => place.stack)].flatMap(framesOf);

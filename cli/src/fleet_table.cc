@@ -30,7 +30,8 @@ void FleetTable::BeginProcess(std::string process) {
 }
 
 void FleetTable::Add(const Unit& unit, std::size_t count) {
-  if (unit.kind == UnitKind::kProcess) return;  // profiles do not have them either
+  if (unit.kind == UnitKind::kProcess || unit.kind == UnitKind::kDescriptor)
+    return;  // profiles do not have them either
   units_ += count;
   if (!IsBlocked(unit) || count == 0) return;
   const Frame* frame = FirstNamed(unit.created_by);

@@ -74,7 +74,8 @@ std::string FormatSarif(const RunReport& report, const FormatOptions& options) {
       Rule(UnitKind::kThread, "A thread is still alive after the test"),
       Rule(UnitKind::kUnjoinedThread, "A thread ended, but was neither joined nor detached"),
       Rule(UnitKind::kTask, "A task is still alive after the test"),
-      Rule(UnitKind::kProcess, "A child process was not waited for")};
+      Rule(UnitKind::kProcess, "A child process was not waited for"),
+      Rule(UnitKind::kDescriptor, "Test after test leaves a descriptor open")};
   const Json document = {
       {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
       {"version", "2.1.0"},

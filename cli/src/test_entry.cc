@@ -137,11 +137,11 @@ void SetStacks(const Json& group, LeakGroup* read) {
 }  // namespace
 
 UnitKind KindNamed(const std::string& name) {
-  return ReadName(name, UnitKind::kProcess, UnitKind::kThread);
+  return ReadName(name, UnitKind::kDescriptor, UnitKind::kThread);
 }
 
 WaitState StateNamed(const std::string& name) {
-  return ReadName(name, WaitState::kEnded, WaitState::kOther);
+  return ReadName(name, WaitState::kOpen, WaitState::kOther);
 }
 
 std::string TextAt(const Json& object, const char* key) {

@@ -80,6 +80,25 @@ TEST(ReportReader, ReadsWhatTheCoreWrites) {
   EXPECT_EQ(read.reports[2].ToText(), unseen.ToText());
 }
 
+TEST(ReportReader, ReadsDescriptors) {
+  Unit unit;
+  unit.kind = UnitKind::kDescriptor;
+  unit.state = WaitState::kOpen;
+  unit.id = 7;
+  unit.name = "socket:[4711]";
+  unit.detail = "listening TCP 127.0.0.1:8080";
+  LeakReport report;
+  report.test = "Net.Serves";
+  report.verdict = Verdict::kLeak;
+  report.groups.resize(1);
+  report.groups[0].units = {unit};
+  Reports read;
+  EXPECT_THAT(ReadDocument(report.ToJson(), read), IsEmpty());
+  EXPECT_EQ(read.reports.at(0).ToText(),
+            "1 leak, 1 descriptor still open after Net.Serves\n\n"
+            "[1] 1 descriptor \"socket:[4711]\" (7)  still open: listening TCP 127.0.0.1:8080\n");
+}
+
 TEST(ReportReader, ReadsThePlacesOfAGroup) {
   LeakReport report = TwoLeaks();
   report.groups[0].units[7].stack = report.groups[1].units[0].stack;

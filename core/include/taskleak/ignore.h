@@ -1,4 +1,5 @@
-// Rules that say which threads, tasks and child processes are background and not leaks.
+// Rules that say which threads, tasks, child processes and descriptors are background and not
+// leaks.
 #ifndef TASKLEAK_IGNORE_H_
 #define TASKLEAK_IGNORE_H_
 
@@ -40,12 +41,13 @@ class IgnoreRule {
     kSignature,    ///< IgnoreSignature()
     kOrigin,       ///< IgnoreOrigin()
     kProcess,      ///< IgnoreProcess()
+    kDescriptor,   ///< IgnoreDescriptor()
     kCurrent,      ///< IgnoreCurrent()
     kPredicate,    ///< IgnoreIf()
   };
 
   /// Returns the rule with the text form `kind:pattern`, where the kind is thread_name, task_name,
-  /// top_function, function, created_by, module, signature, origin or process. Throws
+  /// top_function, function, created_by, module, signature, origin, process or descriptor. Throws
   /// std::invalid_argument, quoting `text`, if the kind is unknown, the pattern is empty or the
   /// regular expression is bad.
   ///
@@ -97,6 +99,10 @@ class IgnoreRule {
 /// name (at most 15 characters, as the kernel keeps it), which is all that is known of a process
 /// that has ended. Example: IgnoreProcess("/usr/bin/redis-server *")
 [[nodiscard]] IgnoreRule IgnoreProcess(std::string_view pattern);
+/// Ignores file descriptors by what they are open on: a path, or the kernel's name for it, such as
+/// "socket:[4711]", "pipe:[4712]" or "anon_inode:[eventpoll]". Example:
+/// IgnoreDescriptor("/var/log/*")
+[[nodiscard]] IgnoreRule IgnoreDescriptor(std::string_view pattern);
 /// Ignores everything that is alive at the moment of this call.
 ///
 /// Example:

@@ -22,6 +22,7 @@ enum class UnitKind {
   kUnjoinedThread,  ///< a joinable thread that ended and was neither joined nor detached
   kTask,            ///< a user-space task: coroutine, fiber, pool job
   kProcess,         ///< a child process that was not waited for, whether it runs or has ended
+  kDescriptor,      ///< a file descriptor that was not closed
 };
 
 /// Names what a unit does or waits for, as far as the kernel and its stack show it.
@@ -54,6 +55,7 @@ enum class WaitState {
   kAlive,       ///< processes only: to go on or to end
   kStopped,     ///< processes only: a signal or a tracer that lets it go on
   kEnded,       ///< processes only: its parent; the process has ended
+  kOpen,        ///< descriptors only: to be closed
 };
 
 /// Returns the name that the JSON report uses: "thread", "task", ... Thread-safe.
@@ -116,16 +118,18 @@ struct Holder {
   Stack stack;                          ///< where it is; empty if it could not be read
 };
 
-/// Describes one thread, task or child process that is still there.
+/// Describes one thread, task, child process or descriptor that is still there.
 struct Unit {
   UnitKind kind = UnitKind::kThread;    ///< what it is
-  std::int64_t id = 0;                  ///< kernel thread id, serial of the task, or process id
-  std::string name;                     ///< thread or task name, or that of the process
+  std::int64_t id = 0;                  ///< kernel thread id, serial of the task, process id, or
+                                        ///< number of the descriptor
+  std::string name;                     ///< thread or task name, or that of the process; of a
+                                        ///< descriptor, what it is open on: "socket:[4711]"
   std::string command;                  ///< processes only: the command line; empty if it has ended
   std::int64_t parent = 0;              ///< id of the task that created this task; 0 if none
   WaitState state = WaitState::kOther;  ///< what it does or waits for
   std::string detail;           ///< what exactly it waits for, such as "descriptor 5, listening TCP
-                                ///< 127.0.0.1:8080"; may be empty
+                                ///< 127.0.0.1:8080", or what a descriptor is; may be empty
   std::uintptr_t waits_at = 0;  ///< address of the lock, condition variable or semaphore that it
                                 ///< waits for; 0 if it waits for something else
   std::optional<Holder> held_by;  ///< the thread that holds that lock or that it joins, if known
@@ -213,7 +217,7 @@ struct LeakReport {
 
   /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }
-  /// Returns the number of threads, tasks and processes in all groups.
+  /// Returns the number of threads, tasks, processes and descriptors in all groups.
   [[nodiscard]] std::size_t unit_count() const;
 
   /// Returns the report as text for people. Without `verbose`, folds frames of the C++ runtime and

@@ -42,6 +42,13 @@ enum class OnStale {
   kFail,  ///< they fail the run
 };
 
+/// Says what happens when tests leave file descriptors open.
+enum class OnDescriptors {
+  kOff,   ///< nothing: they are not looked at
+  kWarn,  ///< they are printed to standard error and written to the JSON report
+  kFail,  ///< they fail the test
+};
+
 /// Says whether printed reports are coloured.
 enum class Color {
   kAuto,    ///< only on a terminal
@@ -98,6 +105,9 @@ struct Options {
   Color color =
       Color::kAuto;       ///< key color=auto|always|never: only for what is printed to a terminal
   bool processes = true;  ///< key processes=0|1: child processes that are left are leaks
+  OnDescriptors descriptors =
+      OnDescriptors::kOff;  ///< key descriptors=off|warn|fail: what rises at the same kind of
+                            ///< target in a second test, while one that rose before is still open
   bool hooks = true;  ///< key hooks=0|1: record which code creates threads, if the hooks are linked
   TaskStacks task_stacks =
       TaskStacks::kSite;                  ///< key task_stacks=off|site|full, for the whole process

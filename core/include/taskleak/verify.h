@@ -20,9 +20,9 @@ namespace taskleak {
 /// thread and the main thread. Does not stop, signal or trace blocked threads; a running thread
 /// is stopped for a moment, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe.
 /// Throws std::invalid_argument if an option is bad (a negative duration, an unreadable suppression
-/// file), or if code sets one that has no effect here: on_leak=warn, check, hang_timeout, stale,
-/// json, color, task_stacks. (In TASKLEAK_OPTIONS, which is for the whole process, they are
-/// accepted.)
+/// file), or if code sets one that has no effect here: on_leak=warn, check, hang_timeout,
+/// descriptors, stale, json, color, task_stacks. (In TASKLEAK_OPTIONS, which is for the whole
+/// process, they are accepted.)
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();
@@ -32,7 +32,7 @@ namespace taskleak {
 [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, const Options& options = {});
 
 /// Adopts everything that is alive now: it is never reported as a leak. Use it for what a program
-/// starts once and keeps. Thread-safe.
+/// starts once and keeps. The same goes for descriptors that are open now. Thread-safe.
 ///
 /// Example:
 ///   StartGlobalLogger();
@@ -41,7 +41,8 @@ void AdoptCurrent();
 
 /// Allows leaks in a scope: adopts what was started while it existed and is alive when it ends.
 ///
-/// Applies to all threads of the process, whichever thread starts them. Not copyable. Construct and
+/// Applies to all threads of the process, whichever thread starts them, and to all descriptors that
+/// are open when it ends. Not copyable. Construct and
 /// destroy it in one thread. Several may nest or overlap.
 ///
 /// Example:

@@ -38,6 +38,7 @@ class Checker {
   [[nodiscard]] static Checker WithoutRules();
 
   [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const rules::IgnoreSet& ignore() const { return ignore_; }
 
   /// Finds what FindLeaks returns. When nothing is left this is a comparison of two lists. `test`
   /// is the name of what is checked, for suppressions that hold in some tests only. With a scope,

@@ -16,6 +16,7 @@ struct Hint {
     kUnjoined,          ///< the thread ended and was neither joined nor detached
     kNotWaitedFor,      ///< the process ended and was not waited for
     kNotEnded,          ///< the process goes on
+    kNotClosed,         ///< the descriptor is open
     kOwnerEnded,        ///< the owner of its lock ended
     kJoinsItself,       ///< the thread waits for its own end
     kStandardInput,     ///< it reads standard input

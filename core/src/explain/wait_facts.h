@@ -137,10 +137,21 @@ struct EndedProcess {
   int status = 0;  ///< as waitpid(2) has it
 };
 
+/// A descriptor that was left open, as others of its kind were by earlier tests.
+struct LeftOpen {
+  struct Earlier {
+    int number = -1;
+    std::string test;
+  };
+  platform::OpenFile file;
+  std::vector<Earlier> earlier;  ///< the latest of those that are still open
+  std::size_t more = 0;          ///< how many more of them there are
+};
+
 /// What there is to say of a unit besides its state.
 struct Detail {
   std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, Unverified, EndedThread,
-               RunningProcess, EndedProcess>
+               RunningProcess, EndedProcess, LeftOpen>
       of_unit;
   WaitFacts wait;
 };

@@ -53,4 +53,12 @@ LeakReport Describe(check::Outcome outcome) {
   return report;
 }
 
+LeakReport CannotListDescriptors(Error error, std::string_view test) {
+  LeakReport report;
+  report.verdict = Verdict::kCouldNotLook;
+  report.test = test;
+  report.could_not_look = CannotListDescriptorsText(error);
+  return report;
+}
+
 }  // namespace taskleak::report

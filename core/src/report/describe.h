@@ -2,6 +2,8 @@
 #ifndef TASKLEAK_SRC_REPORT_DESCRIBE_H_
 #define TASKLEAK_SRC_REPORT_DESCRIBE_H_
 
+#include <string_view>
+
 #include "check/outcome.h"
 #include "taskleak/leak.h"
 
@@ -9,6 +11,9 @@ namespace taskleak::report {
 
 /// Returns the report of an outcome. Thread-safe.
 LeakReport Describe(check::Outcome outcome);
+
+/// Returns the report of a test whose descriptors cannot be listed.
+LeakReport CannotListDescriptors(Error error, std::string_view test);
 
 }  // namespace taskleak::report
 

@@ -91,6 +91,21 @@ std::string_view Fixed(Kind kind) {
   }
 }
 
+// "close it before the test ends (descriptor 5 of the same kind is open since Net.Connects)"
+std::string ForDescriptors(const explain::FoundGroup& group, std::string_view it) {
+  std::string text = fmt::format("close {} before the test ends", it);
+  const auto* const open = std::get_if<explain::LeftOpen>(&group.units.front().detail.of_unit);
+  if (open == nullptr || open->earlier.empty()) return text;
+  std::string since;
+  for (const auto& [number, test] : open->earlier) {
+    since += since.empty()
+                 ? fmt::format("descriptor {} of the same kind is open since {}", number, test)
+                 : fmt::format(", {} since {}", number, test);
+  }
+  if (open->more > 0) since += fmt::format(", and {} more", open->more);
+  return text + " (" + since + ")";
+}
+
 }  // namespace
 
 std::string HintText(const explain::FoundGroup& group) {
@@ -101,6 +116,8 @@ std::string HintText(const explain::FoundGroup& group) {
       return fmt::format("join or detach {}", it);
     case Kind::kNotWaitedFor:
       return fmt::format("wait for {} (waitpid, pclose or what your library has for it)", it);
+    case Kind::kNotClosed:
+      return ForDescriptors(group, it);
     case Kind::kNotEnded:
       return fmt::format("end {} and wait for {} before the test ends", it, it);
     case Kind::kIdleWorkers:

@@ -80,6 +80,11 @@ std::string NoteText(const check::Note& note) {
   return std::visit([](const auto& each) { return Text(each); }, note);
 }
 
+std::string CannotListDescriptorsText(Error error) {
+  return fmt::format("the descriptors of this process cannot be listed: {}",
+                     std::strerror(error.number));
+}
+
 std::string CannotListText(Error error) {
   return std::string("the threads of this process cannot be listed: ") +
          (error.number == EXDEV

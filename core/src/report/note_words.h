@@ -14,6 +14,9 @@ std::string NoteText(const check::Note& note);
 /// Returns LeakReport::could_not_look for the reason why the threads cannot be listed.
 std::string CannotListText(Error error);
 
+/// Returns the same for descriptors.
+std::string CannotListDescriptorsText(Error error);
+
 }  // namespace taskleak::report
 
 #endif  // TASKLEAK_SRC_REPORT_NOTE_WORDS_H_

@@ -16,7 +16,7 @@ struct StateWords {
 };
 
 // In the order of the enumeration.
-constexpr std::array<StateWords, 28> kStates{{
+constexpr std::array<StateWords, 29> kStates{{
     {WaitState::kMutex, "mutex", "waiting for a mutex"},
     {WaitState::kRwlock, "rwlock", "waiting for a read-write lock"},
     {WaitState::kCondvar, "condvar", "waiting on a condition variable"},
@@ -45,6 +45,7 @@ constexpr std::array<StateWords, 28> kStates{{
     {WaitState::kAlive, "alive", "still there"},
     {WaitState::kStopped, "stopped", "stopped"},
     {WaitState::kEnded, "ended", "ended, but not waited for"},
+    {WaitState::kOpen, "open", "still open"},
 }};
 
 constexpr bool IsInOrder() {
@@ -73,6 +74,8 @@ std::string_view ToString(UnitKind kind) {
       return "task";
     case UnitKind::kProcess:
       return "process";
+    case UnitKind::kDescriptor:
+      return "descriptor";
   }
   return "thread";
 }

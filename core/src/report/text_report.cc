@@ -56,9 +56,10 @@ void AddGroupHeadline(const LeakGroup& group, std::string_view label, std::strin
 void AddIdsAndAge(const LeakGroup& group, std::string* text) {
   std::vector<std::string> parts;
   if (group.units.size() > 1) {
-    parts.push_back("ids " + report::Distinct(group.units, "", [](const Unit& unit) {
-                      return std::to_string(unit.id);
-                    }));
+    const bool numbers = group.first().kind == UnitKind::kDescriptor;
+    parts.push_back((numbers ? "numbers " : "ids ") +
+                    report::Distinct(group.units, "",
+                                     [](const Unit& unit) { return std::to_string(unit.id); }));
   }
   const auto [youngest, oldest] =
       std::minmax_element(group.units.begin(), group.units.end(),
@@ -115,6 +116,7 @@ void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
         "followed\n";
     return;
   }
+  if (unit.kind == UnitKind::kDescriptor) return;  // in the test that is reported
   if (unit.created_by.empty() && unit.origin.empty()) return;
   *text += "    created";
   if (!unit.origin.empty()) *text += " in " + unit.origin;

@@ -187,6 +187,18 @@ std::string Text(const explain::EndedProcess& process) {
          (name == nullptr ? std::string() : fmt::format(" (SIG{})", name));
 }
 
+// What the name of the descriptor does not say: it is the target, a path for example.
+std::string Text(const explain::LeftOpen& open) {
+  const bool is_named = std::holds_alternative<platform::OtherFile>(open.file) ||
+                        std::holds_alternative<platform::OpenPipe>(open.file);
+  if (is_named) return {};
+  const auto* const socket = std::get_if<OpenSocket>(&open.file);
+  if (socket == nullptr) return OpenFileText(open.file);
+  OpenSocket shown = *socket;
+  shown.tcp_state = 0;  // which may be "closed" for a socket that is open
+  return Text(shown);
+}
+
 template <typename... Alternatives>
 std::string TextOf(const std::variant<Alternatives...>& facts) {
   return std::visit([](const auto& alternative) { return Text(alternative); }, facts);

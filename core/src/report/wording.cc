@@ -17,7 +17,7 @@ namespace {
 
 // "8 threads, 1 unjoined thread and 3 tasks"
 std::string KindsOf(const LeakReport& report, bool* only_live) {
-  std::array<std::size_t, 4> counts{};
+  std::array<std::size_t, 5> counts{};
   for (const LeakGroup& group : report.groups)
     counts.at(static_cast<std::size_t>(group.first().kind)) += group.units.size();
   std::vector<std::string> parts;
@@ -57,6 +57,8 @@ std::string_view Noun(UnitKind kind) {
       return "task";
     case UnitKind::kProcess:
       return "process";
+    case UnitKind::kDescriptor:
+      return "descriptor";
     default:
       return "thread";
   }
@@ -172,8 +174,12 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units, boo
     when += " after " + report.test;
   else if (!when.empty())
     when = " after" + when;
+  const bool open = report.groups.front().first().kind == UnitKind::kDescriptor;  // then all are
   return fmt::format("{}, {} {}{}", Count(Findings(report).size(), "leak"), units,
-                     only_live ? "still alive" : "left behind", when);
+                     open        ? "still open"
+                     : only_live ? "still alive"
+                                 : "left behind",
+                     when);
 }
 
 }  // namespace
@@ -183,7 +189,9 @@ std::string WhyNotLonger(const LeakReport& report) {
   const std::string_view waits = "every thread of the process is waiting for another";
   if (report.verdict == Verdict::kHang)
     return fmt::format("{}, and nothing outside of it can wake one", waits);
-  return fmt::format("nothing can end {}: {}", report.unit_count() == 1 ? "it" : "them", waits);
+  const bool open = report.groups.front().first().kind == UnitKind::kDescriptor;
+  return fmt::format("nothing can {} {}: {}", open ? "close" : "end",
+                     report.unit_count() == 1 ? "it" : "them", waits);
 }
 
 std::string Headline(const LeakReport& report) {

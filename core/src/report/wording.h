@@ -21,7 +21,7 @@ std::string Duration(std::chrono::milliseconds duration);
 
 using internal::Count;
 
-/// "thread", "task", "process"
+/// "thread", "task", "process", "descriptor"
 std::string_view Noun(UnitKind kind);
 
 /// "waiting on a condition variable"

@@ -9,7 +9,7 @@ namespace {
 
 using Kind = IgnoreRule::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 9> kTextKinds{{
+constexpr std::array<std::pair<std::string_view, Kind>, 10> kTextKinds{{
     {"thread_name", Kind::kThreadName},
     {"task_name", Kind::kTaskName},
     {"top_function", Kind::kTopFunction},
@@ -19,6 +19,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 9> kTextKinds{{
     {"signature", Kind::kSignature},
     {"origin", Kind::kOrigin},
     {"process", Kind::kProcess},
+    {"descriptor", Kind::kDescriptor},
 }};
 
 std::string AcceptedKinds() {
@@ -72,6 +73,7 @@ IgnoreRule IgnoreSignature(std::string_view signature) { return Make(Kind::kSign
 IgnoreRule IgnoreOrigin(std::string_view pattern) { return Make(Kind::kOrigin, pattern); }
 
 IgnoreRule IgnoreProcess(std::string_view pattern) { return Make(Kind::kProcess, pattern); }
+IgnoreRule IgnoreDescriptor(std::string_view pattern) { return Make(Kind::kDescriptor, pattern); }
 
 IgnoreRule IgnoreCurrent() {
   return IgnoreRule(std::make_shared<IgnoreRule::Data>(

@@ -83,6 +83,8 @@ void IgnoreSet::Add(const IgnoreRule& rule, SuppressionUse* use) {
       return task_name_rules_.push_back({rule, use});
     case Kind::kProcess:
       return process_rules_.push_back({rule, use});
+    case Kind::kDescriptor:
+      return descriptor_rules_.push_back({rule, use});
     case Kind::kCurrent:
       return current_rules_.push_back({rule, use});
     case Kind::kModule:
@@ -122,6 +124,12 @@ bool IgnoreSet::MatchesProcess(std::string_view command, std::string_view name) 
          std::ranges::any_of(known_, [=](const KnownThreads* known) {
            return known->MatchesProcess(command, name);
          });
+}
+
+bool IgnoreSet::MatchesDescriptor(std::string_view target) const {
+  return AnyMatches(descriptor_rules_, [target](const IgnoreRule& rule) {
+    return rule.data().pattern->Matches(target);
+  });
 }
 
 bool IgnoreSet::MatchesCurrentProcess(const platform::ThreadId& id) const {

@@ -29,6 +29,8 @@ class IgnoreSet {
   [[nodiscard]] bool MatchesTaskName(std::string_view task_name) const;
   /// A child process by its command line, which may be empty, and its name.
   [[nodiscard]] bool MatchesProcess(std::string_view command, std::string_view name) const;
+  /// A descriptor by what it is open on.
+  [[nodiscard]] bool MatchesDescriptor(std::string_view target) const;
   /// Threads that were alive when an IgnoreCurrent() was made.
   [[nodiscard]] bool MatchesCurrent(const platform::ThreadId& id) const;
   /// The same for child processes.
@@ -64,6 +66,7 @@ class IgnoreSet {
   std::vector<CountedRule> name_rules_;
   std::vector<CountedRule> task_name_rules_;
   std::vector<CountedRule> process_rules_;
+  std::vector<CountedRule> descriptor_rules_;
   std::vector<CountedRule> current_rules_;
   std::vector<CountedRule> stack_rules_;
   RuleIndex unit_rules_;

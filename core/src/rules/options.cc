@@ -77,6 +77,8 @@ constexpr Choices<Color, 3> kColor{
     {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}}};
 constexpr Choices<TaskStacks, 3> kTaskStacks{
     {{"off", TaskStacks::kOff}, {"site", TaskStacks::kSite}, {"full", TaskStacks::kFull}}};
+constexpr Choices<OnDescriptors, 3> kDescriptors{
+    {{"off", OnDescriptors::kOff}, {"warn", OnDescriptors::kWarn}, {"fail", OnDescriptors::kFail}}};
 constexpr Choices<bool, 2> kSwitch{{{"0", false}, {"1", true}}};
 
 using Values = std::vector<std::string>;
@@ -100,7 +102,7 @@ struct Key {
 
 using View = std::string_view;
 
-constexpr std::array<Key, 15> kKeys{{
+constexpr std::array<Key, 16> kKeys{{
     {"on_leak", [](Options& o, View k, View v) { o.on_leak = ParseChoice(k, v, kOnLeak); },
      [](const Options& o) { return Text(o.on_leak, kOnLeak); }},
     {"check", [](Options& o, View k, View v) { o.check = ParseChoice(k, v, kCheck); },
@@ -124,6 +126,9 @@ constexpr std::array<Key, 15> kKeys{{
      [](const Options& o) { return Text(o.color, kColor); }},
     {"processes", [](Options& o, View k, View v) { o.processes = ParseChoice(k, v, kSwitch); },
      [](const Options& o) { return Text(o.processes, kSwitch); }},
+    {"descriptors",
+     [](Options& o, View k, View v) { o.descriptors = ParseChoice(k, v, kDescriptors); },
+     [](const Options& o) { return Text(o.descriptors, kDescriptors); }},
     {"hooks", [](Options& o, View k, View v) { o.hooks = ParseChoice(k, v, kSwitch); },
      [](const Options& o) { return Text(o.hooks, kSwitch); }},
     {"task_stacks",

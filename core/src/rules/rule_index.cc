@@ -13,9 +13,9 @@ namespace {
 using Kind = IgnoreRule::Kind;
 
 // The kinds with a pattern that is compared with texts of a unit (AnyText).
-constexpr std::array kLookedUp = {Kind::kThreadName, Kind::kTaskName,  Kind::kTopFunction,
-                                  Kind::kFunction,   Kind::kCreatedBy, Kind::kModule,
-                                  Kind::kSignature,  Kind::kOrigin,    Kind::kProcess};
+constexpr std::array kLookedUp = {
+    Kind::kThreadName, Kind::kTaskName,  Kind::kTopFunction, Kind::kFunction, Kind::kCreatedBy,
+    Kind::kModule,     Kind::kSignature, Kind::kOrigin,      Kind::kProcess,  Kind::kDescriptor};
 
 // Returns a text that is in every text that the rule matches. Returns an empty text if there is
 // none, or if the rule has other conditions.

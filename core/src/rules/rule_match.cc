@@ -60,9 +60,10 @@ bool AnyName(std::string_view plain_name, std::string_view full_name, const Text
 bool AnyText(Kind kind, const UnitView& view, const TextUser& use) {
   const bool is_task = view.unit.kind == UnitKind::kTask;
   const bool is_process = view.unit.kind == UnitKind::kProcess;
+  const bool is_descriptor = view.unit.kind == UnitKind::kDescriptor;
   switch (kind) {
     case Kind::kThreadName:
-      return !is_task && !is_process && use(view.unit.name, {});
+      return !is_task && !is_process && !is_descriptor && use(view.unit.name, {});
     case Kind::kTaskName:
       return is_task && use(view.unit.name, {});
     case Kind::kTopFunction:
@@ -81,6 +82,8 @@ bool AnyText(Kind kind, const UnitView& view, const TextUser& use) {
     case Kind::kProcess:
       return is_process && ((!view.unit.command.empty() && use(view.unit.command, {})) ||
                             use(view.unit.name, {}));
+    case Kind::kDescriptor:
+      return is_descriptor && use(view.unit.name, {});
     case Kind::kPredicate:
     case Kind::kCurrent:
       return false;

@@ -6,6 +6,7 @@
 
 #include "alive/background.h"
 #include "base/mutex.h"
+#include "check/descriptor_check.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -46,11 +47,17 @@ std::vector<check::AllowedLeaks> TakeAllowed() {
 
 }  // namespace run
 
-void AdoptCurrent() { alive::AdoptAll(); }
+void AdoptCurrent() {
+  alive::AdoptAll();
+  check::DescriptorCheck::AdoptOpen();
+}
 
 AllowLeaks::AllowLeaks(std::string reason)
     : reason_(std::move(reason)), before_(Snapshot::Take()) {}
 
-AllowLeaks::~AllowLeaks() { run::Remember(reason_, alive::AdoptBornSince(before_)); }
+AllowLeaks::~AllowLeaks() {
+  run::Remember(reason_, alive::AdoptBornSince(before_));
+  check::DescriptorCheck::AdoptOpen();
+}
 
 }  // namespace taskleak

@@ -7,6 +7,7 @@
 #include "alive/background.h"
 #include "alive/descent.h"
 #include "registry/thread_birth.h"
+#include "report/describe.h"
 #include "report/note_words.h"
 #include "run/find_leaks.h"
 #include "run/output.h"
@@ -27,6 +28,18 @@ void AdoptReported(const LeakReport& report, registry::Origin judge,
   }
   alive::Adopt(reported);
   if (judge != 0 && !alive::IsAnythingLeft(judge, last_look)) registry::MakeBackground(judge);
+}
+
+// Adds it to the JSON report. Returns the text that fails the test, or prints it instead.
+std::optional<std::string> Report(const LeakReport& report, const Options& options, bool fails) {
+  report::ReportFile* const json = JsonReport(options);
+  const bool has_news = !report.empty() || !report.notes.empty();
+  if (json != nullptr && has_news) SayOnce(json->Add(report));
+  if (report.empty()) return std::nullopt;
+  std::string text = report.ToText(options.verbose);
+  if (fails) return text;
+  Print(text, options.color);
+  return std::nullopt;
 }
 
 // What `check` returns, or, where there is no memory for it, a failure: a text so short that it
@@ -50,18 +63,21 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   const Found found = FindLeaks(checker, before, scope, judge);
   const LeakReport& report = found.report;
   planted.Look(report);
-  report::ReportFile* const json = JsonReport(options);
-  if (json != nullptr) json->TestChecked(scope);
+  if (report::ReportFile* const json = JsonReport(options)) json->TestChecked(scope);
   if (const std::uint64_t count = registry::CountUnrecorded(); count > 0)
     SayOnce(report::NoteText(check::UnrecordedBirths{count}));  // a clean result proves less then
-  const bool has_news = !report.empty() || !report.notes.empty();
-  if (json != nullptr && has_news) SayOnce(json->Add(report));
-  if (report.empty()) return std::nullopt;
   if (!report.groups.empty()) AdoptReported(report, judge, found.last_look);
-  std::string text = report.ToText(options.verbose);
-  if (options.on_leak == OnLeak::kFail) return text;
-  Print(text, options.color);
-  return std::nullopt;
+  return Report(report, options, options.on_leak == OnLeak::kFail);
+}
+
+// Descriptors have a report of their own, since they may be warned of where threads fail the test.
+std::optional<std::string> CheckWithMemory(check::DescriptorCheck& descriptors,
+                                           const Options& options, std::string_view test) {
+  auto outcome = descriptors.Judge(test);
+  const LeakReport report = outcome ? report::Describe(*std::move(outcome))
+                                    : report::CannotListDescriptors(outcome.error(), test);
+  return Report(report, options,
+                options.on_leak == OnLeak::kFail && options.descriptors == OnDescriptors::kFail);
 }
 
 }  // namespace
@@ -70,6 +86,12 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
                                       std::string_view scope, registry::Origin judge) {
   return UnlessNoMemory(checker.options().on_leak,
                         [&] { return CheckWithMemory(checker, before, scope, judge); });
+}
+
+std::optional<std::string> CheckDescriptors(check::DescriptorCheck& descriptors,
+                                            const Options& options, std::string_view test) {
+  return UnlessNoMemory(options.on_leak,
+                        [&] { return CheckWithMemory(descriptors, options, test); });
 }
 
 }  // namespace run

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "check/checker.h"
+#include "check/descriptor_check.h"
 #include "taskleak/snapshot.h"
 
 namespace taskleak::run {
@@ -15,6 +16,11 @@ namespace taskleak::run {
 /// that is 0, of all. Thread-safe.
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
                                       std::string_view scope, registry::Origin judge);
+
+/// Judges the descriptors that a test left open, in the same way (Options::descriptors). Call it
+/// after CheckScope of the same test.
+std::optional<std::string> CheckDescriptors(check::DescriptorCheck& descriptors,
+                                            const Options& options, std::string_view test);
 
 }  // namespace taskleak::run
 

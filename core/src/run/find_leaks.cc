@@ -46,6 +46,7 @@ void RefuseUnused(const Options& options) {
   refuse(options.on_leak == OnLeak::kWarn, "on_leak=warn");
   refuse(options.check != defaults.check, "check");
   refuse(options.hang_timeout != defaults.hang_timeout, "hang_timeout");
+  refuse(options.descriptors != defaults.descriptors, "descriptors");
   refuse(options.stale != defaults.stale, "stale");
   refuse(options.json != defaults.json, "json");
   refuse(options.color != defaults.color, "color");

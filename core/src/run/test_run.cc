@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "check/checker.h"
+#include "check/descriptor_check.h"
 #include "registry/task_life.h"
 #include "registry/thread_birth.h"
 #include "report/stale_suppressions.h"
@@ -24,7 +25,11 @@ struct TestRun::Impl {
   Impl(const Options& options, HangHandler hang_handler, ExitHandler exit_handler)
       : checker(options),
         on_hang(std::move(hang_handler)),
-        exit(checker.options(), std::move(exit_handler)) {}
+        exit(checker.options(), std::move(exit_handler)) {
+    const Options& effective = checker.options();
+    if (effective.descriptors != OnDescriptors::kOff && effective.on_leak != OnLeak::kOff)
+      descriptors.emplace(checker);
+  }
 
   // The checks of a marks-only run are the marks' own.
   [[nodiscard]] bool ChecksScopes() const { return checker.options().check == CheckScope::kAll; }
@@ -39,6 +44,16 @@ struct TestRun::Impl {
     return text;
   }
 
+  // The same for a test or a part of one, the only scopes that descriptors belong to.
+  std::optional<std::string> EndTest(run::Scope& scope, std::string_view name, bool marked) {
+    if (!descriptors || !(marked || ChecksScopes())) return End(scope, name, marked);
+    descriptors->EndBody();
+    auto text = End(scope, name, marked);
+    const auto of_descriptors = run::CheckDescriptors(*descriptors, checker.options(), name);
+    if (!of_descriptors) return text;
+    return text ? *text + '\n' + *of_descriptors : of_descriptors;
+  }
+
   void Await(std::string_view scope, std::string_view phase) const {
     if (watch != nullptr) watch->Arm(scope, phase);
   }
@@ -50,6 +65,7 @@ struct TestRun::Impl {
   }
 
   check::Checker checker;
+  std::optional<check::DescriptorCheck> descriptors;  // off: nothing, so no system call either
   HangHandler on_hang;
   run::ExitWatch exit;
   std::unique_ptr<run::HangWatch> watch;
@@ -101,12 +117,13 @@ void TestRun::TestStarted(std::string_view test) {
   impl_->Await(test, {});
   impl_->exit.Begin(test);
   impl_->test.Open(test, registry::ScopeKind::kFrame);
+  if (impl_->descriptors) impl_->descriptors->Begin();
 }
 
 std::optional<std::string> TestRun::TestEnded(bool marked) {
   impl_->AwaitNothing();
   impl_->piece.Close();
-  auto text = impl_->End(impl_->test, impl_->test_name, marked);
+  auto text = impl_->EndTest(impl_->test, impl_->test_name, marked);
   impl_->exit.Begin(impl_->suite.is_open() ? impl_->suite_scope : kRun);
   impl_->AwaitWhatFollows(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
   return text;
@@ -116,7 +133,7 @@ void TestRun::PieceStarted() { impl_->piece.Open(impl_->test_name, registry::Sco
 
 std::optional<std::string> TestRun::PieceEnded(std::string_view piece, bool marked) {
   impl_->AwaitNothing();
-  auto text = impl_->End(impl_->piece, piece, marked);
+  auto text = impl_->EndTest(impl_->piece, piece, marked);
   impl_->AwaitWhatFollows(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
   return text;
 }

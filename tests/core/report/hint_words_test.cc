@@ -48,6 +48,17 @@ TEST(HintTextTest, WhateverTheUnitWaitsFor) {
   EXPECT_EQ(Text({Kind::kOfAdapter, "cancel the timer"}), "cancel the timer");
 }
 
+TEST(HintTextTest, NamesTheTestsThatLeftTheSameKindOfDescriptor) {
+  explain::FoundGroup group;
+  group.units.resize(2);
+  group.hint = {Kind::kNotClosed};
+  EXPECT_EQ(HintText(group), "close them before the test ends");
+  group.units[0].detail.of_unit = explain::LeftOpen{{}, {{5, "Net.A"}, {7, "Net.B"}}, 2};
+  EXPECT_EQ(HintText(group),
+            "close them before the test ends (descriptor 5 of the same kind is open since Net.A, 7 "
+            "since Net.B, and 2 more)");
+}
+
 TEST(HintTextTest, SpeaksOfSeveralUnits) {
   EXPECT_EQ(Text({Kind::kUnjoined}, WaitState::kOther, 2), "join or detach them");
   EXPECT_EQ(Text({Kind::kWait}, WaitState::kCondvar, 2),

@@ -122,6 +122,7 @@ TEST(JsonReportTest, EveryStateAndKindHasItsOwnName) {
   EXPECT_EQ(ToString(UnitKind::kThread), "thread");
   EXPECT_EQ(ToString(UnitKind::kUnjoinedThread), "unjoined_thread");
   EXPECT_EQ(ToString(UnitKind::kTask), "task");
+  EXPECT_EQ(ToString(UnitKind::kDescriptor), "descriptor");
 }
 
 }  // namespace

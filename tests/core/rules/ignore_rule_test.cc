@@ -23,7 +23,8 @@ std::string ErrorOf(const std::string& rule) {
 TEST(IgnoreRuleTest, EveryTextKindIsReadAndWrittenBack) {
   for (const std::string text :
        {"thread_name:pool-*", "top_function:net::Poll", "function:re:^Run",
-        "created_by:pool::Start", "module:libgomp.so*", "signature:5f1c09aa31d2"}) {
+        "created_by:pool::Start", "module:libgomp.so*", "signature:5f1c09aa31d2", "process:redis *",
+        "descriptor:socket:[*]"}) {
     EXPECT_EQ(IgnoreRule::Parse(text).ToString(), text);
   }
 }
@@ -35,6 +36,7 @@ TEST(IgnoreRuleTest, FunctionsMakeTheSameRulesAsText) {
   EXPECT_EQ(IgnoreCreatedBy("a").ToString(), "created_by:a");
   EXPECT_EQ(IgnoreModule("a").ToString(), "module:a");
   EXPECT_EQ(IgnoreSignature("a").ToString(), "signature:a");
+  EXPECT_EQ(IgnoreDescriptor("a").ToString(), "descriptor:a");
   EXPECT_EQ(IgnoreIf([](const Unit&) { return true; }, "mine").ToString(), "mine");
 }
 

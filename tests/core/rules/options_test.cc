@@ -95,6 +95,7 @@ TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {
   EXPECT_THAT(ErrorOf("drain=1e99s"), HasSubstr("drain=1e99s"));
   EXPECT_THAT(ErrorOf("drain=nan"), HasSubstr("drain=nan"));
   EXPECT_EQ(ErrorOf("on_leak=maybe"), "on_leak=maybe: accepted is one of fail, warn, off");
+  EXPECT_EQ(ErrorOf("descriptors=1"), "descriptors=1: accepted is one of off, warn, fail");
   EXPECT_EQ(ErrorOf("verbose=yes"), "verbose=yes: accepted is one of 0, 1");
   EXPECT_EQ(ErrorOf("json="), "json=: accepted is a path");
   EXPECT_THAT(ErrorOf("report_known=nobody"), HasSubstr("one of all, declared, tsan"));

@@ -15,7 +15,7 @@ namespace taskleak::internal {
 [[nodiscard]] std::string Count(std::size_t count, std::string_view noun);
 
 /// Returns what a unit of this kind is called: "thread", "unjoined thread", "task",
-/// "process". Thread-safe.
+/// "process", "descriptor". Thread-safe.
 [[nodiscard]] std::string_view Noun(UnitKind kind);
 
 }  // namespace taskleak::internal
