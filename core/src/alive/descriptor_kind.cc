@@ -13,8 +13,9 @@ bool IsLetter(char c) { return IsCapital(c) || (c >= 'a' && c <= 'z'); }
 bool IsAlphanumeric(char c) { return IsDigit(c) || IsLetter(c); }
 
 // mkstemp(3) replaces the last six characters, each by one of the 62 letters and digits.
+constexpr std::size_t kReplaced = 6;
+
 bool LooksGenerated(std::string_view run, bool in_temporary_folder) {
-  constexpr std::size_t kReplaced = 6;
   if (run.size() < kReplaced) return false;
   const std::string_view last = run.substr(run.size() - kReplaced);
   const bool has_digit = std::ranges::any_of(last, IsDigit);
@@ -24,6 +25,14 @@ bool LooksGenerated(std::string_view run, bool in_temporary_folder) {
 
 void AddStar(std::string* pattern) {
   if (!pattern->ends_with('*')) pattern->push_back('*');
+}
+
+// Small letters before the last six are the beginning that the program gave: "db" of "dbXy12Az".
+void AddGenerated(std::string_view run, std::string* pattern) {
+  run.remove_suffix(kReplaced);
+  if (std::ranges::all_of(run, [](char c) { return IsLetter(c) && !IsCapital(c); }))
+    *pattern += run;
+  AddStar(pattern);
 }
 
 void AddWithoutNumbers(std::string_view run, std::string* pattern) {
@@ -58,7 +67,7 @@ std::string PatternOf(std::string_view target, const std::vector<std::string>& t
     const auto end = std::ranges::find_if_not(target, IsAlphanumeric);
     const std::string_view run = target.substr(0, static_cast<std::size_t>(end - target.begin()));
     if (LooksGenerated(run, temporary))
-      AddStar(&pattern);
+      AddGenerated(run, &pattern);
     else
       AddWithoutNumbers(run, &pattern);
     target.remove_prefix(run.size());

@@ -22,10 +22,10 @@ struct DescriptorKind {
   auto operator<=>(const DescriptorKind&) const = default;
 };
 
-/// Returns `target` with `*` for each run of digits, and for each run of letters and digits that
-/// looks like a generated name: six or more, with digits and letters among the last six (as
-/// mkstemp(3) makes them) or, in one of `temporary_folders`, with a digit or a capital letter
-/// there.
+/// Returns `target` with `*` for each run of digits, and for the generated part of a run of letters
+/// and digits. That are the last six characters if both letters and digits are among them, as
+/// mkstemp(3) makes them; in one of `temporary_folders`, if a digit or a capital letter is. What
+/// comes before the six stays if it consists of small letters.
 std::string PatternOf(std::string_view target, const std::vector<std::string>& temporary_folders);
 
 /// Returns the kind of a descriptor. Temporary folders are /tmp, /var/tmp, /dev/shm and those that

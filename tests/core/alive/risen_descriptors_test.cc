@@ -29,6 +29,8 @@ TEST(PatternOf, HasAStarForGeneratedNames) {
   EXPECT_EQ(pattern("/tmp/db.Xy12Az"), "/tmp/db.*");
   EXPECT_EQ(pattern("/tmp/XqWbYz/data.json"), "/tmp/*/data.json");
   EXPECT_EQ(pattern("/build/scratch/log_XqWbYz"), "/build/scratch/log_*");
+  EXPECT_EQ(pattern("/tmp/scratchXqWbYz"), "/tmp/scratch*");
+  EXPECT_EQ(pattern("/tmp/tmp.Xy12AzQ9bc"), "/tmp/tmp.*");
   EXPECT_EQ(pattern("/tmp/settings.json"), "/tmp/settings.json");
   EXPECT_EQ(pattern("/home/README"), "/home/README") << "a name by hand, outside of such folders";
   EXPECT_EQ(pattern("/home/db.Xy12Az"), "/home/db.*");
