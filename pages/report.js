@@ -14,8 +14,8 @@ function badgesOf(row, test) {
           row.status && badge(kStatus[row.status], row.status === 'known' ? '' : 'new'), pool && badge('jobs of a pool')].filter(Boolean);
 }
 function testCell(row, test) {
-  const runs = row.seen > 1 ? `, in ${row.seen} runs` : '';
-  return cell(isLook(test) ? 'seen in' : 'in test', nameOfTest(test.test), `alive for ${ages(row)}${runs}`, test.test);
+  const facts = [row.kind !== 'descriptor' && `alive for ${ages(row)}`, row.seen > 1 && `in ${row.seen} runs`].filter(Boolean);
+  return cell(isLook(test) ? 'seen in' : 'in test', nameOfTest(test.test), facts.join(', '), test.test);
 }
 function bodyOfReportRow(row) {
   const pool = row.part_of && entries.find(entry => entry.row.signature === row.part_of && entry.row.test === row.test);
@@ -49,6 +49,11 @@ const kGroupings = {
 
 // ---- the head ----
 
+// Returns "threads and descriptors": what there is.
+function nounsOf(rows, count) {
+  const nouns = [...new Set(rows.map(row => plural(count, kNouns[row.kind]).replace(/^\d+ /, '')))];
+  return nouns.length < 2 ? nouns[0] || 'threads and tasks' : `${nouns.slice(0, -1).join(', ')} and ${nouns.at(-1)}`;
+}
 const units = data.rows.reduce((sum, row) => sum + row.count, 0);
 const looked = data.tests.length > 0 && data.tests.every(isLook);
 const unseen = data.tests.filter(test => test.could_not_look);
@@ -60,7 +65,7 @@ heading(looked ? 'What is alive' : 'Leaks', [
   looked ? fact(data.tests.length, data.tests.length === 1 ? 'look' : 'looks') : fact(data.looks, data.looks === 1 ? 'check' : 'checks'),
   !looked && fact(withLeaks, withLeaks === 1 ? 'test that leaks' : 'tests that leak', withLeaks ? 'bad' : 'good'),
   fact(entries.length, looked ? (entries.length === 1 ? 'group' : 'groups') : entries.length === 1 ? 'leak' : 'leaks', !looked && entries.length ? 'bad' : ''),
-  fact(units, units === 1 ? 'thread or task' : 'threads and tasks'),
+  fact(units, nounsOf(data.rows, units)),
   deadlocks.length > 0 && fact(deadlocks.length, deadlocks.length === 1 ? 'deadlock' : 'deadlocks', 'bad'),
   hangs > 0 && fact(hangs, hangs === 1 ? 'test that hangs' : 'tests that hang', 'bad'),
   unseen.length > 0 && fact(unseen.length, unseen.length === 1 ? 'test that could not be checked' : 'tests that could not be checked', 'bad'),

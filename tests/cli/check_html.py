@@ -92,6 +92,23 @@ class ReportPageTest(unittest.TestCase):
                      "StoreTest.KeepsWhatWasWrittenBeforeTheRestart1", "for 41 ms"):
             self.assertIn(part.replace("\n", " "), " ".join(text.split()))
 
+    def test_a_row_of_a_descriptor_says_what_it_is_open_on_and_in_which_test_it_was_opened(self):
+        document = made_report.report(2)
+        found = document["tests"][0]["groups"][0]
+        unit = {"id": 7, "name": "socket:[4711]", "state": "open", "detail": "TCP 127.0.0.1:8080", "waits_at": "", "held_by": None, "age_ms": 0}
+        found.update(kind="descriptor", count=1, state="open", detail=unit["detail"], units=[unit], stack=[], created_by=[], deadlock=False,
+                     places=[{"count": 1, "state": "open", "detail": unit["detail"], "stack": []}])
+        document["tests"][0]["deadlocks"] = []
+        self.open(document)
+        self.assertIn("descriptors", " ".join(self.browser.ask("document.getElementById('summary').innerText").split()))
+        row = "[...document.querySelectorAll('details.row')].find(each => each.innerText.includes('descriptor'))"
+        self.browser.ask(f"{row}.querySelector('summary').click()")
+        self.browser.ask("new Promise(done => setTimeout(done, 50))")
+        text = " ".join(self.browser.ask(f"{row}.innerText").split())
+        for part in ('1 descriptor "socket:[4711]"', "code to close it", "TCP 127.0.0.1:8080", "Opened in ", "Still open: TCP 127.0.0.1:8080", "ids 7"):
+            self.assertIn(part, text)
+        self.assertNotIn("alive", text)
+
     def test_a_thread_that_has_only_the_programs_name_has_none(self):
         self.open(made_report.report(20))
         self.assertNotIn(made_report.PROGRAM[:15] + '"', self.browser.ask("document.body.innerText"))
