@@ -12,7 +12,7 @@
 
 #include "linux/arch/call_numbers.h"
 #include "linux/arch/call_target.h"
-#include "symbolize/function_name.h"
+#include "symbolize/runtime_code.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::explain {
