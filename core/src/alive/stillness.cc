@@ -160,15 +160,16 @@ int StillLook::FindMoved() const {
 }  // namespace
 
 bool Stillness::IsShown(std::optional<Clock::time_point> until) {
-  const auto threads = platform::ListThreads();
-  if (threads == nullptr) return false;
+  const auto listed = platform::ListThreads();
+  if (!listed) return false;
+  const platform::ThreadIds& threads = **listed;
   const int caller = platform::LooksAtItself() ? gettid() : 0;
-  const auto suspect = std::ranges::find(*threads, in_the_way_, &platform::ThreadId::tid);
-  if (suspect != threads->end() && StillLook(until).MayWake(*suspect)) return false;
+  const auto suspect = std::ranges::find(threads, in_the_way_, &platform::ThreadId::tid);
+  if (suspect != threads.end() && StillLook(until).MayWake(*suspect)) return false;
   StillLook look(until);
   const auto found = std::ranges::find_if(
-      *threads, [&](const platform::ThreadId& id) { return id.tid != caller && look.MayWake(id); });
-  in_the_way_ = found == threads->end() ? 0 : found->tid;
+      threads, [&](const platform::ThreadId& id) { return id.tid != caller && look.MayWake(id); });
+  in_the_way_ = found == threads.end() ? 0 : found->tid;
   if (in_the_way_ != 0 || look.OthersCanIntervene(end_handlers_) || !look.IsComplete())
     return false;
   in_the_way_ = look.FindMoved();
