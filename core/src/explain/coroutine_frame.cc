@@ -172,7 +172,8 @@ bool FrameReader::Complete(TaskRecord& record, FrameCopy& copy) {
   record.resume = copy.words[0] == 0 ? 0 : resume.begin;
   copy.promise_end = PromiseEnd(copy);
   if (!record.unverified) return true;
-  // A null and the address of one function may stand in anything, such as a record of the coroutine.
+  // A null and the address of one function may stand in anything, such as a record of the
+  // coroutine.
   return destroy.is_gcc ? copy.promise_end.has_value() : copy.words[0] != 0;
 }
 
