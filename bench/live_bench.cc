@@ -1,5 +1,5 @@
 // The cost of taskleak::live for a service: pages, scrapes, and the time between them.
-// scripts/bench-live runs this, and also measures the loss of throughput of a service.
+// bench/live runs this, and also measures the loss of throughput of a service.
 #include <poll.h>
 #include <unistd.h>
 

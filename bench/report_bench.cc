@@ -1,5 +1,5 @@
 // The cost of a leak: the first report of a process, from the end of the drain to the text. Run
-// each benchmark in a process of its own, as scripts/bench does, because caches are kept for each
+// each benchmark in a process of its own, as bench/run does, because caches are kept for each
 // process.
 #include <array>
 #include <cstddef>

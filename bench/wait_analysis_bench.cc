@@ -25,7 +25,7 @@ using testing::PlantedCircle;
 
 alive::Stragglers Others() {
   alive::Stragglers others;
-  for (const platform::ThreadId& id : *platform::ListThreads()) {
+  for (const platform::ThreadId& id : **platform::ListThreads()) {
     if (id.tid != getpid()) others.push_back({id, "bench", 0});
   }
   return others;

@@ -1,4 +1,4 @@
-# Catch2 for taskleak's own tests and examples: version 3 as Catch2::Catch2, installed or made by scripts/install-catch2-v3, and
+# Catch2 for taskleak's own tests and examples: version 3 as Catch2::Catch2, installed or made by tests/support/install-catch2-v3, and
 # version 2 as taskleak_catch2_v2. Without one of them what needs it is left out.
 set(deps_dir "$ENV{TASKLEAK_DEPS_DIR}")
 if(NOT deps_dir)
@@ -22,7 +22,7 @@ endif()
 
 set(missing)
 if(NOT TARGET Catch2::Catch2)
-  list(APPEND missing "Catch2 3 (scripts/install-catch2-v3 installs it)")
+  list(APPEND missing "Catch2 3 (tests/support/install-catch2-v3 installs it)")
 endif()
 if(NOT TARGET taskleak_catch2_v2)
   list(APPEND missing "Catch2 2 (Debian's package catch2)")

@@ -39,7 +39,7 @@ void FailHangingTest(const std::string& text) {
 
 /// Translates GoogleTest's events.
 ///
-/// The run is prepared at the first of them: until then AddListener may still say with which
+/// The run is prepared at the first of them: until then SetOptions may still say with which
 /// options.
 ///
 /// A scope is ended only if its start was seen, since a listener may be added while tests run. The
@@ -108,7 +108,7 @@ class Listener : public testing::EmptyTestEventListener {
     run_->RunStarted();
   }
 
-  // What was good when AddListener looked may be bad by now, such as a file that was removed.
+  // What was good when SetOptions looked may be bad by now, such as a file that was removed.
   void Prepare() try {
     run_.emplace(internal::ListenerOptions(), FailHangingTest);
   } catch (const std::exception& error) {
@@ -160,6 +160,13 @@ void AcceptOtherCopy(const Options& options) {
                               "checks these tests: give them to that one, or set TASKLEAK_OPTIONS");
 }
 
+// Nothing before the checks are on. GoogleTest's own object comes first, to outlive it.
+std::optional<Registration>& TheRegistration() {
+  static_cast<void>(testing::UnitTest::GetInstance());
+  static std::optional<Registration> registration;
+  return registration;
+}
+
 }  // namespace
 
 Options& internal::ListenerOptions() {
@@ -167,8 +174,8 @@ Options& internal::ListenerOptions() {
   return options;
 }
 
-void AddListener(Options options) {
-  static std::optional<Registration> registration;
+void SetOptions(Options options) {
+  const std::optional<Registration>& registration = TheRegistration();
   Options combined = taskleak::internal::Combined(internal::ListenerOptions(), options);
   const bool changes = !taskleak::internal::AreSame(combined, internal::ListenerOptions());
   if (registration && registration->run_has_begun() && changes) {
@@ -176,11 +183,27 @@ void AddListener(Options options) {
                                 ", come after the run has begun: accepted is before "
                                 "RUN_ALL_TESTS()");
   }
-  taskleak::internal::CheckOptions(combined);  // before it is claimed
-  if (!registration && !ClaimOnce(ClaimKey())) return AcceptOtherCopy(options);
-  static_cast<void>(ClaimOnce(OptionsKey(combined)));
+  taskleak::internal::CheckOptions(combined);
+  if (registration)
+    static_cast<void>(ClaimOnce(OptionsKey(combined)));
+  else if (taskleak::internal::IsClaimed(ClaimKey()))
+    AcceptOtherCopy(options);
   internal::ListenerOptions() = std::move(combined);
-  if (!registration) registration.emplace();
+}
+
+void AddListener() {
+  std::optional<Registration>& registration = TheRegistration();
+  const Options& options = internal::ListenerOptions();
+  taskleak::internal::CheckOptions(options);  // before it is claimed
+  if (registration) return;
+  if (!ClaimOnce(ClaimKey())) return AcceptOtherCopy(options);
+  static_cast<void>(ClaimOnce(OptionsKey(options)));
+  registration.emplace();
+}
+
+void AddListener(Options options) {
+  SetOptions(std::move(options));
+  AddListener();
 }
 
 }  // namespace taskleak::gtest

@@ -6,7 +6,7 @@
 
 namespace taskleak::gtest::internal {
 
-/// Returns the options given to AddListener, or the defaults before that.
+/// Returns the options given to SetOptions, or the defaults before that.
 [[nodiscard]] Options& ListenerOptions();
 
 }  // namespace taskleak::gtest::internal

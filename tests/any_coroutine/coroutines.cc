@@ -8,24 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "support/coroutines.h"
+
 namespace orders {
 namespace {
 
-/// Resumes the coroutines that await it when it is set.
-class Event {
- public:
-  [[nodiscard]] bool await_ready() const { return set_; }
-  void await_suspend(std::coroutine_handle<> handle) { waiting_.push_back(handle); }
-  void await_resume() const {}
-  void Set() {
-    set_ = true;
-    for (const auto handle : std::exchange(waiting_, {})) handle.resume();
-  }
-
- private:
-  bool set_ = false;
-  std::vector<std::coroutine_handle<>> waiting_;
-};
+using Detached = DetachedOf<UntrackedPromise>;
+using Generator = GeneratorOf<UntrackedPromise>;
 
 /// Starts when it is awaited, and resumes what awaits it at its end.
 class Task {
@@ -76,17 +65,6 @@ class Task {
   Handle handle_;
 };
 
-/// Starts at once, and is freed at its end.
-struct Detached {
-  struct promise_type {
-    Detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
-
 /// Starts at once, and is kept at its end.
 struct Eager {
   struct promise_type {
@@ -106,39 +84,6 @@ struct Eager {
     if (handle) handle.destroy();
   }
   std::coroutine_handle<promise_type> handle;
-};
-
-class Generator {
- public:
-  struct promise_type {
-    Generator get_return_object() {
-      return Generator(std::coroutine_handle<promise_type>::from_promise(*this));
-    }
-    std::suspend_always initial_suspend() { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    std::suspend_always yield_value(int number) {
-      value = number;
-      return {};
-    }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-    int value = 0;
-  };
-  explicit Generator(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-  Generator(Generator&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Generator(const Generator&) = delete;
-  Generator& operator=(const Generator&) = delete;
-  ~Generator() {
-    if (handle_) handle_.destroy();
-  }
-  bool Next() {
-    handle_.resume();
-    return !handle_.done();
-  }
-  [[nodiscard]] int value() const { return handle_.promise().value; }
-
- private:
-  std::coroutine_handle<promise_type> handle_;
 };
 
 /// One of those that WhenAll awaits: counts down in the frame of that.

@@ -37,13 +37,20 @@ TEST(SwitchingOn, ByAddListenerTwiceIsOnce) {
   EXPECT_EQ(Failures(outcome), 1) << outcome.out;
 }
 
-TEST(SwitchingOn, AddListenerRefusesBadOptions) {
+TEST(SwitchingOn, BadOptionsAreRefused) {
   EXPECT_THAT(RunTests(OWN_MAIN).out, testing::StartsWith("refused: "));
 }
 
-TEST(SwitchingOn, AddListenersOptionsHoldForMarksToo) {
+TEST(SwitchingOn, OptionsHoldForMarksToo) {
   const Outcome outcome = RunTests(OWN_MAIN, "Own.LeavesAnIgnoredThread:Own.Mark*");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+}
+
+TEST(SwitchingOn, AddListenerStillSetsOptions) {
+  const std::map<std::string, std::string> former = {{"FORMER_WAY", "1"}};
+  const Outcome outcome = RunTests(OWN_MAIN, "Own.LeavesAnIgnoredThread", former);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_EQ(Failures(RunTests(OWN_MAIN, "Own.LeavesAThread", former)), 1);
 }
 
 TEST(SwitchingOn, OptionsReachTheListenerThatIsThereAlready) {
@@ -72,9 +79,18 @@ TEST(SwitchingOn, TwoSetsOfOptionsAreAnErrorThatNamesBoth) {
 }
 
 TEST(SwitchingOn, OptionsThatComeInATestAreAnError) {
-  const Outcome outcome = RunTests(OWN_MAIN, "Own.AddsOptionsTooLate", {{"LATE", "1"}});
+  const Outcome outcome = RunTests(OWN_MAIN, "Own.SetsOptionsTooLate", {{"LATE", "1"}});
   EXPECT_THAT(outcome.out, HasSubstr("refused: options from code, {thread_name:late}, come after "
                                      "the run has begun"));
+}
+
+TEST(SwitchingOn, OptionsThatReachOnlyAnotherCopyOfTaskleakAreAnError) {
+  const Outcome outcome =
+      RunTests(OWN_MAIN, "Own.LeavesAThread",
+               {{"LOAD", LIBRARY_WITH_ITS_OWN}, {"ASAN_OPTIONS", "detect_odr_violation=0"}});
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("options from code, {thread_name:flush*}, "
+                                     "reach only this copy of taskleak"));
 }
 
 TEST(SwitchingOn, ByExecutableAndSharedLibraryIsOnce) {

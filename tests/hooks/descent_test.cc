@@ -1,17 +1,11 @@
 // Which scope is blamed for a unit: the one that it descends from, wherever and whenever it is
 // born.
-#include <pthread.h>
-
-#include <atomic>
 #include <chrono>
-#include <future>
-#include <latch>
+#include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -21,7 +15,7 @@
 #include "registry/thread_birth.h"
 #include "support/chain.h"
 #include "support/leaks.h"
-#include "taskleak/leak_scope.h"
+#include "support/servant.h"
 #include "taskleak/task.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
@@ -29,61 +23,15 @@
 namespace taskleak {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::AllOf;
 using testing::Chain;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::NoWait;
+using testing::Servant;
 
 const auto kClean = std::nullopt;
-
-/// A thread that does what it is asked to do, one thing after the other.
-class Servant {
- public:
-  explicit Servant(const char* name) : thread_([this, name] { Serve(name); }) {
-    Do([] {});  // it has its name
-  }
-  ~Servant() { End(); }
-  Servant(const Servant&) = delete;
-  Servant& operator=(const Servant&) = delete;
-
-  /// Returns when it is done.
-  void Do(std::function<void()> work) {
-    work_ = std::move(work);
-    turn_.store(1);
-    turn_.notify_all();
-    turn_.wait(1);
-  }
-  /// It starts another one that stays.
-  std::unique_ptr<Servant> Start(const char* name) {
-    std::unique_ptr<Servant> other;
-    Do([&] { other = std::make_unique<Servant>(name); });
-    return other;
-  }
-  void End() {
-    if (!thread_.joinable()) return;
-    Do({});
-    thread_.join();
-  }
-
- private:
-  void Serve(const char* name) {
-    pthread_setname_np(pthread_self(), name);
-    for (bool more = true; more;) {
-      turn_.wait(0);
-      more = work_ != nullptr;
-      if (more) work_();
-      turn_.store(0);
-      turn_.notify_all();
-    }
-  }
-
-  std::function<void()> work_;
-  std::atomic<int> turn_{0};
-  std::thread thread_;
-};
 
 /// A run with a suite, whose checks wait long where they wait at all.
 class Descent : public ::testing::Test {
@@ -351,76 +299,6 @@ TEST_F(Descent, ScopesThatNothingDescendsFromAreForgotten) {
   }
   EXPECT_LT(registry::CountKeptScopes(), before + 2500);
   EndClean();
-}
-
-TEST(LeakScopeTest, ScopesInTwoThreadsDoNotSeeEachOthersLeaks) {
-  Servant one("one");
-  Servant two("two");
-  std::optional<LeakScope> first;
-  std::optional<LeakScope> second;
-  std::unique_ptr<Servant> leaked;
-  one.Do([&] { first.emplace(); });
-  two.Do([&] { second.emplace(); });
-  one.Do([&] { leaked = std::make_unique<Servant>("leaked"); });
-  std::optional<std::string> of_two;
-  two.Do([&] { of_two = second->Check("two", NoWait()); });
-  EXPECT_EQ(of_two, kClean);
-  std::optional<std::string> of_one;
-  one.Do([&] { of_one = first->Check("one", NoWait()); });
-  EXPECT_THAT(of_one.value_or(""), HasSubstr("\"leaked\""));
-}
-
-TEST(LeakScopeTest, AnInnerScopeTakesItsPartOutOfTheOuterOne) {
-  LeakScope outer;
-  Servant of_outer("of-outer");
-  std::unique_ptr<Servant> of_inner;
-  {
-    LeakScope inner;
-    of_inner = std::make_unique<Servant>("of-inner");
-    EXPECT_THAT(inner.Check("inner", NoWait()).value_or(""),
-                AllOf(HasSubstr("\"of-inner\""), Not(HasSubstr("\"of-outer\""))));
-  }
-  EXPECT_THAT(outer.Check("outer", NoWait()).value_or(""),
-              AllOf(HasSubstr("\"of-outer\""), Not(HasSubstr("\"of-inner\""))));
-}
-
-TEST(LeakScopeTest, WhatAnUncheckedScopeLeavesBelongsToTheOneAroundIt) {
-  LeakScope outer;
-  std::unique_ptr<Servant> left;
-  {
-    const LeakScope unchecked;
-    left = std::make_unique<Servant>("left");
-  }
-  EXPECT_THAT(outer.Check("outer", NoWait()).value_or(""), HasSubstr("\"left\""));
-}
-
-TEST(LeakScopeTest, HoldsWhatTheRunningTaskCreatesInIt) {
-  Task job("job");
-  const Task::Run running(job);
-  std::optional<Task> before_it("before-it");
-  LeakScope scope;
-  std::optional<Task> child("child");
-  EXPECT_THAT(scope.Check("scope", NoWait()).value_or(""),
-              AllOf(HasSubstr("\"child\""), Not(HasSubstr("\"before-it\""))));
-}
-
-TEST(LeakScopeTest, WhatIsLeftOfItIsTheTestsIfTheTestEndsFirst) {
-  TestRun run(NoWait());
-  run.RunStarted();
-  run.TestStarted("Test");
-  Servant of_test("of-test");
-  std::optional<LeakScope> scope;
-  std::unique_ptr<Servant> in_scope;
-  of_test.Do([&] {
-    scope.emplace();
-    in_scope = std::make_unique<Servant>("in-scope");
-  });
-  EXPECT_THAT(run.TestEnded().value_or(""),
-              AllOf(HasSubstr("\"in-scope\""), HasSubstr("\"of-test\"")));
-  std::optional<std::string> text;
-  of_test.Do([&] { text = scope->Check("scope", NoWait()); });
-  EXPECT_EQ(text, kClean);
-  EXPECT_EQ(run.RunEnded(), kClean);
 }
 
 }  // namespace

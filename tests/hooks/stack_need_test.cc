@@ -252,7 +252,7 @@ std::size_t NeedOfEmptyHandler() {
 }
 
 std::size_t NeedOfCopyHandler() {
-  EXPECT_TRUE(platform::InstallCopyHandler());
+  EXPECT_EQ(platform::InstallCopyHandler(), std::nullopt);
   DeepThread thread;
   const platform::Patience patience(thread.tid(), std::chrono::seconds(10));
   EXPECT_TRUE(platform::RequestCopy(thread.tid(), patience) == platform::Answer::kCopied);

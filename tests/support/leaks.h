@@ -39,6 +39,17 @@ inline Unit OnlyLeak(const Snapshot& before, const std::optional<std::string>& n
   return found.empty() ? Unit() : found[0];
 }
 
+/// Returns the unit of a thread. Returns a unit without a name if it is not reported.
+inline Unit UnitOf(const LeakReport& report, int tid) {
+  for (const LeakGroup& group : report.groups) {
+    for (const Unit& unit : group.units) {
+      if (unit.id == tid) return unit;
+    }
+  }
+  ADD_FAILURE() << "thread " << tid << " is not reported";
+  return {};
+}
+
 /// Returns the functions of a stack without their parameters, innermost first.
 inline std::vector<std::string> Functions(const Stack& stack) {
   std::vector<std::string> functions;

@@ -42,7 +42,7 @@ FIRST_PAINT = """new Promise(done => {
 
 
 def find_axe():
-    """The text of axe-core; None, having said so, where it is not installed (scripts/install-axe)."""
+    """The text of axe-core; None, having said so, where it is not installed (tests/support/install-axe)."""
     folders = [os.environ.get("TASKLEAK_DEPS_DIR") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "taskleak")]
     if shutil.which("npm"):
         folders.append(str(pathlib.Path(subprocess.run(["npm", "root", "-g"], capture_output=True, text=True, check=False).stdout.strip()).parent))
@@ -50,7 +50,7 @@ def find_axe():
         script = pathlib.Path(folder) / "node_modules" / "axe-core" / "axe.min.js"
         if script.exists():
             return script.read_text()
-    print("accessibility is not checked: axe-core is not installed (scripts/install-axe)")
+    print("accessibility is not checked: axe-core is not installed (tests/support/install-axe)")
     return None
 
 

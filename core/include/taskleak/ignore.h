@@ -106,7 +106,7 @@ class IgnoreRule {
 /// Ignores everything that is alive at the moment of this call.
 ///
 /// Example:
-///   taskleak::gtest::AddListener({taskleak::IgnoreCurrent()});
+///   taskleak::gtest::SetOptions({taskleak::IgnoreCurrent()});
 [[nodiscard]] IgnoreRule IgnoreCurrent();
 /// Ignores the units for which `predicate` returns true. It is called on the thread that checks,
 /// with the complete unit (stack included), and must not throw. `description` is what

@@ -69,7 +69,7 @@ enum class Color {
 /// Example:
 ///   taskleak::Options options{taskleak::IgnoreThreadName("log-flusher")};
 ///   options.drain = std::chrono::milliseconds(200);
-///   taskleak::gtest::AddListener(options);
+///   taskleak::gtest::SetOptions(options);
 struct Options {
   /// Makes the defaults.
   Options() = default;

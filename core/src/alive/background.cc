@@ -59,7 +59,7 @@ std::size_t AdoptThreads(const platform::ThreadIds& ids) {
   Set& set = TheSet();
   const MutexLock lock(set.mutex);
   const std::size_t fresh = CountNew(set.ids.get(), ids);
-  set.ids = With(set.ids.get(), ids, alive.get());
+  set.ids = With(set.ids.get(), ids, alive ? alive->get() : nullptr);
   return fresh;
 }
 
@@ -107,8 +107,9 @@ void Adopt(const UnitIds& units) {
   });
   platform::ThreadIds ids;
   if (const auto alive = platform::ListThreads()) {
-    std::copy_if(alive->begin(), alive->end(), std::back_inserter(ids),
-                 [&units](const platform::ThreadId& id) { return units.threads.contains(id.tid); });
+    std::ranges::copy_if(**alive, std::back_inserter(ids), [&units](const platform::ThreadId& id) {
+      return units.threads.contains(id.tid);
+    });
   }
   AdoptThreads(ids);
 }
@@ -126,10 +127,9 @@ Adopted AdoptBornSince(const Snapshot& before) {
     return then.children == nullptr || !std::ranges::binary_search(*then.children, id);
   });
   const auto now = platform::ListThreads();
-  if (then.threads == nullptr || now == nullptr) return adopted;
+  if (then.threads == nullptr || !now) return adopted;
   platform::ThreadIds born;
-  std::set_difference(now->begin(), now->end(), then.threads->begin(), then.threads->end(),
-                      std::back_inserter(born));
+  std::ranges::set_difference(**now, *then.threads, std::back_inserter(born));
   adopted.threads = AdoptThreads(born);
   const std::uint64_t first = then.next_birth;
   if (first == registry::NextSerial()) return adopted;
@@ -142,7 +142,7 @@ Adopted AdoptBornSince(const Snapshot& before) {
 }
 
 void AdoptAll() {
-  if (const auto alive = platform::ListThreads()) AdoptThreads(*alive);
+  if (const auto alive = platform::ListThreads()) AdoptThreads(**alive);
   registry::AdoptBirths([](const registry::ThreadRecord&) { return true; });
   registry::AdoptTasks(0, [](const registry::TaskRecord&) { return true; });
   AdoptChildren([](const platform::ThreadId&) { return true; });

@@ -1,8 +1,5 @@
 #include "alive/stillness.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "alive/time_limit.h"
+#include "linux/look/futex_call.h"
+#include "linux/look/time_limit.h"
+#include "linux/look/wait_call.h"
 #include "linux/proc/outside.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
@@ -48,26 +47,9 @@ using platform::BlockedAt;
 using std::chrono::nanoseconds;
 using Horizon = std::optional<Stillness::Clock::time_point>;
 
-bool IsFutexWait(const BlockedAt& at) {
-  if (at.number != SYS_futex) return false;
-  const int command = static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK;
-  return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET || command == FUTEX_LOCK_PI ||
-         command == FUTEX_LOCK_PI2 || command == FUTEX_WAIT_REQUEUE_PI;
-}
-
 bool IsSleep(const BlockedAt& at) {
-  return at.number == SYS_clock_nanosleep || at.number == SYS_nanosleep;
-}
-
-// True if the word that is waited for can be waited for in other processes (futex(2)).
-bool MayBeShared(const BlockedAt& at) {
-  return at.number == SYS_futex && (at.arguments[1] & FUTEX_PRIVATE_FLAG) == 0;
-}
-
-// The argument that points to the time limit; 0 if there is none.
-std::uintptr_t LimitArgument(const BlockedAt& at) {
-  if (at.number == SYS_futex) return at.arguments[3];
-  return at.number == SYS_nanosleep ? at.arguments[0] : at.arguments[2];
+  const auto* const call = platform::FindWaitCall(at);
+  return call != nullptr && call->state == WaitState::kSleep;
 }
 
 Stillness::Clock::duration Age(const platform::ThreadId& id) {
@@ -79,10 +61,9 @@ Stillness::Clock::duration Age(const platform::ThreadId& id) {
 // True if the wait that a thread is in does not end by itself before `until`. A limit that only
 // says how long the wait takes in all began to run after the thread had started.
 bool Outlasts(const platform::ThreadId& id, const BlockedAt& at, const Horizon& until) {
-  const std::uintptr_t argument = LimitArgument(at);
-  if (argument == 0) return true;
-  const auto limit = ReadTimeLimit(at);
-  if (!limit) return IsYearsAway(argument);
+  if (!platform::HasTimeLimit(at)) return true;
+  const auto limit = platform::ReadTimeLimit(at);
+  if (!limit) return platform::IsYearsAway(at) != platform::Never::kNo;
   if (!until) return false;
   const auto now = Stillness::Clock::now();
   return now + limit->time - (limit->in_all ? Age(id) : nanoseconds(0)) > *until;
@@ -122,7 +103,7 @@ class StillLook {
 bool StillLook::WaitsForOwnProcess(const Sleeper& sleeper) const {
   // Taskleak's own threads wake no other thread, whatever they wait for.
   if (silent_.contains(sleeper.id.tid)) return sleeper.at.number >= 0;
-  return (IsFutexWait(sleeper.at) || IsSleep(sleeper.at)) &&
+  return (platform::IsFutexWait(sleeper.at) || IsSleep(sleeper.at)) &&
          Outlasts(sleeper.id, sleeper.at, until_);
 }
 
@@ -155,7 +136,7 @@ bool StillLook::OthersCanIntervene(Stillness::EndHandlers end_handlers) const {
   const auto shared = platform::ReadSharedMemory();
   if (!shared || shared->has_ring()) return true;
   return std::ranges::any_of(sleepers_, [&shared](const Sleeper& sleeper) {
-    return MayBeShared(sleeper.at) && shared->Has(sleeper.at.arguments[0]);
+    return platform::IsSharedFutex(sleeper.at) && shared->Has(sleeper.at.arguments[0]);
   });
 }
 
@@ -179,15 +160,16 @@ int StillLook::FindMoved() const {
 }  // namespace
 
 bool Stillness::IsShown(std::optional<Clock::time_point> until) {
-  const auto threads = platform::ListThreads();
-  if (threads == nullptr) return false;
+  const auto listed = platform::ListThreads();
+  if (!listed) return false;
+  const platform::ThreadIds& threads = **listed;
   const int caller = platform::LooksAtItself() ? gettid() : 0;
-  const auto suspect = std::ranges::find(*threads, in_the_way_, &platform::ThreadId::tid);
-  if (suspect != threads->end() && StillLook(until).MayWake(*suspect)) return false;
+  const auto suspect = std::ranges::find(threads, in_the_way_, &platform::ThreadId::tid);
+  if (suspect != threads.end() && StillLook(until).MayWake(*suspect)) return false;
   StillLook look(until);
   const auto found = std::ranges::find_if(
-      *threads, [&](const platform::ThreadId& id) { return id.tid != caller && look.MayWake(id); });
-  in_the_way_ = found == threads->end() ? 0 : found->tid;
+      threads, [&](const platform::ThreadId& id) { return id.tid != caller && look.MayWake(id); });
+  in_the_way_ = found == threads.end() ? 0 : found->tid;
   if (in_the_way_ != 0 || look.OthersCanIntervene(end_handlers_) || !look.IsComplete())
     return false;
   in_the_way_ = look.FindMoved();

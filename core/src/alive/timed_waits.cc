@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "alive/time_limit.h"
+#include "linux/look/time_limit.h"
 
 namespace taskleak::alive {
 namespace {
@@ -24,7 +24,7 @@ TimedWaits::TimedWaits(Clock::time_point start, Clock::duration drain)
 
 std::optional<TimedWaits::Clock::time_point> TimedWaits::EndOf(const platform::BlockedAt& at,
                                                                Clock::time_point now) {
-  const auto limit = ReadTimeLimit(at);
+  const auto limit = platform::ReadTimeLimit(at);
   if (!limit) return std::nullopt;
   return now + std::chrono::duration_cast<Clock::duration>(limit->time);
 }

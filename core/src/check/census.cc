@@ -195,7 +195,7 @@ Census TakeCensus() {
   census.threads_ended = totals.ended;
   if (const auto alive = platform::ListThreads()) {
     const MutexLock lock(shared->mutex);
-    AddStates(UnitKind::kThread, shared->states.Count(*alive, own), census);
+    AddStates(UnitKind::kThread, shared->states.Count(**alive, own), census);
   }
   Sites sites;
   CountThreadSites(own, census.threads, sites);

@@ -208,8 +208,8 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
   std::size_t others = 0;
   const std::set<int> own = registry::OwnThreads();
   const auto alive = platform::ListThreads();
-  for (std::size_t i = 0; alive != nullptr && i < alive->size() && others < kEnough; ++i) {
-    const int tid = (*alive)[i].tid;
+  for (std::size_t i = 0; alive && i < (*alive)->size() && others < kEnough; ++i) {
+    const int tid = (**alive)[i].tid;
     if (tid == gettid() || tid == platform::SubjectPid() || found.contains(tid) ||
         own.contains(tid))
       continue;
@@ -295,9 +295,9 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
   births.next_thread = registry::NextSerial();
   births.epoch = registry::BeginEpoch();
   // The living first: a thread that ends in between is then still found, as unjoined.
-  births.listed = platform::ListThreads(&births.births);
-  auto alive = births.listed == nullptr ? Error::OfLastCall()
-                                        : Alive(alive::NewThreads(base, *births.listed));
+  const auto listed = platform::ListThreads(&births.births);
+  if (listed) births.listed = *listed;
+  auto alive = listed ? Alive(alive::NewThreads(base, **listed)) : listed.error();
   if (!alive) look.failure = alive.error();
   if (base != nullptr && base->threads == nullptr) look.failure = Error{base->error};
   if (!look.failure) look.left = alive::JudgedBy(scope, *std::move(alive));
@@ -377,7 +377,7 @@ CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
 Outcome Checker::LookAtAll() const {
   registry::FollowFrames();
   const auto now = platform::ListThreads();
-  auto alive = now == nullptr ? Error::OfLastCall() : Alive(*now);
+  auto alive = now ? Alive(**now) : now.error();
   if (!alive) {
     Outcome outcome;
     outcome.failure = alive.error();

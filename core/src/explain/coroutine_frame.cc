@@ -6,12 +6,15 @@
 #include <string_view>
 
 #include "linux/arch/decode.h"
+#include "linux/arch/suspend_index.h"
 #include "linux/proc/memory.h"
 #include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::explain {
 namespace {
+
+namespace decoders = platform::decoders;
 
 using platform::CoroutinePart;
 using registry::TaskRecord;
@@ -85,9 +88,11 @@ FrameReader::Layout& FrameReader::LayoutOf(const Function& resume, const Functio
   const auto [entry, is_new] = layouts_.try_emplace(resume.begin);
   if (!is_new) return entry->second;
   const std::vector<std::uint8_t> code = ReadCode(resume.begin, resume.end);
-  entry->second.index = resume.is_gcc ? platform::decoders::FindGccIndex(code)
-                                      : platform::decoders::FindClangIndex(
-                                            code, ReadCode(destroy.begin, destroy.end));
+  entry->second.index =
+      resume.is_gcc
+          ? decoders::FindGccIndex(code)
+          : platform::FindClangIndex(decoders::FindByteUses(code),
+                                     decoders::FindByteUses(ReadCode(destroy.begin, destroy.end)));
   return entry->second;
 }
 
@@ -99,8 +104,7 @@ std::uintptr_t FrameReader::PlaceOf(Layout& layout, const Function& resume, std:
   if (!is_new) return entry->second;
   const std::size_t width = resume.is_gcc ? 2 : 1;
   const auto look = [&](std::uintptr_t begin, std::uintptr_t end) {
-    const auto found =
-        platform::decoders::FindIndexStore(ReadCode(begin, end), *layout.index, width, index);
+    const auto found = decoders::FindIndexStore(ReadCode(begin, end), *layout.index, width, index);
     return found ? begin + *found : 0;
   };
   entry->second = look(resume.begin, resume.end);
@@ -168,7 +172,8 @@ bool FrameReader::Complete(TaskRecord& record, FrameCopy& copy) {
   record.resume = copy.words[0] == 0 ? 0 : resume.begin;
   copy.promise_end = PromiseEnd(copy);
   if (!record.unverified) return true;
-  // A null and the address of one function may stand in anything, such as a record of the coroutine.
+  // A null and the address of one function may stand in anything, such as a record of the
+  // coroutine.
   return destroy.is_gcc ? copy.promise_end.has_value() : copy.words[0] != 0;
 }
 

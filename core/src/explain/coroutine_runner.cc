@@ -49,8 +49,8 @@ void CoroutineRunners::AddCalls(int tid, const platform::ThreadLook& look) {
 void CoroutineRunners::LookAtThreads() {
   calls_.emplace();
   const auto threads = platform::ListThreads();
-  if (threads == nullptr) return;
-  for (const platform::ThreadId& id : *threads) {
+  if (!threads) return;
+  for (const platform::ThreadId& id : **threads) {
     if (id.tid == gettid()) continue;
     const platform::ThreadLook look = platform::LookAtThread(id.tid, signals_);
     if (!look.gone) AddCalls(id.tid, look);

@@ -9,6 +9,7 @@
 
 #include "symbolize/function_name.h"
 #include "symbolize/generated_name.h"
+#include "symbolize/runtime_code.h"
 
 namespace taskleak::explain {
 namespace {

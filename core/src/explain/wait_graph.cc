@@ -1,6 +1,5 @@
 #include "explain/wait_graph.h"
 
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "explain/wait_reader.h"
+#include "linux/look/futex_call.h"
 #include "linux/look/lock.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_info.h"
@@ -191,7 +191,7 @@ std::vector<FoundDeadlock> WaitGraph::Deadlocks() {
 // may deceive.
 bool MayWaitForHolder(int tid) {
   const auto at = platform::ReadBlockedAt(tid);
-  if (!at || at->running || at->number != SYS_futex) return false;
+  if (!at || at->running || !platform::IsInFutex(*at)) return false;
   for (const auto& hold : {platform::ReadMutexWait(*at), platform::ReadRwlockWait(*at, false),
                            platform::ReadRwlockWait(*at, true), platform::ReadJoin(*at)}) {
     if (hold && hold->holder > 0 && platform::ReadThreadStat(hold->holder)) return true;

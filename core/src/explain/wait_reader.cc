@@ -1,11 +1,8 @@
 #include "explain/wait_reader.h"
 
-#include <linux/futex.h>
 #include <poll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,8 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "alive/time_limit.h"
-#include "linux/arch/call_numbers.h"
+#include "linux/look/futex_call.h"
+#include "linux/look/time_limit.h"
+#include "linux/look/wait_call.h"
 #include "linux/proc/memory.h"
 
 namespace taskleak::explain {
@@ -79,45 +77,29 @@ std::vector<Descriptor> Selected(const platform::BlockedAt& at, int tid) {
   return fds;
 }
 
-bool IsMessageQueueCall(long number) {
-  return number == SYS_msgrcv || number == SYS_msgsnd || number == SYS_mq_timedreceive ||
-         number == SYS_mq_timedsend;
-}
-
-TimeFacts FactsOf(const alive::TimeLimit& limit) {
+TimeFacts FactsOf(const platform::TimeLimit& limit) {
   if (limit.in_all) return {TimeFacts::Kind::kInAll, limit.time};
   if (limit.time.count() <= 0) return {};  // it has passed
   return {TimeFacts::Kind::kLeft, limit.time};
 }
 
-// A call whose relative limit, at `duration`, can be read and is not a limit that ends: programs
-// write "for ever" as the greatest time there is, in one unit or another.
-TimeFacts LimitOf(const platform::BlockedAt& at, std::uintptr_t duration) {
-  if (const auto limit = alive::ReadTimeLimit(at)) return FactsOf(*limit);
-  if (duration == 0 || !platform::ReadValue<timespec>(duration)) return {};
+// Programs write "for ever" as the greatest time there is, in one unit or another.
+TimeFacts LimitOf(const platform::BlockedAt& at) {
+  if (const auto limit = platform::ReadTimeLimit(at)) return FactsOf(*limit);
+  if (platform::IsYearsAway(at) != platform::Never::kInAll) return {};
   return {TimeFacts::Kind::kForEver};
 }
 
-// clock_nanosleep(2), nanosleep(2)
 WaitFacts SleepOf(const platform::BlockedAt& at) {
-  const bool absolute = at.number != SYS_nanosleep && (at.arguments[1] & TIMER_ABSTIME) != 0;
-  const std::uintptr_t duration = at.arguments[at.number == SYS_nanosleep ? 0 : 2];
-  const TimeFacts limit = LimitOf(at, absolute ? 0 : duration);
+  const TimeFacts limit = LimitOf(at);
   if (limit == TimeFacts()) return {};
   return SleepWait{limit};
-}
-
-// futex(2): a plain wait has a relative limit, the others an absolute one.
-TimeFacts FutexLimit(const platform::BlockedAt& at) {
-  if (at.number != SYS_futex || at.arguments[3] == 0) return {};
-  const bool relative = (static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK) == FUTEX_WAIT;
-  return LimitOf(at, relative ? at.arguments[3] : 0);
 }
 
 WaitFacts LockOf(const platform::BlockedAt& at, const std::optional<platform::Hold>& hold) {
   LockWait wait;
   if (hold) wait = {hold->address, hold->readers, {}};
-  wait.limit = FutexLimit(at);
+  if (platform::IsInFutex(at)) wait.limit = LimitOf(at);
   if (wait.address == 0 && wait.readers == 0 && wait.limit == TimeFacts()) return {};
   return wait;
 }
@@ -132,48 +114,6 @@ DescriptorWait ConnectOf(const platform::BlockedAt& at, const Descriptor& descri
   return wait;
 }
 
-// What a call that blocks and has no state of its own is about.
-enum class About { kNothing, kDescriptor, kPath, kPathAt, kChild };
-
-struct OtherCall {
-  long number;
-  std::string_view name;
-  About about;
-};
-
-constexpr std::array<OtherCall, 30> kOtherCalls{{
-    {SYS_flock, "flock", About::kDescriptor},
-    {SYS_fcntl, "fcntl", About::kDescriptor},
-    {platform::kOpenCall, "open", About::kPath},
-    {SYS_openat, "openat", About::kPathAt},
-    {SYS_openat2, "openat2", About::kPathAt},
-    {platform::kCreatCall, "creat", About::kPath},
-    {platform::kVforkCall, "vfork", About::kChild},
-    {SYS_clone, "clone", About::kChild},
-    {SYS_clone3, "clone3", About::kChild},
-    {SYS_ioctl, "ioctl", About::kDescriptor},
-    {SYS_close, "close", About::kDescriptor},
-    {SYS_fsync, "fsync", About::kDescriptor},
-    {SYS_fdatasync, "fdatasync", About::kDescriptor},
-    {SYS_sync_file_range, "sync_file_range", About::kDescriptor},
-    {SYS_ftruncate, "ftruncate", About::kDescriptor},
-    {SYS_fallocate, "fallocate", About::kDescriptor},
-    {SYS_getdents64, "getdents64", About::kDescriptor},
-    {SYS_splice, "splice", About::kDescriptor},
-    {SYS_tee, "tee", About::kDescriptor},
-    {SYS_vmsplice, "vmsplice", About::kDescriptor},
-    {SYS_sendfile, "sendfile", About::kDescriptor},
-    {SYS_copy_file_range, "copy_file_range", About::kDescriptor},
-    {SYS_io_uring_enter, "io_uring_enter", About::kDescriptor},
-    {SYS_io_getevents, "io_getevents", About::kNothing},
-    {SYS_io_pgetevents, "io_pgetevents", About::kNothing},
-    {platform::kStatCall, "stat", About::kPath},
-    {platform::kUnlinkCall, "unlink", About::kPath},
-    {SYS_getrandom, "getrandom", About::kNothing},
-    {SYS_sync, "sync", About::kNothing},
-    {SYS_msync, "msync", About::kNothing},
-}};
-
 // What it is relative to may be a folder of the thread's own.
 PathFacts ReadPath(std::uintptr_t address) {
   std::array<char, 256> path{};
@@ -181,17 +121,19 @@ PathFacts ReadPath(std::uintptr_t address) {
   return {std::string(path.data(), strnlen(path.data(), size))};
 }
 
-decltype(CallWait::about) ReadAbout(About about, const platform::BlockedAt& at, int tid) {
-  switch (about) {
-    case About::kDescriptor:
+decltype(CallWait::about) ReadObject(platform::CallObject object, const platform::BlockedAt& at,
+                                     int tid) {
+  using platform::CallObject;
+  switch (object) {
+    case CallObject::kDescriptor:
       return ReadDescriptor({static_cast<int>(at.arguments[0]), tid});
-    case About::kPath:
+    case CallObject::kPath:
       return ReadPath(at.arguments[0]);
-    case About::kPathAt:
+    case CallObject::kPathAt:
       return ReadPath(at.arguments[1]);
-    case About::kChild:
+    case CallObject::kChild:
       return StartingChild();
-    case About::kNothing:
+    case CallObject::kNone:
       break;
   }
   return {};
@@ -200,11 +142,18 @@ decltype(CallWait::about) ReadAbout(About about, const platform::BlockedAt& at, 
 WaitFacts CallOf(const platform::BlockedAt& at, int tid) {
   if (at.pc == 0) return {};  // nothing was read
   CallWait wait{.number = at.number};
-  const auto* const call = std::ranges::find(kOtherCalls, at.number, &OtherCall::number);
-  if (at.number < 0 || call == kOtherCalls.end()) return wait;
+  const auto* const call = platform::FindWaitCall(at);
+  if (call == nullptr) return wait;
   wait.name = call->name;
-  wait.about = ReadAbout(call->about, at, tid);
+  wait.about = ReadObject(call->object, at, tid);
   return wait;
+}
+
+// Nothing for a message queue.
+WaitFacts DescriptorOf(const platform::BlockedAt& at, const Descriptor& first) {
+  const auto* const call = platform::FindWaitCall(at);
+  if (call == nullptr || call->object != platform::CallObject::kDescriptor) return {};
+  return DescriptorWait{.on = ReadDescriptor(first)};
 }
 
 bool IsStandardInput(const Descriptor& descriptor) {
@@ -229,7 +178,7 @@ std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::Blocked
 }
 
 std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at) {
-  if (at.number != SYS_futex) return 0;
+  if (!platform::IsInFutex(at)) return 0;
   if (wait.state == WaitState::kCondvar) return platform::ConditionVariableOf(at);
   return wait.state == WaitState::kSemaphore ? at.arguments[0] : 0;
 }
@@ -255,8 +204,7 @@ WaitFacts WaitReader::Read(WaitState state, const platform::BlockedAt& at,
     case WaitState::kAccept:
     case WaitState::kRecv:
     case WaitState::kSend:
-      if (IsMessageQueueCall(at.number)) return {};
-      return DescriptorWait{.on = ReadDescriptor(first)};
+      return DescriptorOf(at, first);
     case WaitState::kConnect:
       return ConnectOf(at, first);
     case WaitState::kPoll:

@@ -1,8 +1,5 @@
 #include "explain/wait_state.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -10,15 +7,14 @@
 #include <string_view>
 #include <utility>
 
-#include "linux/arch/call_numbers.h"
 #include "linux/arch/call_target.h"
-#include "symbolize/function_name.h"
+#include "linux/look/futex_call.h"
+#include "linux/look/wait_call.h"
+#include "symbolize/runtime_code.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::explain {
 namespace {
-
-constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when a thread waits for it
 
 // What a wait inside one of libc's functions is. The innermost one that is known decides.
 constexpr std::array<std::pair<std::string_view, WaitState>, 30> kFunctions{{
@@ -145,43 +141,18 @@ std::optional<Wait> ByCall(const symbolize::ResolvedStack& stack) {
   return std::nullopt;
 }
 
-// By the arguments alone, in a function of libc that has no name; the values are those glibc 2.36
-// passes.
+// In a function of libc that has no name.
 Wait ByArguments(const platform::BlockedAt& at) {
-  const auto operation = at.arguments[1];
-  const auto expected = static_cast<std::uint32_t>(at.arguments[2]);
-  const auto command = static_cast<int>(operation) & FUTEX_CMD_MASK;
-  const bool shared = (operation & FUTEX_PRIVATE_FLAG) == 0;
-  if (command == FUTEX_WAIT && expected == kContendedMutex) return {WaitState::kMutex, {}};
-  // Mutexes that the kernel knows, since they inherit priorities or are robust, are waited for in a
-  // local function too. The value of a robust one names its owner.
-  const bool names_owner = (expected & FUTEX_WAITERS) != 0 && (expected & FUTEX_TID_MASK) != 0;
-  if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 ||
-      (command == FUTEX_WAIT && names_owner))
-    return {WaitState::kMutex, "pthread_mutex_lock"};
-  // The functions that wait for a mutex until some time call a local one in their place; sem_wait
-  // does the same. Nothing else in libc waits with these values and leaves no name.
-  if (command == FUTEX_WAIT_BITSET) {
-    if (expected == kContendedMutex) return {WaitState::kMutex, "pthread_mutex_clocklock"};
-    if (expected == 0) return {WaitState::kSemaphore, {}};
-  }
-  // A join waits, shared with the kernel that will clear it, for the field with the joined thread's
-  // id.
-  if (command == FUTEX_WAIT_BITSET && shared && (operation & FUTEX_CLOCK_REALTIME) != 0)
-    return {WaitState::kJoin, {}};
-  return {WaitState::kFutex, {}};
+  const platform::LibcWait wait = platform::ClassifyLibcWait(at);
+  return {wait.state, wait.function};
 }
 
 // Where nothing is known but the place of the system call.
 Wait ByPlace(const platform::BlockedAt& at) {
   const symbolize::QuickFrame& place =
       symbolize::Quick({.pc = at.pc, .is_return_address = false, .guessed = false});
-  constexpr std::uint32_t kWaitingFuture = 0x80000000;
-  if (place.plain_name == kSystemCall) {  // as libstdc++ calls it for a future
-    return {at.arguments[1] == FUTEX_WAIT && at.arguments[2] == kWaitingFuture ? WaitState::kFuture
-                                                                               : WaitState::kFutex,
-            {}};
-  }
+  if (place.plain_name == kSystemCall)
+    return {platform::IsForFuture(at) ? WaitState::kFuture : WaitState::kFutex, {}};
   if (const auto wait = ByName(place.plain_name)) return *wait;
   return place.system_module ? ByArguments(at) : Wait{WaitState::kFutex, {}};
 }
@@ -192,11 +163,9 @@ Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack
   if (stack.stack.empty()) return ByPlace(at);
   std::optional<Wait> wait = ByStack(stack);
   if (!wait) wait = ByCall(stack);
-  const auto command = static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK;
   // A condition variable is waited on with a bit set; a plain wait in there is for the mutex, after
   // the notification.
-  if (wait && wait->state == WaitState::kCondvar && command == FUTEX_WAIT &&
-      at.arguments[2] == kContendedMutex)
+  if (wait && wait->state == WaitState::kCondvar && platform::IsForContendedMutex(at))
     return {WaitState::kMutex, wait->function};
   if (wait) return *wait;
   const bool in_libc =
@@ -204,58 +173,13 @@ Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack
   return in_libc ? ByArguments(at) : Wait{WaitState::kFutex, {}};
 }
 
-constexpr std::array<std::pair<long, WaitState>, 40> kCalls{{
-    {SYS_nanosleep, WaitState::kSleep},
-    {SYS_clock_nanosleep, WaitState::kSleep},
-    {platform::kPollCall, WaitState::kPoll},
-    {SYS_ppoll, WaitState::kPoll},
-    {platform::kEpollWaitCall, WaitState::kEpoll},
-    {SYS_epoll_pwait, WaitState::kEpoll},
-    {SYS_epoll_pwait2, WaitState::kEpoll},
-    {platform::kSelectCall, WaitState::kSelect},
-    {SYS_pselect6, WaitState::kSelect},
-    {SYS_read, WaitState::kRead},
-    {SYS_readv, WaitState::kRead},
-    {SYS_pread64, WaitState::kRead},
-    {SYS_preadv, WaitState::kRead},
-    {SYS_preadv2, WaitState::kRead},
-    {SYS_write, WaitState::kWrite},
-    {SYS_writev, WaitState::kWrite},
-    {SYS_pwrite64, WaitState::kWrite},
-    {SYS_pwritev, WaitState::kWrite},
-    {SYS_pwritev2, WaitState::kWrite},
-    {SYS_accept, WaitState::kAccept},
-    {SYS_accept4, WaitState::kAccept},
-    {SYS_connect, WaitState::kConnect},
-    {SYS_recvfrom, WaitState::kRecv},
-    {SYS_recvmsg, WaitState::kRecv},
-    {SYS_recvmmsg, WaitState::kRecv},
-    {SYS_msgrcv, WaitState::kRecv},
-    {SYS_mq_timedreceive, WaitState::kRecv},
-    {SYS_sendto, WaitState::kSend},
-    {SYS_sendmsg, WaitState::kSend},
-    {SYS_sendmmsg, WaitState::kSend},
-    {SYS_msgsnd, WaitState::kSend},
-    {SYS_mq_timedsend, WaitState::kSend},
-    {SYS_wait4, WaitState::kWaitChild},
-    {SYS_waitid, WaitState::kWaitChild},
-    {SYS_rt_sigtimedwait, WaitState::kSignalWait},
-    {SYS_rt_sigsuspend, WaitState::kSignalWait},
-    {platform::kPauseCall, WaitState::kSignalWait},
-    {SYS_semop, WaitState::kSemaphore},
-    {SYS_semtimedop, WaitState::kSemaphore},
-    {SYS_futex_waitv, WaitState::kFutex},
-}};
-
 }  // namespace
 
 Wait ClassifyWait(const platform::BlockedAt& at, const symbolize::ResolvedStack& stack) {
   if (at.running) return {WaitState::kRunning, {}};
-  if (at.number == SYS_futex) return ClassifyFutex(at, stack);
-  for (const auto& [number, state] : kCalls) {
-    if (number == at.number) return {state, {}};
-  }
-  return {};
+  if (platform::IsInFutex(at)) return ClassifyFutex(at, stack);
+  const auto* const call = platform::FindWaitCall(at);
+  return {call == nullptr ? WaitState::kOther : call->state, {}};
 }
 
 }  // namespace taskleak::explain

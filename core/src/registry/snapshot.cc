@@ -1,6 +1,5 @@
 #include "taskleak/snapshot.h"
 
-#include <cerrno>
 #include <new>
 
 #include "linux/proc/children.h"
@@ -46,14 +45,14 @@ Snapshot Snapshot::Take() try {
   internal::AskTaskSources();
   const registry::Epoch next_epoch = registry::BeginEpoch();
   std::uint64_t births = 0;
-  auto threads = platform::ListThreads(&births);
-  const int error = threads == nullptr ? errno : 0;
+  const auto listed = platform::ListThreads(&births);
+  auto threads = listed ? *listed : nullptr;
   auto children = Children(last.get(), births);
   if (last == nullptr || threads == nullptr || last->threads != threads ||
       last->next_birth != next_birth || last->next_epoch != next_epoch || last->births != births ||
       last->children != children) {
     last = std::make_shared<const internal::SnapshotData>(
-        internal::SnapshotData{std::move(threads), error, next_birth, next_epoch,
+        internal::SnapshotData{std::move(threads), listed.error().number, next_birth, next_epoch,
                                platform::TicksSinceBoot(), births, std::move(children)});
   }
   Snapshot snapshot;

@@ -28,9 +28,9 @@ bool Unchanged(const TaskSlot& slot, std::uint64_t serial, TaskPlace place) {
          slot.serial.load(std::memory_order_relaxed) == serial;
 }
 
-// What a task is from its birth to its end, all of one moment. Nothing if its slot stays free. A slot
-// that is free again is read again, or tasks that each end soon after the next is born would not be
-// found: none of them lives as long as it takes to read one.
+// What a task is from its birth to its end, all of one moment. Nothing if its slot stays free. A
+// slot that is free again is read again, or tasks that each end soon after the next is born would
+// not be found: none of them lives as long as it takes to read one.
 std::optional<TaskRecord> ReadIdentity(const TaskSlot& slot) {
   constexpr int kMostTries = 100;
   for (int tries = 0; tries < kMostTries; ++tries) {

@@ -7,7 +7,6 @@
 
 #include "linux/modules/notes.h"
 #include "rules/pattern.h"
-#include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::rules {

@@ -8,7 +8,7 @@
 #include "rules/known_threads.h"
 #include "rules/rule_match.h"
 #include "rules/suppression_file.h"
-#include "symbolize/function_name.h"
+#include "symbolize/runtime_code.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::rules {

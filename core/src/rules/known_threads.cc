@@ -7,7 +7,6 @@
 
 #include "rules/declared_threads.h"
 #include "rules/system_threads.h"
-#include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::rules {

@@ -5,6 +5,7 @@
 #include "rules/ignore_rule.h"
 #include "symbolize/function_name.h"
 #include "symbolize/generated_name.h"
+#include "symbolize/runtime_code.h"
 
 namespace taskleak::rules {
 namespace {

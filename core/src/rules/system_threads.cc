@@ -11,7 +11,6 @@
 
 #include "linux/proc/memory.h"
 #include "linux/proc/thread_info.h"
-#include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::rules {

@@ -20,26 +20,6 @@ std::string PlainName(std::string_view demangled);
 /// The same with the names that macros make up: "CATCH2_INTERNAL_TEST_7::{lambda}::operator()".
 std::string SpelledName(std::string_view demangled);
 
-/// True for the plain name of a function that only calls the one that a thread is started with.
-bool IsThreadTrampoline(std::string_view plain_name);
-
-/// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1), of those
-/// of Boost.Fiber, and of known thread trampolines.
-bool IsRuntimeName(std::string_view plain_name);
-
-/// True for the file name of libc, the C++ runtime, the loader, the vdso, a sanitizer's runtime or
-/// Boost.Fiber.
-bool IsSystemModule(std::string_view file_name);
-
-/// True for the path of a shared library that was installed rather than built beside the program:
-/// "/usr/lib/x86_64-linux-gnu/libuv.so.1".
-bool IsInstalledLibrary(std::string_view path);
-
-/// True for the plain name of a function in the namespace, or with the prefix, of a library for
-/// threads and the like, or of a test framework: such a function does work for others, and which
-/// program's thread it started or waits in does not follow from it.
-bool IsThreadLibraryName(std::string_view plain_name);
-
 }  // namespace taskleak::symbolize
 
 #endif  // TASKLEAK_SRC_SYMBOLIZE_FUNCTION_NAME_H_

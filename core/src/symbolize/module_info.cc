@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "symbolize/function_name.h"
+#include "symbolize/runtime_code.h"
 
 namespace taskleak::symbolize {
 namespace {

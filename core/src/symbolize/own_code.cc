@@ -1,7 +1,7 @@
 #include "symbolize/own_code.h"
 
-#include "symbolize/function_name.h"
 #include "symbolize/generated_name.h"
+#include "symbolize/runtime_code.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::symbolize {

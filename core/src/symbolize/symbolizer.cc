@@ -12,6 +12,7 @@
 #include "linux/proc/subject.h"
 #include "symbolize/function_name.h"
 #include "symbolize/module_info.h"
+#include "symbolize/runtime_code.h"
 #include "taskleak/internal/thread_birth.h"
 
 // The hooks' (hooks/src/thread_hooks.cc); null in a program without them.

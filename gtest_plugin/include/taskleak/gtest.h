@@ -19,7 +19,21 @@
 /// Checks for GoogleTest.
 namespace taskleak::gtest {
 
-/// Checks every test, every suite and the whole run from now on.
+/// Sets the options of all checks, in place of the defaults. Does not switch any check on.
+///
+/// Call it before RUN_ALL_TESTS, on the same thread. A second call with the same options, or
+/// without any, changes nothing. TASKLEAK_OPTIONS wins over `options`.
+///
+/// Throws std::invalid_argument if the resulting options are bad, if a call before has set other
+/// options (the message names both sets), if the run has begun and `options` would change it, or if
+/// another copy of taskleak, in another library, checks these tests with other options.
+///
+/// Example:
+///   taskleak::gtest::SetOptions({taskleak::IgnoreThreadName("log-flusher")});
+void SetOptions(Options options);
+
+/// Checks every test, every suite and the whole run from now on, with the options given to
+/// SetOptions.
 ///
 /// What a test starts must end before the end of the test, which includes TearDown and the
 /// fixture's destructor. What SetUpTestSuite starts may live until the end of TearDownTestSuite,
@@ -28,20 +42,22 @@ namespace taskleak::gtest {
 ///
 /// Call it before RUN_ALL_TESTS, on the same thread. Call it after InitGoogleTest if your own
 /// listeners must see a test's leaks in its result. Under taskleak::gtest_auto and gtest_main the
-/// checks are on already, without options: a call then only sets `options`. A call without options
-/// changes nothing once the checks are on. TASKLEAK_OPTIONS wins over `options`.
+/// checks are on already, and a call changes nothing.
 ///
-/// Throws std::invalid_argument if the resulting options are bad, if a call before has set other
-/// options (the message names both sets), if the run has begun and `options` would change it, or if
-/// another copy of taskleak, in another library, checks these tests with other options.
+/// Throws std::invalid_argument if the options are bad, or if another copy of taskleak, in another
+/// library, checks these tests with other options.
 ///
 /// Example:
 ///   int main(int argc, char** argv) {
 ///     testing::InitGoogleTest(&argc, argv);
-///     taskleak::gtest::AddListener({taskleak::IgnoreThreadName("log-flusher")});
+///     taskleak::gtest::SetOptions({taskleak::IgnoreThreadName("log-flusher")});
+///     taskleak::gtest::AddListener();
 ///     return RUN_ALL_TESTS();
 ///   }
-void AddListener(Options options = {});
+void AddListener();
+
+/// Does the same after SetOptions(options). Deprecated: call the two.
+[[deprecated("call SetOptions(options) and AddListener()")]] void AddListener(Options options);
 
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test.
@@ -71,10 +87,9 @@ void AddListener(Options options = {});
 ///   };
 class VerifyNoLeaks {
  public:
-  /// Begins the scope with the options given to AddListener, or with the defaults if there is no
-  /// listener.
+  /// Begins the scope with the options given to SetOptions, or else with the defaults.
   VerifyNoLeaks();
-  /// Begins the scope with `options` in place of those given to AddListener. TASKLEAK_OPTIONS wins
+  /// Begins the scope with `options` in place of those given to SetOptions. TASKLEAK_OPTIONS wins
   /// over them.
   explicit VerifyNoLeaks(Options options);
   /// Checks the scope.

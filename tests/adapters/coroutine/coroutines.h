@@ -5,8 +5,8 @@
 #include <coroutine>
 #include <exception>
 #include <utility>
-#include <vector>
 
+#include "support/coroutines.h"
 #include "taskleak/coroutine.h"
 
 namespace taskleak::testing {
@@ -75,71 +75,9 @@ inline std::coroutine_handle<> Lazy::ResumeContinuation::await_suspend(
   return handle.promise().continuation;
 }
 
-/// Runs at once, and frees itself at its end.
-struct Detached {
-  struct promise_type : TrackedPromise<promise_type> {
-    Detached get_return_object() { return {}; }
-    auto initial_suspend() { return Initial(std::suspend_never()); }
-    auto final_suspend() noexcept { return Final(std::suspend_never()); }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
-
-class Generator {
- public:
-  struct promise_type : TrackedPromise<promise_type> {
-    Generator get_return_object() {
-      return Generator(std::coroutine_handle<promise_type>::from_promise(*this));
-    }
-    auto initial_suspend() { return Initial(std::suspend_always()); }
-    auto final_suspend() noexcept { return Final(std::suspend_always()); }
-    auto yield_value(int v, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-      value = v;
-      return Yield(std::suspend_always(), file, line);
-    }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-    int value = 0;
-  };
-
-  explicit Generator(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-  Generator(Generator&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Generator& operator=(Generator&&) = delete;
-  ~Generator() {
-    if (handle_) handle_.destroy();
-  }
-  bool Next() {
-    handle_.resume();
-    return !handle_.done();
-  }
-  [[nodiscard]] int value() const { return handle_.promise().value; }
-
- private:
-  std::coroutine_handle<promise_type> handle_;
-};
-
-/// Resumes the coroutines that await it when it is set.
-class Event {
- public:
-  auto operator co_await() {
-    struct Awaiter {
-      Event& event;
-      [[nodiscard]] bool await_ready() const { return event.set_; }
-      void await_suspend(std::coroutine_handle<> handle) { event.waiting_.push_back(handle); }
-      void await_resume() const {}
-    };
-    return Awaiter{*this};
-  }
-  void Set() {
-    set_ = true;
-    for (const auto handle : std::exchange(waiting_, {})) handle.resume();
-  }
-
- private:
-  bool set_ = false;
-  std::vector<std::coroutine_handle<>> waiting_;
-};
+using ::Event;
+using Detached = DetachedOf<TrackedPromise>;
+using Generator = GeneratorOf<TrackedPromise>;
 
 }  // namespace taskleak::testing
 

@@ -12,9 +12,10 @@
 #include <cstring>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
+
+#include "support/deadlock.h"
 
 namespace {
 
@@ -61,23 +62,6 @@ void Fork() {
   }
   int status = 0;
   waitpid(child, &status, 0);
-}
-
-// Each thread waits for the other.
-void Deadlock() {
-  static std::mutex ours;
-  static std::mutex theirs;
-  const std::lock_guard<std::mutex> lock(ours);
-  std::thread other([] {
-    const std::lock_guard<std::mutex> first(theirs);
-    const std::lock_guard<std::mutex> second(ours);
-  });
-  while (theirs.try_lock()) {
-    theirs.unlock();
-    std::this_thread::yield();
-  }
-  theirs.lock();
-  other.join();
 }
 
 // A server that a handler of SIGTERM stops, with nothing to do meanwhile.

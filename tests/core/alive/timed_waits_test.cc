@@ -21,12 +21,13 @@
 
 #include <gtest/gtest.h>
 
-#include "alive/time_limit.h"
+#include "linux/look/time_limit.h"
 #include "linux/proc/thread_info.h"
 
 namespace taskleak::alive {
 namespace {
 
+using platform::TimeLimit;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -65,7 +66,7 @@ class Waiting {
 
 std::optional<TimeLimit> LimitOf(long number, std::function<void()> wait) {
   const Waiting waiting(std::move(wait));
-  return ReadTimeLimit(waiting.AwaitBlocked(number));
+  return platform::ReadTimeLimit(waiting.AwaitBlocked(number));
 }
 
 void ExpectInAll(const std::optional<TimeLimit>& limit) {

@@ -16,6 +16,7 @@
 #include "linux/arch/aarch64/branch.h"
 #include "linux/arch/aarch64/prologue.h"
 #include "linux/arch/aarch64/suspend_index.h"
+#include "linux/arch/suspend_index.h"
 
 namespace taskleak::platform::aarch64 {
 namespace {
@@ -167,8 +168,9 @@ TEST(Aarch64SuspendIndexTest, GccsIsWhatTheActorReadsFirst) {
 TEST(Aarch64SuspendIndexTest, ClangsIsReadAndSetToConstants) {
   // ldrb w8, [x0, #36]; mov w9, #1; strb w9, [x0, #36]; ldrb w8, [x0, #40]
   const auto resume = Code({0x39409008, 0x52800029, 0x39009009, 0x3940a008});
-  EXPECT_EQ(FindClangIndex(resume, Code({0x39409008})), 36U);
-  EXPECT_EQ(FindClangIndex(Code({0x39009009}), Code({0x39409008})), std::nullopt);
+  const ByteUses destroy = FindByteUses(Code({0x39409008}));
+  EXPECT_EQ(FindClangIndex(FindByteUses(resume), destroy), 36U);
+  EXPECT_EQ(FindClangIndex(FindByteUses(Code({0x39009009})), destroy), std::nullopt);
 }
 
 TEST(Aarch64SuspendIndexTest, TheStoreOfAnIndexIsFound) {

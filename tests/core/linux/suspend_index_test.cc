@@ -1,9 +1,11 @@
-#include "linux/arch/x86_64/suspend_index.h"
+#include "linux/arch/suspend_index.h"
 
 #include <cstdint>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "linux/arch/x86_64/suspend_index.h"
 
 namespace taskleak::platform::x86_64 {
 namespace {
@@ -39,11 +41,12 @@ const Bytes kClangResume = {0x0F, 0xB6, 0x47, 0x24, 0xC6, 0x47, 0x24, 0x01, 0xC6
 const Bytes kClangDestroy = {0x0F, 0xB6, 0x47, 0x24, 0x90, 0x90};
 
 TEST(SuspendIndexTest, ClangsIsWhatIsReadAndSetToDifferentConstants) {
-  EXPECT_EQ(FindClangIndex(kClangResume, kClangDestroy), 0x24);
+  EXPECT_EQ(FindClangIndex(FindByteUses(kClangResume), FindByteUses(kClangDestroy)), 0x24);
 }
 
 TEST(SuspendIndexTest, ClangHasNoneWhereNothingIsReadThatIsSet) {
-  EXPECT_EQ(FindClangIndex(Bytes{0xC6, 0x47, 0x24, 0x01, 0xC3, 0x90}, kClangDestroy), std::nullopt);
+  const Bytes only_sets = {0xC6, 0x47, 0x24, 0x01, 0xC3, 0x90};
+  EXPECT_EQ(FindClangIndex(FindByteUses(only_sets), FindByteUses(kClangDestroy)), std::nullopt);
 }
 
 TEST(SuspendIndexTest, StoresOfConstantsAreFound) {

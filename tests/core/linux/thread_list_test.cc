@@ -39,29 +39,30 @@ class Parked {
 
 TEST(ThreadListTest, ListsTheCallerAndANewThreadWithItsStartTime) {
   const auto before = ListThreads();
-  ASSERT_NE(before, nullptr);
-  EXPECT_TRUE(Lists(*before, gettid()));
+  ASSERT_TRUE(before);
+  EXPECT_TRUE(Lists(**before, gettid()));
   const Parked parked;
   const auto during = ListThreads();
-  ASSERT_TRUE(Lists(*during, parked.tid()));
-  EXPECT_FALSE(Lists(*before, parked.tid()));
-  for (const ThreadId& id : *during) EXPECT_GT(id.start_ticks, 0U);
-  EXPECT_TRUE(std::is_sorted(during->begin(), during->end()));
+  ASSERT_TRUE(Lists(**during, parked.tid()));
+  EXPECT_FALSE(Lists(**before, parked.tid()));
+  for (const ThreadId& id : **during) EXPECT_GT(id.start_ticks, 0U);
+  EXPECT_TRUE(std::ranges::is_sorted(**during));
 }
 
 TEST(ThreadListTest, ReturnsTheSameListWhileNothingChanges) {
   const Parked parked;
-  auto last = ListThreads();
-  EXPECT_EQ(*last, *ListThreads());
+  const auto last = ListThreads();
+  ASSERT_TRUE(last);
+  EXPECT_EQ(ListThreads(), *last);
 }
 
 TEST(ThreadListTest, AForkedChildSeesItself) {
   const Parked parked;
-  ASSERT_TRUE(Lists(*ListThreads(), parked.tid()));
+  ASSERT_TRUE(Lists(**ListThreads(), parked.tid()));
   const pid_t child = fork();
   if (child == 0) {
     const auto ids = ListThreads();
-    _exit(ids != nullptr && ids->size() == 1 && ids->front().tid == gettid() ? 0 : 1);
+    _exit(ids && (*ids)->size() == 1 && (*ids)->front().tid == gettid() ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);

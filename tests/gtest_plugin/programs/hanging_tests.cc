@@ -16,6 +16,7 @@
 #include <string_view>
 #include <thread>
 
+#include "support/deadlock.h"
 #include "support/threads.h"
 
 namespace {
@@ -48,21 +49,7 @@ TEST(Hanging, WaitsForAMutex) {
   holder.join();
 }
 
-TEST(Hanging, DeadlocksWithAnotherThread) {
-  static std::mutex ours;
-  static std::mutex theirs;
-  const std::lock_guard<std::mutex> lock(ours);
-  std::thread other([] {
-    const std::lock_guard<std::mutex> first(theirs);
-    const std::lock_guard<std::mutex> second(ours);
-  });
-  while (theirs.try_lock()) {
-    theirs.unlock();
-    std::this_thread::yield();
-  }
-  theirs.lock();
-  other.join();
-}
+TEST(Hanging, DeadlocksWithAnotherThread) { Deadlock(); }
 
 TEST(Hanging, JoinsAThreadThatNeedsItsLock) {
   static std::mutex mutex;

@@ -1,4 +1,5 @@
-// A main() that switches the checks on twice, with options of its own.
+// A main() that switches the checks on twice, with options of its own, which it sets twice.
+#include <dlfcn.h>
 #include <taskleak/gtest.h>
 
 #include <cstdio>
@@ -9,9 +10,9 @@
 
 namespace {
 
-void AddAndSayIfRefused(const taskleak::Options& options) {
+void SetAndSayIfRefused(const taskleak::Options& options) {
   try {
-    taskleak::gtest::AddListener(options);
+    taskleak::gtest::SetOptions(options);
   } catch (const std::invalid_argument& error) {
     std::printf("refused: %s\n", error.what());
   }
@@ -20,29 +21,42 @@ void AddAndSayIfRefused(const taskleak::Options& options) {
 TEST(Own, LeavesAThread) { LeaveThread("own"); }
 TEST(Own, LeavesAnIgnoredThread) { LeaveThread("flusher"); }
 TEST(Own, MarkUsesTheOptionsOfTheListener) { EXPECT_NO_LEAKS(LeaveThread("flusher")); }
-TEST(Own, AddsOptionsTooLate) { AddAndSayIfRefused({taskleak::IgnoreThreadName("late")}); }
+TEST(Own, SetsOptionsTooLate) { SetAndSayIfRefused({taskleak::IgnoreThreadName("late")}); }
 
-void AddOptionsInTime() {
+void SetOptionsInTime() {
   taskleak::Options bad;
   bad.suppressions = {"no such file"};
-  AddAndSayIfRefused(bad);
-  taskleak::gtest::AddListener({taskleak::IgnoreThreadName("flush*")});
-  taskleak::gtest::AddListener();                                        // changes nothing
-  taskleak::gtest::AddListener({taskleak::IgnoreThreadName("flush*")});  // neither does the same
+  SetAndSayIfRefused(bad);
+  // [options]
+  taskleak::gtest::SetOptions({taskleak::IgnoreThreadName("flush*")});
+  // [/options]
+  taskleak::gtest::SetOptions({});                                      // changes nothing
+  taskleak::gtest::SetOptions({taskleak::IgnoreThreadName("flush*")});  // neither does the same
   if (const char* other = std::getenv("OTHER_OPTIONS")) {
     taskleak::Options options{taskleak::IgnoreThreadName("other")};
     options.Apply(other);
-    AddAndSayIfRefused(options);
+    SetAndSayIfRefused(options);
   }
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+void SetOptionsInTheFormerWay() {
+  taskleak::gtest::AddListener({taskleak::IgnoreThreadName("flush*")});
+}
+#pragma GCC diagnostic pop
 
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  if (std::getenv("LATE") == nullptr)
-    AddOptionsInTime();
-  else
-    taskleak::gtest::AddListener();
+  if (const char* const library = std::getenv("LOAD")) {
+    if (dlopen(library, RTLD_NOW) == nullptr) std::puts(dlerror());
+  }
+  if (std::getenv("FORMER_WAY") != nullptr)
+    SetOptionsInTheFormerWay();
+  else if (std::getenv("LATE") == nullptr)
+    SetOptionsInTime();
+  for (int i = 0; i < 2; ++i) taskleak::gtest::AddListener();
   return RUN_ALL_TESTS();
 }

@@ -3,6 +3,7 @@
 #define TASKLEAK_INTERNAL_CODE_OPTIONS_H_
 
 #include <string>
+#include <string_view>
 
 #include "taskleak/options.h"
 
@@ -20,6 +21,9 @@ namespace taskleak::internal {
 
 /// Describes a set: "{drain=20ms, thread_name:log-*}".
 [[nodiscard]] std::string Describe(const Options& options);
+
+/// Returns whether a plugin of this process has called ClaimOnce(key).
+[[nodiscard]] bool IsClaimed(std::string_view key);
 
 /// Throws std::invalid_argument if a run with these options, as TASKLEAK_OPTIONS changes them,
 /// cannot begin: an option or a suppression file is bad, or the JSON report cannot be written.

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <set>
 
 namespace taskleak::platform {
 
@@ -30,6 +32,15 @@ struct Prologue {
   std::size_t slack = 0;  ///< by how much more if the prologue aligns the stack pointer
 
   bool operator==(const Prologue&) const = default;
+};
+
+/// The single bytes of the memory behind a register, such as a coroutine's frame, that code uses,
+/// by their offset.
+struct ByteUses {
+  std::set<std::size_t> read;
+  std::map<std::size_t, std::set<std::uint32_t>> stored;  ///< the constants that are stored there
+
+  bool operator==(const ByteUses&) const = default;
 };
 
 }  // namespace taskleak::platform

@@ -112,17 +112,18 @@ bool AwaitAnswer(std::uint32_t seen, std::chrono::microseconds patience) {
 
 }  // namespace
 
-bool InstallCopyHandler() {
+std::optional<Error> InstallCopyHandler() {
   KernelAction current{};
-  if (!SetAction(nullptr, &current)) return false;
-  if (current.handler == OnCopySignal) return true;
+  if (!SetAction(nullptr, &current)) return Error::OfLastCall();
+  if (current.handler == OnCopySignal) return std::nullopt;
   g_previous = current;
   KernelAction ours{};
   ours.handler = OnCopySignal;
   ours.flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | kSaRestorer;
   ours.restorer = taskleak_signal_return;
   ours.mask = current.mask;
-  return SetAction(&ours, &current);
+  if (!SetAction(&ours, &current)) return Error::OfLastCall();
+  return std::nullopt;
 }
 
 void RemoveCopyHandler() {

@@ -29,9 +29,9 @@ struct SignalCopy {
   alignas(64) std::array<char, kMostCopied> stack;
 };
 
-/// Puts the handler in place, before whatever handler there is. Returns false with errno set if
-/// that fails. This and all that follows: for one thread at a time.
-bool InstallCopyHandler();
+/// Puts the handler in place, before whatever handler there is. Returns the error if that fails.
+/// This and all that follows: for one thread at a time.
+std::optional<Error> InstallCopyHandler();
 /// Restores the previous handler, unless the program has installed another one since.
 void RemoveCopyHandler();
 

@@ -115,7 +115,7 @@ Unanswered& OpenRequests() {
 }
 
 Result<Answer> Ask(int tid) {
-  if (!InstallCopyHandler()) return Error::OfLastCall();
+  if (const auto error = InstallCopyHandler()) return *error;
   const Result<Answer> answer = RequestCopy(tid, Patience(tid, std::chrono::milliseconds(100)));
   if (answer) OpenRequests().Add(tid);
   if (OpenRequests().None()) RemoveCopyHandler();

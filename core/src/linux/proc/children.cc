@@ -33,9 +33,9 @@ Result<std::vector<int>> FromThreads() {
   if (own < 0) return Error::OfLastCall();
   close(own);
   const auto threads = ListThreads();
-  if (threads == nullptr) return Error::OfLastCall();
+  if (!threads) return threads.error();
   std::vector<int> children;
-  for (const ThreadId& thread : *threads) {
+  for (const ThreadId& thread : **threads) {
     const std::string text = ReadWholeProcFile(path(thread.tid).c_str());
     NumberReader numbers(text);
     while (const auto pid = numbers.Next()) children.push_back(static_cast<int>(*pid));

@@ -253,9 +253,9 @@ bool PipeEnds::Has(const Descriptor& descriptor) {
 PipeEnds::PipeEnds() {
   AddTable(0);
   const auto threads = ListThreads();
-  for (std::size_t i = 0; threads != nullptr && i < threads->size(); ++i) {
-    const int thread = (*threads)[i].tid;
-    if (thread != SubjectThread() && HasOwnTable(thread)) AddTable(thread);
+  if (!threads) return;
+  for (const ThreadId& thread : **threads) {
+    if (thread.tid != SubjectThread() && HasOwnTable(thread.tid)) AddTable(thread.tid);
   }
 }
 

@@ -28,11 +28,12 @@ namespace {
 // proc's task directory has one link for each thread, one for its name and one for ".".
 constexpr std::uint64_t kLinksBesidesThreads = 2;
 
-std::optional<std::vector<int>> ReadDirectory(int directory) {
-  if (lseek(directory, 0, SEEK_SET) != 0) return std::nullopt;
+Result<std::vector<int>> ReadDirectory(int directory) {
+  if (lseek(directory, 0, SEEK_SET) != 0) return Error::OfLastCall();
   std::vector<int> tids;
   alignas(8) std::array<char, 32768> buffer;
-  if (!VisitTids(directory, buffer, [&tids](int tid) { tids.push_back(tid); })) return std::nullopt;
+  if (!VisitTids(directory, buffer, [&tids](int tid) { tids.push_back(tid); }))
+    return Error::OfLastCall();
   std::sort(tids.begin(), tids.end());
   return tids;
 }
@@ -49,15 +50,16 @@ bool HasThread(pid_t process, int directory, int tid) {
 
 // When a thread ends while the kernel walks the list it finds its place again by counting, and may
 // pass over others. So the list is read again until it is as long as the link count says.
-std::optional<std::vector<int>> ListTids(TaskDirectory& directory) {
+Result<std::vector<int>> ListTids(TaskDirectory& directory) {
   constexpr int kMostAttempts = 16;
-  std::optional<std::vector<int>> tids;
+  Result<std::vector<int>> tids = std::vector<int>();
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     std::uint64_t before = 0;
     std::uint64_t after = 0;
-    if (!directory.Open(&before)) return std::nullopt;
+    if (!directory.Open(&before)) return Error::OfLastCall();
     tids = ReadDirectory(directory.fd());
-    if (!tids || !directory.Open(&after)) return std::nullopt;
+    if (!tids) break;
+    if (!directory.Open(&after)) return Error::OfLastCall();
     if (before == after && tids->size() + kLinksBesidesThreads == after) break;
   }
   return tids;
@@ -71,7 +73,7 @@ std::optional<std::vector<int>> ListTids(TaskDirectory& directory) {
 // directory would have to be read.
 class ThreadList {
  public:
-  std::shared_ptr<const ThreadIds> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
+  Result<std::shared_ptr<const ThreadIds>> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -87,7 +89,7 @@ class ThreadList {
   bool ProbePending() TASKLEAK_REQUIRES(mutex_);
   void ForgetOldPending() TASKLEAK_REQUIRES(mutex_);
   void Replace(ThreadIds added) TASKLEAK_REQUIRES(mutex_);
-  bool ReadAll(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
+  std::optional<Error> ReadAll(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
 
   Mutex mutex_;
   TaskDirectory directory_ TASKLEAK_GUARDED_BY(mutex_);
@@ -98,7 +100,7 @@ class ThreadList {
   std::uint64_t looks_with_births_ TASKLEAK_GUARDED_BY(mutex_) = 1;
 };
 
-std::shared_ptr<const ThreadIds> ThreadList::List(std::uint64_t* births_seen) {
+Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_seen) {
   const MutexLock lock(mutex_);
   // Births first: one that happens after this look shows in the next.
   const BirthCounter::Look births = births_.LookNow();
@@ -107,7 +109,7 @@ std::shared_ptr<const ThreadIds> ThreadList::List(std::uint64_t* births_seen) {
   // A forked child gets a number too. So while none was given out, this is the same process.
   const bool same_process = births.none && LooksAtItself();
   std::uint64_t links = 0;
-  if (!directory_.Open(&links, same_process)) return nullptr;
+  if (!directory_.Open(&links, same_process)) return Error::OfLastCall();
   const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
   const bool complete = usable && NotePending(births) && ProbePending();
   ForgetOldPending();
@@ -117,7 +119,10 @@ std::shared_ptr<const ThreadIds> ThreadList::List(std::uint64_t* births_seen) {
     if (links <= listed && listed <= 2 * links + kMostEnded) return known_;
   }
   // After a failure nothing is known: numbers given out till now will not be looked for again.
-  if (!ReadAll(births)) known_ = nullptr;
+  if (const auto error = ReadAll(births)) {
+    known_ = nullptr;
+    return *error;
+  }
   return known_;
 }
 
@@ -180,10 +185,11 @@ void ThreadList::Replace(ThreadIds added) {
   known_ = std::move(ids);
 }
 
-// Keeps the identity of threads that are surely the same and reads the others'.
-bool ThreadList::ReadAll(const BirthCounter::Look& births) {
+// Keeps the identity of threads that are surely the same and reads the others'. Returns why that
+// fails, if it does.
+std::optional<Error> ThreadList::ReadAll(const BirthCounter::Look& births) {
   const auto tids = ListTids(directory_);
-  if (!tids) return false;
+  if (!tids) return tids.error();
   known_pid_ = directory_.pid();
   auto ids = std::make_shared<ThreadIds>();
   ids->reserve(tids->size());
@@ -196,19 +202,19 @@ bool ThreadList::ReadAll(const BirthCounter::Look& births) {
     } else if (const auto stat = ReadThreadStat(tid)) {
       ids->push_back({tid, stat->start_ticks});
     } else if (!MeansEnded(stat.error())) {
-      return false;
+      return stat.error();
     }
   }
   if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);
   std::erase_if(pending_, [&tids](const Pending& pending) {
     return std::binary_search(tids->begin(), tids->end(), pending.tid);
   });
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::shared_ptr<const ThreadIds> ListThreads(std::uint64_t* births) {
+Result<std::shared_ptr<const ThreadIds>> ListThreads(std::uint64_t* births) {
   static ThreadList* const list = new ThreadList();
   return list->List(births);
 }

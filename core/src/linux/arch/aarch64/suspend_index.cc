@@ -1,7 +1,6 @@
 #include "linux/arch/aarch64/suspend_index.h"
 
 #include <algorithm>
-#include <set>
 
 #include "linux/arch/aarch64/instruction.h"
 
@@ -59,24 +58,6 @@ void ForEachAccess(Code code, Visit visit) {
   }
 }
 
-std::set<std::size_t> ByteReads(Code code) {
-  std::set<std::size_t> found;
-  ForEachAccess(code, [&found](std::size_t, const Access& access) {
-    if (!access.store && access.width == 1) found.insert(access.distance);
-  });
-  return found;
-}
-
-// How many different constants are stored in the byte at `offset`.
-std::size_t CountByteStores(Code code, std::size_t offset) {
-  std::set<std::uint32_t> values;
-  ForEachAccess(code, [&](std::size_t at, const Access& access) {
-    if (!access.store || access.width != 1 || access.distance != offset) return;
-    if (const auto value = ConstantIn(code, at, access.value_register)) values.insert(*value);
-  });
-  return values.size();
-}
-
 }  // namespace
 
 std::optional<std::size_t> FindGccIndex(Code actor) {
@@ -89,19 +70,16 @@ std::optional<std::size_t> FindGccIndex(Code actor) {
   return found;
 }
 
-std::optional<std::size_t> FindClangIndex(Code resume, Code destroy) {
-  const std::set<std::size_t> in_destroy = ByteReads(destroy);
-  std::optional<std::size_t> best;
-  std::size_t most = 0;
-  for (const std::size_t offset : ByteReads(resume)) {
-    const std::size_t stores = CountByteStores(resume, offset);
-    const std::size_t weight = stores * 2 + (in_destroy.contains(offset) ? 1 : 0);
-    if (stores > 0 && weight > most) {
-      best = offset;
-      most = weight;
-    }
-  }
-  return best;
+ByteUses FindByteUses(Code code) {
+  ByteUses uses;
+  ForEachAccess(code, [&](std::size_t at, const Access& access) {
+    if (access.width != 1) return;
+    if (!access.store)
+      uses.read.insert(access.distance);
+    else if (const auto value = ConstantIn(code, at, access.value_register))
+      uses.stored[access.distance].insert(*value);
+  });
+  return uses;
 }
 
 std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,

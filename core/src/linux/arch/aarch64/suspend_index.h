@@ -7,6 +7,8 @@
 #include <optional>
 #include <span>
 
+#include "linux/arch/decoded.h"
+
 namespace taskleak::platform::aarch64 {
 
 using Code = std::span<const std::uint8_t>;
@@ -16,9 +18,9 @@ using Code = std::span<const std::uint8_t>;
 /// started (gcc/cp/coroutines.cc, _Coro_resume_index and what follows it).
 std::optional<std::size_t> FindGccIndex(Code actor);
 
-/// Returns where in a frame Clang's index is, one byte: what both .resume and .destroy read, and
-/// .resume sets to constants. Nothing if there are no two places to tell apart.
-std::optional<std::size_t> FindClangIndex(Code resume, Code destroy);
+/// Returns the bytes that `code` reads and sets to constants, through any register but the stack's
+/// and beyond the two functions that a frame begins with.
+ByteUses FindByteUses(Code code);
 
 /// Returns the offset of the first instruction that sets the index at `offset` of a frame, of
 /// `width` bytes, to `value`.

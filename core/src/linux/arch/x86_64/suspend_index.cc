@@ -1,8 +1,7 @@
 #include "linux/arch/x86_64/suspend_index.h"
 
 #include <algorithm>
-#include <array>
-#include <set>
+#include <utility>
 
 #include "linux/arch/x86_64/address_use.h"
 
@@ -41,32 +40,26 @@ bool HasByte(Code code, std::size_t at, unsigned value) {
   return at < code.size() && code[at] == value;
 }
 
-// Distances of all bytes that are read: MOV 8A, MOVZX 0F B6, CMP 80 /7 and 38, TEST F6 /0.
-std::set<std::size_t> ByteReads(Code code) {
-  std::set<std::size_t> found;
-  for (std::size_t i = 0; i + 2 < code.size(); ++i) {
-    const bool is_movzx = code[i] == 0x0F && code[i + 1] == 0xB6;
-    const auto operand = ReadOperand(code, i + (is_movzx ? 2 : 1));
-    if (!operand) continue;
-    const bool reads = is_movzx || code[i] == 0x8A || code[i] == 0x38 || code[i] == 0x3A ||
-                       (code[i] == 0x80 && operand->reg == 7) ||
-                       (code[i] == 0xF6 && operand->reg == 0);
-    if (reads) found.insert(operand->distance);
-  }
-  return found;
+// The distance of the byte that is read at `i`, if one is: MOV 8A, MOVZX 0F B6, CMP 80 /7 and 38,
+// TEST F6 /0.
+std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
+  const bool is_movzx = code[i] == 0x0F && code[i + 1] == 0xB6;
+  const auto operand = ReadOperand(code, i + (is_movzx ? 2 : 1));
+  if (!operand) return std::nullopt;
+  const bool reads = is_movzx || code[i] == 0x8A || code[i] == 0x38 || code[i] == 0x3A ||
+                     (code[i] == 0x80 && operand->reg == 7) ||
+                     (code[i] == 0xF6 && operand->reg == 0);
+  if (!reads) return std::nullopt;
+  return operand->distance;
 }
 
-// How many different constants are stored in the byte at `offset`: MOV C6 /0.
-std::size_t CountByteStores(Code code, std::size_t offset) {
-  std::set<unsigned> values;
-  for (std::size_t i = 0; i + 2 < code.size(); ++i) {
-    if (code[i] != 0xC6) continue;
-    const auto operand = ReadOperand(code, i + 1);
-    if (operand && operand->reg == 0 && operand->distance == offset &&
-        i + 1 + operand->length < code.size())
-      values.insert(code[i + 1 + operand->length]);
-  }
-  return values.size();
+// The distance of the byte that is set to a constant at `i`, if one is, and the constant: MOV
+// C6 /0.
+std::optional<std::pair<std::size_t, std::uint32_t>> ByteStore(Code code, std::size_t i) {
+  if (code[i] != 0xC6) return std::nullopt;
+  const auto operand = ReadOperand(code, i + 1);
+  if (!operand || operand->reg != 0 || i + 1 + operand->length >= code.size()) return std::nullopt;
+  return std::pair(operand->distance, std::uint32_t{code[i + 1 + operand->length]});
 }
 
 std::uint32_t ReadNumber(Code code, std::size_t at, std::size_t width) {
@@ -133,19 +126,13 @@ std::optional<std::size_t> FindGccIndex(Code actor) {
   return std::nullopt;
 }
 
-std::optional<std::size_t> FindClangIndex(Code resume, Code destroy) {
-  const std::set<std::size_t> in_destroy = ByteReads(destroy);
-  std::optional<std::size_t> best;
-  std::size_t most = 0;
-  for (const std::size_t offset : ByteReads(resume)) {
-    const std::size_t stores = CountByteStores(resume, offset);
-    const std::size_t weight = stores * 2 + (in_destroy.contains(offset) ? 1 : 0);
-    if (stores > 0 && weight > most) {
-      best = offset;
-      most = weight;
-    }
+ByteUses FindByteUses(Code code) {
+  ByteUses uses;
+  for (std::size_t i = 0; i + 2 < code.size(); ++i) {
+    if (const auto offset = ByteRead(code, i)) uses.read.insert(*offset);
+    if (const auto store = ByteStore(code, i)) uses.stored[store->first].insert(store->second);
   }
-  return best;
+  return uses;
 }
 
 std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,

@@ -1,0 +1,19 @@
+// How the code of a coroutine keeps the number of the place where it is suspended: what is the same
+// on every processor.
+#ifndef TASKLEAK_SRC_LINUX_ARCH_SUSPEND_INDEX_H_
+#define TASKLEAK_SRC_LINUX_ARCH_SUSPEND_INDEX_H_
+
+#include <cstddef>
+#include <optional>
+
+#include "linux/arch/decoded.h"
+
+namespace taskleak::platform {
+
+/// Returns where in a frame Clang's index is, one byte: what both .resume and .destroy read, and
+/// .resume sets to constants. Nothing if there are no two places to tell apart.
+std::optional<std::size_t> FindClangIndex(const ByteUses& resume, const ByteUses& destroy);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_ARCH_SUSPEND_INDEX_H_

@@ -1,0 +1,41 @@
+// What the arguments of futex(2) show.
+#ifndef TASKLEAK_SRC_LINUX_LOOK_FUTEX_CALL_H_
+#define TASKLEAK_SRC_LINUX_LOOK_FUTEX_CALL_H_
+
+#include <string_view>
+
+#include "linux/proc/thread_info.h"
+#include "taskleak/leak.h"
+
+namespace taskleak::platform {
+
+/// Returns true if a thread is in futex(2).
+bool IsInFutex(const BlockedAt& at);
+
+/// Returns true if it waits there by an operation after whose end nothing but another thread, a
+/// signal or the time has woken it.
+bool IsFutexWait(const BlockedAt& at);
+
+/// Returns true if other processes can wait for the same word.
+bool IsSharedFutex(const BlockedAt& at);
+
+/// Returns true if the wait is a plain one for a word with the value of a mutex that a thread waits
+/// for.
+bool IsForContendedMutex(const BlockedAt& at);
+
+/// Returns true if the arguments are those with which libstdc++ waits for a future.
+bool IsForFuture(const BlockedAt& at);
+
+/// A wait inside of libc, and the function that it is in; empty if that does not follow.
+struct LibcWait {
+  WaitState state = WaitState::kFutex;
+  std::string_view function{};
+};
+
+/// Classifies a wait in a function of libc that has no name, by its arguments alone: the values are
+/// those that glibc 2.36 passes.
+LibcWait ClassifyLibcWait(const BlockedAt& at);
+
+}  // namespace taskleak::platform
+
+#endif  // TASKLEAK_SRC_LINUX_LOOK_FUTEX_CALL_H_

@@ -1,0 +1,31 @@
+// Whose code a function or a module is: the runtime's, a library's for threads, or any other.
+#ifndef TASKLEAK_SRC_SYMBOLIZE_RUNTIME_CODE_H_
+#define TASKLEAK_SRC_SYMBOLIZE_RUNTIME_CODE_H_
+
+#include <string_view>
+
+namespace taskleak::symbolize {
+
+/// True for the plain name of a function that only calls the one that a thread is started with.
+bool IsThreadTrampoline(std::string_view plain_name);
+
+/// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1), of those
+/// of Boost.Fiber, and of known thread trampolines.
+bool IsRuntimeName(std::string_view plain_name);
+
+/// True for the file name of libc, the C++ runtime, the loader, the vdso, a sanitizer's runtime or
+/// Boost.Fiber.
+bool IsSystemModule(std::string_view file_name);
+
+/// True for the path of a shared library that was installed rather than built beside the program:
+/// "/usr/lib/x86_64-linux-gnu/libuv.so.1".
+bool IsInstalledLibrary(std::string_view path);
+
+/// True for the plain name of a function in the namespace, or with the prefix, of a library for
+/// threads and the like, or of a test framework: such a function does work for others, and which
+/// program's thread it started or waits in does not follow from it.
+bool IsThreadLibraryName(std::string_view plain_name);
+
+}  // namespace taskleak::symbolize
+
+#endif  // TASKLEAK_SRC_SYMBOLIZE_RUNTIME_CODE_H_
