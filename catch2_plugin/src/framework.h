@@ -33,7 +33,7 @@
 #elif __has_include(<catch.hpp>)
 #include <catch.hpp>
 #else
-#error "taskleak's Catch2 plugin finds no Catch2: link Catch2::Catch2 beside taskleak::catch2"
+#error "taskleak's Catch2 plugin finds no Catch2: link Catch2::Catch2 beside taskleak::catch2_auto"
 #endif
 #endif
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "symbolize/function_name.h"
+#include "symbolize/runtime_code.h"
 #include "test_entry.h"
 
 namespace taskleak::cli {

@@ -174,7 +174,7 @@ Options& internal::ListenerOptions() {
   return options;
 }
 
-void SetOptions(Options options) {
+void SetOptions(const Options& options) {
   const std::optional<Registration>& registration = TheRegistration();
   Options combined = taskleak::internal::Combined(internal::ListenerOptions(), options);
   const bool changes = !taskleak::internal::AreSame(combined, internal::ListenerOptions());
@@ -201,8 +201,8 @@ void AddListener() {
   registration.emplace();
 }
 
-void AddListener(Options options) {
-  SetOptions(std::move(options));
+void AddListener(const Options& options) {
+  SetOptions(options);
   AddListener();
 }
 

@@ -1,7 +1,7 @@
 // taskleak for Catch2: a test case that leaves a thread behind fails.
 //
 // Two ways to switch the checks on, by CMake target, beside your Catch2:
-//   taskleak::catch2       link it; every test case is checked, without a change in the code
+//   taskleak::catch2_auto  link it; every test case is checked, without a change in the code
 //   taskleak::catch2_main  the same with a main(); link it in place of Catch2::Catch2WithMain
 //
 // Tags of a test case:

@@ -30,7 +30,7 @@ namespace taskleak::gtest {
 ///
 /// Example:
 ///   taskleak::gtest::SetOptions({taskleak::IgnoreThreadName("log-flusher")});
-void SetOptions(Options options);
+void SetOptions(const Options& options);
 
 /// Checks every test, every suite and the whole run from now on, with the options given to
 /// SetOptions.
@@ -57,7 +57,8 @@ void SetOptions(Options options);
 void AddListener();
 
 /// Does the same after SetOptions(options). Deprecated: call the two.
-[[deprecated("call SetOptions(options) and AddListener()")]] void AddListener(Options options);
+[[deprecated("call SetOptions(options) and AddListener()")]] void AddListener(
+    const Options& options);
 
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test.

@@ -24,7 +24,8 @@ std::optional<Operand> ReadOperand(Code code, std::size_t at) {
   Operand operand{.reg = (code[at] >> 3) & 7U};
   std::int64_t distance = 0;
   if (mod == 1) {
-    distance = static_cast<std::int8_t>(code[at + 1]);
+    const std::int64_t byte = code[at + 1];
+    distance = byte < 0x80 ? byte : byte - 0x100;
     operand.length = 2;
   } else {
     if (at + 5 > code.size()) return std::nullopt;
