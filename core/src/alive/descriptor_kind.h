@@ -23,7 +23,7 @@ struct DescriptorKind {
 };
 
 /// Returns `target` with `*` for each run of digits, and for the generated part of a run of letters
-/// and digits. That are the last six characters if both letters and digits are among them, as
+/// and digits. Those are the last six characters if both letters and digits are among them, as
 /// mkstemp(3) makes them; in one of `temporary_folders`, if a digit or a capital letter is. What
 /// comes before the six stays if it consists of small letters.
 std::string PatternOf(std::string_view target, const std::vector<std::string>& temporary_folders);

@@ -194,8 +194,10 @@ std::string Text(const explain::LeftOpen& open) {
   if (is_named) return {};
   const auto* const socket = std::get_if<OpenSocket>(&open.file);
   if (socket == nullptr) return OpenFileText(open.file);
+  constexpr int kTcpClose = 7;  // include/net/tcp_states.h: a socket that is not connected
   OpenSocket shown = *socket;
-  shown.tcp_state = 0;  // which may be "closed" for a socket that is open
+  if (shown.tcp_state == kTcpClose)
+    shown.tcp_state = 0;  // "closed" would be read as a contradiction
   return Text(shown);
 }
 

@@ -136,5 +136,18 @@ TEST(DetailTextTest, WhatIsKnownOfTheUnitComesBeforeItsWait) {
   EXPECT_EQ(DetailText({explain::EndedThread{12ms, ""}, {}}), "ran for 12 ms");
 }
 
+// The name of a descriptor is its target, so what only repeats that is left out.
+TEST(DetailTextTest, DescriptorsThatWereLeftOpen) {
+  const auto of = [](platform::OpenFile file) {
+    return DetailText({explain::LeftOpen{std::move(file), {}, 0}, {}});
+  };
+  EXPECT_EQ(of(kListener), "listening TCP 127.0.0.1:8080");
+  EXPECT_EQ(of(OpenSocket{Protocol::kTcp, false, "[::1]:41000", "[::1]:6379", 8}),
+            "TCP [::1]:41000 -> [::1]:6379 (close wait)");
+  EXPECT_EQ(of(OpenSocket{Protocol::kTcp, false, "0.0.0.0:0", "", 7}), "TCP 0.0.0.0:0");
+  EXPECT_EQ(of(OpenPipe{}), "");
+  EXPECT_EQ(of(OtherFile{"/etc/hosts"}), "");
+}
+
 }  // namespace
 }  // namespace taskleak::report
