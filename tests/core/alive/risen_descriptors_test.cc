@@ -111,6 +111,16 @@ TEST(RisenDescriptors, InThePlaceOfAClosedOneHaveNotRisen) {
       << "it counts for the one that it replaced";
 }
 
+TEST(RisenDescriptors, InThePlaceOfOneThatWasThereBeforeHaveNotRisen) {
+  RisenDescriptors risen;
+  const auto kept = Socket(3, 100);
+  const auto of_suite = Socket(4, 101);
+  EXPECT_THAT(Repeated(risen, {of_suite}, {kept, of_suite}), IsEmpty());
+  EXPECT_THAT(Repeated(risen, {kept, of_suite}, {kept, Socket(4, 102)}), IsEmpty());
+  EXPECT_THAT(Repeated(risen, {kept, of_suite}, {kept, Socket(4, 102), Socket(5, 103)}),
+              ElementsAre(5));
+}
+
 TEST(RisenDescriptors, ThatAreForgottenDoNotCount) {
   RisenDescriptors risen;
   const auto a = Socket(3, 100);
