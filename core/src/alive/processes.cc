@@ -1,6 +1,5 @@
 #include "alive/processes.h"
 
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,12 +10,6 @@
 namespace taskleak::alive {
 namespace {
 
-// Whether processes that lose their parents become children of this one (prctl(2)).
-bool TakesInOrphans() {
-  int takes = 0;
-  return getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &takes) == 0 && takes != 0);
-}
-
 // A process that another one has left. One that is in another session without leading it was
 // created by that session's leader, or by a descendant of the leader. Apart from that, only the
 // hooks know.
@@ -24,7 +17,7 @@ bool IsOrphan(const platform::ChildProcess& child) {
   if (registry::FindChild(child.id)) return false;
   const int session = child.stat.session;
   if (session != getsid(0) && session != child.id.tid) return true;
-  return registry::HasRecordedChildren() && TakesInOrphans();
+  return registry::HasRecordedChildren() && platform::TakesInOrphans();
 }
 
 }  // namespace

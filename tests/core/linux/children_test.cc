@@ -1,7 +1,9 @@
 #include "linux/proc/children.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <thread>
@@ -87,6 +89,52 @@ TEST(ChildrenTest, AChildThatOutlivesTheThreadThatCreatedItIsListed) {
   ASSERT_EQ(children.size(), 1U);
   EXPECT_EQ(children[0].id.tid, child);
   testing::EndChild(child);
+}
+
+TEST(ChildrenTest, ChildrenOfAnyThreadThatComeAndEndBetweenListsAreAllKnown) {
+  const LivingChild first;
+  EXPECT_EQ(ListChildren()->size(), 1U);
+  for (int i = 0; i < 100; ++i) {
+    pid_t second = 0;
+    std::thread([&second] {
+      second = fork();
+      if (second == 0) _exit(0);
+    }).join();
+    const auto children = *ListChildren();
+    ASSERT_EQ(children.size(), 2U) << i;
+    ASSERT_TRUE(children[0].id.tid == second || children[1].id.tid == second);
+    waitpid(second, nullptr, 0);
+    ASSERT_EQ(ListChildren()->size(), 1U) << i;
+  }
+}
+
+// Writes a byte, and ends when the last writer to `lives` has closed it.
+[[noreturn]] void LiveAsOrphan(int born, int lives) {
+  char byte = 'b';
+  _exit(write(born, &byte, 1) == 1 && read(lives, &byte, 1) == 0 ? 0 : 1);
+}
+
+TEST(ChildrenTest, AnOrphanThatIsTakenInLaterIsListed) {
+  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  int born[2];
+  int lives[2];
+  ASSERT_EQ(pipe(born), 0);
+  ASSERT_EQ(pipe(lives), 0);
+  const pid_t middle = fork();
+  if (middle == 0) {
+    close(lives[1]);
+    if (fork() == 0) LiveAsOrphan(born[1], lives[0]);
+    for (;;) pause();
+  }
+  char byte = 0;
+  EXPECT_EQ(read(born[0], &byte, 1), 1);
+  EXPECT_EQ(ListChildren()->size(), 1U);
+  testing::EndChild(middle);
+  const auto children = *ListChildren();
+  EXPECT_EQ(children.size(), 1U);
+  for (const ChildProcess& child : children) EXPECT_NE(child.id.tid, middle);
+  for (const int fd : {born[0], born[1], lives[0], lives[1]}) close(fd);
+  EXPECT_GT(wait(nullptr), 0);
 }
 
 // As taskleak's own helper that stops a running thread, and those of sanitizers.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/mutex.h"
+#include "linux/proc/births.h"
 #include "linux/proc/proc_file.h"
 #include "linux/proc/subject.h"
 
@@ -58,7 +61,86 @@ Result<std::vector<int>> AllProcesses() {
   return processes;
 }
 
+// Asks without taking a result. One of a thread is the whole process's.
+bool IsChild(int pid) {
+  const int error = errno;
+  siginfo_t info{};
+  const bool is_child =
+      waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+  errno = error;
+  return is_child;
+}
+
+// This process's children as last listed, and the data to bring the list up to date.
+//
+// A new child has a number that the kernel has given out since (BirthCounter). If few were given
+// out on the whole machine, only these are asked for: that takes a system call each, while the full
+// list takes several for each thread. A process that takes in orphans reads the full list, since
+// their numbers may be older.
+class ChildList {
+ public:
+  Result<std::vector<int>> List() TASKLEAK_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    const BirthCounter::Look births = births_.LookNow();
+    const Clock::time_point now = Clock::now();
+    const bool usable = known_ && pid_ == getpid() && now - listed_ < kFullListHolds &&
+                        !births.unknown && births.to - births.from <= kMostPending &&
+                        !TakesInOrphans();
+    return usable ? Update(births, now) : ReadAll(now);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::uint64_t kMostPending = 64;
+  // Far longer than the kernel takes from giving out a number to adding the child.
+  static constexpr std::chrono::seconds kFullListHolds{1};
+
+  // A number is kept until the next full list: its process may be another one's, or one that the
+  // kernel has not finished creating.
+  Result<std::vector<int>> Update(const BirthCounter::Look& births, Clock::time_point now)
+      TASKLEAK_REQUIRES(mutex_) {
+    for (std::uint64_t pid = births.from + 1; pid <= births.to; ++pid)
+      pending_.push_back(static_cast<int>(pid));
+    if (pending_.size() > kMostPending) return ReadAll(now);
+    std::erase_if(*known_, [](int pid) { return !IsChild(pid); });
+    std::erase_if(pending_, [this](int pid) TASKLEAK_REQUIRES(mutex_) {
+      if (!IsChild(pid)) return false;
+      known_->push_back(pid);
+      return true;
+    });
+    return *known_;
+  }
+
+  Result<std::vector<int>> ReadAll(Clock::time_point now) TASKLEAK_REQUIRES(mutex_) {
+    known_.reset();
+    auto children = FromThreads();
+    if (!children) return children;
+    known_ = *children;
+    pending_.clear();
+    pid_ = getpid();
+    listed_ = now;
+    return children;
+  }
+
+  Mutex mutex_;
+  BirthCounter births_ TASKLEAK_GUARDED_BY(mutex_);
+  std::optional<std::vector<int>> known_ TASKLEAK_GUARDED_BY(mutex_);
+  std::vector<int> pending_ TASKLEAK_GUARDED_BY(mutex_);
+  pid_t pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  Clock::time_point listed_ TASKLEAK_GUARDED_BY(mutex_);
+};
+
+Result<std::vector<int>> OwnChildren() {
+  static ChildList* const list = new ChildList();
+  return list->List();
+}
+
 }  // namespace
+
+bool TakesInOrphans() {
+  int takes = 0;
+  return getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &takes) == 0 && takes != 0);
+}
 
 std::optional<ProcessStat> ParseProcessStat(std::string_view text) {
   const std::size_t open = text.find('(');
@@ -135,7 +217,7 @@ bool HasChildren(std::uint64_t births) {
 
 Result<std::vector<ChildProcess>> ListChildren() {
   const int parent = SubjectPid();
-  Result<std::vector<int>> candidates = FromThreads();
+  Result<std::vector<int>> candidates = LooksAtItself() ? OwnChildren() : FromThreads();
   if (!candidates && candidates.error().number == ENOENT) candidates = AllProcesses();
   if (!candidates) return candidates.error();
   std::vector<ChildProcess> children;

@@ -51,6 +51,9 @@ struct ChildProcess {
 /// gave `births`. Thread-safe, as is the other.
 bool HasChildren(std::uint64_t births = 0);
 
+/// Whether processes that lose their parents become children of this one (prctl(2)).
+bool TakesInOrphans();
+
 /// The child processes that a wait(2) in their parent would wait for, sorted by number; an error if
 /// they cannot be listed. A child without SIGCHLD as its signal (clone(2)) is not one of them.
 Result<std::vector<ChildProcess>> ListChildren();
