@@ -28,11 +28,18 @@ std::array<int, 2> OpenPipe() {
   return ends;
 }
 
+// With small letters only, which is one name in 180, a generated name looks like any other.
 int OpenTemporaryFile() {
-  std::string path = testing::TempDir() + "descriptorsXXXXXX";
-  const int file = mkstemp(path.data());
-  unlink(path.c_str());
-  return file;
+  const std::string begin = testing::TempDir() + "descriptors";
+  for (;;) {
+    std::string path = begin + "XXXXXX";
+    const int file = mkstemp(path.data());
+    unlink(path.c_str());
+    const bool small =
+        path.find_first_not_of("abcdefghijklmnopqrstuvwxyz", begin.size()) == path.npos;
+    if (file < 0 || !small) return file;
+    close(file);
+  }
 }
 
 int Listen() {
