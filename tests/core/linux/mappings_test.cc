@@ -28,7 +28,7 @@ TEST(MappingsTest, ALineIsReadFieldByField) {
        "[vdso]"},
       {"1000-2000 r-xs 00001000 fe:01 7 /opt/my app/x (deleted)\n", 0x1000, 0x2000, true, 0x1000,
        "/opt/my app/x (deleted)"},
-      {"1000-2000 r--p 00000000 fe:01 7 /a-b 0x1 xxx\n", 0x1000, 0x2000, false, 0, "/a-b 0x1 xxx"},
+      {"1000-2000 r--p 00000000 fe:01 7 /a-b 0x1 c\n", 0x1000, 0x2000, false, 0, "/a-b 0x1 c"},
       {"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n", 0xffffffffff600000,
        0xffffffffff601000, true, 0, "[vsyscall]"},
       {"1000-2000 r-xp 00001000 fe:01 7 /last", 0x1000, 0x2000, true, 0x1000, "/last"},

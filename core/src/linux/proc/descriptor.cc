@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -168,7 +169,14 @@ Result<std::vector<OpenDescriptor>> ListDescriptors() {
   DIR* const directory = opendir((FolderOf(0) + "fd").c_str());
   if (directory == nullptr) return Error::OfLastCall();
   std::vector<OpenDescriptor> open;
-  while (const dirent* const entry = readdir(directory)) {
+  Error error{};
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = readdir(directory);
+    if (entry == nullptr) {
+      error = Error::OfLastCall();
+      break;
+    }
     const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
     if (!number || static_cast<int>(*number) == dirfd(directory)) continue;
     const Descriptor descriptor{static_cast<int>(*number), 0};
@@ -184,6 +192,7 @@ Result<std::vector<OpenDescriptor>> ListDescriptors() {
       open.back().socket = ProtocolOf(SubjectDescriptor(descriptor.number).get());
   }
   closedir(directory);
+  if (error.number != 0) return error;  // a part of the list would hide what rose
   std::ranges::sort(open, {}, &OpenDescriptor::number);
   return open;
 }
