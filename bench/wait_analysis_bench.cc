@@ -23,18 +23,18 @@ namespace {
 using testing::Edge;
 using testing::PlantedCircle;
 
-alive::Stragglers Others() {
-  alive::Stragglers others;
+std::vector<alive::LiveThread> Others() {
+  std::vector<alive::LiveThread> others;
   for (const platform::ThreadId& id : **platform::ListThreads()) {
-    if (id.tid != getpid()) others.push_back({id, "bench", 0});
+    if (id.tid != getpid()) others.push_back({id, "bench"});
   }
   return others;
 }
 
-std::vector<explain::Finding> LookAt(const alive::Stragglers& threads,
+std::vector<explain::Finding> LookAt(const std::vector<alive::LiveThread>& threads,
                                      explain::Inspector& inspector) {
   std::vector<explain::Finding> findings;
-  for (const alive::Straggler& thread : threads)
+  for (const alive::LiveThread& thread : threads)
     findings.push_back(inspector.InspectLive(thread, platform::LookAtThread(thread.id.tid)));
   return findings;
 }
@@ -49,7 +49,7 @@ void WaitAnalysis(benchmark::State& state) {
     circles.push_back(std::make_unique<PlantedCircle>(std::vector(length, Edge::kMutex)));
     circles.back()->AwaitClosed();
   }
-  const alive::Stragglers others = Others();
+  const std::vector<alive::LiveThread> others = Others();
   std::vector<double> looks;
   std::vector<double> follows;
   std::size_t deadlocks = 0;

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "registry/origins_in_use.h"
 #include "registry/task_registry.h"
@@ -18,21 +19,22 @@ using registry::Origin;
 // A thread's number is in its record once it runs, and a busy machine may let it wait for that.
 constexpr std::chrono::milliseconds kMostWait{20};
 
-bool AreAllKnown(const Stragglers& threads, const std::unordered_map<int, Origin>& origins) {
+bool AreAllKnown(const std::vector<LiveThread>& threads,
+                 const std::unordered_map<int, Origin>& origins) {
   return std::ranges::all_of(
-      threads, [&](const Straggler& thread) { return origins.contains(thread.id.tid); });
+      threads, [&](const LiveThread& thread) { return origins.contains(thread.id.tid); });
 }
 
 }  // namespace
 
-Stragglers JudgedBy(Origin scope, Stragglers threads) {
+std::vector<LiveThread> JudgedBy(Origin scope, std::vector<LiveThread> threads) {
   if (threads.empty()) return threads;
   auto origins = registry::OriginsOfThreads();
   if (!AreAllKnown(threads, origins) && registry::HasPendingBirths()) {
     registry::AwaitPendingBirths(kMostWait);
     origins = registry::OriginsOfThreads();
   }
-  std::erase_if(threads, [&](const Straggler& thread) {
+  std::erase_if(threads, [&](const LiveThread& thread) {
     const auto origin = origins.find(thread.id.tid);
     return origin != origins.end() && !registry::Judges(scope, origin->second);
   });

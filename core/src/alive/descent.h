@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_ALIVE_DESCENT_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "alive/straggler.h"
 #include "alive/sure_look.h"
@@ -12,7 +13,7 @@ namespace taskleak::alive {
 
 /// Returns those of `threads` that `scope` judges (registry/origin.h). Waits a little for threads
 /// that have not said yet which they are. Thread-safe, as all that follows.
-Stragglers JudgedBy(registry::Origin scope, Stragglers threads);
+std::vector<LiveThread> JudgedBy(registry::Origin scope, std::vector<LiveThread> threads);
 
 /// Whether anything that `scope` judges, and that is not background, was there at that look and
 /// still is: what a rule ignores.

@@ -15,9 +15,9 @@ class IgnoredStragglers {
  public:
   /// Adds all of `stragglers` but those that are among `others`.
   void AddWithout(const Stragglers& stragglers, const Stragglers& others) {
-    std::set<Straggler::Key> keys;
-    for (const Straggler& straggler : stragglers) keys.insert(straggler.key());
-    for (const Straggler& other : others) keys.erase(other.key());
+    std::set<UnitKey> keys;
+    for (const Straggler& straggler : stragglers) keys.insert(KeyOf(straggler));
+    for (const Straggler& other : others) keys.erase(KeyOf(other));
     keys_.merge(keys);
   }
 
@@ -32,11 +32,11 @@ class IgnoredStragglers {
   void LeaveOut(Stragglers& stragglers) const {
     if (keys_.empty()) return;
     std::erase_if(stragglers,
-                  [this](const Straggler& straggler) { return keys_.contains(straggler.key()); });
+                  [this](const Straggler& straggler) { return keys_.contains(KeyOf(straggler)); });
   }
 
  private:
-  std::set<Straggler::Key> keys_;
+  std::set<UnitKey> keys_;
 };
 
 }  // namespace taskleak::alive

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
+
+#include "base/overloaded.h"
 
 namespace taskleak::alive {
 namespace {
@@ -33,22 +36,37 @@ bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration 
   return before.run.switches != after.run.switches && elsewhere && !before.at.running;
 }
 
+std::optional<Progress::Sample> Progress::SampleOf(int tid) {
+  const auto run = platform::ReadRunCount(tid);
+  const auto at = platform::ReadBlockedAt(tid);
+  if (!run) return std::nullopt;
+  return Sample{.run = *run, .at = at ? *at : platform::BlockedAt(), .thread = tid};
+}
+
+// Nothing of a thread that has ended.
+std::optional<Progress::Sample> Progress::SampleOf(const Straggler& straggler) {
+  using Optional = std::optional<Sample>;
+  return std::visit(
+      Overloaded{[](const LiveThread& thread) { return SampleOf(thread.id.tid); },
+                 [](const UnjoinedThread&) { return Optional(); },
+                 [](const LiveTask& task) {
+                   Sample sample =
+                       task.thread == 0 ? Sample() : SampleOf(task.thread).value_or(Sample());
+                   sample.place = task.place;
+                   return Optional(sample);
+                 },
+                 [](const platform::ChildProcess& child) {
+                   return Optional({.place = child.stat.cpu_ticks * 128 +
+                                             static_cast<unsigned char>(child.stat.state)});
+                 }},
+      straggler);
+}
+
 void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
   if (now < next_) return;
-  std::map<Straggler::Key, Sample> samples;
+  std::map<UnitKey, Sample> samples;
   for (const Straggler& straggler : stragglers) {
-    Sample sample;
-    const bool is_thread = straggler.task == 0 && !straggler.is_process;
-    sample.thread = is_thread ? straggler.id.tid : straggler.runs_in;
-    sample.place = straggler.place;
-    if (sample.thread != 0) {
-      const auto run = platform::ReadRunCount(sample.thread);
-      const auto at = platform::ReadBlockedAt(sample.thread);
-      if (!run && straggler.task == 0) continue;
-      sample.run = run.value_or(platform::RunCount());
-      sample.at = at ? *at : platform::BlockedAt();
-    }
-    samples[straggler.key()] = sample;
+    if (const auto sample = SampleOf(straggler)) samples[KeyOf(straggler)] = *sample;
   }
   if (sampled_ != Clock::time_point{}) Compare(samples, now);
   samples_ = std::move(samples);
@@ -56,7 +74,7 @@ void Progress::Observe(const Stragglers& stragglers, Clock::time_point now) {
   next_ = now + kInterval;
 }
 
-void Progress::Compare(const std::map<Straggler::Key, Sample>& samples, Clock::time_point now) {
+void Progress::Compare(const std::map<UnitKey, Sample>& samples, Clock::time_point now) {
   ++looks_;
   bool evidence = false;
   for (const auto& [id, before] : samples_) {

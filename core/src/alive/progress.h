@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "alive/straggler.h"
 #include "linux/proc/thread_info.h"
@@ -32,13 +33,15 @@ class Progress {
 
  private:
   struct Sample {
-    platform::RunCount run;
-    platform::BlockedAt at;
-    int thread = 0;  // 0: a task that is not running
+    platform::RunCount run{};
+    platform::BlockedAt at{};
+    int thread = 0;  // 0: a process, or a task that is not running
     std::size_t place = 0;
   };
 
-  void Compare(const std::map<Straggler::Key, Sample>& samples, Clock::time_point now);
+  static std::optional<Sample> SampleOf(int tid);
+  static std::optional<Sample> SampleOf(const Straggler& straggler);
+  void Compare(const std::map<UnitKey, Sample>& samples, Clock::time_point now);
   static bool Moved(const Sample& before, const Sample& after, Clock::duration between);
 
   const Clock::duration memory_;
@@ -47,7 +50,7 @@ class Progress {
   Clock::time_point next_;       // when the next sample is due
   Clock::time_point sampled_{};  // when the last one was taken
   Clock::time_point evidence_{};
-  std::map<Straggler::Key, Sample> samples_;
+  std::map<UnitKey, Sample> samples_;
 };
 
 }  // namespace taskleak::alive

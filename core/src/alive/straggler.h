@@ -5,39 +5,60 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <tuple>
+#include <variant>
 #include <vector>
 
+#include "linux/proc/children.h"
 #include "linux/proc/thread_list.h"
 #include "taskleak/leak.h"
 
 namespace taskleak::alive {
 
-struct Straggler {
-  platform::ThreadId id{};  ///< of a thread or a process
-  std::string name{};
-  std::uint64_t unjoined = 0;  ///< serial of the birth of one that ended and was not joined; else 0
-  std::uint64_t task = 0;      ///< serial of a task; else 0, as are its other parts
-  std::size_t place = 0;       ///< of a task or process: differs where what it does or says does
-  int runs_in = 0;             ///< the thread that runs the task; 0 if none does
-  bool is_process = false;     ///< a child process
-
-  /// What makes it the same unit, whatever its name is by now.
-  using Key = std::tuple<platform::ThreadId, std::uint64_t, std::uint64_t>;
-  [[nodiscard]] Key key() const { return {id, unjoined, task}; }
-
-  /// What a report calls it: its kind and Unit::id.
-  [[nodiscard]] UnitKind kind() const {
-    if (task != 0) return UnitKind::kTask;
-    if (is_process) return UnitKind::kProcess;
-    return unjoined != 0 ? UnitKind::kUnjoinedThread : UnitKind::kThread;
-  }
-  [[nodiscard]] std::int64_t unit_id() const {
-    return task != 0 ? static_cast<std::int64_t>(task) : id.tid;
-  }
+struct LiveThread {
+  platform::ThreadId id;
+  std::string name;
 };
 
+/// A thread that has ended and was not joined.
+struct UnjoinedThread {
+  int tid = 0;
+  std::uint64_t birth = 0;  ///< the serial of its record (registry/thread_birth.h)
+};
+
+struct LiveTask {
+  std::uint64_t serial = 0;
+  std::string name;
+  std::size_t place = 0;  ///< differs where what it does or says does
+  int thread = 0;         ///< that runs it; 0 if none does
+};
+
+using Straggler = std::variant<LiveThread, UnjoinedThread, LiveTask, platform::ChildProcess>;
 using Stragglers = std::vector<Straggler>;
+
+/// Identifies a unit, whatever its name is by now.
+struct UnitKey {
+  UnitKind kind{};
+  std::int64_t id = 0;       ///< Unit::id
+  std::uint64_t number = 0;  ///< distinguishes units that had the same id one after the other
+
+  auto operator<=>(const UnitKey&) const = default;
+};
+
+inline UnitKey KeyOf(const LiveThread& thread) {
+  return {UnitKind::kThread, thread.id.tid, thread.id.start_ticks};
+}
+inline UnitKey KeyOf(const UnjoinedThread& thread) {
+  return {UnitKind::kUnjoinedThread, thread.tid, thread.birth};
+}
+inline UnitKey KeyOf(const LiveTask& task) {
+  return {UnitKind::kTask, static_cast<std::int64_t>(task.serial)};
+}
+inline UnitKey KeyOf(const platform::ChildProcess& child) {
+  return {UnitKind::kProcess, child.id.tid, child.id.start_ticks};
+}
+inline UnitKey KeyOf(const Straggler& straggler) {
+  return std::visit([](const auto& each) { return KeyOf(each); }, straggler);
+}
 
 }  // namespace taskleak::alive
 

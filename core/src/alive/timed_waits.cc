@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "linux/look/time_limit.h"
 
@@ -32,20 +33,20 @@ std::optional<TimedWaits::Clock::time_point> TimedWaits::EndOf(const platform::B
 void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
   if (now < next_) return;
   const Clock::time_point begin = Clock::now();
-  std::map<Straggler::Key, Wait> waits;
+  std::map<platform::ThreadId, Wait> waits;
   for (const Straggler& straggler : stragglers) {
-    if (straggler.id.tid == 0 || straggler.unjoined != 0 || straggler.is_process) continue;
-    const auto run = platform::ReadRunCount(straggler.id.tid);
+    const auto* const thread = std::get_if<LiveThread>(&straggler);
+    const auto run = thread == nullptr ? std::nullopt : platform::ReadRunCount(thread->id.tid);
     if (!run) continue;
     // As long as it has not run, it is in the same wait, of which least had passed when it was
     // first seen.
-    const auto known = waits_.find(straggler.key());
+    const auto known = waits_.find(thread->id);
     if (known != waits_.end() && known->second.run == *run) {
       waits.insert(*known);
       continue;
     }
-    const auto at = platform::ReadBlockedAt(straggler.id.tid);
-    if (at && !at->running) waits[straggler.key()] = {.run = *run, .end = EndOf(*at, now)};
+    const auto at = platform::ReadBlockedAt(thread->id.tid);
+    if (at && !at->running) waits[thread->id] = {.run = *run, .end = EndOf(*at, now)};
   }
   waits_ = std::move(waits);
   constexpr int kShareOfTime = 10;

@@ -49,7 +49,7 @@ class TimedWaits {
 
   const Clock::time_point latest_;  // later ends are not waited for
   Clock::time_point next_;
-  std::map<Straggler::Key, Wait> waits_;
+  std::map<platform::ThreadId, Wait> waits_;
 };
 
 }  // namespace taskleak::alive

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
 #include "alive/drain.h"
 #include "symbolize/symbolizer.h"
@@ -24,15 +25,17 @@ bool IsInTransit(const platform::ThreadLook& look) {
          });
 }
 
-void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most, bool stillness) {
+void AwaitTransit(const Stragglers& stragglers, std::chrono::milliseconds most, bool stillness) {
   Options options;
   options.drain = most;
   options.drain_max = most;
   options.stillness = stillness;
-  Stragglers left = threads;
+  Stragglers left = stragglers;
   const auto look = [&left] {
-    std::erase_if(left, [](const Straggler& thread) {
-      return !IsInTransit(platform::LookAtThread(thread.id.tid, platform::Signals::kNone));
+    std::erase_if(left, [](const Straggler& straggler) {
+      const auto* const thread = std::get_if<LiveThread>(&straggler);
+      return thread == nullptr ||
+             !IsInTransit(platform::LookAtThread(thread->id.tid, platform::Signals::kNone));
     });
     return left;
   };

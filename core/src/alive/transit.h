@@ -14,9 +14,9 @@ namespace taskleak::alive {
 /// the stacks of detached threads one after the other.
 bool IsInTransit(const platform::ThreadLook& look);
 
-/// Returns as soon as none of these threads is in transit, or after `most`; with `stillness`
+/// Returns as soon as no thread among these is in transit, or after `most`; with `stillness`
 /// (Options::stillness), also when it is shown that nothing will change.
-void AwaitTransit(const Stragglers& threads, std::chrono::milliseconds most, bool stillness);
+void AwaitTransit(const Stragglers& stragglers, std::chrono::milliseconds most, bool stillness);
 
 }  // namespace taskleak::alive
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "alive/background.h"
 #include "alive/descent.h"
@@ -18,6 +19,7 @@
 #include "alive/processes.h"
 #include "alive/sure_look.h"
 #include "alive/transit.h"
+#include "base/overloaded.h"
 #include "check/frame_notes.h"
 #include "explain/coroutine_frame.h"
 #include "explain/group.h"
@@ -53,6 +55,11 @@ std::size_t PlaceOf(const registry::TaskRecord& task) {
          std::hash<std::uintptr_t>()(task.awaits_at);
 }
 
+template <typename Unit>
+void Append(std::vector<Unit> units, alive::Stragglers& stragglers) {
+  std::ranges::move(units, std::back_inserter(stragglers));
+}
+
 std::string ProgramName() {
   const auto stat = platform::ReadThreadStat(platform::SubjectPid());
   return stat ? stat->name : std::string();
@@ -62,8 +69,8 @@ std::string ProgramName() {
 void AdoptHidden(const rules::SuppressionRound& round, const alive::Stragglers& stragglers) {
   alive::UnitIds hidden;
   for (const alive::Straggler& straggler : stragglers) {
-    if (round.Hides(straggler.kind(), straggler.unit_id()))
-      hidden.Add(straggler.kind(), straggler.unit_id());
+    const alive::UnitKey unit = KeyOf(straggler);
+    if (round.Hides(unit.kind, unit.id)) hidden.Add(unit.kind, unit.id);
   }
   alive::Adopt(hidden);
 }
@@ -84,8 +91,8 @@ Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
 Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
 // Those of `candidates` that are alive and not ignored by what is cheap to know.
-Result<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
-  alive::Stragglers alive;
+Result<std::vector<alive::LiveThread>> Checker::Alive(const ThreadIds& candidates) const {
+  std::vector<alive::LiveThread> alive;
   if (candidates.empty()) return alive;
   const auto adopted = adopted_too_ ? nullptr : alive::BackgroundThreads();
   const std::set<int> own = registry::OwnThreads();
@@ -105,47 +112,44 @@ Result<alive::Stragglers> Checker::Alive(const ThreadIds& candidates) const {
 
 // Returns threads with serials from `first` on that ended, were not joined, and are not ignored by
 // name.
-alive::Stragglers Checker::Unjoined(std::uint64_t first, registry::Origin scope) const {
-  alive::Stragglers unjoined;
+std::vector<alive::UnjoinedThread> Checker::Unjoined(std::uint64_t first,
+                                                     registry::Origin scope) const {
+  std::vector<alive::UnjoinedThread> unjoined;
   if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
   for (const registry::ThreadRecord& record : registry::FindUnjoined(first)) {
     if (ignore_.MatchesName(record.name.data())) continue;
     if (!adopted_too_ && !registry::Judges(scope, record.origin)) continue;
-    unjoined.push_back(
-        {.id = {record.tid, 0}, .name = record.name.data(), .unjoined = record.serial});
+    unjoined.push_back({record.tid, record.serial});
   }
   return unjoined;
 }
 
 // Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
-alive::Stragglers Checker::Tasks(registry::Epoch first, registry::Origin scope) const {
+std::vector<alive::LiveTask> Checker::Tasks(registry::Epoch first, registry::Origin scope) const {
   internal::AskTaskSources();
-  alive::Stragglers tasks;
+  std::vector<alive::LiveTask> tasks;
   explain::FrameReader frames;
   const auto add = [&](registry::TaskRecord task) {
     if (!adopted_too_ && !registry::Judges(scope, task.origin)) return;
     if (task.frame.is_frame() && !frames.Complete(task)) return;
     std::string name = explain::NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
-    tasks.push_back({.name = std::move(name),
-                     .task = task.serial,
-                     .place = PlaceOf(task),
-                     .runs_in = task.thread});
+    tasks.push_back({task.serial, std::move(name), PlaceOf(task), task.thread});
   };
   if (adopted_too_)
     registry::ForEveryTask(std::cref(add));  // a copy would need memory
   else
     registry::ForEachTask(first, std::cref(add));
-  std::ranges::sort(tasks, {}, &alive::Straggler::task);
+  std::ranges::sort(tasks, {}, &alive::LiveTask::serial);
   return tasks;
 }
 
-// Adds child processes since `base` that are not ignored by what is cheap to know. Nothing is
-// added, and the error returned, if they cannot be listed.
-std::optional<Error> Checker::AddProcesses(const internal::SnapshotData* base, std::uint64_t births,
-                                           registry::Origin scope,
-                                           alive::Stragglers* stragglers) const {
-  if (!options_.processes) return std::nullopt;
+// Child processes since `base` that are not ignored by what is cheap to know.
+Result<std::vector<platform::ChildProcess>> Checker::Processes(const internal::SnapshotData* base,
+                                                               std::uint64_t births,
+                                                               registry::Origin scope) const {
+  std::vector<platform::ChildProcess> processes;
+  if (!options_.processes) return processes;
   auto children = alive::NewProcesses(base, births);
   if (!children) return children.error();
   const auto adopted = adopted_too_ ? nullptr : alive::BackgroundProcesses();
@@ -155,13 +159,9 @@ std::optional<Error> Checker::AddProcesses(const internal::SnapshotData* base, s
       continue;
     const auto record = registry::FindChild(child.id);
     if (!adopted_too_ && record && !registry::Judges(scope, record->origin)) continue;
-    stragglers->push_back(
-        {.id = child.id,
-         .name = std::move(child.stat.name),
-         .place = child.stat.cpu_ticks * 128 + static_cast<unsigned char>(child.stat.state),
-         .is_process = true});
+    processes.push_back(std::move(child));
   }
-  return std::nullopt;
+  return processes;
 }
 
 // Whether a rule ignores it by itself; else `round` gets to know it.
@@ -177,22 +177,24 @@ void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) 
   if (ignore_.NeedsUnits())
     inspectors.emplace(stragglers, /*system_lines=*/false, platform::Signals::kNone);
   rules::SuppressionRound round(ignore_.file_rules(), test);
-  std::erase_if(stragglers, [&](const alive::Straggler& straggler) {
-    std::optional<explain::Finding> finding;
-    if (straggler.kind() == UnitKind::kThread) {
-      const platform::ThreadLook look =
-          platform::LookAtThread(straggler.id.tid, platform::Signals::kNone);
-      if (look.gone) return false;
-      if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) return true;
-      if (inspectors) finding = inspectors->threads().InspectLive(straggler, look);
-    } else if (inspectors) {
-      finding = inspectors->InspectRecorded(straggler);
-    }
-    return finding && Ignores(*finding, round);
+  const Overloaded ignores{
+      [&](const alive::LiveThread& thread) {
+        const auto look = platform::LookAtThread(thread.id.tid, platform::Signals::kNone);
+        if (look.gone) return false;
+        if (ignore_.MatchesThread({thread.id.tid, thread.name, look})) return true;
+        return inspectors && Ignores(inspectors->threads().InspectLive(thread, look), round);
+      },
+      [&](const auto& recorded) {
+        const auto finding = inspectors ? inspectors->Inspect(recorded) : std::nullopt;
+        return finding && Ignores(*finding, round);
+      }};
+  std::erase_if(stragglers, [&ignores](const alive::Straggler& straggler) {
+    return std::visit(ignores, straggler);
   });
   AdoptHidden(round, stragglers);
-  if (std::erase_if(stragglers, [&round](const alive::Straggler& each) {
-        return round.Hides(each.kind(), each.unit_id());
+  if (std::erase_if(stragglers, [&round](const alive::Straggler& straggler) {
+        const alive::UnitKey unit = KeyOf(straggler);
+        return round.Hides(unit.kind, unit.id);
       }) > 0)
     static_cast<void>(round.CountUse());
 }
@@ -221,30 +223,39 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
   return found.size() + others;
 }
 
+// Nothing if a rule ignores the thread.
+std::optional<explain::Finding> Checker::ExplainThread(const alive::LiveThread& thread,
+                                                       OfTheGone of_the_gone,
+                                                       CloseLook& close) const {
+  auto look =
+      platform::LookAtThread(thread.id.tid, platform::Signals::kAllowed, registry::FindStack);
+  if (ignore_.MatchesThread({thread.id.tid, thread.name, look})) return std::nullopt;
+  if (look.gone || alive::IsInTransit(look)) close.unsettled.emplace_back(thread);
+  if (look.gone && of_the_gone == OfTheGone::kLeaveOut) return std::nullopt;
+  if (look.gone) look.stack.missing = {platform::Missing::Reason::kEndedTooSoon};
+  if (look.hidden) close.hidden.insert(*look.hidden);
+  return close.inspectors->threads().InspectLive(thread, look);
+}
+
 // Looks closely at each of those that are left, except those that are ignored by their threads.
 CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
                            Search search) const {
   CloseLook close{.inspectors = std::make_unique<Inspectors>(stragglers, options_.verbose,
                                                              platform::Signals::kAllowed)};
-  explain::Inspector& threads = close.inspectors->threads();
+  const Overloaded inspect{
+      [&](const alive::LiveThread& thread) { return ExplainThread(thread, of_the_gone, close); },
+      [&](const alive::LiveTask& task) {
+        auto finding = close.inspectors->Inspect(task);
+        if (finding) return finding;
+        close.unsettled.emplace_back(task);
+        if (of_the_gone == OfTheGone::kReport)
+          finding = close.inspectors->threads().InspectGoneTask(task);
+        return finding;
+      },
+      [&](const auto& recorded) { return close.inspectors->Inspect(recorded); }};
   for (const alive::Straggler& straggler : stragglers) {
-    if (straggler.kind() != UnitKind::kThread) {
-      auto finding = close.inspectors->InspectRecorded(straggler);
-      if (!finding && straggler.kind() == UnitKind::kTask) {
-        close.unsettled.push_back(straggler);
-        if (of_the_gone == OfTheGone::kReport) finding = threads.InspectGoneTask(straggler);
-      }
-      if (finding) close.findings.push_back(*std::move(finding));
-      continue;
-    }
-    platform::ThreadLook look =
-        platform::LookAtThread(straggler.id.tid, platform::Signals::kAllowed, registry::FindStack);
-    if (ignore_.MatchesThread({straggler.id.tid, straggler.name, look})) continue;
-    if (look.gone || alive::IsInTransit(look)) close.unsettled.push_back(straggler);
-    if (look.gone && of_the_gone == OfTheGone::kLeaveOut) continue;
-    if (look.gone) look.stack.missing = {platform::Missing::Reason::kEndedTooSoon};
-    if (look.hidden) close.hidden.insert(*look.hidden);
-    close.findings.push_back(threads.InspectLive(straggler, look));
+    if (auto finding = std::visit(inspect, straggler))
+      close.findings.push_back(*std::move(finding));
   }
   if (search == Search::kMemory)
     std::ranges::move(close.inspectors->FindUnverified(), std::back_inserter(close.findings));
@@ -300,12 +311,12 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
   auto alive = listed ? Alive(alive::NewThreads(base, **listed)) : listed.error();
   if (!alive) look.failure = alive.error();
   if (base != nullptr && base->threads == nullptr) look.failure = Error{base->error};
-  if (!look.failure) look.left = alive::JudgedBy(scope, *std::move(alive));
-  std::ranges::move(Unjoined(base == nullptr ? 0 : base->next_birth, scope),
-                    std::back_inserter(look.left));
-  std::ranges::move(Tasks(base == nullptr ? 0 : base->next_epoch, scope),
-                    std::back_inserter(look.left));
-  if (const auto error = AddProcesses(base, births.births, scope, &look.left)) look.failure = error;
+  if (!look.failure) Append(alive::JudgedBy(scope, *std::move(alive)), look.left);
+  Append(Unjoined(base == nullptr ? 0 : base->next_birth, scope), look.left);
+  Append(Tasks(base == nullptr ? 0 : base->next_epoch, scope), look.left);
+  auto processes = Processes(base, births.births, scope);
+  if (!processes) look.failure = processes.error();
+  if (processes) Append(*std::move(processes), look.left);
   return look;
 }
 
@@ -383,14 +394,15 @@ Outcome Checker::LookAtAll() const {
     outcome.failure = alive.error();
     return outcome;
   }
-  if (!adopted_too_) alive = alive::JudgedBy(0, *std::move(alive));
-  if (adopted_too_) std::ranges::move(Unjoined(0, 0), std::back_inserter(*alive));
-  std::ranges::move(Tasks(0, 0), std::back_inserter(*alive));
-  static_cast<void>(
-      AddProcesses(nullptr, 0, 0, &*alive));  // what else there is is shown all the same
+  alive::Stragglers all;
+  Append(adopted_too_ ? *std::move(alive) : alive::JudgedBy(0, *std::move(alive)), all);
+  if (adopted_too_) Append(Unjoined(0, 0), all);
+  Append(Tasks(0, 0), all);
+  // What else there is is shown even if they cannot be listed.
+  if (auto processes = Processes(nullptr, 0, 0)) Append(*std::move(processes), all);
   // A hang and another process are looked at for information, and not for a verdict.
   const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
-  return Group(Sift(Explain(*alive, OfTheGone::kLeaveOut, search), *alive, {}));
+  return Group(Sift(Explain(all, OfTheGone::kLeaveOut, search), all, {}));
 }
 
 }  // namespace taskleak::check

@@ -54,12 +54,14 @@ class Checker {
   struct NoRules {};
   explicit Checker(NoRules);
 
-  [[nodiscard]] Result<alive::Stragglers> Alive(const platform::ThreadIds& candidates) const;
-  [[nodiscard]] alive::Stragglers Unjoined(std::uint64_t first, registry::Origin scope) const;
-  [[nodiscard]] alive::Stragglers Tasks(registry::Epoch first, registry::Origin scope) const;
-  [[nodiscard]] std::optional<Error> AddProcesses(const internal::SnapshotData* base,
-                                                  std::uint64_t births, registry::Origin scope,
-                                                  alive::Stragglers* stragglers) const;
+  [[nodiscard]] Result<std::vector<alive::LiveThread>> Alive(
+      const platform::ThreadIds& candidates) const;
+  [[nodiscard]] std::vector<alive::UnjoinedThread> Unjoined(std::uint64_t first,
+                                                            registry::Origin scope) const;
+  [[nodiscard]] std::vector<alive::LiveTask> Tasks(registry::Epoch first,
+                                                   registry::Origin scope) const;
+  [[nodiscard]] Result<std::vector<platform::ChildProcess>> Processes(
+      const internal::SnapshotData* base, std::uint64_t births, registry::Origin scope) const;
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
@@ -69,6 +71,9 @@ class Checker {
   enum class OfTheGone { kLeaveOut, kReport };
   /// What to search for coroutines that nothing else shows.
   enum class Search { kNothing, kMemory };
+  [[nodiscard]] std::optional<explain::Finding> ExplainThread(const alive::LiveThread& thread,
+                                                              OfTheGone of_the_gone,
+                                                              CloseLook& close) const;
   [[nodiscard]] CloseLook Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
                                   Search search = Search::kNothing) const;
   [[nodiscard]] CloseLook Sift(CloseLook close, const alive::Stragglers& stragglers,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <variant>
 
 #include "explain/task_circle.h"
 #include "explain/unverified.h"
@@ -15,7 +16,8 @@ std::map<std::uint64_t, registry::ThreadRecord> UnjoinedRecords(
   std::map<std::uint64_t, registry::ThreadRecord> records;
   std::uint64_t first = kNone;
   for (const alive::Straggler& straggler : stragglers) {
-    if (straggler.unjoined != 0) first = std::min(first, straggler.unjoined);
+    if (const auto* const thread = std::get_if<alive::UnjoinedThread>(&straggler))
+      first = std::min(first, thread->birth);
   }
   if (first == kNone) return records;
   for (const registry::ThreadRecord& record : registry::FindUnjoined(first))
@@ -33,16 +35,20 @@ Inspectors::Inspectors(const alive::Stragglers& stragglers, bool system_lines,
       tasks_(task_records_, system_lines, signals),
       unverified_(unverified_records_, system_lines, signals) {}
 
-std::optional<explain::Finding> Inspectors::InspectRecorded(const alive::Straggler& straggler) {
-  if (straggler.task != 0) {
-    const auto task = task_records_.find(straggler.task);
-    if (task == task_records_.end()) return std::nullopt;
-    return tasks_.Inspect(task->second);
-  }
-  if (straggler.is_process) return threads_.InspectProcess(straggler);
-  const auto record = unjoined_.find(straggler.unjoined);
+std::optional<explain::Finding> Inspectors::Inspect(const alive::UnjoinedThread& thread) {
+  const auto record = unjoined_.find(thread.birth);
   if (record == unjoined_.end()) return std::nullopt;
   return threads_.InspectUnjoined(record->second);
+}
+
+std::optional<explain::Finding> Inspectors::Inspect(const alive::LiveTask& task) {
+  const auto record = task_records_.find(task.serial);
+  if (record == task_records_.end()) return std::nullopt;
+  return tasks_.Inspect(record->second);
+}
+
+std::optional<explain::Finding> Inspectors::Inspect(const platform::ChildProcess& child) {
+  return threads_.InspectProcess(child.id);
 }
 
 std::vector<explain::Finding> Inspectors::FindUnverified() {

@@ -29,9 +29,11 @@ class Inspectors {
 
   [[nodiscard]] explain::Inspector& threads() { return threads_; }
 
-  /// Describes a straggler that is not a live thread. Nothing if it is gone: the task has ended,
-  /// the thread was joined, the process was waited for.
-  [[nodiscard]] std::optional<explain::Finding> InspectRecorded(const alive::Straggler& straggler);
+  /// Describes a straggler that is not a live thread. Nothing if it is gone: the thread was joined,
+  /// the task has ended, the process was waited for.
+  [[nodiscard]] std::optional<explain::Finding> Inspect(const alive::UnjoinedThread& thread);
+  [[nodiscard]] std::optional<explain::Finding> Inspect(const alive::LiveTask& task);
+  [[nodiscard]] std::optional<explain::Finding> Inspect(const platform::ChildProcess& child);
 
   /// Searches memory for coroutines that nothing else shows.
   [[nodiscard]] std::vector<explain::Finding> FindUnverified();

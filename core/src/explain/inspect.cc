@@ -107,32 +107,31 @@ void Inspector::AddBirth(const ThreadRecord& record, Finding& finding) {
   finding.unit.age = duration_cast<milliseconds>(ThreadRecord::Clock::now() - record.born);
 }
 
-Finding Inspector::InspectLive(const alive::Straggler& straggler,
-                               const platform::ThreadLook& look) {
+Finding Inspector::InspectLive(const alive::LiveThread& thread, const platform::ThreadLook& look) {
   Finding finding;
   finding.stack = &resolver_.Resolve(look.stack.frames);
   finding.created_by = &resolver_.Resolve({});
   Unit& unit = finding.unit;
   unit.kind = UnitKind::kThread;
-  unit.id = straggler.id.tid;
-  unit.name = straggler.name;
+  unit.id = thread.id.tid;
+  unit.name = thread.name;
   finding.wait = ClassifyWait(look.at, *finding.stack);
   finding.at = look.at;
   finding.run = look.run;
-  if (const auto job = last_jobs_.find(straggler.id.tid); job != last_jobs_.end())
+  if (const auto job = last_jobs_.find(thread.id.tid); job != last_jobs_.end())
     finding.last_job = job->second;
   finding.hold = ReadHold(finding.wait, look.at);
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
-  finding.detail.wait = waits_.Read(unit.state, look.at, finding.hold, straggler.id.tid);
+  finding.detail.wait = waits_.Read(unit.state, look.at, finding.hold, thread.id.tid);
   // What memory says of a wait may belong to what the thread has done since the look.
-  if (finding.detail.wait.index() != 0 && HasRunSince(look, straggler.id.tid) &&
-      !WaitsAgain(look, straggler.id.tid))
+  if (finding.detail.wait.index() != 0 && HasRunSince(look, thread.id.tid) &&
+      !WaitsAgain(look, thread.id.tid))
     finding.detail.wait = {};
   unit.stack = finding.stack->stack;
   finding.missing = look.stack.missing;
-  unit.age = AgeOf(straggler.id);
-  if (const ThreadRecord* const birth = BirthOf(straggler.id.tid)) AddBirth(*birth, finding);
+  unit.age = AgeOf(thread.id);
+  if (const ThreadRecord* const birth = BirthOf(thread.id.tid)) AddBirth(*birth, finding);
   finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
@@ -150,21 +149,20 @@ Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   return finding;
 }
 
-std::optional<Finding> Inspector::InspectProcess(const alive::Straggler& straggler) {
-  const auto stat = platform::ReadProcessStat(straggler.id.tid);
-  if (!stat || stat->start_ticks != straggler.id.start_ticks || stat->state == 'X')
-    return std::nullopt;
+std::optional<Finding> Inspector::InspectProcess(const platform::ThreadId& child) {
+  const auto stat = platform::ReadProcessStat(child.tid);
+  if (!stat || stat->start_ticks != child.start_ticks || stat->state == 'X') return std::nullopt;
   Finding finding;
   finding.stack = &resolver_.Resolve({});
-  const auto record = registry::FindChild(straggler.id);
+  const auto record = registry::FindChild(child);
   finding.created_by =
       &resolver_.Resolve(record ? ForkFrames(std::span(record->created_by).first(record->depth))
                                 : std::vector<platform::RawFrame>());
   Unit& unit = finding.unit;
   unit.kind = UnitKind::kProcess;
-  unit.id = straggler.id.tid;
+  unit.id = child.tid;
   unit.name = stat->name;
-  unit.age = AgeOf(straggler.id);
+  unit.age = AgeOf(child);
   unit.created_by = finding.created_by->stack;
   if (record) unit.origin = registry::OriginName(record->origin);
   finding.origin_is_when = record && registry::IsDuring(record->origin);
@@ -173,21 +171,21 @@ std::optional<Finding> Inspector::InspectProcess(const alive::Straggler& straggl
     finding.detail.of_unit = EndedProcess{stat->exit_status};
   } else {
     unit.state = stat->stopped() ? WaitState::kStopped : WaitState::kAlive;
-    unit.command = platform::ReadCommandLine(straggler.id.tid);
+    unit.command = platform::ReadCommandLine(child.tid);
     finding.detail.of_unit = RunningProcess{unit.command};
   }
   finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
-Finding Inspector::InspectGoneTask(const alive::Straggler& straggler) {
+Finding Inspector::InspectGoneTask(const alive::LiveTask& task) {
   Finding finding;
   finding.stack = &resolver_.Resolve({});
   finding.created_by = &resolver_.Resolve({});
   Unit& unit = finding.unit;
   unit.kind = UnitKind::kTask;
-  unit.id = static_cast<std::int64_t>(straggler.task);
-  unit.name = straggler.name;
+  unit.id = static_cast<std::int64_t>(task.serial);
+  unit.name = task.name;
   finding.missing = {platform::Missing::Reason::kEndedTooSoon};
   finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
   return finding;

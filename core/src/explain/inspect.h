@@ -60,13 +60,13 @@ class Inspector {
   explicit Inspector(bool system_lines);
 
   /// A thread that is alive.
-  Finding InspectLive(const alive::Straggler& straggler, const platform::ThreadLook& look);
+  Finding InspectLive(const alive::LiveThread& thread, const platform::ThreadLook& look);
   /// Describes a thread that ended and was not joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
   /// Describes a child process; nothing if it was waited for meanwhile.
-  std::optional<Finding> InspectProcess(const alive::Straggler& straggler);
+  std::optional<Finding> InspectProcess(const platform::ThreadId& child);
   /// A task that ended before anything but its name was read.
-  Finding InspectGoneTask(const alive::Straggler& straggler);
+  Finding InspectGoneTask(const alive::LiveTask& task);
   /// Returns the name of a thread that ended and was not joined; empty if none is known.
   [[nodiscard]] std::string NameOfEnded(int tid) const;
 

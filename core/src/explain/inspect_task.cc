@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "explain/coroutine_frame.h"
@@ -195,9 +196,10 @@ Signatures TaskInspector::SignaturesOf(const Finding& finding) {
 }
 
 TaskRecords TasksFor(const alive::Stragglers& stragglers) {
-  if (std::ranges::all_of(stragglers, [](const alive::Straggler& s) { return s.task == 0; }))
-    return {};
-  return AllTasks();
+  const bool any = std::ranges::any_of(stragglers, [](const alive::Straggler& straggler) {
+    return std::holds_alternative<alive::LiveTask>(straggler);
+  });
+  return any ? AllTasks() : TaskRecords();
 }
 
 TaskRecords AllTasks() {

@@ -81,8 +81,7 @@ Node* WaitGraph::Find(int tid) {
   look.at.running = true;  // what the thread that looks is doing
   if (tid != gettid()) look = platform::LookAtThread(tid, platform::Signals::kNone);
   if (look.gone) return nullptr;
-  Add(others_.emplace_back(
-      inspector_.InspectLive({{tid, stat->start_ticks}, stat->name, 0}, look)));
+  Add(others_.emplace_back(inspector_.InspectLive({{tid, stat->start_ticks}, stat->name}, look)));
   return &nodes_.find(tid)->second;
 }
 

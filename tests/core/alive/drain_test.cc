@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 using testing::ParkedThread;
 
 Straggler Named(int tid, std::string name = "straggler") {
-  return {{tid, platform::ReadThreadStat(tid)->start_ticks}, std::move(name)};
+  return LiveThread{{tid, platform::ReadThreadStat(tid)->start_ticks}, std::move(name)};
 }
 
 // The parked threads of these tests are all asleep, which the wait ends for.
@@ -156,11 +156,11 @@ TEST(DrainTest, WhatIsFoundOnlyBehindAnIgnoredStragglerIsLeft) {
       WithDrain(milliseconds(20), milliseconds(20)),
       [&] { return Stragglers{Named(++looks <= 100 ? ignored.tid() : leaked.tid())}; },
       [&](Stragglers& stragglers) {
-        std::erase_if(stragglers, [&](const Straggler& s) { return s.id.tid == ignored.tid(); });
+        std::erase_if(stragglers, [&](const Straggler& s) { return KeyOf(s).id == ignored.tid(); });
         looks = 100;  // the ignored one has ended, and the other has begun
       });
   ASSERT_EQ(drained.left.size(), 1U);
-  EXPECT_EQ(drained.left.front().id.tid, leaked.tid());
+  EXPECT_EQ(KeyOf(drained.left.front()).id, leaked.tid());
 }
 
 TEST(DrainTest, AStragglerThatBecomesIgnorableOnlyLaterIsAskedAboutAgain) {
@@ -184,10 +184,11 @@ TEST(DrainTest, OthersAreStillWaitedForWhenSomeAreIgnored) {
         return Stragglers{Named(ignored.tid(), "ignored"), Named(leaked.tid(), "leaked")};
       },
       [](Stragglers& stragglers) {
-        std::erase_if(stragglers, [](const Straggler& s) { return s.name == "ignored"; });
+        std::erase_if(stragglers,
+                      [](const Straggler& s) { return std::get<LiveThread>(s).name == "ignored"; });
       });
   ASSERT_EQ(drained.left.size(), 1U);
-  EXPECT_EQ(drained.left.front().name, "leaked");
+  EXPECT_EQ(std::get<LiveThread>(drained.left.front()).name, "leaked");
 }
 
 TEST(DrainTest, EndsAsSoonAsTheProcessIsStill) {

@@ -18,7 +18,9 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = Progress::Clock;
 
-Straggler Of(int tid) { return {{tid, platform::ReadThreadStat(tid)->start_ticks}, "straggler"}; }
+Straggler Of(int tid) {
+  return LiveThread{{tid, platform::ReadThreadStat(tid)->start_ticks}, "straggler"};
+}
 
 // Passes made-up times to Progress, so no test has to wait.
 class ProgressTest : public ::testing::Test {
@@ -177,22 +179,22 @@ TEST_F(ProgressTest, NothingIsGatheredLongBeforeItIsNeeded) {
 }
 
 TEST_F(ProgressTest, ATaskThatStaysSuspendedMakesNone) {
-  const Straggler task{.name = "task", .task = 7, .place = 2};
+  const LiveTask task{.serial = 7, .name = "task", .place = 2};
   ObserveAt(0, {task});
   ObserveAt(50, {task});
   EXPECT_FALSE(RecentAt(50));
 }
 
 TEST_F(ProgressTest, ATaskThatIsSuspendedForAnotherReasonHasMoved) {
-  ObserveAt(0, {{.name = "task", .task = 7, .place = 2}});
-  ObserveAt(50, {{.name = "task", .task = 7, .place = 6}});
+  ObserveAt(0, {LiveTask{.serial = 7, .name = "task", .place = 2}});
+  ObserveAt(50, {LiveTask{.serial = 7, .name = "task", .place = 6}});
   EXPECT_TRUE(RecentAt(50));
 }
 
 TEST_F(ProgressTest, ATaskThatRunsIsJudgedByItsThread) {
   const testing::ParkedThread parked;
   parked.AwaitAsleep();
-  const Straggler task{.name = "task", .task = 7, .place = 2, .runs_in = parked.tid()};
+  const LiveTask task{.serial = 7, .name = "task", .place = 2, .thread = parked.tid()};
   ObserveAt(0, {task});
   ObserveAt(50, {task});
   EXPECT_FALSE(RecentAt(50));

@@ -20,7 +20,7 @@ MarkedLook Empty(std::uint64_t births, registry::Epoch epoch = 1) {
 
 MarkedLook Finds(int tid, std::uint64_t births) {
   MarkedLook look = Empty(births);
-  look.left.push_back({.id = {tid, 1}, .name = "straggler"});
+  look.left.push_back(LiveThread{{tid, 1}, "straggler"});
   return look;
 }
 

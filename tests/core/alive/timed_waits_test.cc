@@ -57,7 +57,7 @@ class Waiting {
     }
   }
   [[nodiscard]] Straggler straggler() const {
-    return {{tid_, platform::ReadThreadStat(tid_)->start_ticks}, "waiting"};
+    return LiveThread{{tid_, platform::ReadThreadStat(tid_)->start_ticks}, "waiting"};
   }
 
  private:

@@ -29,7 +29,7 @@ bool ReportsTheFirstRead(int first, int second, const std::function<void(int)>& 
       },
       [&] { write_to(second); });
   reader.AwaitCall(SYS_read);
-  const alive::Straggler straggler{
+  const alive::LiveThread straggler{
       {reader.tid(), platform::ReadThreadStat(reader.tid())->start_ticks}, "reader"};
   const auto look = platform::LookAtThread(reader.tid(), platform::Signals::kNone);
   Inspector inspector(false);
