@@ -36,7 +36,8 @@ void TimedWaits::Observe(const Stragglers& stragglers, Clock::time_point now) {
   std::map<platform::ThreadId, Wait> waits;
   for (const Straggler& straggler : stragglers) {
     const auto* const thread = std::get_if<LiveThread>(&straggler);
-    const auto run = thread == nullptr ? std::nullopt : platform::ReadRunCount(thread->id.tid);
+    if (thread == nullptr) continue;
+    const auto run = platform::ReadRunCount(thread->id.tid);
     if (!run) continue;
     // As long as it has not run, it is in the same wait, of which least had passed when it was
     // first seen.

@@ -32,10 +32,13 @@ class [[nodiscard]] Result {
   [[nodiscard]] T&& operator*() && { return *std::move(value_); }
   [[nodiscard]] const T* operator->() const { return &*value_; }
   [[nodiscard]] T* operator->() { return &*value_; }
+  [[nodiscard]] T value_or(T other) const& { return value_ ? *value_ : std::move(other); }
+  [[nodiscard]] T value_or(T other) && { return value_ ? *std::move(value_) : std::move(other); }
   /// Returns why there is no value; meaningless if there is one.
   [[nodiscard]] Error error() const { return error_; }
 
   bool operator==(const T& value) const { return value_ == value; }
+  bool operator==(const Result&) const = default;
 
  private:
   std::optional<T> value_;

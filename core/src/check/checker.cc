@@ -310,7 +310,7 @@ alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
   if (listed) births.listed = *listed;
   auto alive = listed ? Alive(alive::NewThreads(base, **listed)) : listed.error();
   if (!alive) look.failure = alive.error();
-  if (base != nullptr && base->threads == nullptr) look.failure = Error{base->error};
+  if (base != nullptr && base->threads == nullptr) look.failure = base->error;
   if (!look.failure) Append(alive::JudgedBy(scope, *std::move(alive)), look.left);
   Append(Unjoined(base == nullptr ? 0 : base->next_birth, scope), look.left);
   Append(Tasks(base == nullptr ? 0 : base->next_epoch, scope), look.left);

@@ -15,7 +15,7 @@ namespace {
 
 // Of a look for which there was no memory; needs none itself.
 const internal::SnapshotData& NoMemory() {
-  static const internal::SnapshotData data = {.threads = nullptr, .error = ENOMEM};
+  static const internal::SnapshotData data = {.threads = nullptr, .error = {ENOMEM}};
   return data;
 }
 
@@ -52,7 +52,7 @@ Snapshot Snapshot::Take() try {
       last->next_birth != next_birth || last->next_epoch != next_epoch || last->births != births ||
       last->children != children) {
     last = std::make_shared<const internal::SnapshotData>(
-        internal::SnapshotData{std::move(threads), listed.error().number, next_birth, next_epoch,
+        internal::SnapshotData{std::move(threads), listed.error(), next_birth, next_epoch,
                                platform::TicksSinceBoot(), births, std::move(children)});
   }
   Snapshot snapshot;

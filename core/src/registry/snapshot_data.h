@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/result.h"
 #include "linux/proc/thread_list.h"
 #include "registry/task_registry.h"
 
@@ -12,7 +13,7 @@ namespace taskleak::internal {
 
 struct SnapshotData {
   std::shared_ptr<const platform::ThreadIds> threads;  // null: they could not be listed
-  int error = 0;                                       // because of this errno
+  Error error{};                                       // because of this
   std::uint64_t next_birth = 0;    // serial of the first birth after it (registry/thread_birth.h)
   registry::Epoch next_epoch = 0;  // of the first task born after it (registry/task_registry.h)
   std::uint64_t taken_ticks = 0;   // when, in ticks since boot

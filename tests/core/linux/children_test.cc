@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <limits>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "environment/count_opens.h"
 #include "support/child.h"
 
 namespace taskleak::platform {
@@ -135,6 +137,27 @@ TEST(ChildrenTest, AnOrphanThatIsTakenInLaterIsListed) {
   for (const ChildProcess& child : children) EXPECT_NE(child.id.tid, middle);
   for (const int fd : {born[0], born[1], lives[0], lives[1]}) close(fd);
   EXPECT_GT(wait(nullptr), 0);
+}
+
+// The children of a thread are in a file of that thread, so each list opens several.
+TEST(ChildrenTest, AListIsCompleteOrAnErrorWhicheverOpenFails) {
+  constexpr long kAll = std::numeric_limits<long>::max();
+  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);  // so every list is read in full
+  const LivingChild child;
+  std::thread([] {
+    ASSERT_EQ(ListChildren()->size(), 1U);
+    environment::CountOpens();
+    long failed = 0;
+    for (;; ++failed) {
+      environment::g_opens_failing = 1;
+      environment::g_opens_succeeding = failed;
+      const auto children = ListChildren();
+      environment::g_opens_succeeding = kAll;
+      EXPECT_TRUE(!children || children->size() == 1) << "without open " << failed;
+      if (environment::g_opens_failing == 1) break;  // there are no more
+    }
+    EXPECT_GE(failed, 4);
+  }).join();
 }
 
 // As taskleak's own helper that stops a running thread, and those of sanitizers.

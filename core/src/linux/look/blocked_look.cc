@@ -66,7 +66,7 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
       if (HasEnded(tid)) {
         result.look = Gone();
       } else {
-        result.failure = {NotBlocked::Reason::kHidden, at.error().number};
+        result.failure = {NotBlocked::Reason::kHidden, (at ? run.error() : at.error()).number};
       }
       return result;
     }

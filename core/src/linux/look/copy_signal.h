@@ -46,7 +46,7 @@ class Patience {
   int tid_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::milliseconds time_;
-  std::optional<RunCount> count_;
+  Result<RunCount> count_;
 };
 
 enum class Answer {

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -76,7 +75,7 @@ Missing ObjectionOfStack(int tid, StackFinder find_stack) {
 
 // True if the thread blocks the signal for good. It does for a moment while it starts, and while it
 // is still in the handler of the request before.
-std::optional<bool> KeepsBlocking(int tid) {
+Result<bool> KeepsBlocking(int tid) {
   constexpr timespec kPause = {0, 100'000};
   const Patience moment(tid, std::chrono::milliseconds(20));
   for (;;) {

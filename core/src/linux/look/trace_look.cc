@@ -8,8 +8,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <thread>
 
+#include "base/result.h"
 #include "linux/arch/context.h"
 #include "linux/look/trace_stop.h"
 #include "linux/proc/thread_info.h"
@@ -21,46 +23,51 @@ namespace {
 /// A thread that is traced as long as this object lives.
 class Traced {
  public:
-  explicit Traced(int tid) : tid_(tid), seized_(Call(PTRACE_SEIZE)) {}
+  explicit Traced(int tid) : tid_(tid), not_seized_(Call(PTRACE_SEIZE)) {}
   ~Traced() {
-    if (seized_) Call(PTRACE_DETACH, signal_);
+    if (!not_seized_) static_cast<void>(Call(PTRACE_DETACH, signal_));
   }
   Traced(const Traced&) = delete;
   Traced& operator=(const Traced&) = delete;
 
-  // Returns whether it stands still; else errno is set.
-  [[nodiscard]] bool Stop() {
+  // From its return on the thread stands still, unless it fails.
+  [[nodiscard]] Result<user_regs_struct> StopAndRead() {
+    if (const auto error = Stop()) return *error;
+    user_regs_struct registers{};
+    iovec room = {&registers, sizeof registers};
+    if (ptrace(PTRACE_GETREGSET, tid_, NT_PRSTATUS, &room) != 0) return Error::OfLastCall();
+    return registers;
+  }
+
+ private:
+  [[nodiscard]] std::optional<Error> Stop() {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds kDeadline{100};
-    if (!seized_ || !Call(PTRACE_INTERRUPT)) return false;
+    if (not_seized_) return not_seized_;
+    if (const auto error = Call(PTRACE_INTERRUPT)) return error;
     const Clock::time_point end = Clock::now() + kDeadline;
     int status = 0;
     for (;;) {
       const pid_t stopped = waitpid(tid_, &status, __WALL | WNOHANG);
       if (stopped == tid_) {
-        signal_ = WIFSTOPPED(status) ? SignalOfStop(status) : 0;
-        return WIFSTOPPED(status);
+        if (!WIFSTOPPED(status)) return Error{ESRCH};
+        signal_ = SignalOfStop(status);
+        return std::nullopt;
       }
-      if (stopped < 0) return false;
+      if (stopped < 0) return Error::OfLastCall();
       if (Clock::now() > end) break;
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
-    errno = ETIMEDOUT;
-    return false;
+    return Error{ETIMEDOUT};
   }
 
-  [[nodiscard]] bool Read(user_regs_struct* registers) const {
-    iovec room = {registers, sizeof *registers};
-    return ptrace(PTRACE_GETREGSET, tid_, NT_PRSTATUS, &room) == 0;
-  }
-
- private:
-  bool Call(__ptrace_request request, long data = 0) const {
-    return ptrace(request, tid_, nullptr, data) == 0;
+  [[nodiscard]] std::optional<Error> Call(__ptrace_request request, long data = 0) const {
+    if (ptrace(request, tid_, nullptr, data) == 0) return std::nullopt;
+    return Error::OfLastCall();
   }
 
   int tid_;
-  bool seized_;
+  std::optional<Error> not_seized_;
   int signal_ = 0;  // which the thread was about to take when it stopped
 };
 
@@ -72,16 +79,16 @@ ThreadLook LookByTrace(int tid, const BlockedLook& blocked, StackImage& image) {
   look.gone = HasEnded(tid);
   if (look.gone) return look;
   Traced traced(tid);
-  user_regs_struct values{};
-  if (!traced.Stop() || !traced.Read(&values)) {
-    look.stack.missing = {Missing::Reason::kNotStopped, blocked.failure, errno};
+  const auto registers = traced.StopAndRead();
+  if (!registers) {
+    look.stack.missing = {Missing::Reason::kNotStopped, blocked.failure, registers.error().number};
     return look;
   }
-  if (!image.Copy(StackPointerOf(values))) {
+  if (!image.Copy(StackPointerOf(*registers))) {
     look.stack.missing = {Missing::Reason::kUnreadable};
     return look;
   }
-  look.stack = Unwind({ToRegisters(values), /*is_return_address=*/false}, image);
+  look.stack = Unwind({ToRegisters(*registers), /*is_return_address=*/false}, image);
   return look;
 }
 

@@ -90,7 +90,7 @@ bool BirthCounter::MayHaveTurned() {
   const Clock::time_point now = Clock::now();
   if (births_ && now - checked_ < kShortestBirth * pid_max_) return false;
   const std::optional<std::uint64_t> before = births_;
-  births_ = ParseMachineBirths(ReadWholeProcFile("/proc/stat"));
+  births_ = ParseMachineBirths(ReadWholeProcFile("/proc/stat").value_or(""));
   pid_max_ = ReadPidMax();
   checked_ = now;
   return FullTurnPossible(before, births_, pid_max_);

@@ -21,6 +21,7 @@
 #include "linux/proc/births.h"
 #include "linux/proc/proc_file.h"
 #include "linux/proc/subject.h"
+#include "linux/proc/thread_info.h"
 
 namespace taskleak::platform {
 namespace {
@@ -39,8 +40,10 @@ Result<std::vector<int>> FromThreads() {
   if (!threads) return threads.error();
   std::vector<int> children;
   for (const ThreadId& thread : **threads) {
-    const std::string text = ReadWholeProcFile(path(thread.tid).c_str());
-    NumberReader numbers(text);
+    const auto text = ReadWholeProcFile(path(thread.tid).c_str());
+    if (!text && !MeansEnded(text.error())) return text.error();
+    if (!text) continue;
+    NumberReader numbers(*text);
     while (const auto pid = numbers.Next()) children.push_back(static_cast<int>(*pid));
   }
   return children;
@@ -179,7 +182,7 @@ Result<ProcessStat> ReadProcessStat(int pid) {
   constexpr int kNoFolder = -1;
   const auto text =
       ReadProcFile(kNoFolder, (FolderOf(pid) + "stat").c_str(), buffer.data(), buffer.size());
-  if (!text) return Error::OfLastCall();
+  if (!text) return text.error();
   auto stat = ParseProcessStat(*text);
   if (!stat) return Error{EINVAL};
   return *std::move(stat);
@@ -193,7 +196,9 @@ std::string ReadCommandLine(int pid) {
   std::string arguments;
   for (int look = 0; arguments.empty() && look < kMostLooks; ++look) {
     if (look > 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
-    arguments = ReadWholeProcFile((FolderOf(pid) + "cmdline").c_str());
+    auto text = ReadWholeProcFile((FolderOf(pid) + "cmdline").c_str());
+    if (!text) break;
+    arguments = *std::move(text);
     if (!arguments.empty()) break;
     const auto stat = ReadProcessStat(pid);
     if (!stat || stat->ended()) break;

@@ -98,8 +98,9 @@ std::string LinkTarget(const Descriptor& descriptor) {
 }
 
 std::string InfoOf(const Descriptor& descriptor) {
-  return ReadWholeProcFile(
-      (FolderOf(descriptor.thread) + "fdinfo/" + std::to_string(descriptor.number)).c_str());
+  const std::string path =
+      FolderOf(descriptor.thread) + "fdinfo/" + std::to_string(descriptor.number);
+  return ReadWholeProcFile(path.c_str()).value_or("");
 }
 
 // Sockets and pipes have their number in the link. Other files are not asked by their number here.

@@ -9,8 +9,8 @@
 namespace taskleak::internal {
 
 std::string ReadMaps() {
-  return platform::ReadWholeProcFile(
-      (std::string(platform::SubjectThreadFolder()) + "maps").c_str());
+  const std::string path = std::string(platform::SubjectThreadFolder()) + "maps";
+  return platform::ReadWholeProcFile(path.c_str()).value_or("");
 }
 
 std::string_view TakeLine(std::string_view& maps) {

@@ -12,39 +12,37 @@ namespace taskleak::platform {
 namespace {
 
 // Calls read(2) again if a signal handler has interrupted it.
-ssize_t ReadOnce(int fd, char* buffer, std::size_t size) {
+Result<std::size_t> ReadOnce(int fd, char* buffer, std::size_t size) {
   ssize_t n = 0;
   do {
     n = read(fd, buffer, size);
   } while (n < 0 && errno == EINTR);
-  return n;
+  if (n < 0) return Error::OfLastCall();
+  return static_cast<std::size_t>(n);
 }
 
 }  // namespace
 
-std::optional<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer,
-                                             std::size_t size) {
+Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer,
+                                      std::size_t size) {
   const int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return std::nullopt;
-  const ssize_t n = ReadOnce(fd, buffer, size);
-  const int error = errno;
+  if (fd < 0) return Error::OfLastCall();
+  const Result<std::size_t> length = ReadOnce(fd, buffer, size);
   close(fd);
-  if (n < 0) {
-    errno = error;
-    return std::nullopt;
-  }
-  return std::string_view(buffer, static_cast<std::size_t>(n));
+  if (!length) return length.error();
+  return std::string_view(buffer, *length);
 }
 
-std::string ReadWholeProcFile(const char* path) {
-  std::string text;
+Result<std::string> ReadWholeProcFile(const char* path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return text;
+  if (fd < 0) return Error::OfLastCall();
+  std::string text;
   std::array<char, 16384> buffer;
-  for (ssize_t n = 0; (n = ReadOnce(fd, buffer.data(), buffer.size())) > 0;) {
-    text.append(buffer.data(), static_cast<std::size_t>(n));
-  }
+  Result<std::size_t> length = ReadOnce(fd, buffer.data(), buffer.size());
+  for (; length && *length > 0; length = ReadOnce(fd, buffer.data(), buffer.size()))
+    text.append(buffer.data(), *length);
   close(fd);
+  if (!length) return length.error();
   return text;
 }
 

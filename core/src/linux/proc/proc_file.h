@@ -9,17 +9,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace taskleak::platform {
 
 /// Reads `path`, relative to the directory `dir_fd` (or absolute), in one read(2), because the
-/// content of a proc file is consistent in one read. Returns the content, or nothing with errno
-/// set. Async-signal-safe.
-std::optional<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer,
-                                             std::size_t size);
+/// content of a proc file is consistent in one read. Async-signal-safe.
+Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer, std::size_t size);
 
-/// Reads a whole file that may be longer than one read, such as /proc/self/maps. Returns an empty
-/// text if it cannot be read.
-std::string ReadWholeProcFile(const char* path);
+/// Reads a whole file that may be longer than one read, such as /proc/self/maps. Fails if a part of
+/// it cannot be read.
+Result<std::string> ReadWholeProcFile(const char* path);
 
 /// Takes numbers off the front of a line, one by one.
 class NumberReader {

@@ -82,9 +82,9 @@ std::optional<Unreachable> LookAtProcess(pid_t pid) {
   if (access(folder.c_str(), F_OK) != 0) return Unreachable{Reason::kNoProcess};
   // The file needs the same right as reading its memory (fs/proc/base.c, proc_pid_syscall).
   std::array<char, 256> text{};
-  const bool shown =
-      ReadProcFile(AT_FDCWD, (folder + "syscall").c_str(), text.data(), text.size()).has_value();
-  if (!shown && (errno == EPERM || errno == EACCES)) return Unreachable{Reason::kNotPermitted};
+  const auto shown = ReadProcFile(AT_FDCWD, (folder + "syscall").c_str(), text.data(), text.size());
+  if (!shown && (shown.error() == Error{EPERM} || shown.error() == Error{EACCES}))
+    return Unreachable{Reason::kNotPermitted};
   if (const auto why = WhyNoProgram(folder)) return why;
   const pid_t thread = FindLiveThread(folder);
   if (thread == 0) return Unreachable{Reason::kEnded};

@@ -30,40 +30,36 @@ bool ShowsOwnNumbers() {
 
 }  // namespace
 
-bool TaskDirectory::StillOpen(std::uint64_t* links) const {
+std::optional<std::uint64_t> TaskDirectory::LinksIfOpen() const {
   struct stat info {};
   if (fd_ < 0 || fstat(fd_, &info) != 0 || info.st_dev != device_ || info.st_ino != inode_)
-    return false;
-  *links = info.st_nlink;
-  return true;
+    return std::nullopt;
+  return info.st_nlink;
 }
 
-bool TaskDirectory::Open(std::uint64_t* links, bool same_process) {
+Result<std::uint64_t> TaskDirectory::Open(bool same_process) {
   const pid_t pid = same_process ? pid_ : SubjectPid();
-  const bool open_still = StillOpen(links);
-  if (open_still && pid_ == pid) return true;
+  const auto links = LinksIfOpen();
+  if (links && pid_ == pid) return *links;
   // If the descriptor is not open on our file any more, the number may belong to other code now. So
   // it is closed only if it is certainly ours.
-  if (open_still) close(fd_);
+  if (links) close(fd_);
   const std::string path = std::string(SubjectFolder()) + "task";
   fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat info {};
-  if (fd_ < 0 || fstat(fd_, &info) != 0) return false;
+  if (fd_ < 0 || fstat(fd_, &info) != 0) return Error::OfLastCall();
   if (LooksAtItself() && !ShowsOwnNumbers()) {
     close(fd_);
     fd_ = -1;
-    errno = EXDEV;
-    return false;
+    return Error{EXDEV};
   }
   pid_ = pid;
   device_ = info.st_dev;
   inode_ = info.st_ino;
-  *links = info.st_nlink;
-  return true;
+  return info.st_nlink;
 }
 
-std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
-                                             std::size_t size) {
+Result<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer, std::size_t size) {
   constexpr std::string_view kTask = "task/";
   constexpr std::size_t kMostDigits = 11;
   constexpr std::size_t kLongestName = 31;
@@ -71,7 +67,7 @@ std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* bu
   std::array<char, kLongestFolder + kTask.size() + kMostDigits + 1 + kLongestName + 1> path{};
   const std::string_view folder = SubjectFolder();
   const std::string_view name(file);
-  if (name.size() > kLongestName || folder.size() > kLongestFolder) return std::nullopt;
+  if (name.size() > kLongestName || folder.size() > kLongestFolder) return Error{ENAMETOOLONG};
   folder.copy(path.data(), folder.size());
   char* const task = path.data() + folder.size();
   kTask.copy(task, kTask.size());

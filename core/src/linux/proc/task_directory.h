@@ -13,6 +13,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/result.h"
+
 namespace taskleak::platform {
 
 /// Keeps a descriptor open between looks, and opens it again if it is no longer ours. After fork(2)
@@ -20,16 +22,17 @@ namespace taskleak::platform {
 /// thread-safe.
 class TaskDirectory {
  public:
-  /// Opens the descriptor again if needed. `links` receives the directory's link count.
-  /// `same_process` says that the caller knows that the process is the same as in the previous
-  /// call, so this is not checked. Returns false, with errno set, if it cannot be opened.
-  bool Open(std::uint64_t* links, bool same_process = false);
+  /// Opens the descriptor again if needed, and returns the directory's link count. `same_process`
+  /// says that the caller knows that the process is the same as in the previous call, so this is
+  /// not checked. Fails with EXDEV if /proc is that of another pid namespace.
+  Result<std::uint64_t> Open(bool same_process = false);
   [[nodiscard]] int fd() const { return fd_; }
   /// Returns the process that the directory shows.
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
-  bool StillOpen(std::uint64_t* links) const;
+  // The link count; nothing if the descriptor is not open on the directory any more.
+  [[nodiscard]] std::optional<std::uint64_t> LinksIfOpen() const;
 
   int fd_ = -1;
   pid_t pid_ = 0;
@@ -38,13 +41,14 @@ class TaskDirectory {
 };
 
 /// Calls `visit(int tid)` for each thread in the task directory that `directory` is open on, from
-/// its position on. Returns false, with errno set, if it cannot be read. Uses `buffer`, which is
+/// its position on. Returns why it cannot be read to its end, if so. Uses `buffer`, which is
 /// aligned as linux_dirent64 (getdents64(2)), and allocates nothing.
 template <typename Visit>
-bool VisitTids(int directory, std::span<char> buffer, Visit visit) {
+std::optional<Error> VisitTids(int directory, std::span<char> buffer, Visit visit) {
   for (;;) {
     const ssize_t size = getdents64(directory, buffer.data(), buffer.size());
-    if (size <= 0) return size == 0;
+    if (size < 0) return Error::OfLastCall();
+    if (size == 0) return std::nullopt;
     for (ssize_t at = 0; at < size;) {
       const auto* const entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
       const std::string_view name = static_cast<const char*>(entry->d_name);
@@ -57,8 +61,7 @@ bool VisitTids(int directory, std::span<char> buffer, Visit visit) {
 }
 
 /// Reads task/TID/`file` of the looked-at process. Thread-safe and async-signal-safe.
-std::optional<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer,
-                                             std::size_t size);
+Result<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer, std::size_t size);
 
 }  // namespace taskleak::platform
 

@@ -17,21 +17,20 @@
 namespace taskleak::platform {
 namespace {
 
-// Reads task/TID/`file` and returns the result of `parse`. Returns nothing, with errno set, if that
-// cannot be read or is not understood.
+// Reads task/TID/`file` and returns the result of `parse`, or EINVAL if there is none.
 template <std::size_t kSize, typename Parse>
-auto ReadThread(int tid, const char* file, Parse parse) -> decltype(parse(std::string_view())) {
+auto ReadThread(int tid, const char* file, Parse parse) {
+  using Parsed = typename decltype(parse(std::string_view()))::value_type;
   std::array<char, kSize> buffer;
   const auto text = ReadTaskFile(tid, file, buffer.data(), buffer.size());
-  if (!text) return std::nullopt;
-  auto result = parse(*text);
-  if (!result) errno = EINVAL;
-  return result;
+  if (!text) return Result<Parsed>(text.error());
+  auto parsed = parse(*text);
+  return parsed ? Result<Parsed>(*std::move(parsed)) : Error{EINVAL};
 }
 
 constexpr std::size_t kStatusSize = 4096;
 
-std::optional<bool> HasSignal(int tid, std::string_view mask, int signal) {
+Result<bool> HasSignal(int tid, std::string_view mask, int signal) {
   return ReadThread<kStatusSize>(
       tid, "status", [&](std::string_view status) { return ParseSignal(status, mask, signal); });
 }
@@ -48,11 +47,7 @@ bool IsReadyToRun(int tid) {
 
 }  // namespace
 
-Result<ThreadStat> ReadThreadStat(int tid) {
-  auto stat = ReadThread<1024>(tid, "stat", ParseStat);
-  if (!stat) return Error::OfLastCall();
-  return *std::move(stat);
-}
+Result<ThreadStat> ReadThreadStat(int tid) { return ReadThread<1024>(tid, "stat", ParseStat); }
 
 bool HasEnded(int tid) {
   const auto stat = ReadThreadStat(tid);
@@ -64,30 +59,29 @@ bool MeansEnded(Error error) {
   return !LooksAtItself() || ReadThreadStat(gettid()).has_value();
 }
 
-std::optional<RunCount> ReadRunCount(int tid) {
+Result<RunCount> ReadRunCount(int tid) {
   const auto count = ReadThread<128>(tid, "schedstat", ParseSchedstat);
   return count ? count : ReadThread<kStatusSize>(tid, "status", ParseSwitches);
 }
 
 Result<BlockedAt> ReadBlockedAt(int tid) {
   const auto at = ReadThread<256>(tid, "syscall", ParseSyscall);
-  if (!at) return Error::OfLastCall();
-  if (IsInUserCode(*at) && IsReadyToRun(tid)) return BlockedAt{.running = true};
-  return *at;
+  if (at && IsInUserCode(*at) && IsReadyToRun(tid)) return BlockedAt{.running = true};
+  return at;
 }
 
 bool HasNotMoved(int tid, const Position& since) {
   return ReadBlockedAt(tid) == since.at && ReadRunCount(tid) == since.run;
 }
 
-std::optional<bool> BlocksSignal(int tid, int signal) { return HasSignal(tid, "SigBlk", signal); }
+Result<bool> BlocksSignal(int tid, int signal) { return HasSignal(tid, "SigBlk", signal); }
 
-std::optional<std::uint64_t> BlockedSignals(int tid) {
+Result<std::uint64_t> BlockedSignals(int tid) {
   return ReadThread<kStatusSize>(
       tid, "status", [](std::string_view status) { return ParseSignals(status, "SigBlk"); });
 }
 
-std::optional<bool> HasPending(int tid, int signal) { return HasSignal(tid, "SigPnd", signal); }
+Result<bool> HasPending(int tid, int signal) { return HasSignal(tid, "SigPnd", signal); }
 
 std::uint64_t TicksSinceBoot() {
   timespec now{};

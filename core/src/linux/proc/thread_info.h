@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -40,9 +39,9 @@ struct RunCount {
   bool operator==(const RunCount&) const = default;
 };
 
-/// Reads task/TID/schedstat, or task/TID/status if that counts nothing. Returns nothing if the
-/// thread is gone or neither can be read.
-std::optional<RunCount> ReadRunCount(int tid);
+/// Reads task/TID/schedstat, or task/TID/status if that counts nothing. Fails if the thread is gone
+/// or neither can be read.
+Result<RunCount> ReadRunCount(int tid);
 
 /// The place of a blocked thread, from task/TID/syscall.
 struct BlockedAt {
@@ -70,13 +69,13 @@ struct Position {
 /// up (status), so a thread that has run since `since` either has another count or is seen running.
 bool HasNotMoved(int tid, const Position& since);
 
-/// Returns true if the thread blocks `signal` (task/TID/status), or nothing if that cannot be read.
-std::optional<bool> BlocksSignal(int tid, int signal);
-/// Returns the signals that the thread blocks, signal N at bit N - 1, or nothing if that cannot be
-/// read.
-std::optional<std::uint64_t> BlockedSignals(int tid);
+/// Returns true if the thread blocks `signal`. Fails, as those that follow, if task/TID/status
+/// cannot be read.
+Result<bool> BlocksSignal(int tid, int signal);
+/// Returns the signals that the thread blocks, signal N at bit N - 1.
+Result<std::uint64_t> BlockedSignals(int tid);
 /// Returns true if `signal` was sent to exactly that thread and has not reached it yet.
-std::optional<bool> HasPending(int tid, int signal);
+Result<bool> HasPending(int tid, int signal);
 
 /// Returns the time since boot in clock ticks, comparable with start_ticks.
 std::uint64_t TicksSinceBoot();

@@ -32,8 +32,8 @@ Result<std::vector<int>> ReadDirectory(int directory) {
   if (lseek(directory, 0, SEEK_SET) != 0) return Error::OfLastCall();
   std::vector<int> tids;
   alignas(8) std::array<char, 32768> buffer;
-  if (!VisitTids(directory, buffer, [&tids](int tid) { tids.push_back(tid); }))
-    return Error::OfLastCall();
+  if (const auto error = VisitTids(directory, buffer, [&tids](int tid) { tids.push_back(tid); }))
+    return *error;
   std::sort(tids.begin(), tids.end());
   return tids;
 }
@@ -54,13 +54,13 @@ Result<std::vector<int>> ListTids(TaskDirectory& directory) {
   constexpr int kMostAttempts = 16;
   Result<std::vector<int>> tids = std::vector<int>();
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    std::uint64_t before = 0;
-    std::uint64_t after = 0;
-    if (!directory.Open(&before)) return Error::OfLastCall();
+    const auto before = directory.Open();
+    if (!before) return before.error();
     tids = ReadDirectory(directory.fd());
     if (!tids) break;
-    if (!directory.Open(&after)) return Error::OfLastCall();
-    if (before == after && tids->size() + kLinksBesidesThreads == after) break;
+    const auto after = directory.Open();
+    if (!after) return after.error();
+    if (*before == *after && tids->size() + kLinksBesidesThreads == *after) break;
   }
   return tids;
 }
@@ -108,15 +108,15 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
   if (births_seen != nullptr) *births_seen = births.unknown ? 0 : looks_with_births_;
   // A forked child gets a number too. So while none was given out, this is the same process.
   const bool same_process = births.none && LooksAtItself();
-  std::uint64_t links = 0;
-  if (!directory_.Open(&links, same_process)) return Error::OfLastCall();
+  const auto links = directory_.Open(same_process);
+  if (!links) return links.error();
   const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
   const bool complete = usable && NotePending(births) && ProbePending();
   ForgetOldPending();
   if (complete) {
     const std::uint64_t listed = known_->size() + kLinksBesidesThreads;
     constexpr std::uint64_t kMostEnded = 64;
-    if (links <= listed && listed <= 2 * links + kMostEnded) return known_;
+    if (*links <= listed && listed <= 2 * *links + kMostEnded) return known_;
   }
   // After a failure nothing is known: numbers given out till now will not be looked for again.
   if (const auto error = ReadAll(births)) {
