@@ -15,50 +15,24 @@
 #include "alive/descent.h"
 #include "alive/drain.h"
 #include "alive/ignored_stragglers.h"
-#include "alive/new_threads.h"
-#include "alive/processes.h"
 #include "alive/sure_look.h"
 #include "alive/transit.h"
 #include "base/overloaded.h"
 #include "check/frame_notes.h"
-#include "explain/coroutine_frame.h"
 #include "explain/group.h"
 #include "explain/inspect.h"
-#include "explain/inspect_task.h"
 #include "explain/wait_graph.h"
 #include "linux/look/stack_reader.h"
-#include "linux/proc/children.h"
 #include "linux/proc/clock.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
-#include "registry/child_birth.h"
-#include "registry/frame_log.h"
 #include "registry/own_threads.h"
 #include "registry/snapshot_data.h"
 #include "registry/thread_birth.h"
 #include "rules/effective_options.h"
-#include "taskleak/internal/task_source.h"
 
 namespace taskleak::check {
 namespace {
-
-using platform::ThreadId;
-using platform::ThreadIds;
-
-bool Contains(const std::shared_ptr<const ThreadIds>& ids, const ThreadId& id) {
-  return ids != nullptr && std::binary_search(ids->begin(), ids->end(), id);
-}
-
-std::size_t PlaceOf(const registry::TaskRecord& task) {
-  return std::hash<std::string>()(task.waiting) + std::hash<const char*>()(task.file) +
-         static_cast<std::size_t>(task.line) + static_cast<std::size_t>(task.state) +
-         std::hash<std::uintptr_t>()(task.awaits_at);
-}
-
-template <typename Unit>
-void Append(std::vector<Unit> units, alive::Stragglers& stragglers) {
-  std::ranges::move(units, std::back_inserter(stragglers));
-}
 
 std::string ProgramName() {
   const auto stat = platform::ReadThreadStat(platform::SubjectPid());
@@ -89,80 +63,6 @@ Checker::Checker(const Options& options)
 Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
 
 Checker Checker::WithoutRules() { return Checker(NoRules()); }
-
-// Those of `candidates` that are alive and not ignored by what is cheap to know.
-Result<std::vector<alive::LiveThread>> Checker::Alive(const ThreadIds& candidates) const {
-  std::vector<alive::LiveThread> alive;
-  if (candidates.empty()) return alive;
-  const auto adopted = adopted_too_ ? nullptr : alive::BackgroundThreads();
-  const std::set<int> own = registry::OwnThreads();
-  for (const ThreadId& id : candidates) {
-    if (id.tid == gettid() || own.contains(id.tid) || Contains(adopted, id) ||
-        ignore_.MatchesCurrent(id))
-      continue;
-    auto stat = platform::ReadThreadStat(id.tid);
-    if (!stat && !platform::MeansEnded(stat.error())) return stat.error();
-    if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
-        ignore_.MatchesName(stat->name))
-      continue;
-    alive.push_back({.id = id, .name = std::move(stat->name)});
-  }
-  return alive;
-}
-
-// Returns threads with serials from `first` on that ended, were not joined, and are not ignored by
-// name.
-std::vector<alive::UnjoinedThread> Checker::Unjoined(std::uint64_t first,
-                                                     registry::Origin scope) const {
-  std::vector<alive::UnjoinedThread> unjoined;
-  if (!options_.hooks || registry::CountUnjoined() == 0) return unjoined;
-  for (const registry::ThreadRecord& record : registry::FindUnjoined(first)) {
-    if (ignore_.MatchesName(record.name.data())) continue;
-    if (!adopted_too_ && !registry::Judges(scope, record.origin)) continue;
-    unjoined.push_back({record.tid, record.serial});
-  }
-  return unjoined;
-}
-
-// Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
-std::vector<alive::LiveTask> Checker::Tasks(registry::Epoch first, registry::Origin scope) const {
-  internal::AskTaskSources();
-  std::vector<alive::LiveTask> tasks;
-  explain::FrameReader frames;
-  const auto add = [&](registry::TaskRecord task) {
-    if (!adopted_too_ && !registry::Judges(scope, task.origin)) return;
-    if (task.frame.is_frame() && !frames.Complete(task)) return;
-    std::string name = explain::NameOf(task);
-    if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
-    tasks.push_back({task.serial, std::move(name), PlaceOf(task), task.thread});
-  };
-  if (adopted_too_)
-    registry::ForEveryTask(std::cref(add));  // a copy would need memory
-  else
-    registry::ForEachTask(first, std::cref(add));
-  std::ranges::sort(tasks, {}, &alive::LiveTask::serial);
-  return tasks;
-}
-
-// Child processes since `base` that are not ignored by what is cheap to know.
-Result<std::vector<platform::ChildProcess>> Checker::Processes(const internal::SnapshotData* base,
-                                                               std::uint64_t births,
-                                                               registry::Origin scope) const {
-  std::vector<platform::ChildProcess> processes;
-  if (!options_.processes) return processes;
-  auto children = alive::NewProcesses(base, births);
-  if (!children) return children.error();
-  const auto adopted = adopted_too_ ? nullptr : alive::BackgroundProcesses();
-  for (platform::ChildProcess& child : *children) {
-    if (Contains(adopted, child.id) || ignore_.MatchesCurrentProcess(child.id) ||
-        ignore_.MatchesProcess(platform::ReadCommandLine(child.id.tid), child.stat.name))
-      continue;
-    const auto record = registry::FindChild(child.id);
-    if (!adopted_too_ && record && !registry::Judges(scope, record->origin)) continue;
-    processes.push_back(std::move(child));
-  }
-  return processes;
-}
 
 // Whether a rule ignores it by itself; else `round` gets to know it.
 bool Checker::Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const {
@@ -297,29 +197,6 @@ Outcome Checker::Group(CloseLook close) const {
   return outcome;
 }
 
-// Returns the units that were born since the snapshot and are left, as far as that is cheap to find
-// out.
-alive::MarkedLook Checker::LookOnce(const internal::SnapshotData* base,
-                                    registry::Origin scope) const {
-  alive::MarkedLook look;
-  alive::BirthMark& births = look.births;
-  births.next_thread = registry::NextSerial();
-  births.epoch = registry::BeginEpoch();
-  // The living first: a thread that ends in between is then still found, as unjoined.
-  const auto listed = platform::ListThreads(&births.births);
-  if (listed) births.listed = *listed;
-  auto alive = listed ? Alive(alive::NewThreads(base, **listed)) : listed.error();
-  if (!alive) look.failure = alive.error();
-  if (base != nullptr && base->threads == nullptr) look.failure = base->error;
-  if (!look.failure) Append(alive::JudgedBy(scope, *std::move(alive)), look.left);
-  Append(Unjoined(base == nullptr ? 0 : base->next_birth, scope), look.left);
-  Append(Tasks(base == nullptr ? 0 : base->next_epoch, scope), look.left);
-  auto processes = Processes(base, births.births, scope);
-  if (!processes) look.failure = processes.error();
-  if (processes) Append(*std::move(processes), look.left);
-  return look;
-}
-
 // Look, drain, explain, sift, group.
 Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
                            registry::Origin scope) const {
@@ -331,7 +208,7 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
   alive::IgnoredStragglers ignored;
   // By reference, here and below, since a copy would need memory.
   const auto look_once = [&] {
-    alive::MarkedLook look = LookOnce(base, scope);
+    alive::MarkedLook look = lister().ListSince(base, scope);
     ignored.LeaveOut(look.left);
     failure = look.failure;
     last_look = look.births;
@@ -386,23 +263,15 @@ CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
 }
 
 Outcome Checker::LookAtAll() const {
-  registry::FollowFrames();
-  const auto now = platform::ListThreads();
-  auto alive = now ? Alive(**now) : now.error();
-  if (!alive) {
+  const auto all = lister().ListAll();
+  if (!all) {
     Outcome outcome;
-    outcome.failure = alive.error();
+    outcome.failure = all.error();
     return outcome;
   }
-  alive::Stragglers all;
-  Append(adopted_too_ ? *std::move(alive) : alive::JudgedBy(0, *std::move(alive)), all);
-  if (adopted_too_) Append(Unjoined(0, 0), all);
-  Append(Tasks(0, 0), all);
-  // What else there is is shown even if they cannot be listed.
-  if (auto processes = Processes(nullptr, 0, 0)) Append(*std::move(processes), all);
   // A hang and another process are looked at for information, and not for a verdict.
   const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
-  return Group(Sift(Explain(all, OfTheGone::kLeaveOut, search), all, {}));
+  return Group(Sift(Explain(*all, OfTheGone::kLeaveOut, search), *all, {}));
 }
 
 }  // namespace taskleak::check

@@ -3,24 +3,20 @@
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "alive/drain.h"
 #include "alive/ignored_stragglers.h"
 #include "alive/straggler.h"
-#include "alive/sure_look.h"
 #include "check/close_look.h"
+#include "check/lister.h"
 #include "check/outcome.h"
 #include "explain/inspect.h"
-#include "linux/proc/thread_list.h"
 #include "registry/origin.h"
-#include "registry/snapshot_data.h"
-#include "registry/task_registry.h"
 #include "rules/ignore_set.h"
-#include "taskleak/leak.h"
 #include "taskleak/options.h"
 #include "taskleak/snapshot.h"
 
@@ -54,19 +50,10 @@ class Checker {
   struct NoRules {};
   explicit Checker(NoRules);
 
-  [[nodiscard]] Result<std::vector<alive::LiveThread>> Alive(
-      const platform::ThreadIds& candidates) const;
-  [[nodiscard]] std::vector<alive::UnjoinedThread> Unjoined(std::uint64_t first,
-                                                            registry::Origin scope) const;
-  [[nodiscard]] std::vector<alive::LiveTask> Tasks(registry::Epoch first,
-                                                   registry::Origin scope) const;
-  [[nodiscard]] Result<std::vector<platform::ChildProcess>> Processes(
-      const internal::SnapshotData* base, std::uint64_t births, registry::Origin scope) const;
+  [[nodiscard]] Lister lister() const { return {options_, ignore_, adopted_too_}; }
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
-  [[nodiscard]] alive::MarkedLook LookOnce(const internal::SnapshotData* base,
-                                           registry::Origin scope) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
   /// What to search for coroutines that nothing else shows.
