@@ -59,21 +59,12 @@ class Machine {
     if (op.atom >= DW_OP_lit0 && op.atom <= DW_OP_lit31) return Push(op.atom - DW_OP_lit0);
     if (op.atom >= DW_OP_breg0 && op.atom <= DW_OP_breg31)
       return PushRegister(op.atom - DW_OP_breg0, op.number);
+    // DW_OP_const1u, DW_OP_const1s and so on; libdw has extended the sign.
+    if (op.atom == DW_OP_addr || (op.atom >= DW_OP_const1u && op.atom <= DW_OP_consts))
+      return Push(op.number);
     switch (op.atom) {
       case DW_OP_bregx:
         return PushRegister(op.number, op.number2);
-      case DW_OP_addr:
-      case DW_OP_const1u:
-      case DW_OP_const1s:
-      case DW_OP_const2u:
-      case DW_OP_const2s:
-      case DW_OP_const4u:
-      case DW_OP_const4s:
-      case DW_OP_const8u:
-      case DW_OP_const8s:
-      case DW_OP_constu:
-      case DW_OP_consts:
-        return Push(op.number);  // libdw has extended the sign
       case DW_OP_call_frame_cfa:
         return Push(cfa_);
       case DW_OP_plus_uconst:

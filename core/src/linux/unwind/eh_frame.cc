@@ -3,93 +3,15 @@
 #include <dlfcn.h>
 #include <dwarf.h>
 
-#include <cstring>
-
 #include "linux/arch/registers.h"
+#include "linux/unwind/entry_bytes.h"
 
 namespace taskleak::platform {
 namespace {
 
-template <typename T>
-T Load(const std::uint8_t* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-// Reads one entry. At its end all that is read is 0.
-class Bytes {
- public:
-  Bytes(const std::uint8_t* at, const std::uint8_t* end) : at_(at), end_(end) {}
-
-  [[nodiscard]] bool at_end() const { return at_ >= end_; }
-  [[nodiscard]] const std::uint8_t* at() const { return at_; }
-
-  template <typename T>
-  T Take() {
-    if (end_ - at_ < static_cast<std::ptrdiff_t>(sizeof(T))) {
-      at_ = end_;
-      return 0;
-    }
-    at_ += sizeof(T);
-    return Load<T>(at_ - sizeof(T));
-  }
-  std::uint64_t Uleb() {
-    std::uint64_t value = 0;
-    std::uint8_t byte = 0x80;
-    for (unsigned shift = 0; (byte & 0x80) != 0 && !at_end(); shift += 7) {
-      byte = Take<std::uint8_t>();
-      if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
-    }
-    return value;
-  }
-  std::int64_t Sleb() {
-    std::uint64_t value = 0;
-    std::uint8_t byte = 0x80;
-    unsigned shift = 0;
-    for (; (byte & 0x80) != 0 && !at_end(); shift += 7) {
-      byte = Take<std::uint8_t>();
-      if (shift < 64) value |= std::uint64_t{byte & 0x7fU} << shift;
-    }
-    if (shift < 64 && (byte & 0x40) != 0) value |= ~std::uint64_t{0} << shift;
-    return static_cast<std::int64_t>(value);
-  }
-  void Skip(std::uint64_t count) {
-    at_ = count < static_cast<std::uint64_t>(end_ - at_) ? at_ + count : end_;
-  }
-  // A pointer in one of the encodings that compilers use for code (Linux Standard Base 5.0, core,
-  // section 10.5.1); with `known` false in another one.
-  std::uintptr_t Pointer(std::uint8_t encoding, bool& known) {
-    const auto place = reinterpret_cast<std::uintptr_t>(at_);
-    std::uintptr_t value = 0;
-    switch (encoding & 0x0f) {
-      case DW_EH_PE_absptr:
-      case DW_EH_PE_udata8:
-      case DW_EH_PE_sdata8:
-        value = Take<std::uint64_t>();
-        break;
-      case DW_EH_PE_udata4:
-        value = Take<std::uint32_t>();
-        break;
-      case DW_EH_PE_sdata4:
-        value = static_cast<std::uintptr_t>(std::int64_t{Take<std::int32_t>()});
-        break;
-      default:
-        known = false;
-    }
-    if ((encoding & 0x70) == DW_EH_PE_pcrel) return value + place;
-    if ((encoding & 0x70) != DW_EH_PE_absptr) known = false;
-    return value;
-  }
-
- private:
-  const std::uint8_t* at_;
-  const std::uint8_t* end_;
-};
-
 // What follows an entry's length field; empty for a terminator and for the 64-bit form, which no
 // compiler uses in .eh_frame.
-Bytes EntryAt(const std::uint8_t* at) {
+EntryBytes EntryAt(const std::uint8_t* at) {
   const auto length = Load<std::uint32_t>(at);
   const std::uint8_t* const begin = at + sizeof length;
   return {begin, length >= 0xfffffff0 ? begin : begin + length};
@@ -103,15 +25,15 @@ struct CommonEntry {
   std::uint8_t pointer_encoding = DW_EH_PE_absptr;
   std::int32_t code_unit = 1;
   std::int32_t data_unit = 1;
-  Bytes instructions{nullptr, nullptr};
+  EntryBytes instructions{nullptr, nullptr};
 };
 
-void TakeAugmentation(const std::uint8_t* text, Bytes& bytes, CommonEntry& entry) {
+void TakeAugmentation(const std::uint8_t* text, EntryBytes& bytes, CommonEntry& entry) {
   entry.usable = true;
   if (*text == 'z') {
     entry.has_augmentation_data = true;
     const std::uint64_t length = bytes.Uleb();
-    Bytes data = bytes;
+    EntryBytes data = bytes;
     bytes.Skip(length);
     entry.instructions = bytes;
     for (++text; *text != 0 && entry.usable; ++text) {
@@ -138,7 +60,7 @@ void TakeAugmentation(const std::uint8_t* text, Bytes& bytes, CommonEntry& entry
 
 CommonEntry ReadCommonEntry(const std::uint8_t* at) {
   CommonEntry entry;
-  Bytes bytes = EntryAt(at);
+  EntryBytes bytes = EntryAt(at);
   if (bytes.Take<std::uint32_t>() != 0) return entry;  // not such an entry
   const auto version = bytes.Take<std::uint8_t>();
   if (version != 1 && version != 3) return entry;
@@ -161,7 +83,7 @@ class Interpreter {
       : entry_(entry), location_(begin), code_unit_(static_cast<std::uintptr_t>(entry.code_unit)) {}
 
   // The caller's values before `pc`; false if something unusual is met.
-  bool Run(Bytes bytes, std::uintptr_t pc) {
+  bool Run(EntryBytes bytes, std::uintptr_t pc) {
     while (!bytes.at_end() && location_ <= pc) {
       if (!Step(bytes)) return false;
     }
@@ -210,7 +132,7 @@ class Interpreter {
     row_.cfa_distance = static_cast<std::int32_t>(distance);
   }
 
-  bool Step(Bytes& bytes) {
+  bool Step(EntryBytes& bytes) {
     const auto instruction = bytes.Take<std::uint8_t>();
     const std::uint64_t operand = instruction & 0x3f;
     switch (instruction & 0xc0) {
@@ -229,7 +151,7 @@ class Interpreter {
   }
 
   // Where in the code the next row begins, and rows that are put aside.
-  bool Move(std::uint8_t instruction, Bytes& bytes) {
+  bool Move(std::uint8_t instruction, EntryBytes& bytes) {
     switch (instruction) {
       case DW_CFA_nop:
         return true;
@@ -266,7 +188,7 @@ class Interpreter {
   }
 
   // The canonical frame address.
-  bool Define(std::uint8_t instruction, Bytes& bytes) {
+  bool Define(std::uint8_t instruction, EntryBytes& bytes) {
     switch (instruction) {
       case DW_CFA_def_cfa: {
         const std::uint64_t number = bytes.Uleb();
@@ -297,7 +219,7 @@ class Interpreter {
   }
 
   // The caller's value of one register.
-  bool Save(std::uint8_t instruction, Bytes& bytes) {
+  bool Save(std::uint8_t instruction, EntryBytes& bytes) {
     const std::uint64_t number = bytes.Uleb();
     switch (instruction) {
       case DW_CFA_offset_extended:
@@ -372,7 +294,7 @@ const std::uint8_t* FindEntry(const std::uint8_t* section, std::uintptr_t pc) {
 ShortRule EhFrameIndex::RuleAt(std::uintptr_t pc) const {
   const std::uint8_t* const at = section_ == nullptr ? nullptr : FindEntry(section_, pc);
   if (at == nullptr) return {};
-  Bytes bytes = EntryAt(at);
+  EntryBytes bytes = EntryAt(at);
   const std::uint8_t* const pointer = bytes.at();
   const auto back = bytes.Take<std::uint32_t>();  // to the common entry, from here
   if (back == 0) return {};

@@ -17,7 +17,7 @@ struct FoundReturnAddress {
 ///
 /// The kernel shows sp and pc of a blocked thread, not the link register. But the caller's stack
 /// pointer is the same, and the caller has saved its own return address at a distance that its call
-/// frame information tells for each of its calls. So all calls of the function in the program and
+/// frame information gives for each of its calls. So all calls of the function in the program and
 /// its libraries are tried: where the word at that place is the return address of a call that leads
 /// to the caller, and the walk from there fits to the thread's start, the caller is found. Of
 /// several, the one with the smallest frame is taken, as a guess.
