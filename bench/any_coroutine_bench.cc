@@ -41,7 +41,7 @@ void Life(benchmark::State& state) {
 }
 BENCHMARK(Life);
 
-// An object that is no coroutine, where there are coroutines, too.
+// An object that is not a coroutine, where there are coroutines, too.
 void NewAndDelete(benchmark::State& state) {
   const auto before = Snapshot::Take();
   int sum = 0;

@@ -1,5 +1,5 @@
-// Stands before the functions that create child processes, and tells the core
-// (taskleak/internal/child_birth.h) who calls them.
+// Stands before the functions that create child processes, and reports their callers to the core
+// (taskleak/internal/child_birth.h).
 //
 // As in thread_hooks.cc, each calls the function it stands before with the same arguments and
 // returns what that returned, and needs nothing beyond it but little stack. vfork(2) and clone(2)

@@ -1,5 +1,5 @@
-// Stands before operator new and operator delete, and tells the core
-// (taskleak/internal/coroutine_frame.h) of each block that may be a coroutine's frame.
+// Stands before operator new and operator delete, and reports each block that may be a coroutine's
+// frame to the core (taskleak/internal/coroutine_frame.h).
 //
 // Compiled into the executable, these definitions come first in the lookup of symbols, so calls
 // from libraries reach them too. They are weak: where the program has operators of its own, those

@@ -1,5 +1,5 @@
-// Stands before the functions that end the process without a handler's having a say, and tells the
-// core (taskleak/internal/process_end.h): a test that calls them must not pass unchecked.
+// Stands before the functions that end the process without a handler's having a say, and reports
+// their calls (taskleak/internal/process_end.h): a test that makes one must not pass unchecked.
 //
 // Compiled into the executable, as thread_hooks.cc. Async-signal-safe, as what it stands before.
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-// Coroutine types that are the same whether a program tells taskleak of its coroutines or not. In
+// Coroutine types that are the same whether or not a program registers its coroutines. In
 // no namespace of taskleak: reports leave out taskleak's own functions.
 #ifndef TASKLEAK_TESTS_SUPPORT_COROUTINES_H_
 #define TASKLEAK_TESTS_SUPPORT_COROUTINES_H_
@@ -24,7 +24,7 @@ class Event {
   std::vector<std::coroutine_handle<>> waiting_;
 };
 
-/// What taskleak::TrackedPromise offers to a promise, for promises that taskleak is not told of.
+/// What taskleak::TrackedPromise offers to a promise, for promises that are not registered.
 template <typename>
 struct UntrackedPromise {
   template <typename Awaiter>

@@ -22,9 +22,10 @@
 // One moment. Each thread is read twice, and between the first round and the second the threads are
 // counted. A thread is taken only if both rounds find it asleep at the same place and its count of
 // time slices did not change from before the one to after the other: so it slept all that time, and
-// was not even woken, since who is woken is shown as running until it has run. At the moment of the
-// count there were as many threads as were taken, so at that moment every thread was asleep. Births
-// need no look of their own: a thread that starts another runs, and one that was started counts.
+// was not even woken, since a woken thread is shown as running until it has run. At the moment of
+// the count there were as many threads as were taken, so at that moment every thread was asleep.
+// Births need no look of their own: a thread that starts another runs, and one that was started
+// counts.
 //
 // From then on. The first thing to happen would be that something wakes one of them. No thread of
 // the process does, since none runs but those that look, and these wake no thread. Time does not:

@@ -152,7 +152,7 @@ Result<alive::Stragglers> Lister::ListAll() const {
   Append(adopted_too_ ? *std::move(alive) : alive::JudgedBy(0, *std::move(alive)), all);
   if (adopted_too_) Append(Unjoined(0, 0), all);
   Append(Tasks(0, 0), all);
-  // What else there is is shown even if they cannot be listed.
+  // If they cannot be listed, the rest is shown all the same.
   if (auto processes = Processes(nullptr, 0, 0)) Append(*std::move(processes), all);
   return all;
 }

@@ -17,9 +17,8 @@ namespace taskleak {
 
 using registry::ChildRecord;
 
-/// A record, and who may use it now: one thread at a time, and a thread that finds it in use goes
-/// on to another one. So nothing ever waits, and a child that fork(2) leaves with a record in use
-/// has one less.
+/// A record that one thread may use at a time. A thread that finds it in use goes on to another
+/// one. So nothing ever waits, and a child that fork(2) leaves with a record in use has one less.
 class internal::ChildBirth {
  public:
   enum class State : int { kFree, kInUse, kKnown };

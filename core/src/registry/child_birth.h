@@ -13,7 +13,7 @@
 
 namespace taskleak::registry {
 
-/// Who made one child process.
+/// What created one child process.
 struct ChildRecord {
   static constexpr std::size_t kMostFrames = 32;
 

@@ -68,7 +68,7 @@ class Line {
   std::size_t size_ = 0;
 };
 
-// True for the first who asks while something is under way in this process.
+// True for the first caller while something is under way in this process.
 bool TakeOnce(std::string_view call) {
   pid_t process = getpid();
   if (!g_process.compare_exchange_strong(process, 0)) return false;

@@ -13,7 +13,7 @@
 
 namespace taskleak::run {
 
-/// Watches for exit(3) and quick_exit(3) by handlers, and is told of _exit(2) by the hooks
+/// Watches for exit(3) and quick_exit(3) by handlers; the hooks report _exit(2) to it
 /// (taskleak/internal/process_end.h). While a scope is under way, the end of the process is
 /// printed, written to the JSON report, passed on to the framework and, unless on_leak=warn, makes
 /// the exit code 1. Forked children may end as they like. One at a time; called by one thread.

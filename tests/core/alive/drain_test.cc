@@ -39,7 +39,7 @@ Options UntilStill() {
   return options;
 }
 
-void IgnoreNobody(Stragglers&) {}
+void IgnoreNothing(Stragglers&) {}
 
 // With looks that leave out what was found to be ignored, as those of a check do.
 Drained DrainAndIgnore(const Options& options, const std::function<Stragglers()>& look,
@@ -61,7 +61,7 @@ TEST(DrainTest, NothingLeftIsNoWaitAndOneLook) {
         ++looks;
         return Stragglers();
       },
-      IgnoreNobody);
+      IgnoreNothing);
   EXPECT_TRUE(drained.left.empty());
   EXPECT_EQ(looks, 1);
 }
@@ -71,7 +71,7 @@ TEST(DrainTest, ReturnsAsSoonAsTheLastStragglerIsGone) {
   int looks = 0;
   const Drained drained = Drain(
       WithDrain(milliseconds(60'000), milliseconds(60'000)),
-      [&] { return ++looks < 30 ? Stragglers{Named(parked.tid())} : Stragglers(); }, IgnoreNobody);
+      [&] { return ++looks < 30 ? Stragglers{Named(parked.tid())} : Stragglers(); }, IgnoreNothing);
   EXPECT_TRUE(drained.left.empty());
   EXPECT_EQ(looks, 30);
 }
@@ -85,7 +85,7 @@ TEST(DrainTest, WithoutADrainThereIsOneLook) {
         ++looks;
         return Stragglers{Named(parked.tid())};
       },
-      IgnoreNobody);
+      IgnoreNothing);
   EXPECT_EQ(drained.left.size(), 1U);
   EXPECT_EQ(looks, 1);
 }
@@ -94,7 +94,7 @@ TEST(DrainTest, AStragglerThatSleepsIsWaitedForNoLongerThanTheDrain) {
   const ParkedThread parked;
   const Drained drained = Drain(
       WithDrain(milliseconds(20), milliseconds(60'000)),
-      [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+      [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNothing);
   EXPECT_EQ(drained.left.size(), 1U);
   EXPECT_GE(drained.waited, milliseconds(20));
 }
@@ -115,7 +115,7 @@ TEST(DrainTest, AStragglerThatUsesAProcessorIsWaitedForBeyondTheDrain) {
         if (std::chrono::steady_clock::now() - start > milliseconds(300)) ++looks_after_drain;
         return looks_after_drain < 3 ? Stragglers{Named(busy.tid())} : Stragglers();
       },
-      IgnoreNobody);
+      IgnoreNothing);
   EXPECT_TRUE(drained.left.empty());
 }
 
@@ -129,7 +129,7 @@ TEST(DrainTest, ProgressIsWaitedForNoLongerThanTheMaximum) {
       [&] { end.store(true); });
   const Drained drained = Drain(
       WithDrain(milliseconds(100), milliseconds(250)),
-      [&] { return Stragglers{Named(busy.tid())}; }, IgnoreNobody);
+      [&] { return Stragglers{Named(busy.tid())}; }, IgnoreNothing);
   EXPECT_EQ(drained.left.size(), 1U);
   EXPECT_GE(drained.waited, milliseconds(250));
 }
@@ -195,7 +195,7 @@ TEST(DrainTest, EndsAsSoonAsTheProcessIsStill) {
   if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
   const ParkedThread parked;
   const Drained drained = Drain(
-      UntilStill(), [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+      UntilStill(), [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNothing);
   EXPECT_EQ(drained.left.size(), 1U);
   EXPECT_TRUE(drained.still);
   EXPECT_LT(drained.waited, milliseconds(30'000));
@@ -215,7 +215,7 @@ TEST(DrainTest, LooksAgainOnceTheProcessIsStill) {
         seen = true;
         return Stragglers{Named(parked.tid())};
       },
-      IgnoreNobody);
+      IgnoreNothing);
   EXPECT_TRUE(drained.left.empty());
 }
 
@@ -239,7 +239,7 @@ TEST(DrainTest, GoesOnWhileAnotherThreadOfTheProcessCouldWakeAStraggler) {
   Options options = WithDrain(milliseconds(30), milliseconds(30));
   options.stillness = true;
   const Drained drained = Drain(
-      options, [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNobody);
+      options, [&] { return Stragglers{Named(parked.tid())}; }, IgnoreNothing);
   EXPECT_FALSE(drained.still);
   EXPECT_GE(drained.waited, milliseconds(30));
 }

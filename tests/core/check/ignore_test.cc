@@ -96,7 +96,7 @@ TEST(IgnoreKnownTest, AKnownThreadIsNotWaitedForUnlessAskedFor) {
 
 __attribute__((noinline)) void CallsAKnownFunction(std::latch* latch) {
   ares_event_thread(latch);
-  asm volatile("");  // so that the call is no tail call
+  asm volatile("");  // so that the call is not a tail call
 }
 
 // It runs the program's code as well.

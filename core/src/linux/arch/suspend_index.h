@@ -11,7 +11,7 @@
 namespace taskleak::platform {
 
 /// Returns where in a frame Clang's index is, one byte: what both .resume and .destroy read, and
-/// .resume sets to constants. Nothing if there are no two places to tell apart.
+/// .resume sets to constants. Nothing if there are no two places to distinguish.
 std::optional<std::size_t> FindClangIndex(const ByteUses& resume, const ByteUses& destroy);
 
 }  // namespace taskleak::platform

@@ -16,8 +16,8 @@ enum class CoroutinePart : std::uint8_t {
   kCleanup,  ///< Clang's .cleanup: destroys a frame that is part of its caller's
 };
 
-/// Returns whether `text` is empty, or what link-time optimization appends to tell functions of the
-/// same name apart: ".4", ".lto_priv.0", ".llvm.1809".
+/// Returns whether `text` is empty, or what link-time optimization appends to distinguish functions
+/// of the same name: ".4", ".lto_priv.0", ".llvm.1809".
 constexpr bool IsNumbering(std::string_view text) {
   for (const std::string_view by : {".lto_priv", ".llvm"}) {
     if (text.starts_with(by)) text.remove_prefix(by.size());
