@@ -56,6 +56,7 @@ enum class WaitState {
   kStopped,     ///< processes only: a signal or a tracer that lets it go on
   kEnded,       ///< processes only: its parent; the process has ended
   kOpen,        ///< descriptors only: to be closed
+  kLost,        ///< tasks only: nothing; what it awaited was destroyed without resuming it
 };
 
 /// Returns the name that the JSON report uses: "thread", "task", ... Thread-safe.

@@ -39,6 +39,11 @@ std::string ForTasks(WaitState state, std::string_view it) {
       return fmt::format("run or discard {} before the test ends", it);
     case WaitState::kSuspended:
       return fmt::format("resume {} to the end, cancel {} or destroy {}", it, it, it);
+    case WaitState::kLost:
+      return fmt::format(
+          "nothing can resume {}: resume {} with an error, or destroy {}, when what "
+          "is awaited is destroyed",
+          it, it, it);
     default:
       return {};
   }

@@ -16,7 +16,7 @@ struct StateWords {
 };
 
 // In the order of the enumeration.
-constexpr std::array<StateWords, 29> kStates{{
+constexpr std::array<StateWords, 30> kStates{{
     {WaitState::kMutex, "mutex", "waiting for a mutex"},
     {WaitState::kRwlock, "rwlock", "waiting for a read-write lock"},
     {WaitState::kCondvar, "condvar", "waiting on a condition variable"},
@@ -46,6 +46,7 @@ constexpr std::array<StateWords, 29> kStates{{
     {WaitState::kStopped, "stopped", "stopped"},
     {WaitState::kEnded, "ended", "ended, but not waited for"},
     {WaitState::kOpen, "open", "still open"},
+    {WaitState::kLost, "lost", "lost: what it awaited was destroyed without resuming it"},
 }};
 
 constexpr bool IsInOrder() {

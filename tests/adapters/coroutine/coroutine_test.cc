@@ -108,6 +108,115 @@ TEST(CoroutineTest, DestroyedWhileSuspendedIsNoLeak) {
   EXPECT_TRUE(Look(before).empty());
 }
 
+// [continuation]
+// A door that opens for the coroutine that waits at it, or never.
+class Door {
+ public:
+  static bool await_ready() { return false; }
+  void await_suspend(Lazy::Handle handle) { waiting_ = taskleak::Continuation(handle); }
+  static void await_resume() {}
+  void Open() { waiting_.Resume(); }
+
+ private:
+  taskleak::Continuation waiting_;
+};
+// [/continuation]
+
+constexpr int kEnterLine = __LINE__ + 2;
+Lazy Enter(Door& door) {
+  co_await door;
+  co_return 0;
+}
+
+TEST(LostCoroutineTest, OneWhoseOperationWasDestroyedIsLostWhereItAwaits) {
+  const auto before = Snapshot::Take();
+  auto door = std::make_unique<Door>();
+  Lazy enter = Enter(*door);
+  enter.Start();
+  EXPECT_EQ(OnlyLeak(before).state, WaitState::kSuspended);
+  door.reset();
+  const Unit unit = OnlyLeak(before);
+  EXPECT_EQ(unit.state, WaitState::kLost);
+  ASSERT_EQ(unit.stack.size(), 1U);
+  EXPECT_EQ(unit.stack[0].line, kEnterLine);
+}
+
+TEST(LostCoroutineTest, OneThatWasResumedIsNotLost) {
+  const auto before = Snapshot::Take();
+  auto door = std::make_unique<Door>();
+  Lazy enter = Enter(*door);
+  enter.Start();
+  door->Open();
+  door.reset();
+  EXPECT_TRUE(enter.Done());
+  EXPECT_EQ(OnlyLeak(before).state, WaitState::kOther);
+}
+
+TEST(LostCoroutineTest, AnotherOneInItsPlaceIsNotLost) {
+  const auto before = Snapshot::Take();
+  auto door = std::make_unique<Door>();
+  auto enter = std::make_unique<Lazy>(Enter(*door));
+  enter->Start();
+  enter.reset();
+  Door other;
+  Lazy next = Enter(other);
+  next.Start();
+  door.reset();
+  EXPECT_EQ(OnlyLeak(before).state, WaitState::kSuspended);
+}
+
+// Runs a coroutine, which it does not own, until that waits.
+struct Running {
+  Lazy::Handle inner;
+
+  static bool await_ready() { return false; }
+  void await_suspend(Lazy::Handle awaiting) const {
+    inner.promise().SetAwaitedBy(awaiting);
+    inner.resume();
+  }
+  static void await_resume() {}
+};
+
+Lazy Outer(Lazy::Handle inner) {
+  co_await Running{inner};
+  co_return 1;
+}
+
+TEST(LostCoroutineTest, OneIsLostWhenTheCoroutineThatItAwaitsIsDestroyedBeforeItHasFinished) {
+  const auto before = Snapshot::Take();
+  Event event;
+  const Lazy::Handle inner = Leaf(event).Release();
+  Lazy outer = Outer(inner);
+  outer.Start();
+  inner.destroy();
+  const Unit unit = OnlyLeak(before);
+  EXPECT_EQ(unit.name, Own("Outer"));
+  EXPECT_EQ(unit.state, WaitState::kLost);
+}
+
+TEST(LostCoroutineTest, OneThatIsResumedAfterAllIsNotLost) {
+  const auto before = Snapshot::Take();
+  Event event;
+  const Lazy::Handle inner = Leaf(event).Release();
+  Lazy outer = Outer(inner);
+  outer.Start();
+  inner.destroy();
+  EXPECT_EQ(OnlyLeak(before).state, WaitState::kLost);
+  outer.Start();  // goes on where it waits
+  EXPECT_EQ(OnlyLeak(before).state, WaitState::kOther);
+}
+
+TEST(LostCoroutineTest, OneWhoseInnerCoroutineHasFinishedIsNotLost) {
+  const auto before = Snapshot::Take();
+  Event event;
+  const Lazy::Handle inner = Leaf(event).Release();
+  Lazy outer = Outer(inner);
+  outer.Start();
+  event.Set();
+  inner.destroy();
+  EXPECT_EQ(OnlyLeak(before).state, WaitState::kSuspended);
+}
+
 Lazy Failing(Event& event) {
   co_await event;
   throw std::runtime_error("failed");

@@ -226,12 +226,67 @@ class TrackedPromise {
  private:
   template <typename>
   friend class TrackedPromise;
+  friend class Continuation;
 
   void* Frame() {
     return std::coroutine_handle<Promise>::from_promise(static_cast<Promise&>(*this)).address();
   }
 
   internal::CoroutineTask task_;
+};
+
+/// Holds the coroutine that an operation of yours resumes when it is done. If it is destroyed
+/// without that, nothing will ever resume the coroutine: a tracked one is then reported as lost,
+/// and no drain waits for it.
+///
+/// Movable. One thread at a time may use it. A coroutine that is destroyed first is no error, as
+/// long as it is not resumed then.
+///
+/// Example:
+///   struct Reply {
+///     bool await_ready() const { return done_; }
+///     template <typename Promise>
+///     void await_suspend(std::coroutine_handle<Promise> handle) {
+///       connection_.OnReply([reply = taskleak::Continuation(handle)]() mutable { reply.Resume();
+///       });
+///     }
+///     ...
+class Continuation {
+ public:
+  /// Holds no coroutine.
+  Continuation() = default;
+  /// Holds the coroutine of `handle`.
+  template <typename Promise>
+  explicit Continuation(std::coroutine_handle<Promise> handle) : handle_(handle) {
+    if constexpr (std::is_base_of_v<TrackedPromise<Promise>, Promise>)
+      awaiting_ = static_cast<TrackedPromise<Promise>&>(handle.promise()).task_.awaiting();
+  }
+  /// Takes over the coroutine.
+  Continuation(Continuation&& other) noexcept
+      : handle_(other.Release()), awaiting_(other.awaiting_) {}
+  /// Exchanges the coroutines.
+  Continuation& operator=(Continuation&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(awaiting_, other.awaiting_);
+    return *this;
+  }
+  Continuation(const Continuation&) = delete;
+  Continuation& operator=(const Continuation&) = delete;
+  /// Notes that nothing resumes the coroutine, if there still is one.
+  ~Continuation() {
+    if (handle_) awaiting_.Lose();
+  }
+
+  /// Resumes the coroutine, which there must be, and holds it no longer.
+  void Resume() { Release().resume(); }
+  /// Hands the coroutine out, for symmetric transfer or an executor, and holds it no longer.
+  std::coroutine_handle<> Release() noexcept { return std::exchange(handle_, nullptr); }
+  /// Returns whether there is a coroutine.
+  explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
+
+ private:
+  std::coroutine_handle<> handle_;
+  internal::AwaitingTask awaiting_;
 };
 
 }  // namespace taskleak

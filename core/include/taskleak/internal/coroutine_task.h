@@ -15,6 +15,28 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
+/// Refers to a registered coroutine that awaits something. Its memory is never given back, and a
+/// serial is never used again, so this may outlive the coroutine.
+struct AwaitingTask {
+  TaskHead* head = nullptr;  ///< null: it is not registered
+  std::uint64_t serial = 0;
+
+  /// Notes that nothing will resume the coroutine any more, if it is still suspended. When
+  /// something resumes it all the same, that note is gone. Thread-safe.
+  void Lose() const noexcept {
+    if (head == nullptr || head->serial.load(std::memory_order_acquire) != serial) return;
+    std::uint64_t word = head->place.load(std::memory_order_acquire);
+    const TaskPlace before(word);
+    if (before.state() != WaitState::kSuspended) return;
+    const TaskPlace lost(WaitState::kLost, before.where());
+    if (!head->place.compare_exchange_strong(word, lost.word(), std::memory_order_acq_rel)) return;
+    // Meanwhile it may have ended, and another one that awaits at the same line may be in its slot.
+    std::uint64_t now = lost.word();
+    if (head->serial.load(std::memory_order_acquire) != serial)
+      head->place.compare_exchange_strong(now, before.word(), std::memory_order_acq_rel);
+  }
+};
+
 /// Registers one coroutine as a task, from the construction of its promise to the promise's
 /// destruction. Used by one thread at a time: the one that runs the coroutine.
 class CoroutineTask {
@@ -63,10 +85,16 @@ class CoroutineTask {
   }
 
   /// Notes that `awaiter` continues when this coroutine has finished.
-  void SetAwaitedBy(const CoroutineTask& awaiter) noexcept { SetAwaitedBy(awaiter.serial()); }
+  void SetAwaitedBy(const CoroutineTask& awaiter) noexcept {
+    awaiter_ = awaiter.head_;
+    SetAwaitedBy(awaiter.serial());
+  }
   void SetAwaitedBy(std::uint64_t awaiter) noexcept {
     if (head_ != nullptr) head_->awaited_by.store(awaiter, std::memory_order_release);
   }
+
+  /// Returns what refers to it for as long as it may await something.
+  [[nodiscard]] AwaitingTask awaiting() const noexcept { return {head_, serial()}; }
 
   /// Returns its serial, which is never used again in this process; 0 if it is not registered.
   [[nodiscard]] std::uint64_t serial() const noexcept {
@@ -112,13 +140,20 @@ class CoroutineTask {
     return head;
   }
 
+  // A coroutine that is destroyed before it has finished does not resume the one that awaits it.
+  // (One that has finished may have handed it to an executor.)
   void End() noexcept {
     Leave();  // an exception may have ended it
+    const bool reached_its_end =
+        TaskPlace(head_->place.load(std::memory_order_relaxed)).state() == WaitState::kOther;
     ThreadTasks& thread = t_tasks;
     head_->serial.store(0, std::memory_order_release);
     CountEnd(*head_);
-    if (head_->awaited_by.load(std::memory_order_relaxed) != 0)
+    if (const std::uint64_t awaiter = head_->awaited_by.load(std::memory_order_relaxed);
+        awaiter != 0) {
       head_->awaited_by.store(0, std::memory_order_release);
+      if (!reached_its_end) AwaitingTask{awaiter_, awaiter}.Lose();
+    }
     if (head_->stack.load(std::memory_order_relaxed) != nullptr)
       head_->stack.store(nullptr, std::memory_order_release);
     head_->next_free = thread.free;
@@ -136,7 +171,8 @@ class CoroutineTask {
   }
 
   TaskHead* head_;
-  TaskHead* outer_;  // what the thread ran when it resumed this one
+  TaskHead* outer_;              // what the thread ran when it resumed this one
+  TaskHead* awaiter_ = nullptr;  // that continues when this one has finished; null: not known
 };
 
 }  // namespace taskleak::internal
