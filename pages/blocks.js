@@ -165,7 +165,7 @@ function onWhat(place) {
   const holder = place.held_by;
   if (!holder) return place.detail;
   const doing = holder.ended ? 'which has ended' : holder.state === 'running' ? 'which runs' : `which waits for ${kWaits[holder.state] || 'something else'}`;
-  return `${place.detail ? `${place.detail}, ` : ''}${place.state === 'join' ? '' : 'held by '}${threadText(holder.id, holder.name)}, ${doing}`;
+  return `${place.detail ? `${place.detail}, ` : ''}${place.state === 'join' ? '' : holder.queued ? 'behind ' : 'held by '}${threadText(holder.id, holder.name)}, ${doing}`;
 }
 
 // Makes a part of a row: a label (for screen readers and narrow screens), a main line and a smaller one.
@@ -286,7 +286,7 @@ function deadlockGraph({kind, edges}, rowOfThread) {
                 make('span', {class: 'sub'}, ' ', ended ? 'has ended' : ['waits in ', ...at(stack)]));
   };
   const lock = edge => edge.state === 'join' ? 'the end of' : `${edge.state === 'rwlock' ? 'read-write lock' : 'mutex'} ${edge.waits_at}, which`;
-  const link = edge => make('li', {class: 'edge'}, `waits for ${lock(edge)} ${threadText(edge.holder, edge.holder_name)}${edge.state === 'join' ? '' : edge.holder_ended ? ' held when it ended' : ' holds'}`,
+  const link = edge => make('li', {class: 'edge'}, `waits for ${lock(edge)} ${threadText(edge.holder, edge.holder_name)}${edge.state === 'join' ? '' : edge.holder_ended ? ' held when it ended' : edge.holder_queued ? ' waits to write, before it' : ' holds'}`,
       make('span', {class: 'sub'}, ' ', at(edge.waiter_stack), ' → ', edge.holder_ended ? 'has ended' : at(edge.holder_stack)));
   const list = make('ol', {class: kind === 'owner_ended' ? 'graph' : 'graph loop'});
   for (const edge of edges) list.append(node(edge.waiter, edge.waiter_name, edge.waiter_stack, false), link(edge));

@@ -68,8 +68,12 @@ std::uintptr_t AddressAt(const Json& object, const char* key) {
 std::optional<Holder> ReadHolder(const Json& unit) {
   const auto holder = unit.find("held_by");
   if (holder == unit.end() || !holder->is_object()) return std::nullopt;
-  return Holder{static_cast<std::int64_t>(NumberAt(*holder, "id")), TextAt(*holder, "name"),
-                FlagAt(*holder, "ended"), ReadState(*holder), Stack()};
+  return Holder{static_cast<std::int64_t>(NumberAt(*holder, "id")),
+                TextAt(*holder, "name"),
+                FlagAt(*holder, "ended"),
+                ReadState(*holder),
+                Stack(),
+                FlagAt(*holder, "queued")};
 }
 
 Unit ReadUnit(const Json& unit) {
@@ -94,9 +98,12 @@ Unit ReadEdge(const Json& edge) {
   unit.state = ReadState(edge);
   unit.waits_at = AddressAt(edge, "waits_at");
   unit.stack = ReadStack(edge, "waiter_stack");
-  unit.held_by =
-      Holder{static_cast<std::int64_t>(NumberAt(edge, "holder")), TextAt(edge, "holder_name"),
-             FlagAt(edge, "holder_ended"), WaitState::kOther, ReadStack(edge, "holder_stack")};
+  unit.held_by = Holder{static_cast<std::int64_t>(NumberAt(edge, "holder")),
+                        TextAt(edge, "holder_name"),
+                        FlagAt(edge, "holder_ended"),
+                        WaitState::kOther,
+                        ReadStack(edge, "holder_stack"),
+                        FlagAt(edge, "holder_queued")};
   return unit;
 }
 

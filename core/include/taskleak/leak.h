@@ -117,6 +117,8 @@ struct Holder {
   bool ended = false;   ///< it ended and still holds the lock; then only its name is known
   WaitState state = WaitState::kOther;  ///< what it does or waits for itself
   Stack stack;                          ///< where it is; empty if it could not be read
+  bool queued = false;  ///< it does not hold the lock yet: it waits to write, and readers that come
+                        ///< later wait behind it
 };
 
 /// Describes one thread, task, child process or descriptor that is still there.

@@ -109,6 +109,8 @@ struct Options {
       OnDescriptors::kOff;  ///< key descriptors=off|warn|fail: what rises at the same kind of
                             ///< target in a second test, while one that rose before is still open
   bool hooks = true;  ///< key hooks=0|1: record which code creates threads, if the hooks are linked
+  bool lock_hooks = false;  ///< key lock_hooks=0|1: record which threads hold read-write locks for
+                            ///< reading, if the hooks are linked
   TaskStacks task_stacks =
       TaskStacks::kSite;                  ///< key task_stacks=off|site|full, for the whole process
   bool verbose = false;                   ///< key verbose=0|1: show full stacks and source lines

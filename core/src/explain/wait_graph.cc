@@ -1,5 +1,6 @@
 #include "explain/wait_graph.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,19 +13,34 @@
 #include "linux/look/futex_call.h"
 #include "linux/look/lock.h"
 #include "linux/look/stack_reader.h"
+#include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
+#include "linux/proc/thread_list.h"
+#include "registry/read_locks.h"
 
 namespace taskleak::explain {
 namespace {
+
+// The thread that another one waits for, and how that is known.
+struct Blocker {
+  enum class How {
+    kNamed,         // the lock, or the thread's end, names it
+    kReads,         // the hooks have recorded that it holds the lock for reading
+    kWaitsToWrite,  // it waits to write, and readers wait behind it
+  };
+  int tid = 0;  // not checked; 0: none is known
+  How how = How::kNamed;
+  bool ended = false;
+};
 
 // A live thread, and the one it waits for: each has at most one.
 struct Node {
   explicit Node(Finding& its_finding) : finding(&its_finding) {}
 
   [[nodiscard]] int tid() const { return static_cast<int>(finding->unit.id); }
-  [[nodiscard]] int holder() const { return finding->hold ? finding->hold->holder : 0; }
 
   Finding* finding;
+  Blocker blocker;
   bool held_up = false;        // by a thread that lives, or by one that has ended
   Node* held_up_by = nullptr;  // the one that lives
   Node* next = nullptr;        // the same where it waits without a time limit
@@ -47,6 +63,9 @@ class WaitGraph {
 
  private:
   Node* Find(int tid);
+  Blocker FindReader(const Node& writer);
+  Blocker FindWriter(const Node& reader);
+  Blocker FindBlocker(const Node& node);
   void FindHolder(Node& node);
   void NameHolder(const Node& node);
   std::vector<Node*> CircleFrom(Node* node, int walk);
@@ -63,13 +82,39 @@ bool HasNotMoved(const Node& node) {
   return platform::HasNotMoved(node.tid(), {node.finding->at, node.finding->run});
 }
 
+bool HoldsForReading(int tid, std::uintptr_t address) {
+  const auto holders = registry::FindReadHolders(address);
+  return std::ranges::find(holders, tid, &registry::ReadHolder::tid) != holders.end();
+}
+
 bool StillHeld(const Node& node) {
-  return ReadHold(node.finding->wait, node.finding->at) == node.finding->hold;
+  const Finding& waiter = *node.finding;
+  if (ReadHold(waiter.wait, waiter.at) != waiter.hold) return false;
+  switch (node.blocker.how) {
+    case Blocker::How::kReads:
+      return HoldsForReading(node.blocker.tid, waiter.hold->address);
+    case Blocker::How::kWaitsToWrite:
+      return node.held_up_by != nullptr && HasNotMoved(*node.held_up_by);
+    default:
+      return true;
+  }
 }
 
 bool WaitsForEver(const Node& node) {
   constexpr std::size_t kTimeLimit = 3;  // the argument of futex(2)
   return node.finding->at.arguments[kTimeLimit] == 0;
+}
+
+// Whether it waits to write while others hold the lock for reading.
+bool WaitsForReaders(const Node& node) {
+  return node.finding->hold && node.finding->hold->readers > 0;
+}
+
+// Whether it waits to read a lock that no thread holds for writing.
+bool WaitsForWriters(const Node& node) {
+  const Finding& waiter = *node.finding;
+  return waiter.unit.state == WaitState::kRwlock && waiter.hold && waiter.hold->holder == 0 &&
+         waiter.wait.function.find("wrlock") == std::string_view::npos;
 }
 
 // Looks at the thread `tid`, which was not known to matter before. Returns null if it has ended.
@@ -85,13 +130,64 @@ Node* WaitGraph::Find(int tid) {
   return &nodes_.find(tid)->second;
 }
 
+// One of the readers for which a thread waits that wants to write: all of them must unlock, so any
+// of them may be the reason. Itself if it is one; else one that waits for ever too, if there is
+// any. None if the lock counts other readers than the hooks have recorded.
+Blocker WaitGraph::FindReader(const Node& writer) {
+  const platform::Hold& hold = *writer.finding->hold;
+  const auto readers = registry::FindReadHolders(hold.address);
+  unsigned times = 0;
+  for (const auto& reader : readers) times += reader.times;
+  if (readers.empty() || times != hold.readers) return {};
+  const auto is_stuck = [&](const registry::ReadHolder& reader) {
+    if (reader.ended) return true;
+    const Node* const node = Find(reader.tid);
+    return node != nullptr && node->finding->hold && WaitsForEver(*node);
+  };
+  auto found = std::ranges::find(readers, writer.tid(), &registry::ReadHolder::tid);
+  if (found == readers.end()) found = std::ranges::find_if(readers, is_stuck);
+  if (found == readers.end()) found = readers.begin();
+  return {found->tid, Blocker::How::kReads, found->ended};
+}
+
+// A thread that waits to write: while other threads read, a lock that prefers writers lets no
+// further reader in before it (glibc, nptl/pthread_rwlock_common.c, __pthread_rwlock_rdlock_full).
+Blocker WaitGraph::FindWriter(const Node& reader) {
+  const std::uintptr_t address = reader.finding->hold->address;
+  if (registry::FindReadHolders(address).empty()) return {};
+  const auto is_it = [&](const Node* node) {
+    return node != nullptr && WaitsForReaders(*node) && node->finding->hold->address == address;
+  };
+  for (const auto& [tid, node] : nodes_) {
+    if (is_it(&node)) return {tid, Blocker::How::kWaitsToWrite};
+  }
+  const auto threads = platform::ListThreads();
+  if (!threads) return {};
+  for (const platform::ThreadId& thread : **threads) {
+    const auto at = platform::ReadBlockedAt(thread.tid);
+    const bool waits_there =
+        at && platform::IsInFutex(*at) && at->arguments[0] - address < sizeof(pthread_rwlock_t);
+    if (waits_there && is_it(Find(thread.tid))) return {thread.tid, Blocker::How::kWaitsToWrite};
+  }
+  return {};
+}
+
+Blocker WaitGraph::FindBlocker(const Node& node) {
+  const auto& hold = node.finding->hold;
+  if (!hold) return {};
+  if (hold->holder != 0 || !platform::LooksAtItself()) return {hold->holder};
+  if (WaitsForReaders(node)) return FindReader(node);
+  return WaitsForWriters(node) ? FindWriter(node) : Blocker();
+}
+
 // Reads what memory has now. The caller of NameHolder must know that the thread still waits for it,
 // and may check that for many threads at once.
 void WaitGraph::FindHolder(Node& node) {
-  const int tid = node.holder();
+  node.blocker = FindBlocker(node);
+  const int tid = node.blocker.tid;
   constexpr int kGreatestTid = 1 << 22;  // PID_MAX_LIMIT of the kernel, include/linux/threads.h
   if (tid <= 0 || tid > kGreatestTid) return;
-  node.held_up_by = Find(tid);
+  node.held_up_by = node.blocker.ended ? nullptr : Find(tid);
   // What is shared between processes may be held in another; a join is about to end.
   const bool may_have_ended =
       !node.finding->hold->shared && node.finding->unit.state != WaitState::kJoin;
@@ -105,13 +201,15 @@ void WaitGraph::FindHolders() {
 
 void WaitGraph::NameHolder(const Node& node) {
   Unit& unit = node.finding->unit;
-  const int tid = node.holder();
+  const int tid = node.blocker.tid;
   if (node.held_up_by != nullptr) {
     const Unit& other = node.held_up_by->finding->unit;
-    unit.held_by = Holder{tid, other.name, false, other.state, other.stack};
+    unit.held_by =
+        Holder{tid,         other.name,  false,
+               other.state, other.stack, node.blocker.how == Blocker::How::kWaitsToWrite};
     return;
   }
-  unit.held_by = Holder{tid, inspector_.NameOfEnded(tid), true, WaitState::kOther, {}};
+  unit.held_by = Holder{tid, inspector_.NameOfEnded(tid), true, WaitState::kOther, {}, false};
   if (!WaitsForEver(node)) return;
   FoundDeadlock& deadlock = abandoned_[unit.waits_at];
   deadlock.kind = Deadlock::Kind::kOwnerEnded;
@@ -193,7 +291,9 @@ bool MayWaitForHolder(int tid) {
   if (!at || at->running || !platform::IsInFutex(*at)) return false;
   for (const auto& hold : {platform::ReadMutexWait(*at), platform::ReadRwlockWait(*at, false),
                            platform::ReadRwlockWait(*at, true), platform::ReadJoin(*at)}) {
-    if (hold && hold->holder > 0 && platform::ReadThreadStat(hold->holder)) return true;
+    if (!hold) continue;
+    if (hold->holder > 0 && platform::ReadThreadStat(hold->holder)) return true;
+    if (hold->holder == 0 && !registry::FindReadHolders(hold->address).empty()) return true;
   }
   return false;
 }

@@ -1,5 +1,7 @@
 #include "registry/birth_table.h"
 
+#include "registry/read_locks.h"
+
 namespace taskleak::registry {
 namespace {
 
@@ -76,6 +78,7 @@ void StartAnewInChild() {
     bucket.count = 0;
     for (ThreadBirth* birth = bucket.first; birth != nullptr; birth = birth->next) ++bucket.count;
   }
+  KeepOwnReadLocks();
   g_births.first_of_process.store(g_births.next_serial.load());
   g_births.pending.store(0);
   g_births.leaving.store(0);

@@ -10,6 +10,7 @@
 #include "linux/arch/raw_call.h"
 #include "linux/unwind/creation_stack.h"
 #include "registry/birth_table.h"
+#include "registry/read_locks.h"
 #include "registry/running_task.h"
 #include "registry/thread_birth.h"
 
@@ -112,6 +113,7 @@ bool StartsDetached(const pthread_attr_t* attributes) {
 // In the thread, before the destructors of what is its own.
 void NoteEnd(void* value) {
   auto* const birth = static_cast<ThreadBirth*>(value);
+  registry::LeaveReadLocks();
   {
     BirthBucket& bucket = registry::BucketOf(birth->record.handle);
     const ShortLockHolder lock(bucket.lock);

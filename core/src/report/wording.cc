@@ -74,7 +74,7 @@ std::string OnWhat(const Unit& unit) {
   const bool joins = unit.state == WaitState::kJoin;
   std::string text = unit.detail;
   if (!text.empty()) text += ", ";
-  if (!joins) text += "held by ";
+  if (!joins) text += holder.queued ? "behind " : "held by ";
   if (holder.id == unit.id) return text + "itself";
   return text + ThreadText(holder.id, holder.name) + ", which " +
          (holder.ended ? "has ended" : fmt::format("is {}", Phrase(holder.state)));
@@ -133,6 +133,9 @@ std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
   }
   const std::string holder = ThreadText(unit.held_by->id, unit.held_by->name);
   if (unit.state == WaitState::kJoin) return fmt::format("{} joins {}", waiter, holder);
+  if (unit.held_by->queued)
+    return fmt::format("{} waits for {}, behind {}, which waits to write", waiter, Lock(unit),
+                       holder);
   return fmt::format("{} waits for {}, held by {}", waiter, Lock(unit), holder);
 }
 

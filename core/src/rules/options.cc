@@ -102,7 +102,7 @@ struct Key {
 
 using View = std::string_view;
 
-constexpr std::array<Key, 16> kKeys{{
+constexpr std::array<Key, 17> kKeys{{
     {"on_leak", [](Options& o, View k, View v) { o.on_leak = ParseChoice(k, v, kOnLeak); },
      [](const Options& o) { return Text(o.on_leak, kOnLeak); }},
     {"check", [](Options& o, View k, View v) { o.check = ParseChoice(k, v, kCheck); },
@@ -131,6 +131,8 @@ constexpr std::array<Key, 16> kKeys{{
      [](const Options& o) { return Text(o.descriptors, kDescriptors); }},
     {"hooks", [](Options& o, View k, View v) { o.hooks = ParseChoice(k, v, kSwitch); },
      [](const Options& o) { return Text(o.hooks, kSwitch); }},
+    {"lock_hooks", [](Options& o, View k, View v) { o.lock_hooks = ParseChoice(k, v, kSwitch); },
+     [](const Options& o) { return Text(o.lock_hooks, kSwitch); }},
     {"task_stacks",
      [](Options& o, View k, View v) { o.task_stacks = ParseChoice(k, v, kTaskStacks); },
      [](const Options& o) { return Text(o.task_stacks, kTaskStacks); }},

@@ -4,6 +4,7 @@
 
 #include "check/checker.h"
 #include "check/descriptor_check.h"
+#include "registry/read_locks.h"
 #include "registry/task_life.h"
 #include "registry/thread_birth.h"
 #include "report/stale_suppressions.h"
@@ -82,6 +83,8 @@ TestRun::TestRun(const Options& options, HangHandler on_hang, ExitHandler on_exi
     : impl_(std::make_unique<Impl>(options, std::move(on_hang), std::move(on_exit))) {
   registry::SetRecording(impl_->checker.options().hooks &&
                          impl_->checker.options().on_leak != OnLeak::kOff);
+  registry::RecordReadLocks(impl_->checker.options().lock_hooks &&
+                            impl_->checker.options().on_leak != OnLeak::kOff);
   registry::SetTaskStacks(impl_->checker.options().task_stacks);
   // A path that cannot be written is said before any test runs.
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {

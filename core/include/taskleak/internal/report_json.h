@@ -39,10 +39,12 @@ namespace taskleak::internal {
 template <typename Json>
 [[nodiscard]] Json HolderJson(const std::optional<Holder>& holder) {
   if (!holder) return nullptr;
-  return {{"id", holder->id},
-          {"name", holder->name},
-          {"ended", holder->ended},
-          {"state", holder->ended ? "" : ToString(holder->state)}};
+  Json json = {{"id", holder->id},
+               {"name", holder->name},
+               {"ended", holder->ended},
+               {"state", holder->ended ? "" : ToString(holder->state)}};
+  if (holder->queued) json["queued"] = true;
+  return json;
 }
 
 /// Returns a deadlock: one edge for each thread or task, from it to the one that it waits for.
@@ -62,6 +64,7 @@ template <typename Json, typename StackJson>
                      {"holder_ended", holder.ended},
                      {"waiter_stack", std::move(waiter_stack)},
                      {"holder_stack", stack_json(holder.stack)}});
+    if (holder.queued) edges.back()["holder_queued"] = true;
   }
   Json json = {{"kind", ToString(deadlock.kind)}, {"edges", std::move(edges)}};
   if (deadlock.units.front().kind == UnitKind::kTask) json["of"] = "task";
