@@ -2,6 +2,7 @@
 
 #include <tinyxml2.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -43,9 +44,12 @@ std::vector<Catch2Version> Catch2Versions() {
   };
 }
 
-Outcome Catch2Test::Run(const std::string& program, const std::vector<std::string>& arguments,
+Outcome Catch2Test::Run(const std::string& program, std::vector<std::string> arguments,
                         const std::string& options,
                         std::map<std::string, std::string> environment) {
+  // From 3.9 on, Catch2 shuffles the test cases unless it is given an order.
+  if (std::find(arguments.begin(), arguments.end(), "--order") == arguments.end())
+    arguments.insert(arguments.end(), {"--order", "decl"});
   environment["TASKLEAK_OPTIONS"] = options.empty() ? "drain=20ms" : options + ",drain=20ms";
   return RunProgram(GetParam().programs + program, arguments, environment);
 }

@@ -32,7 +32,8 @@ class Catch2Test : public testing::TestWithParam<Catch2Version> {
   [[nodiscard]] static bool IsV2() { return GetParam().name == "v2"; }
 
   /// Runs a program with a short drain, since its leaks stay for ever. `options` come before that.
-  static Outcome Run(const std::string& program, const std::vector<std::string>& arguments,
+  /// Its test cases run in the order of their declaration unless `arguments` give another.
+  static Outcome Run(const std::string& program, std::vector<std::string> arguments,
                      const std::string& options = "",
                      std::map<std::string, std::string> environment = {});
 
