@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <new>
 
 #include "taskleak/internal/coroutine_frame.h"
@@ -64,6 +65,14 @@ using std::align_val_t;
 using std::nothrow_t;
 using std::size_t;
 
+[[noreturn]] void ThrowBadAlloc() {
+#ifdef __cpp_exceptions
+  throw std::bad_alloc();
+#else
+  std::terminate();
+#endif
+}
+
 // What comes next where there is no dynamic linker that could be asked: as the standard says
 // ([new.delete.single]).
 void* AllocateOrThrow(size_t size, size_t alignment) {
@@ -76,7 +85,7 @@ void* AllocateOrThrow(size_t size, size_t alignment) {
       block = nullptr;
     if (block != nullptr) return block;
     const std::new_handler handler = std::get_new_handler();
-    if (handler == nullptr) std::__throw_bad_alloc();
+    if (handler == nullptr) ThrowBadAlloc();
     handler();
   }
 }
