@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "alive/lost_tasks.h"
 #include "alive/progress.h"
 #include "alive/stillness.h"
 #include "alive/timed_waits.h"
@@ -45,6 +46,7 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   const Clock::time_point start = Clock::now();
   Progress progress(start, options.drain);
   TimedWaits waits(start, options.drain);
+  LostTasks lost;
   GrowingIntervals intervals;
   Stillness stillness;
   for (;;) {
@@ -61,7 +63,8 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
     }
     drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
     if (drained.left.empty()) return drained;
-    if (drained.still || options.drain == milliseconds(0)) return drained;
+    if (drained.still || options.drain == milliseconds(0) || lost.Observe(drained.left, now))
+      return drained;
     progress.Observe(drained.left, now);
     waits.Observe(drained.left, now);
     const bool may_go_on =

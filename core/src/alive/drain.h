@@ -23,7 +23,8 @@ struct Drained {
 /// It costs more than a look, so it is asked at growing intervals.
 ///
 /// With `options.stillness` the wait also ends as soon as the process is shown to be still: the
-/// same threads, and so the same stragglers, would be left after the whole wait.
+/// same threads, and so the same stragglers, would be left after the whole wait. And it ends when
+/// only coroutines are left that nothing can resume.
 Drained Drain(const Options& options, const std::function<Stragglers()>& look,
               const std::function<void(Stragglers&)>& drop_ignored);
 

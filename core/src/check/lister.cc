@@ -91,7 +91,8 @@ std::vector<alive::LiveTask> Lister::Tasks(registry::Epoch first, registry::Orig
     if (task.frame.is_frame() && !frames.Complete(task)) return;
     std::string name = explain::NameOf(task);
     if (ignore_.MatchesCurrent(task.epoch) || ignore_.MatchesTaskName(name)) return;
-    tasks.push_back({task.serial, std::move(name), PlaceOf(task), task.thread});
+    tasks.push_back(
+        {task.serial, std::move(name), PlaceOf(task), task.thread, task.state, task.awaited_by});
   };
   if (adopted_too_)
     registry::ForEveryTask(std::cref(add));  // a copy would need memory

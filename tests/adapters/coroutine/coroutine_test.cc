@@ -141,6 +141,20 @@ TEST(LostCoroutineTest, OneWhoseOperationWasDestroyedIsLostWhereItAwaits) {
   EXPECT_EQ(unit.stack[0].line, kEnterLine);
 }
 
+TEST(LostCoroutineTest, NoCheckWaitsForOneThatIsLost) {
+  const auto before = Snapshot::Take();
+  auto door = std::make_unique<Door>();
+  Lazy enter = Enter(*door);
+  enter.Start();
+  door.reset();
+  Options options;
+  options.drain = std::chrono::seconds(60);
+  options.stillness = false;
+  const LeakReport report = FindLeaks(before, options);
+  EXPECT_EQ(report.unit_count(), 1U);
+  EXPECT_LT(report.waited, options.drain);
+}
+
 TEST(LostCoroutineTest, OneThatWasResumedIsNotLost) {
   const auto before = Snapshot::Take();
   auto door = std::make_unique<Door>();
