@@ -1,11 +1,14 @@
 // The cost of creating a thread at a stack depth of 20, and the memory that is kept after threads
-// have ended. Built twice: with and without the hooks.
+// have ended; the cost of locking for reading. Built twice: with and without the hooks.
 #include <malloc.h>
 #include <pthread.h>
 
 #include <benchmark/benchmark.h>
 
 #include "bench/samples.h"
+#ifdef TASKLEAK_BENCH_HOOKS
+#include "taskleak/internal/read_lock.h"
+#endif
 
 namespace taskleak::bench {
 namespace {
@@ -56,6 +59,24 @@ void KeptOfAMillionThreads(benchmark::State& state) {
   state.counters["bytes"] = in_use() - before;
 }
 BENCHMARK(KeptOfAMillionThreads)->Iterations(1'000'000);
+
+#ifdef TASKLEAK_BENCH_HOOKS
+void RecordReadLocks(bool on) { internal::g_records_read_locks.store(on); }
+#else
+void RecordReadLocks(bool) {}
+#endif
+
+// Without the hooks, both are the same.
+void ReadLockAndUnlock(benchmark::State& state) {
+  static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+  RecordReadLocks(state.range(0) != 0);
+  for ([[maybe_unused]] auto _ : state) {
+    pthread_rwlock_rdlock(&lock);
+    pthread_rwlock_unlock(&lock);
+  }
+  RecordReadLocks(false);
+}
+BENCHMARK(ReadLockAndUnlock)->ArgName("recorded")->Arg(0)->Arg(1)->ThreadRange(1, 2);
 
 }  // namespace
 }  // namespace taskleak::bench
