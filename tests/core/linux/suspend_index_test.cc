@@ -23,14 +23,23 @@ TEST(SuspendIndexTest, GccsIsWhatTheActorReadsFirst) {
                        0x45, 0xD8, 0x0F, 0xB7, 0x40, 0x2C};      // movzwl 0x2c(%rax)
   const Bytes far = {0x0F, 0xB7, 0x87, 0x34, 0x12, 0, 0, 0x90};  // movzwl 0x1234(%rdi)
   const Bytes tested = {0xF6, 0x47, 0x2C, 0x01, 0x74, 0x10};     // testb $1,0x2c(%rdi)
+  const Bytes in_r12 = {0x41, 0x0F, 0xB7, 0x44, 0x24, 0x2C};     // movzwl 0x2c(%r12)
   EXPECT_EQ(FindGccIndex(optimized), 0x2C);
   EXPECT_EQ(FindGccIndex(plain), 0x2C);
   EXPECT_EQ(FindGccIndex(far), 0x1234);
   EXPECT_EQ(FindGccIndex(tested), 0x2C);
+  EXPECT_EQ(FindGccIndex(in_r12), 0x2C);
+}
+
+TEST(SuspendIndexTest, GccsIsFoundBehindWhatSanitizersDoFirst) {
+  Bytes code(2000, 0x90);
+  code.insert(code.end(), {0x0F, 0xB7, 0x47, 0x2C});
+  EXPECT_EQ(FindGccIndex(code), 0x2C);
 }
 
 TEST(SuspendIndexTest, WhatLiesBelowTheFramePointerOrInNoFrameIsNone) {
   EXPECT_EQ(FindGccIndex(Bytes{0x0F, 0xB7, 0x45, 0xF0, 0x90, 0x90}), std::nullopt);
+  EXPECT_EQ(FindGccIndex(Bytes{0x0F, 0xB7, 0x44, 0x24, 0x2C, 0x90}), std::nullopt) << "the stack";
   EXPECT_EQ(FindGccIndex(Bytes{}), std::nullopt);
   EXPECT_EQ(FindGccIndex(Bytes{0x0F, 0xB7}), std::nullopt);
 }

@@ -11,6 +11,7 @@
 #include "linux/coroutines/mapped_elf.h"
 #include "linux/coroutines/page_vector.h"
 #include "linux/proc/memory.h"
+#include "linux/proc/present_pages.h"
 #include "linux/proc/subject.h"
 #include "taskleak/internal/mappings.h"
 
@@ -52,7 +53,7 @@ void AddFunctions(const Mapping& mapping, CoroutineFunctions& functions) {
   }
 }
 
-// A buffer that is not a part of what is searched.
+// Reads memory in pieces. What it reads into is not a part of what it finds.
 class Scanner {
  public:
   explicit Scanner(const CoroutineFunctions& functions)
@@ -64,13 +65,13 @@ class Scanner {
   [[nodiscard]] bool is_usable() const { return words_ != nullptr && !functions_.destroy.empty(); }
 
   void Scan(const Mapping& mapping) {
-    const auto own = reinterpret_cast<std::uintptr_t>(words_);
-    if (LooksAtItself() && own >= mapping.begin && own < mapping.end) return;
-    for (std::uintptr_t at = mapping.begin; at < mapping.end && left_ > 0; at += kBuffer) {
-      const std::size_t size = std::min<std::size_t>({kBuffer, mapping.end - at, left_});
-      left_ -= size;
-      ScanWords(at, ReadMemory(at, words_, size) / sizeof(std::uintptr_t));
-    }
+    pages_.ForEachRun(mapping.begin, mapping.end, [this](std::uintptr_t begin, std::uintptr_t end) {
+      for (std::uintptr_t at = begin; at < end && left_ > 0; at += kBuffer) {
+        const std::size_t size = std::min<std::size_t>({kBuffer, end - at, left_});
+        left_ -= size;
+        ScanWords(at, ReadMemory(at, words_, size) / sizeof(std::uintptr_t));
+      }
+    });
   }
 
   [[nodiscard]] std::vector<std::uintptr_t> found() && { return std::move(found_); }
@@ -78,6 +79,10 @@ class Scanner {
  private:
   static constexpr std::size_t kBuffer = std::size_t{1} << 20;
   static constexpr std::size_t kMostFound = 10'000;
+
+  [[nodiscard]] bool IsOwn(std::uintptr_t address) const {
+    return LooksAtItself() && address - reinterpret_cast<std::uintptr_t>(words_) < kBuffer;
+  }
 
   // Frames are aligned as for any object, to 16 bytes.
   void ScanWords(std::uintptr_t at, std::size_t count) {
@@ -88,12 +93,14 @@ class Scanner {
       const bool is_frame =
           std::ranges::binary_search(functions_.destroy, words_[i]) &&
           (words_[i - 1] == 0 || std::ranges::binary_search(functions_.resume, words_[i - 1]));
-      if (is_frame) found_.push_back(at + (i - 1) * sizeof(std::uintptr_t));
+      const std::uintptr_t frame = at + (i - 1) * sizeof(std::uintptr_t);
+      if (is_frame && !IsOwn(frame)) found_.push_back(frame);
     }
   }
 
   const CoroutineFunctions& functions_;
   std::uintptr_t* words_;
+  PresentPages pages_;
   std::size_t left_ = std::size_t{512} << 20;
   std::vector<std::uintptr_t> found_;
 };
@@ -117,7 +124,10 @@ std::vector<std::uintptr_t> ScanForFrames(const CoroutineFunctions& functions) {
   Scanner scanner(functions);
   if (!scanner.is_usable()) return {};
   const std::string maps = internal::ReadMaps();
-  for (const Mapping& mapping : internal::ParseMaps(maps)) {
+  std::vector<Mapping> mappings = internal::ParseMaps(maps);
+  // What is largest is mostly reserved, such as a sanitizer's own.
+  std::ranges::stable_sort(mappings, {}, [](const Mapping& m) { return m.end - m.begin; });
+  for (const Mapping& mapping : mappings) {
     if (IsWritable(mapping)) scanner.Scan(mapping);
   }
   return std::move(scanner).found();

@@ -19,8 +19,9 @@ CoroutineFunctions FindCoroutineFunctions();
 
 /// Returns the addresses in writable memory where a destroy function is the second of two words,
 /// and the first is a resume function or null. Frames that were freed can look so, too. Reads at
-/// most 512 MB, and returns at most 10,000; takes some 25 ms for 100 MB. The memory of other
-/// threads may change and be unmapped meanwhile.
+/// most 512 MB of pages that were ever written, the smallest mappings first, and returns at most
+/// 10,000; takes some 25 ms for 100 MB. The memory of other threads may change and be unmapped
+/// meanwhile.
 std::vector<std::uintptr_t> ScanForFrames(const CoroutineFunctions& functions);
 
 }  // namespace taskleak::platform

@@ -61,7 +61,9 @@ void ForEachAccess(Code code, Visit visit) {
 }  // namespace
 
 std::optional<std::size_t> FindGccIndex(Code actor) {
-  constexpr std::size_t kNear = 256;  // sanitizers check each access first
+  // The first thing that it reads. Sanitizers mark the edges of each of its variables before, and
+  // check each access.
+  constexpr std::size_t kNear = 4096;
   std::optional<std::size_t> found;
   ForEachAccess(actor.first(std::min(actor.size(), kNear)),
                 [&found](std::size_t, const Access& access) {

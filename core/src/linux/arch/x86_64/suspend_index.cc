@@ -8,29 +8,39 @@
 namespace taskleak::platform::x86_64 {
 namespace {
 
-// What a ModRM byte and what follows it say (Intel SDM volume 2, table 2-2), if the operand is in
-// memory at a register plus a distance.
+// What a ModRM byte and what follows it say (Intel SDM volume 2, tables 2-2 and 2-3), if the
+// operand is in memory at a register plus a distance.
 struct Operand {
   unsigned reg = 0;  // the other operand, or a part of the opcode
   std::size_t distance = 0;
   std::size_t length = 0;  // of the bytes that say it
 };
 
-std::optional<Operand> ReadOperand(Code code, std::size_t at) {
+// True if the instruction's REX prefix (4X) makes its base one of r8 to r15.
+bool HasHighBase(Code code, std::size_t opcode) {
+  return opcode > 0 && (code[opcode - 1] & 0xF1U) == 0x41;
+}
+
+// Of the instruction whose opcode, of `width` bytes, is at `opcode`.
+std::optional<Operand> ReadOperand(Code code, std::size_t opcode, std::size_t width = 1) {
+  const std::size_t at = opcode + width;
   if (at + 2 > code.size()) return std::nullopt;
   const unsigned mod = code[at] >> 6;
-  const unsigned rm = code[at] & 7U;
-  if (rm == 4 || (mod != 1 && mod != 2)) return std::nullopt;
-  Operand operand{.reg = (code[at] >> 3) & 7U};
+  if (mod != 1 && mod != 2) return std::nullopt;
+  Operand operand{.reg = (code[at] >> 3) & 7U, .length = 1};
+  if ((code[at] & 7U) == 4) {  // a SIB byte follows: r12 needs one, too; the stack's is no frame
+    if (code[at + 1] != 0x24 || !HasHighBase(code, opcode)) return std::nullopt;
+    operand.length = 2;
+  }
+  const std::size_t number = at + operand.length;
+  operand.length += mod == 1 ? 1 : 4;
+  if (at + operand.length > code.size()) return std::nullopt;
   std::int64_t distance = 0;
   if (mod == 1) {
-    const std::int64_t byte = code[at + 1];
+    const std::int64_t byte = code[number];
     distance = byte < 0x80 ? byte : byte - 0x100;
-    operand.length = 2;
   } else {
-    if (at + 5 > code.size()) return std::nullopt;
-    distance = ReadInt32(code.data() + at + 1);
-    operand.length = 5;
+    distance = ReadInt32(code.data() + number);
   }
   if (distance < 16) return std::nullopt;  // the two functions of a frame, or the stack
   operand.distance = static_cast<std::size_t>(distance);
@@ -45,7 +55,7 @@ bool HasByte(Code code, std::size_t at, unsigned value) {
 // TEST F6 /0.
 std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
   const bool is_movzx = code[i] == 0x0F && code[i + 1] == 0xB6;
-  const auto operand = ReadOperand(code, i + (is_movzx ? 2 : 1));
+  const auto operand = ReadOperand(code, i, is_movzx ? 2 : 1);
   if (!operand) return std::nullopt;
   const bool reads = is_movzx || code[i] == 0x8A || code[i] == 0x38 || code[i] == 0x3A ||
                      (code[i] == 0x80 && operand->reg == 7) ||
@@ -58,7 +68,7 @@ std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
 // C6 /0.
 std::optional<std::pair<std::size_t, std::uint32_t>> ByteStore(Code code, std::size_t i) {
   if (code[i] != 0xC6) return std::nullopt;
-  const auto operand = ReadOperand(code, i + 1);
+  const auto operand = ReadOperand(code, i);
   if (!operand || operand->reg != 0 || i + 1 + operand->length >= code.size()) return std::nullopt;
   return std::pair(operand->distance, std::uint32_t{code[i + 1 + operand->length]});
 }
@@ -92,7 +102,7 @@ bool StoresConstant(Code code, std::size_t i, std::size_t offset, std::size_t wi
                     std::uint32_t value) {
   const unsigned opcode = width == 1 ? 0xC6 : 0xC7;
   if (code[i] != opcode) return false;
-  const auto operand = ReadOperand(code, i + 1);
+  const auto operand = ReadOperand(code, i);
   if (!operand || operand->reg != 0 || operand->distance != offset) return false;
   const std::size_t number = i + 1 + operand->length;
   return number + width <= code.size() && ReadNumber(code, number, width) == value;
@@ -102,7 +112,7 @@ bool StoresConstant(Code code, std::size_t i, std::size_t offset, std::size_t wi
 bool StoresRegister(Code code, std::size_t i, std::size_t offset, std::size_t width,
                     std::uint32_t value) {
   if (code[i] != (width == 1 ? 0x88 : 0x89)) return false;
-  const auto operand = ReadOperand(code, i + 1);
+  const auto operand = ReadOperand(code, i);
   if (!operand || operand->distance != offset) return false;
   const bool has_prefix = i > 0 && (code[i - 1] & 0xF0U) == 0x40;
   if (width == 2 && !HasByte(code, i - (has_prefix ? 2 : 1), 0x66)) return false;
@@ -113,13 +123,15 @@ bool StoresRegister(Code code, std::size_t i, std::size_t offset, std::size_t wi
 }  // namespace
 
 std::optional<std::size_t> FindGccIndex(Code actor) {
-  constexpr std::size_t kNear = 256;  // sanitizers check each access first
+  // The first thing that it reads. Sanitizers mark the edges of each of its variables before, and
+  // check each access.
+  constexpr std::size_t kNear = 4096;
   for (std::size_t i = 0; i + 2 < std::min(actor.size(), kNear); ++i) {
     if (actor[i] == 0x0F && actor[i + 1] == 0xB7) {  // MOVZX
-      if (const auto operand = ReadOperand(actor, i + 2)) return operand->distance;
+      if (const auto operand = ReadOperand(actor, i, 2)) return operand->distance;
     }
     if (actor[i] == 0xF6) {  // TEST $1
-      const auto operand = ReadOperand(actor, i + 1);
+      const auto operand = ReadOperand(actor, i);
       if (operand && operand->reg == 0 && HasByte(actor, i + 1 + operand->length, 1))
         return operand->distance;
     }
