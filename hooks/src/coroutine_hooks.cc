@@ -164,20 +164,35 @@ NextOperator<DeleteSizedAligned> g_delete_sized_aligned("_ZdlPvmSt11align_val_t"
 NextOperator<DeleteAlignedNothrow> g_delete_aligned_nothrow("_ZdlPvSt11align_val_tRKSt9nothrow_t",
                                                             PlainDeleteAlignedNothrow);
 
+// True once it is known that the operators that come next are the standard library's. What they do
+// (libsupc++/new_op.cc, del_op.cc) is then done here, which saves calls, and the way back through
+// these hooks that the sized forms take.
+std::atomic<bool> g_next_is_standard{false};
+
+[[gnu::always_inline]] inline bool NextIsStandard() {
+  return __builtin_expect(g_next_is_standard.load(std::memory_order_relaxed), 1);
+}
+
+[[gnu::always_inline]] inline void* NextNew(size_t size) {
+  if (!NextIsStandard()) return g_new.Get()(size);
+  void* const block = std::malloc(size);
+  return __builtin_expect(block != nullptr, 1) ? block : AllocateOrThrow(size, 1);
+}
+
 [[gnu::always_inline]] inline bool Follows() {
   return internal::g_follows_frames.load(std::memory_order_relaxed);
 }
 
 // `hook_frame` is the hook's frame address.
 [[gnu::always_inline]] inline void* Noted(void* block, size_t size, const void* hook_frame) {
-  const void* const return_address = static_cast<const void* const*>(hook_frame)[1];
-  if (__builtin_expect(internal::MayAllocateFrame(return_address), 0))
-    internal::NoteNew(block, size, hook_frame);
+  const auto call = static_cast<const std::uintptr_t*>(hook_frame)[1];
+  const std::uintptr_t seen = internal::SeenSite(call).load(std::memory_order_acquire);
+  if (__builtin_expect(seen != call << 1, 0)) internal::NoteNew(block, size, hook_frame, seen);
   return block;
 }
 
 [[gnu::always_inline]] inline void* Gone(void* block) {
-  if (__builtin_expect(Follows() && internal::MayBeFrame(block), 0)) internal::NoteDelete(block);
+  if (Follows()) internal::NoteDeleteQuickly(block);
   return block;
 }
 
@@ -186,9 +201,8 @@ NextOperator<DeleteAlignedNothrow> g_delete_aligned_nothrow("_ZdlPvSt11align_val
 // The hooks by names of their own, so that it can be seen whether the program's come first.
 #define TASKLEAK_HOOK extern "C" __attribute__((visibility("hidden"), used, noinline))
 TASKLEAK_HOOK void* taskleak_new(size_t size) {
-  const New next = g_new.Get();
-  if (!Follows()) return next(size);
-  return Noted(next(size), size, __builtin_frame_address(0));
+  if (!Follows()) return NextNew(size);
+  return Noted(NextNew(size), size, __builtin_frame_address(0));
 }
 TASKLEAK_HOOK void* taskleak_new_nothrow(size_t size, const nothrow_t& tag) {
   const NewNothrow next = g_new_nothrow.Get();
@@ -206,9 +220,15 @@ TASKLEAK_HOOK void* taskleak_new_aligned_nothrow(size_t size, align_val_t alignm
   if (!Follows()) return next(size, alignment, tag);
   return Noted(next(size, alignment, tag), size, __builtin_frame_address(0));
 }
-TASKLEAK_HOOK void taskleak_delete(void* block) { g_delete.Get()(Gone(block)); }
+TASKLEAK_HOOK void taskleak_delete(void* block) {
+  Gone(block);
+  if (NextIsStandard()) return std::free(block);
+  g_delete.Get()(block);
+}
 TASKLEAK_HOOK void taskleak_delete_sized(void* block, size_t size) {
-  g_delete_sized.Get()(Gone(block), size);
+  Gone(block);
+  if (NextIsStandard()) return std::free(block);
+  g_delete_sized.Get()(block, size);
 }
 TASKLEAK_HOOK void taskleak_delete_nothrow(void* block, const nothrow_t& tag) {
   g_delete_nothrow.Get()(Gone(block), tag);
@@ -255,6 +275,21 @@ bool IsOwn(Function called, Function hook) {
   return called == hook;
 }
 
+// The module that a function is in; null: none.
+const void* ModuleOf(const void* function) {
+  Dl_info info{};
+  return function != nullptr && dladdr(function, &info) != 0 ? info.dli_fbase : nullptr;
+}
+
+// True if no other library has operators that come before those of the standard library.
+bool NextAreStandard() {
+  const void* const standard = ModuleOf(dlsym(RTLD_NEXT, "_ZSt15get_new_handlerv"));
+  for (const char* const symbol : {"_Znwm", "_ZdlPv", "_ZdlPvm"}) {
+    if (standard == nullptr || ModuleOf(dlsym(RTLD_NEXT, symbol)) != standard) return false;
+  }
+  return true;
+}
+
 __attribute__((constructor(101))) void Prepare() {
   g_new.Find();
   g_new_nothrow.Find();
@@ -266,11 +301,13 @@ __attribute__((constructor(101))) void Prepare() {
   g_delete_aligned.Find();
   g_delete_sized_aligned.Find();
   g_delete_aligned_nothrow.Find();
+  const bool next_are_standard = NextAreStandard();
   dlerror();  // what was not found is not an error of the program
   // Frames are freed by either of the last two ([dcl.fct.def.coroutine]/12).
   const bool are_own = IsOwn<New>(&::operator new, &taskleak_new) &&
                        IsOwn<Delete>(&::operator delete, &taskleak_delete) &&
                        IsOwn<DeleteSized>(&::operator delete, &taskleak_delete_sized);
+  g_next_is_standard.store(are_own && next_are_standard, std::memory_order_relaxed);
   internal::SetFrameHooks(are_own ? internal::FrameHooks::kReady : internal::FrameHooks::kReplaced);
 }
 

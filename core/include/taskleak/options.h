@@ -49,6 +49,13 @@ enum class OnDescriptors {
   kFail,  ///< they fail the test
 };
 
+/// Says which coroutines are looked for (docs/coroutines.md).
+enum class CoroutineSearch {
+  kKnown,  ///< those that are registered or followed
+  kScan,  ///< at the end of a run, memory is searched for others, too: they are printed to standard
+          ///< error and written to the JSON report as unverified, and fail nothing
+};
+
 /// Says whether printed reports are coloured.
 enum class Color {
   kAuto,    ///< only on a terminal
@@ -112,8 +119,10 @@ struct Options {
   bool lock_hooks = false;  ///< key lock_hooks=0|1: record which threads hold read-write locks for
                             ///< reading, if the hooks are linked
   TaskStacks task_stacks =
-      TaskStacks::kSite;                  ///< key task_stacks=off|site|full, for the whole process
-  bool verbose = false;                   ///< key verbose=0|1: show full stacks and source lines
+      TaskStacks::kSite;  ///< key task_stacks=off|site|full, for the whole process
+  CoroutineSearch coroutines =
+      CoroutineSearch::kKnown;  ///< key coroutines=known|scan: for processes that run tests
+  bool verbose = false;         ///< key verbose=0|1: show full stacks and source lines
   std::vector<std::string> report_known;  ///< key report_known=NAME (may be repeated; or `all`):
                                           ///< entries of the built-in list that are reported
   std::vector<IgnoreRule> ignore;         ///< rules from code

@@ -274,4 +274,8 @@ Outcome Checker::LookAtAll() const {
   return Group(Sift(Explain(*all, OfTheGone::kLeaveOut, search), *all, {}));
 }
 
+Outcome Checker::FindUnverifiedCoroutines() const {
+  return Group(Sift(Explain({}, OfTheGone::kLeaveOut, Search::kMemory), {}, {}));
+}
+
 }  // namespace taskleak::check

@@ -46,6 +46,9 @@ class Checker {
   /// thread included; no wait. Without rules the adopted ones too, and threads that ended unjoined.
   [[nodiscard]] Outcome LookAtAll() const;
 
+  /// Searches memory for coroutines that nothing else shows. What is found may have been freed.
+  [[nodiscard]] Outcome FindUnverifiedCoroutines() const;
+
  private:
   struct NoRules {};
   explicit Checker(NoRules);

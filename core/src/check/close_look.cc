@@ -52,7 +52,8 @@ std::optional<explain::Finding> Inspectors::Inspect(const platform::ChildProcess
 }
 
 std::vector<explain::Finding> Inspectors::FindUnverified() {
-  unverified_records_ = explain::ScanForCoroutines(task_records_);
+  // All that are known, also where none of them is looked at here.
+  unverified_records_ = explain::ScanForCoroutines(explain::AllTasks());
   std::vector<explain::Finding> findings;
   for (const auto& [address, record] : unverified_records_)
     findings.push_back(unverified_.Inspect(record));

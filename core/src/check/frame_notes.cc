@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "linux/coroutines/ramp_calls.h"
 #include "registry/frame_log.h"
@@ -15,7 +16,9 @@ namespace {
 // Those of the program itself: libraries of the system are stripped, and rarely have coroutines.
 std::set<std::string> OwnModulesWithoutSymbols() {
   std::set<std::string> modules;
-  for (const std::uintptr_t address : registry::ModulesWithoutSymbols()) {
+  const std::vector<std::uintptr_t> addresses = registry::ModulesWithoutSymbols();
+  if (!addresses.empty()) symbolize::RefreshModules();  // some may be where others were before
+  for (const std::uintptr_t address : addresses) {
     const symbolize::QuickFrame& there =
         symbolize::Quick({.pc = address, .is_return_address = false, .guessed = false});
     const bool is_own = !there.system_module && !there.installed_library;

@@ -13,48 +13,53 @@ using internal::FrameRegion;
 constexpr std::size_t kMostProbes = 64;
 constexpr std::size_t kPlacesBytes = FrameRegion::kSize / FrameRegion::kUnit * sizeof(FramePlace);
 
+// In a region's number, until it has places.
+constexpr std::uintptr_t kIsTaken = std::uintptr_t{1} << 63;
+
 // The region with this number, or the first free place for one; null if there is neither near where
-// it should be.
+// it should be. Neighbours are not tried next, since memory has many in a row.
 FrameRegion* Probe(std::uintptr_t number) {
-  const auto first = static_cast<std::size_t>(&internal::FirstFrameRegion(number) -
-                                              internal::g_frame_regions.data());
+  constexpr std::size_t kStep = 4099;
   for (std::size_t i = 0; i < kMostProbes; ++i) {
-    FrameRegion& region = internal::g_frame_regions[(first + i) % internal::kFrameRegions];
-    const std::uintptr_t there = region.number.load(std::memory_order_acquire);
+    FrameRegion& region = internal::FirstFrameRegion(number + i * kStep);
+    const std::uintptr_t there = region.number.load(std::memory_order_acquire) & ~kIsTaken;
     if (there == number || there == 0) return &region;
   }
   return nullptr;
 }
 
-FramePlace* PlaceIn(FramePlace* places, std::uintptr_t address) {
-  return &places[address % FrameRegion::kSize / FrameRegion::kUnit];
+// Zeros from the kernel are null pointers; they cost memory only where there are frames.
+bool GivePlaces(FrameRegion& region) {
+  if (region.places.load(std::memory_order_acquire) != nullptr) return true;
+  auto* const made = static_cast<FramePlace*>(platform::MapPages(kPlacesBytes));
+  if (made == nullptr) return false;
+  FramePlace* others = nullptr;
+  if (!region.places.compare_exchange_strong(others, made, std::memory_order_acq_rel))
+    platform::UnmapPages(made, kPlacesBytes);
+  return true;
 }
 
 }  // namespace
 
 FramePlace* FindFramePlace(std::uintptr_t address) {
-  const FrameRegion* const region = Probe(address / FrameRegion::kSize);
-  if (region == nullptr || region->number.load(std::memory_order_acquire) == 0) return nullptr;
-  FramePlace* const places = region->places.load(std::memory_order_acquire);
-  return places == nullptr ? nullptr : PlaceIn(places, address);
+  const std::uintptr_t number = internal::RegionNumber(address);
+  const FrameRegion* const region = Probe(number);
+  const bool is_there =
+      region != nullptr && region->number.load(std::memory_order_acquire) == number;
+  return is_there ? &internal::PlaceIn(*region, address) : nullptr;
 }
 
 FramePlace* MakeFramePlace(std::uintptr_t address) {
-  const std::uintptr_t number = address / FrameRegion::kSize;
+  const std::uintptr_t number = internal::RegionNumber(address);
   FrameRegion* region = Probe(number);
   for (std::uintptr_t there = 0; region != nullptr; region = Probe(number), there = 0) {
-    if (region->number.compare_exchange_strong(there, number) || there == number) break;
+    if (region->number.compare_exchange_strong(there, number | kIsTaken) ||
+        (there & ~kIsTaken) == number)
+      break;
   }
-  if (region == nullptr) return nullptr;
-  FramePlace* places = region->places.load(std::memory_order_acquire);
-  if (places != nullptr) return PlaceIn(places, address);
-  // Zeros from the kernel are null pointers; they cost memory only where there are frames.
-  auto* const made = static_cast<FramePlace*>(platform::MapPages(kPlacesBytes));
-  if (made == nullptr) return nullptr;
-  if (region->places.compare_exchange_strong(places, made, std::memory_order_acq_rel))
-    return PlaceIn(made, address);
-  platform::UnmapPages(made, kPlacesBytes);
-  return PlaceIn(places, address);
+  if (region == nullptr || !GivePlaces(*region)) return nullptr;
+  region->number.store(number, std::memory_order_release);
+  return &internal::PlaceIn(*region, address);
 }
 
 }  // namespace taskleak::registry

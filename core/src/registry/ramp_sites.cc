@@ -11,9 +11,11 @@
 #include <span>
 
 #include "linux/arch/raw_call.h"
+#include "linux/arch/registers.h"
 #include "linux/coroutines/page_vector.h"
 #include "linux/coroutines/ramp_calls.h"
 #include "linux/unwind/eh_frame.h"
+#include "linux/unwind/short_rule.h"
 #include "registry/short_lock.h"
 
 namespace taskleak::registry {
@@ -69,12 +71,26 @@ const char* PathOf(const link_map& map) {
   return map.l_name == nullptr || *map.l_name == '\0' ? "/proc/self/exe" : map.l_name;
 }
 
+// By the call frame information.
+RampSite SiteOf(std::uintptr_t call) {
+  constexpr std::int64_t kLargestFrame = std::int64_t{64} << 10;
+  const platform::ShortRule rule = platform::FindEhFrameIndex(call - 1).RuleAt(call - 1);
+  const bool has_stack = rule.from_frame_pointer() || platform::kCallersStack != 0;
+  if (!rule.usable() || !has_stack || rule.cfa_distance() % 8 != 0 ||
+      rule.cfa_distance() >= kLargestFrame)
+    return {.call = call};
+  const std::int64_t distance = rule.cfa_distance() + rule.return_distance();
+  if (rule.from_frame_pointer())
+    return {call, RampSite::Base::kFramePointer, static_cast<std::int32_t>(distance)};
+  return {call, RampSite::Base::kCalled,
+          static_cast<std::int32_t>(distance + std::int64_t{platform::kCallersStack})};
+}
+
 std::span<const RampSite> KeepSites(std::span<const std::uintptr_t> calls) {
   if (calls.empty()) return {};
   auto* const sites = static_cast<RampSite*>(platform::MapPages(calls.size() * sizeof(RampSite)));
   if (sites == nullptr) return {};
-  for (std::size_t i = 0; i < calls.size(); ++i)
-    sites[i] = {calls[i], platform::FindEhFrameIndex(calls[i] - 1).RuleAt(calls[i] - 1).bits()};
+  for (std::size_t i = 0; i < calls.size(); ++i) sites[i] = SiteOf(calls[i]);
   return {sites, calls.size()};
 }
 

@@ -77,6 +77,8 @@ constexpr Choices<Color, 3> kColor{
     {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}}};
 constexpr Choices<TaskStacks, 3> kTaskStacks{
     {{"off", TaskStacks::kOff}, {"site", TaskStacks::kSite}, {"full", TaskStacks::kFull}}};
+constexpr Choices<CoroutineSearch, 2> kCoroutines{
+    {{"known", CoroutineSearch::kKnown}, {"scan", CoroutineSearch::kScan}}};
 constexpr Choices<OnDescriptors, 3> kDescriptors{
     {{"off", OnDescriptors::kOff}, {"warn", OnDescriptors::kWarn}, {"fail", OnDescriptors::kFail}}};
 constexpr Choices<bool, 2> kSwitch{{{"0", false}, {"1", true}}};
@@ -102,7 +104,7 @@ struct Key {
 
 using View = std::string_view;
 
-constexpr std::array<Key, 17> kKeys{{
+constexpr std::array<Key, 18> kKeys{{
     {"on_leak", [](Options& o, View k, View v) { o.on_leak = ParseChoice(k, v, kOnLeak); },
      [](const Options& o) { return Text(o.on_leak, kOnLeak); }},
     {"check", [](Options& o, View k, View v) { o.check = ParseChoice(k, v, kCheck); },
@@ -136,6 +138,9 @@ constexpr std::array<Key, 17> kKeys{{
     {"task_stacks",
      [](Options& o, View k, View v) { o.task_stacks = ParseChoice(k, v, kTaskStacks); },
      [](const Options& o) { return Text(o.task_stacks, kTaskStacks); }},
+    {"coroutines",
+     [](Options& o, View k, View v) { o.coroutines = ParseChoice(k, v, kCoroutines); },
+     [](const Options& o) { return Text(o.coroutines, kCoroutines); }},
     {"verbose", [](Options& o, View k, View v) { o.verbose = ParseChoice(k, v, kSwitch); },
      [](const Options& o) { return Text(o.verbose, kSwitch); }},
     {"report_known", [](Options& o, View k, View v) { o.report_known.push_back(ParseKnown(k, v)); },

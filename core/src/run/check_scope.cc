@@ -94,6 +94,22 @@ std::optional<std::string> CheckDescriptors(check::DescriptorCheck& descriptors,
                         [&] { return CheckWithMemory(descriptors, options, test); });
 }
 
+void ReportUnverified(const check::Checker& checker, std::string_view scope) {
+  const Options& options = checker.options();
+  const auto report = [&]() -> std::optional<std::string> {
+    LeakReport found = FindUnverified(checker);
+    if (found.groups.empty()) return std::nullopt;
+    found.test = scope;
+    if (report::ReportFile* const json = JsonReport(options)) SayOnce(json->Add(found));
+    Print(
+        "coroutines that a search of memory found at the end of the run; unverified, no failure\n" +
+            found.ToText(options.verbose),
+        options.color);
+    return std::nullopt;
+  };
+  static_cast<void>(UnlessNoMemory(OnLeak::kWarn, report));
+}
+
 }  // namespace run
 
 std::optional<std::string> CheckScopeSince(const Snapshot& before, std::string_view scope,

@@ -22,6 +22,10 @@ std::optional<std::string> CheckScope(const check::Checker& checker, const Snaps
 std::optional<std::string> CheckDescriptors(check::DescriptorCheck& descriptors,
                                             const Options& options, std::string_view test);
 
+/// Prints coroutines that a search of memory finds, and adds them to the JSON report under the name
+/// `scope` (Options::coroutines). They may have been freed, so they fail nothing.
+void ReportUnverified(const check::Checker& checker, std::string_view scope);
+
 }  // namespace taskleak::run
 
 #endif  // TASKLEAK_SRC_RUN_CHECK_SCOPE_H_

@@ -51,6 +51,7 @@ void RefuseUnused(const Options& options) {
   refuse(options.json != defaults.json, "json");
   refuse(options.color != defaults.color, "color");
   refuse(options.task_stacks != defaults.task_stacks, "task_stacks");
+  refuse(options.coroutines != defaults.coroutines, "coroutines");
   if (unused.empty()) return;
   throw std::invalid_argument(
       "FindLeaks returns a report and prints, writes and fails nothing, so these options have no "
@@ -72,6 +73,13 @@ Found FindLeaks(const check::Checker& checker, const Snapshot& before, std::stri
 
 LeakReport LookAtAll(const check::Checker& checker) {
   return UnlessNoMemory([&] { return report::Describe(checker.LookAtAll()); });
+}
+
+LeakReport FindUnverified(const check::Checker& checker) {
+  LeakReport report =
+      UnlessNoMemory([&] { return report::Describe(checker.FindUnverifiedCoroutines()); });
+  if (report.verdict == Verdict::kLeak) report.verdict = Verdict::kAlive;
+  return report;
 }
 
 }  // namespace run

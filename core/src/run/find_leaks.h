@@ -24,6 +24,9 @@ Found FindLeaks(const check::Checker& checker, const Snapshot& before, std::stri
 /// Returns what Checker::LookAtAll finds, in the same way.
 LeakReport LookAtAll(const check::Checker& checker);
 
+/// Returns what Checker::FindUnverifiedCoroutines finds, in the same way; nothing of it is judged.
+LeakReport FindUnverified(const check::Checker& checker);
+
 }  // namespace taskleak::run
 
 #endif  // TASKLEAK_SRC_RUN_FIND_LEAKS_H_

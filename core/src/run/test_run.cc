@@ -158,6 +158,8 @@ std::optional<std::string> TestRun::RunEnded() {
   impl_->AwaitNothing();
   std::string text = impl_->End(impl_->run, kRun, false).value_or("");
   impl_->exit.End();
+  if (options.coroutines == CoroutineSearch::kScan && options.on_leak != OnLeak::kOff)
+    run::ReportUnverified(impl_->checker, kRun);
   if (report::ReportFile* const json = run::JsonReport(options)) run::SayOnce(json->Finish());
   if (options.stale != OnStale::kOff && options.on_leak != OnLeak::kOff) {
     const std::string stale = report::StaleSuppressions(rules::CountSuppressionUse());

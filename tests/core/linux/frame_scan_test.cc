@@ -28,6 +28,7 @@ class Reserved {
   Reserved(const Reserved&) = delete;
   Reserved& operator=(const Reserved&) = delete;
 
+  void UseSmallPages() const { madvise(memory_, size_, MADV_NOHUGEPAGE); }
   [[nodiscard]] bool is_usable() const { return memory_ != MAP_FAILED; }
   [[nodiscard]] std::uintptr_t begin() const { return reinterpret_cast<std::uintptr_t>(memory_); }
   [[nodiscard]] std::uintptr_t end() const { return begin() + size_; }
@@ -47,7 +48,7 @@ void Write(std::uintptr_t address, std::uintptr_t word) {
 TEST(PresentPagesTest, RunsAreOfPagesThatWereWritten) {
   const Reserved memory(std::size_t{1} << 30);
   ASSERT_TRUE(memory.is_usable());
-  madvise(reinterpret_cast<void*>(memory.begin()), std::size_t{1} << 30, MADV_NOHUGEPAGE);  // NOLINT
+  memory.UseSmallPages();
   for (const std::size_t page : {5, 6, 8192, 20'000}) Write(memory.Page(page), 1);
   std::vector<std::pair<std::uintptr_t, std::uintptr_t>> runs;
   PresentPages().ForEachRun(memory.begin(), memory.end(),

@@ -55,9 +55,10 @@ TEST(OptionsTest, EveryKeyIsRead) {
       "on_leak=warn check=marked drain=0 drain_max=2s stillness=0 hang_timeout=1.5min "
       "suppressions=a.txt "
       "suppressions=b.txt json=out/%p.json "
-      "color=never hooks=0 verbose=1 report_known=grpc report_known=all");
+      "color=never hooks=0 verbose=1 coroutines=scan report_known=grpc report_known=all");
   EXPECT_EQ(options.on_leak, OnLeak::kWarn);
   EXPECT_EQ(options.check, CheckScope::kMarked);
+  EXPECT_EQ(options.coroutines, CoroutineSearch::kScan);
   EXPECT_EQ(options.drain, milliseconds(0));
   EXPECT_EQ(options.drain_max, milliseconds(2000));
   EXPECT_FALSE(options.stillness);
@@ -96,6 +97,7 @@ TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {
   EXPECT_THAT(ErrorOf("drain=nan"), HasSubstr("drain=nan"));
   EXPECT_EQ(ErrorOf("on_leak=maybe"), "on_leak=maybe: accepted is one of fail, warn, off");
   EXPECT_EQ(ErrorOf("descriptors=1"), "descriptors=1: accepted is one of off, warn, fail");
+  EXPECT_EQ(ErrorOf("coroutines=all"), "coroutines=all: accepted is one of known, scan");
   EXPECT_EQ(ErrorOf("verbose=yes"), "verbose=yes: accepted is one of 0, 1");
   EXPECT_EQ(ErrorOf("json="), "json=: accepted is a path");
   EXPECT_THAT(ErrorOf("report_known=nobody"), HasSubstr("one of all, declared, tsan"));

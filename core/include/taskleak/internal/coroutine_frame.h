@@ -33,7 +33,7 @@ inline constexpr std::size_t kSeenSites = std::size_t{1} << 14;
 inline std::array<std::atomic<std::uintptr_t>, kSeenSites> g_seen_sites{};
 
 inline std::atomic<std::uintptr_t>& SeenSite(std::uintptr_t call) {
-  return g_seen_sites[(call * 0x9e3779b97f4a7c15) >> 50];
+  return g_seen_sites[call % kSeenSites];
 }
 
 /// The tasks of frames in 4 MiB of memory, one place for each 16 bytes.
@@ -42,46 +42,58 @@ struct FrameRegion {
   static constexpr std::uintptr_t kUnit = 16;
   using Place = std::atomic<TaskHead*>;
 
-  std::atomic<std::uintptr_t> number{0};  ///< its address divided by kSize; 0: none
+  std::atomic<std::uintptr_t> number{0};  ///< RegionNumber() once it has places; 0: none
   std::atomic<Place*> places{nullptr};
 };
 inline constexpr std::size_t kFrameRegions = std::size_t{1} << 14;
 inline std::array<FrameRegion, kFrameRegions> g_frame_regions{};
 
+/// Never 0.
+inline std::uintptr_t RegionNumber(std::uintptr_t address) {
+  return address / FrameRegion::kSize + 1;
+}
+
+/// Where the region with that number is, unless another one was there first.
 inline FrameRegion& FirstFrameRegion(std::uintptr_t number) {
-  return g_frame_regions[(number * 0x9e3779b97f4a7c15) >> 50];
+  return g_frame_regions[number % kFrameRegions];
 }
 
-/// False if a call with this return address is known not to allocate frames.
-inline bool MayAllocateFrame(const void* return_address) noexcept {
-  const auto call = reinterpret_cast<std::uintptr_t>(return_address);
-  return SeenSite(call).load(std::memory_order_acquire) != call << 1;
-}
-
-/// False if the block is known not to be a frame; true if that must be looked up.
-inline bool MayBeFrame(const void* block) noexcept {
-  const auto address = reinterpret_cast<std::uintptr_t>(block);
-  const FrameRegion& region = FirstFrameRegion(address / FrameRegion::kSize);
-  const std::uintptr_t number = region.number.load(std::memory_order_acquire);
-  if (number != address / FrameRegion::kSize) return number != 0;
-  const FrameRegion::Place* const places = region.places.load(std::memory_order_acquire);
-  return places != nullptr && places[address % FrameRegion::kSize / FrameRegion::kUnit].load(
-                                  std::memory_order_relaxed) != nullptr;
+/// The place of a block in its region, which has places.
+inline FrameRegion::Place& PlaceIn(const FrameRegion& region, std::uintptr_t address) {
+  return region.places.load(
+      std::memory_order_relaxed)[address % FrameRegion::kSize / FrameRegion::kUnit];
 }
 
 /// Notes a new block, which is a coroutine's frame if `operator new` was called by code that
 /// creates coroutines. `hook_frame` is the frame address of the hook, which has a frame pointer:
 /// there are the caller's rbp and the return address (System V ABI, section 3.2.2).
 ///
-/// May be called with any lock held: takes none but for moments, asks the allocator for nothing.
-/// Keeps errno.
-void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexcept;
+/// `seen` is what SeenSite() holds for that return address. May be called with any lock held: takes
+/// none but for moments, asks the allocator for nothing. Keeps errno.
+void NoteNew(const void* block, std::size_t size, const void* hook_frame,
+             std::uintptr_t seen) noexcept;
 /// The same for a hook that is called by an allocator, at any depth: the stack is searched for code
 /// that creates coroutines.
 void NoteAllocation(const void* block, std::size_t size) noexcept;
 /// Notes that a block is about to be freed. The first two words of a coroutine's frame are wiped,
 /// so that nothing takes the freed memory for a coroutine. `block` may be null.
 void NoteDelete(void* block) noexcept;
+/// The same for a block whose place holds a task.
+void NoteDeleteAt(FrameRegion::Place& place, void* block) noexcept;
+/// The same as NoteDelete(), without a call for most blocks that are no frames.
+[[gnu::always_inline]] inline void NoteDeleteQuickly(void* block) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(block);
+  const FrameRegion& region = FirstFrameRegion(RegionNumber(address));
+  const std::uintptr_t number = region.number.load(std::memory_order_acquire);
+  if (number == RegionNumber(address)) {
+    FrameRegion::Place& place = PlaceIn(region, address);
+    if (__builtin_expect(place.load(std::memory_order_relaxed) != nullptr, 0))
+      NoteDeleteAt(place, block);
+  } else if (__builtin_expect(number != 0, 0)) {
+    NoteDelete(block);
+  }
+}
+
 /// Notes that the coroutine with this frame is registered in another way.
 void ForgetFrame(const void* frame) noexcept;
 

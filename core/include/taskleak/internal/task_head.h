@@ -103,7 +103,7 @@ extern constinit thread_local ThreadTasks t_tasks [[gnu::tls_model("initial-exec
 inline std::atomic<std::uint64_t> g_birth_conditions{1};  // a thread begins with 0
 
 /// Returns nanoseconds of the monotonic clock, exact to a few milliseconds (clock_gettime(2)).
-inline std::int64_t CoarseNow() noexcept {
+[[gnu::always_inline]] inline std::int64_t CoarseNow() noexcept {
   std::timespec now{};
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
