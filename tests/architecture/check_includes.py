@@ -10,9 +10,10 @@ import sys
 # The rooms of core/src, lowest first. Each may include those before it, but for the pairs in APART.
 ROOMS = (
     "base",
-    "linux/proc",
-    "linux/modules",
     "linux/arch",
+    "linux/proc",
+    "linux/corefile",
+    "linux/modules",
     "linux/unwind",
     "linux/coroutines",
     "linux/look",

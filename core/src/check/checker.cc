@@ -1,7 +1,5 @@
 #include "check/checker.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -112,7 +110,7 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
   const auto alive = platform::ListThreads();
   for (std::size_t i = 0; alive && i < (*alive)->size() && others < kEnough; ++i) {
     const int tid = (**alive)[i].tid;
-    if (tid == gettid() || tid == platform::SubjectPid() || found.contains(tid) ||
+    if (platform::IsCaller(tid) || tid == platform::SubjectPid() || found.contains(tid) ||
         own.contains(tid))
       continue;
     const auto stat = platform::ReadThreadStat(tid);

@@ -54,7 +54,7 @@ Result<std::vector<alive::LiveThread>> Lister::Alive(const ThreadIds& candidates
   const auto adopted = adopted_too_ ? nullptr : alive::BackgroundThreads();
   const std::set<int> own = registry::OwnThreads();
   for (const ThreadId& id : candidates) {
-    if (id.tid == gettid() || own.contains(id.tid) || Contains(adopted, id) ||
+    if (platform::IsCaller(id.tid) || own.contains(id.tid) || Contains(adopted, id) ||
         ignore_.MatchesCurrent(id))
       continue;
     auto stat = platform::ReadThreadStat(id.tid);

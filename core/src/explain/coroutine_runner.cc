@@ -1,11 +1,10 @@
 #include "explain/coroutine_runner.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 
 #include "linux/proc/memory.h"
+#include "linux/proc/subject.h"
 #include "linux/proc/thread_list.h"
 #include "symbolize/symbolizer.h"
 
@@ -51,7 +50,7 @@ void CoroutineRunners::LookAtThreads() {
   const auto threads = platform::ListThreads();
   if (!threads) return;
   for (const platform::ThreadId& id : **threads) {
-    if (id.tid == gettid()) continue;
+    if (platform::IsCaller(id.tid)) continue;
     const platform::ThreadLook look = platform::LookAtThread(id.tid, signals_);
     if (!look.gone) AddCalls(id.tid, look);
   }

@@ -15,6 +15,7 @@
 #include "explain/wait_reader.h"
 #include "explain/wait_state.h"
 #include "linux/proc/children.h"
+#include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
 #include "registry/child_birth.h"
 #include "registry/last_job.h"
@@ -29,6 +30,7 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 milliseconds AgeOf(const platform::ThreadId& id) {
+  if (platform::SubjectImage() != nullptr) return milliseconds(0);  // not known
   const std::uint64_t now = platform::TicksSinceBoot();
   return milliseconds(now < id.start_ticks ? 0 : platform::TicksToMs(now - id.start_ticks));
 }

@@ -1,7 +1,5 @@
 #include "explain/inspect_task.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -16,6 +14,7 @@
 #include "explain/wait_reader.h"
 #include "explain/wait_state.h"
 #include "linux/proc/memory.h"
+#include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
 #include "registry/origin.h"
 #include "registry/switch_layout.h"
@@ -50,7 +49,7 @@ Runner ReadRunner(int tid) {
 // looked at.
 std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
                                                  platform::Signals signals) {
-  if (record.thread == 0 || record.thread == gettid()) return std::nullopt;
+  if (record.thread == 0 || platform::IsCaller(record.thread)) return std::nullopt;
   platform::ThreadLook look = platform::LookAtThread(record.thread, signals);
   if (look.gone || !registry::IsStill(record)) return std::nullopt;
   return look;

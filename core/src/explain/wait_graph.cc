@@ -1,7 +1,6 @@
 #include "explain/wait_graph.h"
 
 #include <pthread.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <deque>
@@ -124,7 +123,7 @@ Node* WaitGraph::Find(int tid) {
   if (!stat || stat->exiting) return nullptr;
   platform::ThreadLook look;
   look.at.running = true;  // what the thread that looks is doing
-  if (tid != gettid()) look = platform::LookAtThread(tid, platform::Signals::kNone);
+  if (!platform::IsCaller(tid)) look = platform::LookAtThread(tid, platform::Signals::kNone);
   if (look.gone) return nullptr;
   Add(others_.emplace_back(inspector_.InspectLive({{tid, stat->start_ticks}, stat->name}, look)));
   return &nodes_.find(tid)->second;

@@ -71,9 +71,13 @@ std::string Text(const platform::OpenPipe& pipe) {
   return pipe.path.empty() ? "pipe" : "named pipe " + pipe.path;
 }
 
+std::string Text(platform::UnknownFile) { return {}; }
+
 std::string Text(const platform::OtherFile& file) { return file.name; }
 
 std::string Text(const DescriptorFacts& descriptor) {
+  if (std::holds_alternative<platform::UnknownFile>(descriptor.file))
+    return fmt::format("descriptor {}", descriptor.number);
   const std::string file = OpenFileText(descriptor.file);
   return fmt::format("descriptor {}, {}", descriptor.number,
                      file.empty() ? "which is not open" : file);
@@ -127,6 +131,7 @@ std::string Text(const explain::DescriptorWait& wait) {
 std::string Text(const explain::PollWait& wait) { return Text(wait.on); }
 
 std::string Text(const explain::EpollWait& wait) {
+  if (std::holds_alternative<platform::UnknownFile>(wait.epoll.file)) return Text(wait.epoll);
   return wait.watched.first.empty() ? Text(wait.epoll) + " that watches nothing"
                                     : "epoll on " + Text(wait.watched);
 }

@@ -27,6 +27,7 @@ bool IsWritable(const Mapping& mapping) {
 
 // The file as the process sees it, which may have another root.
 std::string PathOf(const Mapping& mapping) {
+  if (const ProcessImage* const image = SubjectImage()) return image->PathOf(mapping.path);
   return std::string(SubjectFolder()) + "root" + std::string(mapping.path);
 }
 

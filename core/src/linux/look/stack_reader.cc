@@ -38,10 +38,26 @@ ThreadLook LookAtRunning(int tid, BlockedLook& blocked, StackFinder find_stack)
   return LookBySignal(tid, blocked, find_stack, LookImage());
 }
 
+ThreadLook LookInImage(const ProcessImage& process, int tid) TASKLEAK_REQUIRES(g_look_mutex) {
+  ThreadLook look;
+  const ImageThread* const thread = process.Find(tid);
+  look.gone = thread == nullptr;
+  if (look.gone) return look;
+  look.at = thread->at;
+  if (LookImage().Copy(thread->registers[kStackPointer])) {
+    look.stack = Unwind({thread->registers, /*is_return_address=*/false}, LookImage());
+  } else {
+    look.stack.frames.push_back({thread->registers[kPc], false, false});
+    look.stack.missing = {Missing::Reason::kUnreadable};
+  }
+  return look;
+}
+
 }  // namespace
 
 ThreadLook LookAtThread(int tid, Signals signals, StackFinder find_stack) {
   const MutexLock lock(g_look_mutex);
+  if (const ProcessImage* const image = SubjectImage()) return LookInImage(*image, tid);
   BlockedLook blocked = LookWhileBlocked(tid, LookImage());
   if (blocked.look) return *std::move(blocked.look);
   if (signals == Signals::kAllowed) {

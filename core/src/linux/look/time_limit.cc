@@ -51,6 +51,7 @@ std::optional<TimeLimit> DurationInMicroseconds(std::uintptr_t address) {
 
 // Not through libc, before which a library may stand that shows another time (libfaketime).
 std::optional<TimeLimit> Until(clockid_t clock, std::uintptr_t address) {
+  if (SubjectImage() != nullptr) return std::nullopt;  // what time it was is not known
   const auto end = ReadValue<timespec>(address);
   timespec now{};
   if (!end || syscall(SYS_clock_gettime, clock, &now) != 0) return std::nullopt;

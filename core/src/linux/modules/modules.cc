@@ -1,15 +1,18 @@
 #include "linux/modules/modules.h"
 
 #include <elfutils/libdwfl.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "linux/modules/function_range.h"
 #include "linux/proc/clock.h"
+#include "linux/proc/memory.h"
 #include "linux/proc/subject.h"
 #include "taskleak/internal/mappings.h"
 
@@ -17,6 +20,8 @@ namespace taskleak::platform {
 namespace {
 
 using internal::Mapping;
+
+constexpr std::string_view kVdso = "[vdso: ";
 
 // Finds only files of this machine, by build id. libdwfl's standard finder may ask debuginfod
 // servers over the network.
@@ -28,12 +33,42 @@ int FindLocalDebugInfo(Dwfl_Module* module, void** user_data, const char* name, 
   return dwfl_build_id_find_debuginfo(module, user_data, name, base, file, debuglink, crc, path);
 }
 
-const Dwfl_Callbacks kCallbacks = {
-    .find_elf = dwfl_linux_proc_find_elf,
-    .find_debuginfo = FindLocalDebugInfo,
-    .section_address = nullptr,
-    .debuginfo_path = nullptr,
-};
+// The vdso is in memory only; all of it is mapped, and its sections are.
+Elf* ReadVdso(std::uintptr_t begin, std::uintptr_t end) {
+  constexpr std::size_t kMost = std::size_t{64} << 10;
+  static auto* const bytes = new std::vector<char>(std::min(kMost, end - begin));
+  bytes->resize(ReadMemory(begin, bytes->data(), bytes->size()));
+  return elf_memory(bytes->data(), bytes->size());
+}
+
+// Finds the files of a process that is not in /proc.
+int FindElf(Dwfl_Module* module, void** user_data, const char* name, Dwarf_Addr base, char** path,
+            Elf** elf) {
+  const ProcessImage* const image = SubjectImage();
+  if (image == nullptr) return dwfl_linux_proc_find_elf(module, user_data, name, base, path, elf);
+  if (std::string_view(name).starts_with(kVdso)) {
+    Dwarf_Addr end = 0;
+    dwfl_module_info(module, nullptr, nullptr, &end, nullptr, nullptr, nullptr, nullptr);
+    *elf = ReadVdso(base, end);
+    return -1;
+  }
+  const std::string file = image->PathOf(name);
+  if (file.empty()) return -1;
+  *path = strdup(file.c_str());
+  return open(file.c_str(), O_RDONLY | O_CLOEXEC);
+}
+
+Dwfl_Callbacks Callbacks() {
+  static char* path = nullptr;
+  const ProcessImage* const image = SubjectImage();
+  if (image != nullptr && path == nullptr) path = strdup(image->debug_path().c_str());
+  return {
+      .find_elf = FindElf,
+      .find_debuginfo = FindLocalDebugInfo,
+      .section_address = nullptr,
+      .debuginfo_path = path == nullptr ? nullptr : &path,
+  };
+}
 
 // Returns the lines of executable mappings. As long as they stay the same, all code stays the same.
 // Each stack of a thread has a line or two as well, so the other lines are not read further.
@@ -83,7 +118,7 @@ bool ReportFiles(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
 // memory.
 Dwfl_Module* ReportVdso(Dwfl* dwfl, const std::vector<Mapping>& mappings) {
   static const std::string* const name =
-      new std::string("[vdso: " + std::to_string(SubjectThread()) + "]");
+      new std::string(std::string(kVdso) + std::to_string(SubjectThread()) + "]");
   for (const Mapping& mapping : mappings) {
     if (mapping.path == "[vdso]")
       return dwfl_report_module(dwfl, name->c_str(), mapping.begin, mapping.end);
@@ -106,7 +141,8 @@ bool Modules::Refresh() {
   maps_size_ = maps.size();
   if (dwfl_ != nullptr && executable == executable_lines_) return true;
   const std::vector<Mapping> mappings = internal::ParseMaps(maps);
-  if (dwfl_ == nullptr) dwfl_ = dwfl_begin(&kCallbacks);
+  static const auto* const callbacks = new Dwfl_Callbacks(Callbacks());
+  if (dwfl_ == nullptr) dwfl_ = dwfl_begin(callbacks);
   if (dwfl_ == nullptr) return false;
   // Modules that are still there keep their data (dwfl_report_begin(3): others are dropped at the
   // end).

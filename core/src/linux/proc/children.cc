@@ -210,6 +210,7 @@ std::string ReadCommandLine(int pid) {
 
 bool HasChildren(std::uint64_t births) {
   static constinit std::atomic<std::uint64_t> none_at{0};
+  if (SubjectImage() != nullptr) return false;  // it does not show them
   if (!LooksAtItself()) return true;
   if (births != 0 && none_at.load() == births) return false;
   const int error = errno;

@@ -221,6 +221,7 @@ bool IsListening(const Descriptor& descriptor) {
 }
 
 OpenFile ReadOpenFile(const Descriptor& descriptor) {
+  if (SubjectImage() != nullptr) return UnknownFile();
   std::string target = LinkTarget(descriptor);
   struct stat info {};
   if (target.empty() || !Stat(descriptor, &info)) return {};

@@ -51,14 +51,17 @@ struct OpenPipe {
   std::string path;  ///< the path of a FIFO; empty for other pipes
 };
 
+/// A descriptor of an image, which does not have what it was open on.
+struct UnknownFile {};
+
 /// Anything else.
 struct OtherFile {
   std::string name;  ///< a path, or the kernel's name for it: "eventfd", "inotify"
 };
 
 /// The open object of a descriptor; std::monostate if it is not open.
-using OpenFile =
-    std::variant<std::monostate, OpenSocket, UnreachableSocket, OpenTimer, OpenPipe, OtherFile>;
+using OpenFile = std::variant<std::monostate, OpenSocket, UnreachableSocket, OpenTimer, OpenPipe,
+                              UnknownFile, OtherFile>;
 
 /// Reads what is open. Neither blocks nor changes the descriptor. Thread-safe.
 OpenFile ReadOpenFile(const Descriptor& descriptor);

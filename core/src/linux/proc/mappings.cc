@@ -9,6 +9,7 @@
 namespace taskleak::internal {
 
 std::string ReadMaps() {
+  if (const platform::ProcessImage* const image = platform::SubjectImage()) return image->maps();
   const std::string path = std::string(platform::SubjectThreadFolder()) + "maps";
   return platform::ReadWholeProcFile(path.c_str()).value_or("");
 }

@@ -41,6 +41,8 @@ std::size_t PageSize() {
 }
 
 std::size_t ReadMemory(std::uintptr_t address, void* buffer, std::size_t size) {
+  if (const ProcessImage* const image = SubjectImage())
+    return image->ReadMemory(address, buffer, size);
   std::size_t done = 0;
   while (done < size) {
     const std::size_t n = ReadPages(address + done, static_cast<char*>(buffer) + done, size - done);

@@ -25,6 +25,7 @@ using Folder = std::array<char, 48>;
 // that hangs in its allocator.
 struct Subject {
   pid_t pid = 0;  // 0: this process
+  const ProcessImage* image = nullptr;
   pid_t thread = 0;
   int pidfd = -1;
   Folder folder{"/proc/self/"};
@@ -96,6 +97,17 @@ std::optional<Unreachable> LookAtProcess(pid_t pid) {
   return std::nullopt;
 }
 
+void LookAtImage(std::unique_ptr<const ProcessImage> image) {
+  // No process has a place in the file system then, and a device has no files below it.
+  constexpr std::string_view kNothing = "/dev/null/";
+  g_subject.image = image.release();
+  g_subject.pid = g_subject.image->pid();
+  g_subject.folder = ToFolder(std::string(kNothing));
+  g_subject.thread_folder = g_subject.folder;
+}
+
+const ProcessImage* SubjectImage() { return g_subject.image; }
+
 std::vector<Caveat> SubjectCaveats() {
   std::vector<Caveat> caveats;
   const auto is_other = [](const char* kind) {
@@ -113,6 +125,8 @@ std::vector<Caveat> SubjectCaveats() {
 bool LooksAtItself() { return g_subject.pid == 0; }
 
 pid_t SubjectPid() { return LooksAtItself() ? getpid() : g_subject.pid; }
+
+bool IsCaller(int tid) { return LooksAtItself() && tid == gettid(); }
 
 pid_t SubjectThread() { return LooksAtItself() ? gettid() : g_subject.thread; }
 

@@ -4,9 +4,12 @@
 
 #include <sys/types.h>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "linux/proc/process_image.h"
 
 namespace taskleak::platform {
 
@@ -33,19 +36,30 @@ enum class Caveat { kOtherPidNamespace, kOtherMountNamespace };
 /// once, before the first look. Returns why it cannot be looked at; nothing if it can.
 std::optional<Unreachable> LookAtProcess(pid_t pid);
 
+/// From now on all looks are at a process that a file shows. As LookAtProcess: once, and first. The
+/// image is kept for ever.
+void LookAtImage(std::unique_ptr<const ProcessImage> image);
+
+/// Returns the image that is looked at; null if it is a process of the kernel's.
+const ProcessImage* SubjectImage();
+
 /// Returns which namespaces of its own can deceive about it.
 std::vector<Caveat> SubjectCaveats();
 
-/// True unless LookAtProcess was called.
+/// True unless LookAtProcess or LookAtImage was called.
 bool LooksAtItself();
 
 /// The process that is looked at. Async-signal-safe.
 pid_t SubjectPid();
 
-/// One of its threads, which is alive: the calling one of this process.
+/// True if that number is the calling thread's, and it is one of the process that is looked at.
+bool IsCaller(int tid);
+
+/// One of its threads, which is alive: the calling one of this process. 0 of an image.
 pid_t SubjectThread();
 
-/// "/proc/self/" or "/proc/PID/". Async-signal-safe.
+/// "/proc/self/" or "/proc/PID/". Of an image, one below which there is nothing.
+/// Async-signal-safe.
 std::string_view SubjectFolder();
 
 /// The same for what only a thread that is alive shows: "/proc/thread-self/" or

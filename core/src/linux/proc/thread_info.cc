@@ -45,9 +45,18 @@ bool IsReadyToRun(int tid) {
   return stat && stat->state == 'R';
 }
 
+Result<ThreadStat> StatInImage(int tid) {
+  const ImageThread* const thread = SubjectImage()->Find(tid);
+  if (thread == nullptr) return Error{ESRCH};
+  return ThreadStat{.name = thread->name, .state = thread->at.running ? 'R' : 'S'};
+}
+
 }  // namespace
 
-Result<ThreadStat> ReadThreadStat(int tid) { return ReadThread<1024>(tid, "stat", ParseStat); }
+Result<ThreadStat> ReadThreadStat(int tid) {
+  if (SubjectImage() != nullptr) return StatInImage(tid);
+  return ReadThread<1024>(tid, "stat", ParseStat);
+}
 
 bool HasEnded(int tid) {
   const auto stat = ReadThreadStat(tid);
@@ -60,11 +69,17 @@ bool MeansEnded(Error error) {
 }
 
 Result<RunCount> ReadRunCount(int tid) {
+  if (SubjectImage() != nullptr) return RunCount();  // nothing runs
   const auto count = ReadThread<128>(tid, "schedstat", ParseSchedstat);
   return count ? count : ReadThread<kStatusSize>(tid, "status", ParseSwitches);
 }
 
 Result<BlockedAt> ReadBlockedAt(int tid) {
+  if (const ProcessImage* const image = SubjectImage()) {
+    const ImageThread* const thread = image->Find(tid);
+    if (thread == nullptr) return Error{ESRCH};
+    return thread->at;
+  }
   const auto at = ReadThread<256>(tid, "syscall", ParseSyscall);
   if (at && IsInUserCode(*at) && IsReadyToRun(tid)) return BlockedAt{.running = true};
   return at;

@@ -212,14 +212,25 @@ std::optional<Error> ThreadList::ReadAll(const BirthCounter::Look& births) {
   return std::nullopt;
 }
 
+std::shared_ptr<const ThreadIds> ThreadsOf(const ProcessImage& image) {
+  auto ids = std::make_shared<ThreadIds>();
+  for (const ImageThread& thread : image.threads()) ids->push_back({thread.tid, 0});
+  return ids;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ThreadIds>> ListThreads(std::uint64_t* births) {
+  if (const ProcessImage* const image = SubjectImage()) {
+    if (births != nullptr) *births = 0;
+    return ThreadsOf(*image);
+  }
   static ThreadList* const list = new ThreadList();
   return list->List(births);
 }
 
 std::size_t CountThreads() {
+  if (const ProcessImage* const image = SubjectImage()) return image->threads().size();
   struct stat task {};
   const std::string path = std::string(SubjectFolder()) + "task";
   return stat(path.c_str(), &task) == 0 ? task.st_nlink - kLinksBesidesThreads : 0;

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "linux/arch/frame_place.h"
+#include "linux/arch/interruption.h"
 #include "linux/arch/registers.h"
 #include "linux/arch/uninstrumented.h"
 
@@ -30,6 +31,15 @@ inline Registers ToRegisters(const user_regs_struct& values) {
   registers.Set(kSp, values.sp);
   registers.Set(kProgramCounter, values.pc);
   return registers;
+}
+
+/// Returns the number of the system call in which a thread with these registers waited when it was
+/// stopped; -1 if it was in none. The result has taken the place of the first argument, which only
+/// the kernel keeps (arch/arm64/kernel/signal.c, do_signal).
+inline long InterruptedCall(const user_regs_struct& values) {
+  return IsInterruption(static_cast<long>(values.regs[kCallResult]))
+             ? static_cast<long>(values.regs[kCallNumber])
+             : -1;
 }
 
 TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_struct& values) {

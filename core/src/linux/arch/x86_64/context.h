@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "linux/arch/frame_place.h"
+#include "linux/arch/interruption.h"
 #include "linux/arch/registers.h"
 #include "linux/arch/uninstrumented.h"
 
@@ -47,6 +48,16 @@ inline Registers ToRegisters(const user_regs_struct& values) {
                                       {kRip, values.rip}})
     registers.Set(number, value);
   return registers;
+}
+
+/// Returns the number of the system call in which a thread with these registers waited when it was
+/// stopped; -1 if it was in none. The kernel keeps the number in orig_rax, and until the signal is
+/// handled, the result says that the call was interrupted (arch/x86/kernel/signal.c,
+/// handle_signal).
+inline long InterruptedCall(const user_regs_struct& values) {
+  const auto result = static_cast<long>(values.rax);
+  const auto number = static_cast<long>(values.orig_rax);
+  return number >= 0 && IsInterruption(result) ? number : -1;
 }
 
 TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_struct& values) {
