@@ -17,6 +17,7 @@
 #include "linux/corefile/core_image.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
+#include "registry/other_tasks.h"
 #include "report/core_words.h"
 #include "report/json_report.h"
 #include "report/subject_words.h"
@@ -37,7 +38,7 @@ struct DumpArguments {
 
 // What is looked at, in words.
 struct Subject {
-  std::string name;               // "process 7"
+  std::string name;                // "process 7"
   std::vector<std::string> notes;  // what can deceive, and what is missing
 };
 
@@ -54,10 +55,14 @@ LeakReport LookAt(const Subject& subject, bool verbose) {
     group.ignore.clear();
   }
   report.notes.insert(report.notes.end(), subject.notes.begin(), subject.notes.end());
+  if (const std::string version = registry::OtherTaskVersion(); !version.empty())
+    report.notes.push_back(
+        fmt::format("its registered tasks are not shown, because it has taskleak {} and this is {}",
+                    version, TASKLEAK_VERSION));
   return report;
 }
 
-// Returns the number of coroutines that were found in memory.
+// Returns the number of tasks and coroutines.
 std::size_t CountTasks(const LeakReport& report) {
   std::size_t count = 0;
   for (const LeakGroup& group : report.groups)
@@ -99,9 +104,10 @@ ExitCode DumpProcess(const DumpArguments& arguments) {
   const char* const end = arguments.target.data() + arguments.target.size();
   const auto [rest, bad] = std::from_chars(arguments.target.data(), end, pid);
   if (bad != std::errc() || rest != end || pid <= 0) {
-    Complain({fmt::format("PID \"{}\" is not the number of a process; for a core file: taskleak "
-                          "dump --core FILE [PROGRAM]",
-                          arguments.target)});
+    Complain(
+        {fmt::format("PID \"{}\" is not the number of a process; for a core file: taskleak "
+                     "dump --core FILE [PROGRAM]",
+                     arguments.target)});
     return kUsage;
   }
   if (pid == getpid()) {
@@ -138,8 +144,8 @@ void AddDumpCommand(CLI::App& app, ExitCode* exit_code) {
       "dump",
       "Show the threads of a running process, or of a core file: stacks, what they wait for, "
       "deadlocks");
-  CLI::Option* const target = command->add_option(
-      "PID", arguments->target, "The process; with --core, the program that ran");
+  CLI::Option* const target = command->add_option("PID", arguments->target,
+                                                  "The process; with --core, the program that ran");
   CLI::Option* const core =
       command->add_option("--core", arguments->core, "Look at a core file instead of a process");
   command

@@ -10,10 +10,10 @@ import sys
 # The rooms of core/src, lowest first. Each may include those before it, but for the pairs in APART.
 ROOMS = (
     "base",
-    "linux/arch",
     "linux/proc",
-    "linux/corefile",
     "linux/modules",
+    "linux/arch",
+    "linux/corefile",
     "linux/unwind",
     "linux/coroutines",
     "linux/look",

@@ -1,7 +1,5 @@
 #include "check/lister.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -16,6 +14,7 @@
 #include "alive/processes.h"
 #include "explain/coroutine_frame.h"
 #include "explain/inspect_task.h"
+#include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
 #include "registry/child_birth.h"
 #include "registry/frame_log.h"

@@ -4,6 +4,7 @@
 
 #include <new>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/mutex.h"
@@ -11,6 +12,25 @@
 #include "registry/ramp_sites.h"
 #include "registry/running_task.h"
 #include "registry/task_epoch.h"
+
+namespace taskleak::registry {
+namespace {
+
+constexpr std::array<char, 16> VersionText() {
+  std::array<char, 16> text{};
+  constexpr std::string_view kVersion = TASKLEAK_VERSION;
+  for (std::size_t i = 0; i < kVersion.size() && i < text.size(); ++i) text[i] = kVersion[i];
+  return text;
+}
+
+}  // namespace
+}  // namespace taskleak::registry
+
+constinit taskleak::registry::TaskList taskleak_task_list{
+    .version = taskleak::registry::VersionText(),
+    .chunk_size = sizeof(taskleak::registry::TaskChunk),
+    .slot_size = sizeof(taskleak::internal::TaskSlot),
+    .first = nullptr};
 
 namespace taskleak::registry {
 namespace {
@@ -25,8 +45,6 @@ static_assert(TaskChunk::kSlots % kBatch == 0);
 // A thread keeps at most two batches, so that one that only ends tasks feeds one that only creates
 // them.
 constexpr std::uint32_t kMostKept = 2 * kBatch - 1;
-
-constinit std::atomic<TaskChunk*> g_chunks{nullptr};
 
 // Batches of free slots that belong to no thread.
 struct CommonStore {
@@ -100,7 +118,7 @@ bool LeaveAtEnd() {
     return pthread_key_create(&made, LeaveThread) == 0 ? std::optional(made) : std::nullopt;
   }();
   // LeaveThread must be called, which takes any value but null.
-  return key && pthread_setspecific(*key, &g_chunks) == 0;
+  return key && pthread_setspecific(*key, &taskleak_task_list) == 0;
 }
 
 // The slots of a new chunk; all but one batch go to the common store.
@@ -113,9 +131,9 @@ TaskHead* AllocateBatch() {
     chunk->slots[i].chunk = chunk;
     if (i + 1 < TaskChunk::kSlots) chunk->slots[i].next_free = &chunk->slots[i + 1];
   }
-  chunk->next = g_chunks.load(std::memory_order_relaxed);
-  while (!g_chunks.compare_exchange_weak(chunk->next, chunk, std::memory_order_release,
-                                         std::memory_order_relaxed)) {
+  chunk->next = taskleak_task_list.first.load(std::memory_order_relaxed);
+  while (!taskleak_task_list.first.compare_exchange_weak(
+      chunk->next, chunk, std::memory_order_release, std::memory_order_relaxed)) {
   }
   TaskHead* const first = chunk->slots.data();
   for (TaskHead* rest = CutBatch(first); rest != nullptr;) {
@@ -170,7 +188,7 @@ void GiveBack(TaskHead* slot) {
   if (++t_tasks.free_count > t_tasks.most_free) internal::KeepFreeSlots();
 }
 
-TaskChunk* FirstChunk() { return g_chunks.load(std::memory_order_acquire); }
+TaskChunk* FirstChunk() { return taskleak_task_list.first.load(std::memory_order_acquire); }
 
 }  // namespace taskleak::registry
 

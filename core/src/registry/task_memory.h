@@ -22,6 +22,16 @@ struct TaskChunk {
   std::array<internal::TaskSlot, kSlots> slots;
 };
 
+/// The list of all chunks, under a name by which another process finds it (registry/other_tasks.h).
+/// It only grows, at its head.
+struct TaskList {
+  /// A list is read only by the version that wrote it, since all of it may change.
+  std::array<char, 16> version;
+  std::uint32_t chunk_size;
+  std::uint32_t slot_size;
+  std::atomic<TaskChunk*> first;
+};
+
 /// Returns a slot with serial 0, or null if there is no memory. Takes a lock at most once in 32
 /// calls, and none as long as the thread gives back what it takes.
 internal::TaskSlot* TakeSlot();
@@ -31,9 +41,12 @@ void GiveBack(internal::TaskHead* slot);
 /// Makes forked children begin without their parent's tasks, from the first call on.
 void FollowForks();
 
-/// The list of all chunks. It only grows, at its head.
+/// Returns the head of this process's list.
 TaskChunk* FirstChunk();
 
 }  // namespace taskleak::registry
+
+/// This process's list. Hidden, so that two taskleaks in one process do not share it.
+extern "C" [[gnu::visibility("hidden")]] taskleak::registry::TaskList taskleak_task_list;
 
 #endif  // TASKLEAK_SRC_REGISTRY_TASK_MEMORY_H_

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <optional>
 
+#include "linux/proc/subject.h"
+#include "registry/other_tasks.h"
 #include "registry/running_task.h"
 #include "registry/task_epoch.h"
 #include "registry/task_memory.h"
@@ -70,24 +72,6 @@ void ReadState(const TaskSlot& slot, TaskPlace place, std::int64_t now, TaskReco
   record.hint = slot.hint.load(kAcquire);
 }
 
-// Reads a slot that held a task just now. Of a task that never stops changing, the parts may be of
-// two moments.
-std::optional<TaskRecord> Read(const TaskSlot& slot, std::int64_t now) {
-  constexpr int kMostTries = 100;
-  std::optional<TaskRecord> ended;
-  for (int tries = 1;; ++tries) {
-    std::optional<TaskRecord> record = ReadIdentity(slot);
-    if (!record) return ended;
-    ended = record;
-    ended->ended = true;
-    const TaskPlace place(slot.place.load(kAcquire));
-    ReadState(slot, place, now, *record);
-    if (Unchanged(slot, record->serial, place)) return record;
-    if (tries >= kMostTries)
-      return slot.serial.load(std::memory_order_relaxed) == record->serial ? record : ended;
-  }
-}
-
 std::int64_t Now() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -123,6 +107,22 @@ void MarkOrigin(TaskSlot& slot, const TaskRecord& record) {
 
 }  // namespace
 
+std::optional<TaskRecord> ReadTask(const TaskSlot& slot, std::int64_t now) {
+  constexpr int kMostTries = 100;
+  std::optional<TaskRecord> ended;
+  for (int tries = 1;; ++tries) {
+    std::optional<TaskRecord> record = ReadIdentity(slot);
+    if (!record) return ended;
+    ended = record;
+    ended->ended = true;
+    const TaskPlace place(slot.place.load(kAcquire));
+    ReadState(slot, place, now, *record);
+    if (Unchanged(slot, record->serial, place)) return record;
+    if (tries >= kMostTries)
+      return slot.serial.load(std::memory_order_relaxed) == record->serial ? record : ended;
+  }
+}
+
 bool IsStill(const TaskRecord& record) {
   return record.slot == nullptr || Unchanged(*record.slot, record.serial, TaskPlace(record.place));
 }
@@ -137,16 +137,18 @@ Epoch BeginEpoch() {
 }
 
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit) {
+  if (!platform::LooksAtItself()) return ForEveryOtherTask(visit);
   const std::int64_t now = Now();
   ForEachSlot(first, /*adopted_too=*/false, [&](const TaskSlot& slot) {
-    if (const auto record = Read(slot, now); record && record->epoch >= first) visit(*record);
+    if (const auto record = ReadTask(slot, now); record && record->epoch >= first) visit(*record);
   });
 }
 
 void ForEveryTask(const std::function<void(const TaskRecord&)>& visit) {
+  if (!platform::LooksAtItself()) return ForEveryOtherTask(visit);
   const std::int64_t now = Now();
   ForEachSlot(/*first=*/0, /*adopted_too=*/true, [&](const TaskSlot& slot) {
-    if (const auto record = Read(slot, now); record && !record->ended) visit(*record);
+    if (const auto record = ReadTask(slot, now); record && !record->ended) visit(*record);
   });
 }
 
@@ -177,7 +179,7 @@ TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit) {
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which) {
   const std::int64_t now = Now();
   ForEachSlot(first, /*adopted_too=*/false, [&](TaskSlot& slot) {
-    const auto record = Read(slot, now);
+    const auto record = ReadTask(slot, now);
     if (!record || record->ended || record->epoch < first || !which(*record)) return;
     slot.adopted.store(record->serial, std::memory_order_release);
     if (&slot != Running()) MarkOrigin(slot, *record);

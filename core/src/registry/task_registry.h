@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "registry/creation_stacks.h"
@@ -57,6 +58,11 @@ struct TaskRecord {
   std::uint64_t place = 0;       ///< changes when state, thread, line or text do
   const internal::TaskSlot* slot = nullptr;
 };
+
+/// Reads the task in a slot that held one just now, with its age at `now` (nanoseconds of the
+/// monotonic clock). Of a task that never stops changing, the parts may be of two moments. Nothing
+/// if the slot is free.
+std::optional<TaskRecord> ReadTask(const internal::TaskSlot& slot, std::int64_t now);
 
 /// True if the task is alive and has changed nothing since `record` was made; true for what is in
 /// no slot.

@@ -47,7 +47,8 @@ void AddModules(const CoreImage& image, Module::State state, std::string_view te
   constexpr std::size_t kMostNamed = 4;
   std::vector<std::string> names;
   for (const Module& module : image.modules().all()) {
-    if (module.state == state) names.push_back(NameOfModule(module));
+    if (module.state != state) continue;
+    names.insert(module.is_program ? names.begin() : names.end(), NameOfModule(module));
   }
   if (names.empty()) return;
   const std::size_t more = names.size() > kMostNamed ? names.size() - kMostNamed : 0;
@@ -84,7 +85,7 @@ std::string UnreadableText(const UnreadableCore& why) {
     case CoreFault::kOtherProcessor:
       return "it is not of a 64-bit process for this processor";
     case CoreFault::kNoThreads:
-      return "it has no threads: its notes are damaged or cut off";
+      return "it has no threads: its notes are damaged or cut off (gdb writes them at the end)";
     default:
       return ProgramText(why);
   }

@@ -73,11 +73,11 @@ ModuleInfo* ModuleInfo::Find(platform::Modules& modules, std::uintptr_t pc) {
 
 ModuleInfo::ModuleInfo(Dwfl_Module* module) : module_(module) {
   const char* main_file = nullptr;
+  Dwarf_Addr start = 0;
   const char* const name =
-      dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, &main_file, nullptr);
+      dwfl_module_info(module, nullptr, &start, nullptr, nullptr, nullptr, &main_file, nullptr);
   GElf_Addr bias = 0;
-  dwfl_module_getelf(module, &bias);
-  bias_ = bias;
+  bias_ = dwfl_module_getelf(module, &bias) == nullptr ? start : bias;  // as libraries are linked
   std::string_view path = name == nullptr ? "" : name;
   if (path.empty() && main_file != nullptr) path = main_file;
   file_name_ = path.substr(path.rfind('/') + 1);

@@ -1,5 +1,6 @@
-// A process to be looked at from outside. It has threads that wait, one that runs, and two that
-// deadlock if the first argument is "deadlock". It ends when its standard input ends.
+// A process to be looked at from outside. It has threads that wait, and one that runs. If the first
+// argument is "deadlock", two deadlock; if it is "owner", two wait for a mutex that a third one
+// holds. It ends when its standard input ends.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -37,6 +38,17 @@ void LockBoth(std::mutex& first, std::mutex& second, std::latch& both_have_one) 
   const std::lock_guard other(second);
 }
 
+void ReadLocked(std::mutex& mutex, std::latch& locked, int descriptor) {
+  const std::lock_guard lock(mutex);
+  locked.count_down();
+  ReadNothing(descriptor);
+}
+
+void WaitForOwner(std::mutex& mutex, std::latch& locked) {
+  locked.wait();
+  const std::lock_guard lock(mutex);
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -45,6 +57,7 @@ int main(int, char** arguments) {
   std::mutex mutexes[3];
   std::condition_variable orders;
   std::latch both_have_one(2);
+  std::latch locked(1);
   for (int i = 0; i < 3; ++i) std::thread(ReadNothing, pipe_ends[0]).detach();
   std::thread(WaitForOrders, std::ref(mutexes[2]), std::ref(orders)).detach();
   std::thread(Spin).detach();
@@ -53,6 +66,11 @@ int main(int, char** arguments) {
       std::thread(LockBoth, std::ref(mutexes[i]), std::ref(mutexes[1 - i]), std::ref(both_have_one))
           .detach();
     }
+  }
+  if (arguments[1] != nullptr && std::strcmp(arguments[1], "owner") == 0) {
+    std::thread(ReadLocked, std::ref(mutexes[0]), std::ref(locked), pipe_ends[0]).detach();
+    for (int i = 0; i < 2; ++i)
+      std::thread(WaitForOwner, std::ref(mutexes[0]), std::ref(locked)).detach();
   }
   char byte = 0;
   static_cast<void>(!read(STDIN_FILENO, &byte, 1));

@@ -39,7 +39,8 @@ constexpr std::array<Compression, 5> kCompressions = {{
 UnreadableCore WhatElse(int file) {
   std::array<char, 8> bytes{};
   const ssize_t size = pread(file, bytes.data(), bytes.size(), 0);
-  const std::string_view beginning(bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  const std::string_view beginning(bytes.data(),
+                                   static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
   for (const Compression& each : kCompressions) {
     if (beginning.starts_with(each.magic))
       return {.reason = Reason::kCompressed, .text = std::string(each.program)};

@@ -17,18 +17,18 @@ namespace taskleak::platform {
 /// Why a core file cannot be looked at; report/core_words.h has the words.
 struct UnreadableCore {
   enum class Reason {
-    kNotOpened,        ///< `error` is the errno
-    kNotAFile,         ///< a folder, a pipe or the like
-    kEmpty,            ///< it has no bytes
-    kCompressed,       ///< `text` is the program that decompresses it
-    kNotElf,           ///< it is something else
-    kNotCore,          ///< an ELF file, but a program, library or object file
-    kOtherProcessor,   ///< of a process for another processor
-    kNoThreads,        ///< damaged, or cut off before its threads
-    kProgramNotRead,   ///< the program that was named cannot be read; `error` is the errno
-    kProgramNotElf,    ///< it is not a program for this processor
-    kProgramOnlyDebug, ///< it has debug information and no code
-    kOtherProgram,     ///< it is another one, or another build
+    kNotOpened,         ///< `error` is the errno
+    kNotAFile,          ///< a folder, a pipe or the like
+    kEmpty,             ///< it has no bytes
+    kCompressed,        ///< `text` is the program that decompresses it
+    kNotElf,            ///< it is something else
+    kNotCore,           ///< an ELF file, but a program, library or object file
+    kOtherProcessor,    ///< of a process for another processor
+    kNoThreads,         ///< damaged, or cut off before its threads
+    kProgramNotRead,    ///< the program that was named cannot be read; `error` is the errno
+    kProgramNotElf,     ///< it is not a program for this processor
+    kProgramOnlyDebug,  ///< it has debug information and no code
+    kOtherProgram,      ///< it is another one, or another build
   };
   Reason reason = Reason::kNotOpened;
   int error = 0;

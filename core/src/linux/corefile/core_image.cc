@@ -39,8 +39,8 @@ std::string TextOf(const Line& line, std::size_t number_of_file) {
   for (std::size_t at = 0; (at = path.find('\n', at)) != path.npos;) path.replace(at, 1, "\\012");
   return fmt::format("{:x}-{:x} {}{}{}p {:08x} 00:{:02x} {} {}\n", line.begin, line.end,
                      (line.flags & PF_R) != 0 ? 'r' : '-', (line.flags & PF_W) != 0 ? 'w' : '-',
-                     (line.flags & PF_X) != 0 ? 'x' : '-', line.offset,
-                     number_of_file == 0 ? 0 : 1, number_of_file, path);
+                     (line.flags & PF_X) != 0 ? 'x' : '-', line.offset, number_of_file == 0 ? 0 : 1,
+                     number_of_file, path);
 }
 
 // Debuggers leave out mappings that cannot have changed; the program headers say what is code.
@@ -81,8 +81,7 @@ void CoreImage::OpenFiles() {
   }
   for (const FileNote& note : core_->notes().files) {
     const auto file = numbers.find(note.path);
-    if (file != numbers.end())
-      parts_.push_back({note.begin, note.end, note.offset, file->second});
+    if (file != numbers.end()) parts_.push_back({note.begin, note.end, note.offset, file->second});
   }
   std::ranges::sort(parts_, {}, &FilePart::begin);
 }
@@ -90,15 +89,18 @@ void CoreImage::OpenFiles() {
 void CoreImage::AddThreads() {
   const CoreNotes& notes = core_->notes();
   for (const ThreadNote& note : notes.threads) {
-    ImageThread thread{.tid = note.tid, .registers = ToRegisters(note.registers)};
-    thread.at = PlaceOf(thread.registers, note.registers);
+    const Registers registers = ToRegisters(note.registers);
+    ImageThread thread{.tid = note.tid, .at = PlaceOf(registers, note.registers)};
+    for (unsigned number = 0; number < kRegisterCount; ++number)
+      thread.registers.push_back(registers[number]);
     // Only the first thread's name is kept.
     if (note.tid == notes.pid) thread.name = notes.name;
     threads_.push_back(std::move(thread));
   }
   std::ranges::stable_sort(threads_, {}, &ImageThread::tid);
-  const auto twice = std::ranges::unique(threads_, {}, &ImageThread::tid);  // in a damaged file
-  threads_.erase(twice.begin(), twice.end());
+  const auto is_same = [](const ImageThread& a, const ImageThread& b) { return a.tid == b.tid; };
+  threads_.erase(std::unique(threads_.begin(), threads_.end(), is_same),  // in a damaged file
+                 threads_.end());
   pid_ = notes.pid > 0 ? notes.pid : threads_.front().tid;
 }
 
@@ -121,8 +123,8 @@ void CoreImage::WriteMaps() {
   std::map<std::string_view, std::size_t> numbers;
   for (const Line& line : lines) {
     const bool is_file = line.path.starts_with('/');
-    maps_ += TextOf(line, is_file ? numbers.try_emplace(line.path, numbers.size() + 1).first->second
-                                  : 0);
+    maps_ += TextOf(line,
+                    is_file ? numbers.try_emplace(line.path, numbers.size() + 1).first->second : 0);
   }
 }
 
@@ -140,8 +142,8 @@ std::size_t CoreImage::ReadFile(std::uintptr_t address, void* buffer, std::size_
   if (after == parts_.begin() || address >= std::prev(after)->end) return 0;
   const FilePart& part = *std::prev(after);
   const std::size_t wanted = std::min<std::uint64_t>(size, part.end - address);
-  const ssize_t n = pread(part.file, buffer, wanted,
-                          static_cast<off_t>(part.offset + (address - part.begin)));
+  const ssize_t n =
+      pread(part.file, buffer, wanted, static_cast<off_t>(part.offset + (address - part.begin)));
   return n < 0 ? 0 : static_cast<std::size_t>(n);
 }
 
@@ -161,8 +163,8 @@ std::variant<std::unique_ptr<CoreImage>, UnreadableCore> OpenCore(const std::str
                                                                   const ModuleSearch& search) {
   auto opened = CoreFile::Open(path);
   if (auto* const why = std::get_if<UnreadableCore>(&opened)) return std::move(*why);
-  auto image = std::make_unique<CoreImage>(
-      std::move(std::get<std::unique_ptr<CoreFile>>(opened)), search);
+  auto image =
+      std::make_unique<CoreImage>(std::move(std::get<std::unique_ptr<CoreFile>>(opened)), search);
   if (image->modules().wrong_program()) return *image->modules().wrong_program();
   return image;
 }

@@ -46,8 +46,8 @@ std::string FindBuildId(Elf* elf, const GElf_Phdr& segment) {
 
 void AddSegment(Elf* elf, const GElf_Phdr& segment, ElfIdentity& identity) {
   if (segment.p_type == PT_LOAD)
-    identity.segments.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr,
-                                 (segment.p_flags & PF_X) != 0});
+    identity.segments.push_back(
+        {segment.p_offset, segment.p_filesz, segment.p_vaddr, (segment.p_flags & PF_X) != 0});
   if (segment.p_type == PT_NOTE && identity.build_id.empty())
     identity.build_id = FindBuildId(elf, segment);
 }
@@ -72,8 +72,8 @@ std::optional<ElfIdentity> IdentityOf(std::span<const char> beginning) {
   Elf64_Ehdr header;
   if (copy.size() < sizeof header) return std::nullopt;
   std::memcpy(&header, copy.data(), sizeof header);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-      header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != kElfMachine)
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_machine != kElfMachine)
     return std::nullopt;
   ElfIdentity identity{.entry = header.e_entry};
   header.e_shoff = 0;  // the sections are at the end of the file, and not loaded

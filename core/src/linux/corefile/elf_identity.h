@@ -37,7 +37,8 @@ struct ElfIdentity {
 /// How much of a file IdentityOf() needs: linkers put the program headers and the build id first.
 inline constexpr std::size_t kIdentityBytes = 16384;
 
-/// Returns the identity of the ELF file that begins so; nothing if it is not one for this processor.
+/// Returns the identity of the ELF file that begins so; nothing if it is not one for this
+/// processor.
 std::optional<ElfIdentity> IdentityOf(std::span<const char> beginning);
 
 }  // namespace taskleak::platform

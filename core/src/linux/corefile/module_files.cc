@@ -130,9 +130,7 @@ void ModuleFiles::Resolve(Module& module, const ModuleSearch& search) const {
   const std::string path = search.sysroot + module.path;
   if (const auto found = IdentityOfFile(path)) {
     const bool same = module.identity && module.identity->IsSameBuild(*found);
-    module.state = same              ? State::kFound
-                   : module.identity ? State::kOtherBuild
-                                     : State::kUnverified;
+    module.state = same ? State::kFound : module.identity ? State::kOtherBuild : State::kUnverified;
     if (module.state != State::kOtherBuild) module.file = path;
     if (!module.identity) module.identity = found;
   }

@@ -12,6 +12,7 @@
 #include "linux/coroutines/page_vector.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/present_pages.h"
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 #include "taskleak/internal/mappings.h"
 

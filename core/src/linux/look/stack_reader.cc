@@ -14,6 +14,7 @@
 #include "linux/look/signal_look.h"
 #include "linux/look/trace_look.h"
 #include "linux/look/tracer_look.h"
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 #include "linux/unwind/stack_image.h"
 #include "linux/unwind/unwinder.h"
@@ -44,10 +45,13 @@ ThreadLook LookInImage(const ProcessImage& process, int tid) TASKLEAK_REQUIRES(g
   look.gone = thread == nullptr;
   if (look.gone) return look;
   look.at = thread->at;
-  if (LookImage().Copy(thread->registers[kStackPointer])) {
-    look.stack = Unwind({thread->registers, /*is_return_address=*/false}, LookImage());
+  Registers registers;
+  for (unsigned number = 0; number < thread->registers.size(); ++number)
+    registers.Set(number, thread->registers[number]);
+  if (LookImage().Copy(registers[kStackPointer])) {
+    look.stack = Unwind({registers, /*is_return_address=*/false}, LookImage());
   } else {
-    look.stack.frames.push_back({thread->registers[kPc], false, false});
+    look.stack.frames.push_back({registers[kPc], false, false});
     look.stack.missing = {Missing::Reason::kUnreadable};
   }
   return look;

@@ -13,6 +13,7 @@
 #include "linux/modules/function_range.h"
 #include "linux/proc/clock.h"
 #include "linux/proc/memory.h"
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 #include "taskleak/internal/mappings.h"
 

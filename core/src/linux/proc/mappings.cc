@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "linux/proc/proc_file.h"
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 
 namespace taskleak::internal {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 
 namespace taskleak::platform {

@@ -9,8 +9,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "linux/arch/registers.h"
 #include "linux/proc/thread_info.h"
 
 namespace taskleak::platform {
@@ -20,7 +20,7 @@ struct ImageThread {
   int tid = 0;
   std::string name{};  ///< empty if the image does not have it
   BlockedAt at{};
-  Registers registers{};
+  std::vector<std::uint64_t> registers{};  ///< their values, by DWARF number
 };
 
 /// Answers what the functions of linux/proc ask of a process that is looked at (LookAtImage). All

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "linux/proc/proc_file.h"
+#include "linux/proc/process_image.h"
 
 // This program's own header, by the linker (ld(1) defines the symbol if something uses it).
 extern "C" [[gnu::visibility("hidden")]] const Elf64_Ehdr __ehdr_start;

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "linux/proc/process_image.h"
-
 namespace taskleak::platform {
+
+class ProcessImage;
 
 /// Why a process cannot be looked at; report/subject_words.h has the words.
 struct Unreachable {

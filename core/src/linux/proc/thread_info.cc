@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/task_directory.h"
 #include "linux/proc/thread_lines.h"

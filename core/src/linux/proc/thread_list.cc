@@ -18,6 +18,7 @@
 #include "base/mutex.h"
 #include "linux/proc/births.h"
 #include "linux/proc/proc_file.h"
+#include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/task_directory.h"
 #include "linux/proc/thread_info.h"
