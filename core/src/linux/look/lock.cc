@@ -2,9 +2,12 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstddef>
+#include <cstring>
 
 #include "linux/proc/memory.h"
 
@@ -19,6 +22,33 @@ constexpr unsigned kKnownKindBits = 0x3FF;
 
 constexpr std::uint32_t kContended = 2;  // __lock when a thread waits, unless it names the owner
 constexpr unsigned kReaderShift = 3;     // of __readers (nptl/pthread_rwlock_common.c)
+
+// Where a thread's descriptor has its id, and the word that the kernel clears when the thread ends
+// (CLONE_CHILD_CLEARTID in clone(2)), in bytes from its pthread_t, which in glibc is its address.
+struct EndFields {
+  std::size_t id = 0;
+  std::size_t cleared = 0;
+};
+
+// Looks for them in the descriptor of the calling thread, since glibc does not publish them.
+// Returns the same number twice if both are one field, as up to glibc 2.42, or were not found: the
+// kernel needs CONFIG_CHECKPOINT_RESTORE (PR_GET_TID_ADDRESS in prctl(2)).
+EndFields FindEndFields() {
+  constexpr std::size_t kMost = 8192;  // far more than a descriptor has
+  const auto descriptor = static_cast<std::uintptr_t>(pthread_self());
+  std::uintptr_t cleared = 0;
+  if (prctl(PR_GET_TID_ADDRESS, &cleared) != 0 || cleared < descriptor ||
+      cleared - descriptor > kMost)
+    return {};
+  const pid_t own = gettid();
+  for (std::uintptr_t word = descriptor; word <= cleared; word += sizeof(pid_t)) {
+    pid_t value = 0;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    std::memcpy(&value, reinterpret_cast<const void*>(word), sizeof value);
+    if (value == own) return {word - descriptor, cleared - descriptor};
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -65,12 +95,20 @@ std::optional<Hold> ReadRwlockWait(const BlockedAt& at, bool to_write) {
 }
 
 std::optional<Hold> ReadJoin(const BlockedAt& at) {
-  // When the joined thread ends, the kernel clears its id and wakes the waiting threads
-  // (CLONE_CHILD_CLEARTID in clone(2)). Until then, the futex has the id as its value.
+  // The kernel wakes the waiting threads when it clears the word that they wait for: the id of the
+  // joined thread, and from glibc 2.43 on a small number beside it (THREAD_STATE_JOINABLE).
+  constexpr int kMostStates = 3;
   if (at.number != SYS_futex) return std::nullopt;
-  const auto tid = static_cast<int>(at.arguments[2]);
-  if (tid <= 0 || ReadValue<int>(at.arguments[0]) != tid) return std::nullopt;
-  return Hold{.holder = tid};
+  const std::uintptr_t address = at.arguments[0];
+  const auto expected = static_cast<int>(at.arguments[2]);
+  if (expected <= 0 || ReadValue<int>(address) != expected) return std::nullopt;
+  static const EndFields fields = FindEndFields();
+  if (fields.id != fields.cleared) {
+    const auto id = ReadValue<int>(address - fields.cleared + fields.id);
+    return id && *id > 0 ? std::optional(Hold{.holder = *id}) : std::nullopt;
+  }
+  if (fields.cleared == 0 && expected <= kMostStates) return std::nullopt;
+  return Hold{.holder = expected};
 }
 
 std::uintptr_t ConditionVariableOf(const BlockedAt& at) {
