@@ -105,7 +105,7 @@ TEST_P(Catch2Reporters, AutomakeShowsNoMessagesSoTheReportIsOnStandardError) {
 }
 
 TEST_P(Catch2Reporters, JsonShowsNoMessagesSoTheReportIsOnStandardError) {
-  if (Run("leaky_tests", {"--list-reporters"}).out.find("json") == std::string::npos)
+  if (Run("leaky_tests", {"--list-reporters"}).out.find("JSON") == std::string::npos)
     GTEST_SKIP() << "Catch2 before 3.5 has no such reporter";
   const Outcome outcome = RunWith("json");
   EXPECT_THAT(outcome.err, AllOf(HasSubstr(kReport), HasSubstr("leaky_tests.cc:")));
