@@ -22,6 +22,7 @@
 
 #include "hooks/stack_need.h"
 #include "linux/look/copy_signal.h"
+#include "registry/read_locks.h"
 #include "registry/thread_birth.h"
 
 namespace taskleak {
@@ -157,6 +158,27 @@ TEST(StackNeedTest, SoDoCallsThatAreNotRecorded) {
   registry::SetRecording(false);
   ExpectLittleMore(0);
   registry::SetRecording(true);
+}
+
+TEST(StackNeedTest, RecordedReadLocksNeedLittleMoreThanThePlainFunctions) {
+  static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+  const auto need_of = [](decltype(&pthread_rwlock_rdlock) read,
+                          decltype(&pthread_rwlock_unlock) unlock) {
+    return InChild([=] {
+      return StackNeed([=] {
+        read(&lock);
+        unlock(&lock);
+      });
+    });
+  };
+  decltype(&pthread_rwlock_rdlock) read = nullptr;
+  decltype(&pthread_rwlock_unlock) unlock = nullptr;
+  FindNext(read, "pthread_rwlock_rdlock");
+  FindNext(unlock, "pthread_rwlock_unlock");
+  registry::RecordReadLocks(true);
+  EXPECT_LE(need_of(pthread_rwlock_rdlock, pthread_rwlock_unlock),
+            need_of(read, unlock) + kMostMore);
+  registry::RecordReadLocks(false);
 }
 
 // Uses most of the stack below where it begins.

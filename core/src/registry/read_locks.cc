@@ -34,6 +34,8 @@ constinit std::array<Holds, 4096> g_holds;
 constinit std::atomic<std::size_t> g_used{0};  // only the first of them were ever used
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local Holds* t_holds = nullptr;
+// What its destructors lock after LeaveReadLocks() is not recorded: nothing would end that.
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool t_left = false;
 
 int Tid() { return static_cast<int>(platform::RawCall(SYS_gettid)); }
 
@@ -93,6 +95,7 @@ std::vector<ReadHolder> FindReadHolders(std::uintptr_t address) {
 
 void LeaveReadLocks() {
   Holds* const holds = t_holds;
+  t_left = true;
   if (holds == nullptr) return;
   t_holds = nullptr;
   if (HoldsAny(*holds))
@@ -121,7 +124,7 @@ using registry::t_holds;
 
 void NoteReadLock(const void* lock) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(lock);
-  if (t_holds == nullptr) t_holds = registry::TakeHolds();
+  if (t_holds == nullptr && !registry::t_left) t_holds = registry::TakeHolds();
   if (t_holds == nullptr) return;
   if (Entry* const known = FindEntry(*t_holds, address)) {
     known->times.fetch_add(1, std::memory_order_relaxed);

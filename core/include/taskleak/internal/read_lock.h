@@ -7,6 +7,13 @@
 
 #include <atomic>
 
+// As in thread_birth.h.
+#if defined(__has_attribute) && __has_attribute(noplt)
+#define TASKLEAK_BOUND_EARLY __attribute__((noplt))
+#else
+#define TASKLEAK_BOUND_EARLY
+#endif
+
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
@@ -14,12 +21,14 @@ namespace taskleak::internal {
 inline std::atomic<bool> g_records_read_locks{false};
 
 /// Notes that the calling thread holds the lock for reading, once more.
-void NoteReadLock(const void* lock) noexcept;
+TASKLEAK_BOUND_EARLY void NoteReadLock(const void* lock) noexcept;
 /// Notes that the calling thread is about to unlock the lock, which it holds for reading or
 /// writing.
-void NoteUnlock(const void* lock) noexcept;
+TASKLEAK_BOUND_EARLY void NoteUnlock(const void* lock) noexcept;
 
 }  // namespace taskleak::internal
 #pragma GCC visibility pop
+
+#undef TASKLEAK_BOUND_EARLY
 
 #endif  // TASKLEAK_INTERNAL_READ_LOCK_H_
