@@ -18,6 +18,7 @@
 #include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/internal/read_lock.h"
+#include "taskleak/test_run.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -217,6 +218,7 @@ TEST_F(ReadLockTest, AReaderThatHasEndedIsNamedAsSuch) {
   static std::deque<WritersFirst> locks;  // what the thread held stays recorded
   WritersFirst& lock = locks.emplace_back();
   std::thread([&] { lock.Read(); }).join();
+  EXPECT_TRUE(registry::FindReadHolders(lock.address()).at(0).ended);
   const BlockedThread writer(
       [&] {
         lock.Write();
@@ -289,6 +291,20 @@ TEST_F(ReadLockTest, AForkedChildKeepsWhatItsThreadHolds) {
   mine.Unlock();
   done = true;
   reader.join();
+}
+
+TEST(LockHooksOptionTest, SwitchesTheRecordingOnForTheTestsOfARun) {
+  WritersFirst lock;
+  Options options;
+  options.Apply("lock_hooks=1");
+  const TestRun run(options);
+  lock.Read();
+  EXPECT_EQ(registry::FindReadHolders(lock.address()).size(), 1U);
+  lock.Unlock();
+  const TestRun other{Options()};
+  lock.Read();
+  EXPECT_TRUE(registry::FindReadHolders(lock.address()).empty());
+  lock.Unlock();
 }
 
 TEST(UnrecordedReadLockTest, ACircleHasNoNamesWithoutTheOption) {

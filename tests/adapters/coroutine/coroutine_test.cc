@@ -196,13 +196,19 @@ Lazy Outer(Lazy::Handle inner) {
   co_return 1;
 }
 
+// A coroutine that awaits another one, which does not resume it.
+struct Awaited {
+  Awaited() { outer.Start(); }
+
+  Event event;
+  Lazy::Handle inner = Leaf(event).Release();
+  Lazy outer = Outer(inner);
+};
+
 TEST(LostCoroutineTest, OneIsLostWhenTheCoroutineThatItAwaitsIsDestroyedBeforeItHasFinished) {
   const auto before = Snapshot::Take();
-  Event event;
-  const Lazy::Handle inner = Leaf(event).Release();
-  Lazy outer = Outer(inner);
-  outer.Start();
-  inner.destroy();
+  const Awaited awaited;
+  awaited.inner.destroy();
   const Unit unit = OnlyLeak(before);
   EXPECT_EQ(unit.name, Own("Outer"));
   EXPECT_EQ(unit.state, WaitState::kLost);
@@ -210,24 +216,18 @@ TEST(LostCoroutineTest, OneIsLostWhenTheCoroutineThatItAwaitsIsDestroyedBeforeIt
 
 TEST(LostCoroutineTest, OneThatIsResumedAfterAllIsNotLost) {
   const auto before = Snapshot::Take();
-  Event event;
-  const Lazy::Handle inner = Leaf(event).Release();
-  Lazy outer = Outer(inner);
-  outer.Start();
-  inner.destroy();
+  Awaited awaited;
+  awaited.inner.destroy();
   EXPECT_EQ(OnlyLeak(before).state, WaitState::kLost);
-  outer.Start();  // goes on where it waits
+  awaited.outer.Start();  // goes on where it waits
   EXPECT_EQ(OnlyLeak(before).state, WaitState::kOther);
 }
 
 TEST(LostCoroutineTest, OneWhoseInnerCoroutineHasFinishedIsNotLost) {
   const auto before = Snapshot::Take();
-  Event event;
-  const Lazy::Handle inner = Leaf(event).Release();
-  Lazy outer = Outer(inner);
-  outer.Start();
-  event.Set();
-  inner.destroy();
+  Awaited awaited;
+  awaited.event.Set();
+  awaited.inner.destroy();
   EXPECT_EQ(OnlyLeak(before).state, WaitState::kSuspended);
 }
 
