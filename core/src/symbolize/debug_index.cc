@@ -45,31 +45,50 @@ bool IsInCppLibrary(Dwarf_Die function, const SourceLocation& location) {
 
 }  // namespace
 
-DebugIndex::DebugIndex(Dwfl_Module* module) {
-  Dwarf* const dwarf = dwfl_module_getdwarf(module, &bias_);
-  if (dwarf == nullptr) return;
-  Dwarf_CU* cu = nullptr;
-  Dwarf_Die die;
+DebugIndex::DebugIndex(Dwfl_Module* module) : dwarf_(dwfl_module_getdwarf(module, &bias_)) {
   // What is not used of it is never touched, and takes no memory; growing would take it twice.
   constexpr std::size_t kUsual = std::size_t{1} << 16;
-  ranges_.reserve(kUsual);
-  while (dwarf_get_units(dwarf, cu, &cu, nullptr, nullptr, &die, nullptr) == 0) {
-    const std::size_t before = ranges_.size();
-    ForEachRange(&die, [&](Dwarf_Addr begin, Dwarf_Addr end) {
-      constexpr Dwarf_Addr kMost = std::numeric_limits<std::uint32_t>::max();
-      ranges_.push_back({.begin = begin,
-                         .size = static_cast<std::uint32_t>(std::min(end - begin, kMost)),
-                         .unit = static_cast<std::uint32_t>(units_.size())});
-    });
-    if (ranges_.size() == before) continue;
-    units_.push_back(
-        {.die = die, .directory = StringAttribute(&die, DW_AT_comp_dir), .functions = nullptr});
+  if (dwarf_ != nullptr) ranges_.reserve(kUsual);
+}
+
+void DebugIndex::AddUnit(Dwarf_Die die) {
+  const std::size_t before = ranges_.size();
+  ForEachRange(&die, [&](Dwarf_Addr begin, Dwarf_Addr end) {
+    constexpr Dwarf_Addr kMost = std::numeric_limits<std::uint32_t>::max();
+    ranges_.push_back({.begin = begin,
+                       .size = static_cast<std::uint32_t>(std::min(end - begin, kMost)),
+                       .unit = static_cast<std::uint32_t>(units_.size())});
+  });
+  if (ranges_.size() == before) return;
+  units_.push_back(
+      {.die = die, .directory = StringAttribute(&die, DW_AT_comp_dir), .functions = nullptr});
+}
+
+// Reads as many units as have been read, so that all of n are sorted only log n times.
+bool DebugIndex::ReadMoreUnits() {
+  if (dwarf_ == nullptr) return false;
+  const std::size_t wanted = 2 * units_.size() + 1;
+  while (units_.size() < wanted) {
+    Dwarf_Die die;
+    if (dwarf_get_units(dwarf_, last_read_, &last_read_, nullptr, nullptr, &die, nullptr) != 0) {
+      dwarf_ = nullptr;
+      break;
+    }
+    AddUnit(die);
   }
   std::sort(ranges_.begin(), ranges_.end(),
             [](const Range& a, const Range& b) { return a.begin < b.begin; });
+  return true;
 }
 
 DebugIndex::Unit* DebugIndex::FindUnit(Dwarf_Addr address) {
+  do {
+    if (Unit* const unit = FindUnitRead(address)) return unit;
+  } while (ReadMoreUnits());
+  return nullptr;
+}
+
+DebugIndex::Unit* DebugIndex::FindUnitRead(Dwarf_Addr address) {
   const auto after =
       std::upper_bound(ranges_.begin(), ranges_.end(), address,
                        [](Dwarf_Addr a, const Range& range) { return a < range.begin; });

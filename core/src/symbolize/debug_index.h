@@ -23,7 +23,8 @@ struct SourceLocation {
 };
 
 /// DWARF 4 and 5 as GCC and Clang write it. Does not need .debug_aranges, which Clang leaves out:
-/// it is built from the ranges of the compilation units, and each unit is read on its first use.
+/// it is built from the ranges of the compilation units. It reads the units in their order, only as
+/// far as an address requires: a program's own files are linked before its libraries.
 /// For split units (-gsplit-dwarf), only the line of the address is known.
 ///
 /// Not thread-safe: build and use it under platform::Modules' mutex, while the module is mapped.
@@ -47,9 +48,16 @@ class DebugIndex {
     std::uint32_t unit;
   };
 
+  // Returns the unit that holds the address. Reads more units until there is one.
   Unit* FindUnit(Dwarf_Addr address);
+  Unit* FindUnitRead(Dwarf_Addr address);
+  // Returns false if there are no more.
+  bool ReadMoreUnits();
+  void AddUnit(Dwarf_Die die);
 
   Dwarf_Addr bias_ = 0;
+  Dwarf* dwarf_;  // null once all units have been read
+  Dwarf_CU* last_read_ = nullptr;
   std::vector<Unit> units_;
   std::vector<Range> ranges_;  // sorted by begin
 };

@@ -3,8 +3,11 @@
 #include <elfutils/libdwfl.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
+#include <set>
+#include <span>
 #include <string_view>
 #include <tuple>
 
@@ -17,70 +20,134 @@ std::size_t LeadingUnderscores(const char* name) {
   return std::min(text.find_first_not_of('_'), text.size());
 }
 
+bool IsFunction(const Elf64_Sym& symbol) {
+  const auto type = GELF_ST_TYPE(symbol.st_info);
+  return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE;
+}
+
+// Returns the section that libdwfl takes symbols from: the symbol table or, in a stripped file, the
+// dynamic symbols. Null if the file has no sections.
+Elf_Scn* SymbolSection(Elf* file, GElf_Shdr* header) {
+  Elf_Scn* dynamic = nullptr;
+  for (Elf_Scn* section = elf_nextscn(file, nullptr); section != nullptr;
+       section = elf_nextscn(file, section)) {
+    if (gelf_getshdr(section, header) == nullptr) continue;
+    if (header->sh_type == SHT_SYMTAB) return section;
+    if (header->sh_type == SHT_DYNSYM) dynamic = section;
+  }
+  if (dynamic != nullptr) gelf_getshdr(dynamic, header);
+  return dynamic;
+}
+
+// Sorts by address in three passes over eleven bits each: a module may have a million symbols.
+template <typename Symbol>
+void SortByBegin(std::vector<Symbol>& symbols) {
+  constexpr int kBits = 11;
+  constexpr std::uint32_t kMask = (1U << kBits) - 1;
+  std::vector<Symbol> sorted(symbols.size());
+  for (int shift = 0; shift < std::numeric_limits<std::uint32_t>::digits; shift += kBits) {
+    std::array<std::size_t, kMask + 2> places{};
+    for (const Symbol& symbol : symbols) ++places[((symbol.begin >> shift) & kMask) + 1];
+    for (std::size_t i = 1; i < places.size(); ++i) places[i] += places[i - 1];
+    for (const Symbol& symbol : symbols) sorted[places[(symbol.begin >> shift) & kMask]++] = symbol;
+    symbols.swap(sorted);
+  }
+}
+
 }  // namespace
 
-// A symbol's name, and what makes it better than another of the same function.
-struct SymbolIndex::Name {
-  const char* text = nullptr;  // inside the module's string table
-  bool global = false;
-
-  [[nodiscard]] bool IsBetterThan(const Name& other) const { return Rank() < other.Rank(); }
-
- private:
-  [[nodiscard]] std::tuple<std::size_t, bool, std::string_view> Rank() const {
-    return {LeadingUnderscores(text), !global, text};
-  }
-};
-
-SymbolIndex::SymbolIndex(Dwfl_Module* module) : module_(module) {
+// libdwfl's own way to a symbol takes several locks of libelf for each, so it is only asked which
+// files it has put together: the module's or that of separate debug information, and that of
+// .gnu_debugdata. Its table has the local symbols of both, then the global ones of both.
+SymbolIndex::SymbolIndex(Dwfl_Module* module) {
   const int count = dwfl_module_getsymtab(module);
+  if (count < 2) return;  // the first one is empty
+  GElf_Addr start = 0;
+  dwfl_module_info(module, nullptr, &start, nullptr, nullptr, nullptr, nullptr, nullptr);
+  start_ = start;
   // The end that stays unused is never touched, so it takes no memory.
-  symbols_.reserve(static_cast<std::size_t>(std::max(count, 0)));
+  symbols_.reserve(static_cast<std::size_t>(count));
+  const int first_global = dwfl_module_getsymtab_first_global(module);
+  std::set<Elf*> added;
+  for (const int i : {1, first_global - 1, first_global, count - 1}) {
+    GElf_Sym symbol;
+    GElf_Addr address = 0;
+    Elf* file = nullptr;
+    Dwarf_Addr bias = 0;
+    if (i < 1 || i >= count) continue;
+    dwfl_module_getsym_info(module, i, &symbol, &address, nullptr, &file, &bias);
+    if (file != nullptr && added.insert(file).second) AddTable(file, bias);
+  }
+  if (symbols_.empty()) AddWithoutSections(module, count);
+  SortByBegin(symbols_);
+}
+
+void SymbolIndex::AddTable(Elf* file, std::uintptr_t bias) {
+  GElf_Shdr header;
+  Elf_Scn* const section = SymbolSection(file, &header);
+  if (section == nullptr || gelf_getclass(file) != ELFCLASS64) return;
+  Elf_Data* const data = elf_getdata(section, nullptr);
+  Elf_Data* const names = elf_getdata(elf_getscn(file, header.sh_link), nullptr);
+  if (data == nullptr || names == nullptr || names->d_size == 0) return;
+  const auto* const text = static_cast<const char*>(names->d_buf);
+  if (text == nullptr || text[names->d_size - 1] != '\0') return;
+  const std::span symbols(static_cast<const Elf64_Sym*>(data->d_buf),
+                          data->d_size / sizeof(Elf64_Sym));
+  for (const Elf64_Sym& symbol : symbols) {
+    if (symbol.st_name >= names->d_size) continue;
+    if (symbol.st_shndx >= SHN_LORESERVE && symbol.st_shndx != SHN_XINDEX) continue;
+    Add(symbol.st_value + bias, symbol, text + symbol.st_name);
+  }
+}
+
+void SymbolIndex::AddWithoutSections(Dwfl_Module* module, int count) {
   for (int i = 1; i < count; ++i) {
     GElf_Sym symbol;
     GElf_Addr address = 0;
-    GElf_Word section = 0;
     const char* const name =
-        dwfl_module_getsym_info(module, i, &symbol, &address, &section, nullptr, nullptr);
-    if (name == nullptr || *name == '\0' || section == SHN_UNDEF || symbol.st_size == 0) continue;
-    const auto type = GELF_ST_TYPE(symbol.st_info);
-    if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) continue;
-    constexpr GElf_Xword kMost = std::numeric_limits<std::uint32_t>::max();
-    symbols_.push_back({.begin = address,
-                        .size = static_cast<std::uint32_t>(std::min(symbol.st_size, kMost)),
-                        .index = i});
+        dwfl_module_getsym_info(module, i, &symbol, &address, nullptr, nullptr, nullptr);
+    if (name != nullptr) Add(address, symbol, name);
   }
-  std::sort(symbols_.begin(), symbols_.end(),
-            [](const Symbol& a, const Symbol& b) { return a.begin < b.begin; });
+}
+
+void SymbolIndex::Add(std::uintptr_t address, const Elf64_Sym& symbol, const char* name) {
+  constexpr std::uintptr_t kFarthest = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::uint32_t kMost = kFarthest >> 1;
+  if (*name == '\0' || symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0) return;
+  if (!IsFunction(symbol) || address < start_ || address - start_ > kFarthest) return;
+  symbols_.push_back(
+      {.begin = static_cast<std::uint32_t>(address - start_),
+       .size = static_cast<std::uint32_t>(std::min<Elf64_Xword>(symbol.st_size, kMost)) & kMost,
+       .global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL,
+       .name = name});
+}
+
+bool SymbolIndex::Symbol::IsBetterThan(const Symbol& other) const {
+  const auto rank = [](const Symbol& symbol) {
+    return std::tuple(LeadingUnderscores(symbol.name), symbol.global == 0,
+                      std::string_view(symbol.name));
+  };
+  return rank(*this) < rank(other);
 }
 
 std::optional<SymbolIndex::Function> SymbolIndex::FindFunction(std::uintptr_t pc) const {
+  if (pc < start_) return std::nullopt;
+  const std::uintptr_t offset = pc - start_;
   auto it =
-      std::upper_bound(symbols_.begin(), symbols_.end(), pc,
+      std::upper_bound(symbols_.begin(), symbols_.end(), offset,
                        [](std::uintptr_t a, const Symbol& symbol) { return a < symbol.begin; });
   // Functions hardly ever overlap, but one start can have many names.
   constexpr int kMostNames = 64;
-  const Symbol* found = nullptr;
-  Name best;
+  const Symbol* best = nullptr;
   for (int looked = 0; it != symbols_.begin() && looked < kMostNames; ++looked) {
     --it;
-    if (found != nullptr && it->begin != found->begin) break;
-    if (pc - it->begin >= it->size) continue;
-    const Name name = NameOf(*it);
-    if (found == nullptr || name.IsBetterThan(best)) best = name;
-    found = &*it;
+    if (best != nullptr && it->begin != best->begin) break;
+    if (offset - it->begin >= it->size) continue;
+    if (best == nullptr || it->IsBetterThan(*best)) best = &*it;
   }
-  if (found == nullptr) return std::nullopt;
-  return Function{.name = best.text, .begin = found->begin, .end = found->begin + found->size};
-}
-
-SymbolIndex::Name SymbolIndex::NameOf(const Symbol& symbol) const {
-  GElf_Sym whole;
-  GElf_Addr address = 0;
-  const char* const text =
-      dwfl_module_getsym_info(module_, symbol.index, &whole, &address, nullptr, nullptr, nullptr);
-  if (text == nullptr) return {.text = "", .global = false};
-  return {.text = text, .global = GELF_ST_BIND(whole.st_info) != STB_LOCAL};
+  if (best == nullptr) return std::nullopt;
+  const std::uintptr_t begin = start_ + best->begin;
+  return Function{.name = best->name, .begin = begin, .end = begin + best->size};
 }
 
 }  // namespace taskleak::symbolize

@@ -2,6 +2,8 @@
 #ifndef TASKLEAK_SRC_SYMBOLIZE_SYMBOL_INDEX_H_
 #define TASKLEAK_SRC_SYMBOLIZE_SYMBOL_INDEX_H_
 
+#include <gelf.h>
+
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -35,16 +37,21 @@ class SymbolIndex {
   [[nodiscard]] std::optional<Function> FindFunction(std::uintptr_t pc) const;
 
  private:
-  // Only what finding one takes: there are many, and the rest is read for those that are found.
+  // There are many, so they are small.
   struct Symbol {
-    std::uintptr_t begin;
-    std::uint32_t size;
-    int index;  // in the module's table
-  };
-  struct Name;
-  [[nodiscard]] Name NameOf(const Symbol& symbol) const;
+    std::uint32_t begin;  // from the module's start
+    std::uint32_t size : 31;
+    std::uint32_t global : 1;
+    const char* name;  // inside the module's string table
 
-  Dwfl_Module* module_;
+    [[nodiscard]] bool IsBetterThan(const Symbol& other) const;
+  };
+
+  void AddTable(Elf* file, std::uintptr_t bias);
+  void AddWithoutSections(Dwfl_Module* module, int count);
+  void Add(std::uintptr_t address, const Elf64_Sym& symbol, const char* name);
+
+  std::uintptr_t start_ = 0;
   std::vector<Symbol> symbols_;  // sorted by begin
 };
 

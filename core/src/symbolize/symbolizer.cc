@@ -124,7 +124,10 @@ class Cache {
       TASKLEAK_REQUIRES(modules.mutex()) {
     const QuickFrame& quick = Quick(modules, pc);
     if (quick.module.empty()) return unknown_;
-    const bool with_lines = system_lines || !quick.system_module;
+    // No reader needs the line of the function that a thread starts in, and the search for it could
+    // read the debug information of the whole program.
+    const bool with_lines =
+        (system_lines || !quick.system_module) && !IsThreadTrampoline(quick.plain_name);
     auto& resolved = with_lines ? resolved_ : named_;
     if (const auto known = resolved.find(pc); known != resolved.end()) return known->second;
     return resolved.emplace(pc, ResolveAddress(modules, quick, pc, with_lines)).first->second;

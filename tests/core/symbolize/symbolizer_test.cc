@@ -1,9 +1,12 @@
 #include "symbolize/symbolizer.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -16,6 +19,8 @@
 #include "core/symbolize/fixture.h"
 #include "linux/modules/modules.h"
 #include "symbolize/function_name.h"
+#include "symbolize/runtime_code.h"
+#include "taskleak/internal/thread_birth.h"
 
 namespace taskleak::symbolize {
 namespace {
@@ -30,17 +35,21 @@ class Fixture {
   explicit Fixture(const std::string& name)
       : handle_(dlopen((FIXTURE_FOLDER "/" + name).c_str(), RTLD_NOW | RTLD_LOCAL)) {
     if (handle_ == nullptr) throw std::runtime_error(dlerror());
-    auto* const fill = reinterpret_cast<FillPlaces*>(dlsym(handle_, "taskleak_fixture_fill"));
-    fill(&places);
+    fill_ = reinterpret_cast<FillPlaces*>(dlsym(handle_, "taskleak_fixture_fill"));
+    fill_(&places);
   }
   ~Fixture() { dlclose(handle_); }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
+  // The one function that the library exports.
+  [[nodiscard]] FillPlaces* fill() const { return fill_; }
+
   Places places;
 
  private:
   void* handle_;
+  FillPlaces* fill_ = nullptr;
 };
 
 void RefreshModules() {
@@ -144,6 +153,57 @@ TEST(SymbolizerTest, AStrippedLibraryGivesModuleAndOffsetOnly) {
   EXPECT_EQ(frames[0].file, "");
   EXPECT_EQ(frames[0].module, "fixture_stripped.so");
   EXPECT_GT(frames[0].module_offset, 0U);
+}
+
+TEST(SymbolizerTest, LocalFunctionsOfAStrippedLibraryAreNamedFromItsCompressedSymbols) {
+  if (!std::filesystem::exists(FIXTURE_FOLDER "/fixture_mini.so")) GTEST_SKIP() << "needs xz";
+  const Fixture fixture("fixture_mini.so");
+  RefreshModules();
+  EXPECT_EQ(Quick(FrameOf(fixture.places.static_one)).plain_name, "fixture::Static");
+  const platform::RawFrame exported{.pc = reinterpret_cast<std::uintptr_t>(fixture.fill())};
+  EXPECT_EQ(Quick(exported).plain_name, "taskleak_fixture_fill");
+}
+
+// Removes the table of sections, as `llvm-strip --strip-sections` does; nothing that is loaded
+// changes.
+void CopyWithoutSections(const std::string& from, const std::string& to) {
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+  std::fstream file(to, std::ios::in | std::ios::out | std::ios::binary);
+  Elf64_Ehdr header;
+  ASSERT_TRUE(file.read(reinterpret_cast<char*>(&header), sizeof(header)));
+  header.e_shoff = 0;
+  header.e_shnum = 0;
+  header.e_shstrndx = SHN_UNDEF;
+  file.seekp(0);
+  ASSERT_TRUE(file.write(reinterpret_cast<const char*>(&header), sizeof(header)));
+}
+
+TEST(SymbolizerTest, ALibraryWithoutSectionsIsNamedFromItsDynamicSymbols) {
+  CopyWithoutSections(FIXTURE_FOLDER "/fixture_unloaded.so",
+                      FIXTURE_FOLDER "/fixture_without_sections.so");
+  const Fixture fixture("fixture_without_sections.so");
+  RefreshModules();
+  const platform::RawFrame exported{.pc = reinterpret_cast<std::uintptr_t>(fixture.fill())};
+  EXPECT_EQ(Quick(exported).plain_name, "taskleak_fixture_fill");
+  EXPECT_EQ(Quick(FrameOf(fixture.places.static_one)).function, "");
+}
+
+// Units of debug information are read in their order, and only as far as it takes.
+TEST(SymbolizerTest, FindsTheLinesOfLaterUnitsAndThenOfEarlierOnes) {
+  const auto file_of = [](auto* function) {
+    return Resolve({{.pc = reinterpret_cast<std::uintptr_t>(function)}}).back().file;
+  };
+  EXPECT_THAT(file_of(&PlainName), EndsWith("core/src/symbolize/function_name.cc"));
+  EXPECT_THAT(file_of(&At), EndsWith("tests/core/symbolize/symbolizer_test.cc"));
+  EXPECT_THAT(file_of(&IsSystemModule), EndsWith("core/src/symbolize/runtime_code.cc"));
+}
+
+TEST(SymbolizerTest, TheFunctionThatAThreadStartsInHasNoLine) {
+  const std::vector<Frame> frames =
+      Resolve({{.pc = reinterpret_cast<std::uintptr_t>(&internal::RunThread)}});
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(PlainName(frames[0].function), "taskleak::internal::RunThread");
+  EXPECT_EQ(frames[0].file, "");
 }
 
 TEST(SymbolizerTest, AnUnloadedLibraryIsNoLongerNamed) {
