@@ -129,6 +129,26 @@ TEST_P(Corpus, PassesTheFixedForm) {
   EXPECT_EQ(Found().verdict, "");
 }
 
+class CorpusOfReaders : public Corpus {};
+
+TEST_P(CorpusOfReaders, NamesTheDeadlockIfTheHooksRecordReaders) {
+  Choose("Buggy");
+  const Outcome outcome = RunTest("lock_hooks=1:hang_timeout=30s");
+  SCOPED_TRACE(outcome.out + outcome.err);
+  ASSERT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(Found().deadlocks, ElementsAre(bug().deadlock_with_lock_hooks));
+}
+
+std::vector<Entry> OfReaders(std::vector<Entry> entries) {
+  std::erase_if(entries,
+                [](const Entry& entry) { return entry.bug.deadlock_with_lock_hooks.empty(); });
+  return entries;
+}
+
+INSTANTIATE_TEST_SUITE_P(Go, CorpusOfReaders,
+                         testing::ValuesIn(OfReaders(Entries(KERNELS, "go_bugs.json"))), NameOf);
+INSTANTIATE_TEST_SUITE_P(Cpp, CorpusOfReaders,
+                         testing::ValuesIn(OfReaders(Entries(KERNELS, "cpp_bugs.json"))), NameOf);
 INSTANTIATE_TEST_SUITE_P(Go, Corpus, testing::ValuesIn(Entries(KERNELS, "go_bugs.json")), NameOf);
 INSTANTIATE_TEST_SUITE_P(Cpp, Corpus, testing::ValuesIn(Entries(KERNELS, "cpp_bugs.json")), NameOf);
 #ifdef FIBER_KERNELS

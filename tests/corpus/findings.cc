@@ -49,8 +49,12 @@ void AddUnits(const json& group, Findings* findings) {
 std::vector<Bug> ReadTable(const std::string& path) {
   std::vector<Bug> bugs;
   for (const json& line : json::parse(ReadFile(path))) {
-    Bug bug{
-        line.at("name"), line.at("category"), line.at("body") == "blocks", {}, line.at("deadlock")};
+    Bug bug{line.at("name"),
+            line.at("category"),
+            line.at("body") == "blocks",
+            {},
+            line.at("deadlock"),
+            line.value("with_lock_hooks", "")};
     for (const json& stay : line.at("stay")) {
       const auto texts = stay.get<std::vector<std::string>>();
       bug.stay.push_back({texts.at(0), {texts.begin() + 1, texts.end()}});

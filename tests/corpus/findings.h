@@ -23,7 +23,8 @@ struct Bug {
   std::string category;
   bool body_blocks;  ///< the test itself never returns, and its thread is one of those that stay
   std::vector<Stay> stay;
-  std::string deadlock;  ///< "cycle of 2", "self of 1", "owner_ended of 1" or empty
+  std::string deadlock;                  ///< "cycle of 2", "self of 1", "owner_ended of 1" or empty
+  std::string deadlock_with_lock_hooks;  ///< the same, if only recorded readers show it
 };
 
 /// A thread or task of the report.
