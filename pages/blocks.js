@@ -5,7 +5,7 @@ const byId = id => document.getElementById(id);
 
 // ---- elements ----
 
-const kSvg = ['svg', 'polyline', 'circle'];
+const kSvg = ['svg', 'polyline', 'circle', 'text'];
 
 // Makes an element with attributes and children. Text is never parsed as HTML. Children that are null, false or '' are left out.
 function make(tag, attributes, ...children) {

@@ -45,7 +45,7 @@ for (const row of data.rows) {
 const at = capture => `look ${capture.id} at ${capture.time.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`;
 const links = [
   ['/', 'All that is alive'], [`/diff?base=${data.to ? data.to.id : data.capture.id}&format=html`, 'What changed since this page'],
-  ['/diff?seconds=10&format=html', 'What changes within 10 s'], ['/?debug=1', 'Stacks as text'], ['/?debug=2', 'Each thread and task as text'], ['/?format=json', 'JSON'],
+  ['/diff?seconds=10&format=html', 'What changes within 10 s'], ['/stuck', 'What cannot continue'], ...(data.watched ? [['/hour', 'The last hour']] : []), ['/?debug=1', 'Stacks as text'], ['/?debug=2', 'Each thread and task as text'], ['/?format=json', 'JSON'],
   ['/?format=folded', 'Collapsed stacks'], ['/?format=pprof', 'pprof'], ['/count', 'Counts'], ['/metrics', 'Metrics'],
 ].map(([path, text]) => make('a', {href: data.prefix + path}, text));
 const navigation = make('nav', {class: 'links', 'aria-label': 'Other views'}, links);

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""A service of the stories, leaky or fixed, under load: what the difference, the metrics, the signals and the watch show.
+"""A service of the stories, leaky or fixed, under load: what the difference, the metrics, the signals, the watch and a core file show.
 
-Usage: service_test.py PROGRAM push|cron|sentinel|shop leaky|fixed
+Usage: service_test.py PROGRAM push|cron|sentinel|shop leaky|fixed [TASKLEAK]
 """
+import json
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import time
 import unittest
 import urllib.request
 
-PROGRAM = STORY = ""
+PROGRAM = STORY = TASKLEAK = ""
 LEAKY = False
 HERE = pathlib.Path(__file__).parent
 DEADLINE = 60
@@ -27,6 +29,8 @@ LEAKS = {
     "sentinel": ("thread", "checker", 3, "Sentinel::StartCheckers", 0),
     "shop": ("task", "order", 1, "Shop::PlaceOrder", 8),
 }
+# Where its threads are. A core file has no names of threads, and not the code that created them.
+WAITS_IN = {"push": "Retransmit(", "cron": "Subscription::Wait(", "sentinel": "SizeOneQueue<bool>::Send("}
 
 
 def await_true(condition):
@@ -130,6 +134,42 @@ class ServiceTest(unittest.TestCase):
                 self.assertEqual(self.suspected(), 0)
             self.assertEqual(self.errors, [])
 
+    def test_the_minutes_before_the_alarm_show_what_grew_and_since_when(self):
+        if not LEAKY:
+            self.skipTest("nothing grows")
+        self.capture()
+        time.sleep(0.5)  # some looks before the growth begins
+        begin = time.time()
+
+        def alarmed():
+            self.load(10)
+            return self.suspected() > 0
+        await_true(alarmed)
+        page = self.file("*-watch-*-hour.html").read_text()
+        data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+        self.assertTrue(data["alarm"].startswith("growth: "))
+        grown = next(each for each in data["series"] if each["by"] == "creator" and each["began"] is not None and self.creator in each["name"])
+        self.assertGreaterEqual(grown["counts"][-1] - grown["lowest"], 10)
+        self.assertGreater(data["times"][grown["began"]], begin - 1)
+        self.assertIn(self.creator, self.get("/debug/tasks/hour"))
+
+    def test_a_core_alone_shows_what_is_left(self):
+        if not LEAKY or not TASKLEAK or not shutil.which("gcore"):
+            self.skipTest("nothing is left, or there is no program that writes or reads a core")
+        self.load(REQUESTS)
+        await_true(lambda: self.alive() == self.alive_after(REQUESTS))
+        core = pathlib.Path(self.folder.name) / "core"
+        subprocess.run(["gcore", "-o", core, str(self.process.pid)], check=True, capture_output=True, timeout=DEADLINE)
+        self.process.kill()
+        dump = subprocess.run([TASKLEAK, "dump", "--format=json", "--core", f"{core}.{self.process.pid}", PROGRAM], check=True, capture_output=True,
+                              text=True, timeout=DEADLINE)
+        groups = [group for group in json.loads(dump.stdout)["tests"][0]["groups"] if group["kind"] == self.kind]
+        if self.kind == "task":
+            left = sum(unit["name"] == self.name for group in groups for unit in group["units"])
+        else:
+            left = sum(place["count"] for group in groups for place in group["places"] if any(WAITS_IN[STORY] in frame["function"] for frame in place["stack"]))
+        self.assertEqual(left, self.alive_after(REQUESTS))
+
     def test_signals_record_what_grows(self):
         before = await_true(self.wakings)
         self.process.send_signal(signal.SIGUSR2)
@@ -148,5 +188,6 @@ class ServiceTest(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM, STORY, form = sys.argv[1:4]
+    TASKLEAK = sys.argv[4] if len(sys.argv) > 4 else ""
     LEAKY = form == "leaky"
     unittest.main(argv=sys.argv[:1])

@@ -14,8 +14,10 @@
 #include <utility>
 
 #include "history.h"
+#include "hour.h"
 #include "page.h"
 #include "rows.h"
+#include "stuck_text.h"
 #include "taskleak/census.h"
 #include "taskleak/live/capture.h"
 #include "taskleak/live/diff.h"
@@ -56,7 +58,7 @@ std::string Nonce() {
 // Makes a page. `make` receives the frame.
 template <typename Make>
 Response HtmlPage(const std::string& prefix, Make make) {
-  const PageFrame frame{prefix, Nonce()};
+  const PageFrame frame{prefix, Nonce(), !TheHour().empty()};
   Response response = Typed("text/html; charset=utf-8", make(frame));
   response.headers["Content-Security-Policy"] = fmt::format(
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'nonce-{}'",
@@ -185,6 +187,25 @@ struct Endpoint::Impl {
     return !changed.wait_for(lock, duration, [this] { return stopped; });
   }
 
+  Response Stuck(const Request& request) {
+    const std::string format = Parameter(request, "format");
+    if (!format.empty() && format != "json") return Failure(400, "format should be json");
+    const CapturePtr capture = Take();
+    const StuckReport stuck = FindStuck(capture->report);
+    return format == "json" ? Typed(kJsonType, StuckJson(*capture, stuck))
+                            : Text(StuckText(*capture, stuck));
+  }
+
+  Response LastHour(const Request& request) {
+    const std::string format = Parameter(request, "format");
+    if (!format.empty() && format != "json") return Failure(400, "format should be json");
+    const HourTable hour = TheHour().Table();
+    if (hour.times.empty()) return Failure(404, "no watch of this process has looked yet");
+    if (format == "json") return Typed(kJsonType, HourJson(hour));
+    return HtmlPage(options.prefix,
+                    [&](const PageFrame& frame) { return HourPage(hour, {}, frame); });
+  }
+
   Response Metrics() {
     return Typed("application/openmetrics-text; version=1.0.0; charset=utf-8",
                  ToOpenMetrics(CollectMetrics(options.most_sites)));
@@ -206,6 +227,8 @@ struct Endpoint::Impl {
     if (rest == "/count") return Count(request);
     if (rest == "/diff") return Difference(request);
     if (rest == "/group") return Group(request);
+    if (rest == "/hour") return LastHour(request);
+    if (rest == "/stuck") return Stuck(request);
     if (rest == "/metrics") return Metrics();
     return Failure(404, "no such page");
   }
@@ -236,7 +259,7 @@ Response Endpoint::Handle(const Request& request) noexcept try {
 
 std::vector<std::string> Endpoint::Paths() const {
   std::vector<std::string> paths;
-  for (const char* rest : {"", "/", "/count", "/diff", "/group", "/metrics"})
+  for (const char* rest : {"", "/", "/count", "/diff", "/group", "/hour", "/metrics", "/stuck"})
     paths.push_back(impl_->options.prefix + rest);
   if (impl_->options.go_paths) paths.emplace_back(kGoPath);
   return paths;

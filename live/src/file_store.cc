@@ -47,7 +47,8 @@ bool IsOurs(std::string_view file, const std::string& name) {
   file.remove_prefix(name.size() + 1);
   const bool what =
       file.starts_with("tasks-") || file.starts_with("dump-") || file.starts_with("watch-");
-  return what && (file.ends_with(".txt") || file.ends_with(".json") || file.ends_with(".pb.gz"));
+  return what && (file.ends_with(".txt") || file.ends_with(".json") || file.ends_with(".pb.gz") ||
+                  file.ends_with(".html"));
 }
 
 std::vector<Kept> ListOurs(int folder, const std::string& name) {

@@ -180,4 +180,16 @@ std::vector<Alarm> Judge::Apply(const DeadlockRule&, const Evidence& evidence) {
   return alarms;
 }
 
+std::vector<Alarm> Judge::Apply(const StuckRule&, const Evidence& evidence) {
+  std::vector<Alarm> alarms;
+  if (evidence.stuck == nullptr) return alarms;
+  for (const auto& [reason, group] : evidence.stuck->groups) {
+    if (reason == StuckReason::kDeadlock || reason == StuckReason::kOwnerEnded) continue;
+    alarms.push_back({"stuck",
+                      fmt::format("{} cannot continue: {}", WhoAndWhere(group), Explain(reason)),
+                      group.units.size(), group.signature, nullptr});
+  }
+  return alarms;
+}
+
 }  // namespace taskleak::live

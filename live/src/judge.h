@@ -14,6 +14,7 @@
 
 #include "taskleak/live/capture.h"
 #include "taskleak/live/watch.h"
+#include "taskleak/stuck.h"
 
 namespace taskleak::live {
 
@@ -24,6 +25,7 @@ struct Evidence {
   CapturePtr capture;
   Time time;
   std::uint64_t resident_bytes = 0;
+  const StuckReport* stuck = nullptr;  ///< of the capture, if a rule needs it
 };
 
 /// Keeps only the values of earlier looks that the rules need: sizes of groups and numbers of
@@ -49,6 +51,9 @@ class Judge {
   bool IsOver(const std::string& what, std::uint64_t value, std::uint64_t limit, Time now,
               std::chrono::milliseconds longer_than);
   std::vector<Alarm> Apply(const DeadlockRule& rule, const Evidence& evidence);
+  static std::vector<Alarm> Apply(const StuckRule& rule, const Evidence& evidence);
+  // Stalls are looked for between looks (live/src/stalls.h).
+  static std::vector<Alarm> Apply(const StallRule&, const Evidence&) { return {}; }
 
   const std::vector<Rule> rules_;
   std::map<std::string, std::deque<double>> sizes_;  // by group, the latest last

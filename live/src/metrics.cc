@@ -79,6 +79,24 @@ void AddSuspected(const Census& census, std::vector<Metric>& metrics) {
   metrics.push_back(std::move(metric));
 }
 
+// With a sample for each reason, so that an alert can wait for a change from 0.
+void AddStuck(std::vector<Metric>& metrics) {
+  const auto counts = Stuck();
+  if (!counts) return;
+  Metric metric =
+      Gauge("taskleak_stuck_units", "Threads and tasks that cannot continue by themselves.");
+  for (const UnitKind kind : {UnitKind::kThread, UnitKind::kTask}) {
+    using enum StuckReason;
+    for (const StuckReason reason : {kDeadlock, kOwnerEnded, kBehind, kLost, kAllAsleep}) {
+      const auto found = counts->find({kind, reason});
+      metric.samples.push_back(
+          {{{"kind", std::string(ToString(kind))}, {"reason", std::string(ToString(reason))}},
+           found == counts->end() ? 0 : static_cast<double>(found->second)});
+    }
+  }
+  metrics.push_back(std::move(metric));
+}
+
 std::string Escaped(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -115,6 +133,10 @@ std::vector<Metric> CollectMetrics(std::size_t most_sites) {
   metrics.push_back(
       Single(kCounter, "taskleak_tasks_ended", "Tasks that ended.", census.tasks_ended));
   AddSuspected(census, metrics);
+  AddStuck(metrics);
+  if (const auto stalls = StallsSoFar())
+    metrics.push_back(Single(kCounter, "taskleak_stalls",
+                             "Turns of tasks that a StallRule found too long.", *stalls));
   return metrics;
 }
 

@@ -63,9 +63,34 @@ Json PointsJson(const std::vector<History::Point>& history) {
   return points;
 }
 
+double Seconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+// Returns the common data of the page and of the JSON.
+Json TableJson(const HourTable& hour) {
+  Json times = Json::array();
+  for (const auto& time : hour.times) times.push_back(Seconds(time));
+  Json list = Json::array();
+  for (const HourSeries& series : hour.series) {
+    list.push_back({{"by", series.key.by_state ? "state" : "creator"},
+                    {"kind", ToString(series.key.kind)},
+                    {"name", series.key.name},
+                    {"line", series.key.line},
+                    {"lowest", series.lowest},
+                    {"began", series.began ? Json(*series.began) : Json(nullptr)},
+                    {"counts", series.counts}});
+  }
+  return {{"times", std::move(times)},
+          {"threads", hour.threads},
+          {"tasks", hour.tasks},
+          {"series", std::move(list)}};
+}
+
 std::string Document(Json data, const PageData& page, const PageFrame& frame,
                      const std::string& title) {
   data["prefix"] = frame.prefix;
+  data["watched"] = frame.watched;
   data["frames"] = page.frames();
   data["stacks"] = page.stacks();
   return pages::PageDocument({pages::PageKind::kLive, title, frame.nonce}, data);
@@ -112,6 +137,16 @@ std::string GroupPage(const Capture& capture, const std::vector<Row>& rows,
   data["page"] = "group";
   return Document(std::move(data), page, frame, "taskleak: one group");
 }
+
+std::string HourPage(const HourTable& hour, const std::string& alarm, const PageFrame& frame) {
+  Json data = TableJson(hour);
+  data["alarm"] = alarm;
+  data["prefix"] = frame.prefix;
+  return pages::PageDocument({pages::PageKind::kHour, "taskleak: the last hour", frame.nonce},
+                             data);
+}
+
+std::string HourJson(const HourTable& hour) { return TableJson(hour).dump() + '\n'; }
 
 std::string DiffPage(const Diff& diff, const PageFrame& frame) {
   PageData page;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <deque>
@@ -16,13 +17,20 @@
 #include <utility>
 
 #include "file_store.h"
+#include "hour.h"
 #include "judge.h"
+#include "page.h"
 #include "passing_capture.h"
+#include "stalls.h"
 #include "suspicions.h"
 #include "taskleak/internal/own_thread.h"
+#include "taskleak/internal/task_turns.h"
 #include "taskleak/live/diff.h"
 #include "taskleak/live/formats.h"
 #include "taskleak/live/pprof.h"
+#include "taskleak/stuck.h"
+#include "unit_text.h"
+#include "wording.h"
 
 namespace taskleak::live {
 namespace {
@@ -44,8 +52,55 @@ WatchOptions Checked(WatchOptions options) {
     const auto* growth = std::get_if<GrowthRule>(&rule);
     if (growth != nullptr && growth->looks < 3)
       throw std::invalid_argument("growth needs at least 3 looks");
+    const auto* stall = std::get_if<StallRule>(&rule);
+    if (stall != nullptr && stall->longer_than < std::chrono::milliseconds(4))
+      throw std::invalid_argument("a stall should take at least 4 ms");
   }
   return options;
+}
+
+template <typename Kind>
+bool Has(const std::vector<Rule>& rules) {
+  return std::ranges::any_of(rules,
+                             [](const Rule& rule) { return std::holds_alternative<Kind>(rule); });
+}
+
+StuckCounts CountsOf(const StuckReport& stuck) {
+  StuckCounts counts;
+  for (const auto& [reason, group] : stuck.groups)
+    counts[{group.first().kind, reason}] += group.units.size();
+  return counts;
+}
+
+const LeakGroup* GroupOfTask(const Capture& capture, std::int64_t id) {
+  for (const LeakGroup& group : capture.report.groups) {
+    if (group.first().kind == UnitKind::kTask &&
+        std::ranges::find(group.units, id, &Unit::id) != group.units.end())
+      return &group;
+  }
+  return nullptr;
+}
+
+// Returns the alarm of a turn that was too long when the capture was taken. Without a group, the
+// turn has ended since then, so that the stack may be that of something else.
+Alarm AlarmOf(const Stall& stall, const LeakGroup* group, const CapturePtr& capture) {
+  Alarm alarm{"stall", {}, 1, {}, capture};
+  std::string name = stall.turn.name;
+  std::string where = ", and ended before its stack was read";
+  if (group != nullptr) {
+    alarm.signature = group->signature;
+    alarm.stalled = *std::ranges::find(group->units, stall.turn.key.task, &Unit::id);
+    name = alarm.stalled->name;
+    const Stack& stack = alarm.stalled->stack;
+    const Frame* const own =
+        std::find_if(stack.begin(), stack.end(), [](const Frame& frame) { return !frame.runtime; });
+    where = own == stack.end() ? std::string()
+                               : fmt::format(": {} ({})", FunctionText(*own), LineText(*own));
+  }
+  alarm.text = fmt::format("task {} \"{}\" has run on thread {} for more than {:.3f} s{}",
+                           stall.turn.key.task, OneLine(name), stall.turn.thread,
+                           std::chrono::duration<double>(stall.at_least).count(), where);
+  return alarm;
 }
 
 void Say(const std::string& error) {
@@ -55,7 +110,12 @@ void Say(const std::string& error) {
 }  // namespace
 
 struct Watch::Impl {
-  explicit Impl(WatchOptions given) : options(Checked(std::move(given))), judge(options.rules) {
+  explicit Impl(WatchOptions given)
+      : options(Checked(std::move(given))),
+        judge(options.rules),
+        stalls(options.rules),
+        looks_for_stuck(Has<StuckRule>(options.rules)) {
+    if (stalls.interval()) AddStalls(0);
     if (options.files) files.emplace(*options.files);
     const bool calls_program = options.on_alarm != nullptr;
     thread.emplace(
@@ -70,14 +130,27 @@ struct Watch::Impl {
     changed.notify_all();
     thread->Join();
     for (const auto& [reason, units] : suspected) SetSuspected(reason, 0);
+    if (looks_for_stuck) SetStuck(std::nullopt);
   }
 
   void Run() {
+    Clock::time_point next_look = Clock::now() + options.period;
+    Clock::time_point next_glance = stalls.interval() ? Clock::now() : Clock::time_point::max();
     std::unique_lock lock(mutex);
-    while (!changed.wait_for(lock, options.period, [this] { return stopping; })) {
+    while (
+        !changed.wait_until(lock, std::min(next_look, next_glance), [this] { return stopping; })) {
       lock.unlock();
       try {
-        Look();
+        if (Clock::now() >= next_glance) {
+          next_glance = Clock::now() + *stalls.interval();  // also if it throws
+          const Clock::duration rest = Glance();
+          next_glance = std::max(next_glance, Clock::now() + rest);
+        }
+        if (Clock::now() >= next_look) {
+          next_look = Clock::now() + options.period;
+          Look();
+          next_look = Clock::now() + options.period;
+        }
       } catch (const std::exception& error) {
         Say(error.what());
       }
@@ -85,25 +158,66 @@ struct Watch::Impl {
     }
   }
 
+  // Looks for tasks that run for too long. Returns the time for which it should not look again.
+  Clock::duration Glance() {
+    constexpr int kShareOfTime = 50;
+    const Clock::time_point start = Clock::now();
+    const auto under_way = internal::TurnsUnderWay();
+    const std::vector<Stall> found = stalls.Glance(under_way, start);
+    const Clock::duration cost = Clock::now() - start;
+    suspected["stall"] = stalls.count();
+    SetSuspected("stall", stalls.count());
+    AddStalls(found.size());
+    if (!found.empty()) ReportStalls(found);
+    return kShareOfTime * cost;
+  }
+
+  void ReportStalls(const std::vector<Stall>& found) {
+    const CapturePtr capture = TakePassingCapture();
+    const auto still = internal::TurnsUnderWay();
+    std::vector<Alarm> alarms;
+    for (const Stall& stall : found) {
+      const bool runs =
+          std::ranges::find(still, stall.turn.key, &internal::TaskTurn::key) != still.end();
+      alarms.push_back(
+          AlarmOf(stall, runs ? GroupOfTask(*capture, stall.turn.key.task) : nullptr, capture));
+    }
+    Raise(alarms);
+  }
+
   void Look() {
     const CapturePtr capture = TakePassingCapture();
+    TheHour().Add(*capture);
     SaveAfter(*capture);
-    const std::vector<Alarm> alarms = judge.Consider({capture, Clock::now(), ResidentBytes()});
+    Evidence evidence{capture, Clock::now(), ResidentBytes()};
+    std::optional<StuckReport> stuck;
+    if (looks_for_stuck) {
+      stuck = FindStuck(capture->report);
+      SetStuck(CountsOf(*stuck));
+      evidence.stuck = &*stuck;
+    }
+    const std::vector<Alarm> alarms = judge.Consider(evidence);
     Suspect(alarms);
+    Raise(alarms);
+    constexpr std::size_t kKept = 3;
+    before.push_back(capture);
+    if (before.size() > kKept) before.pop_front();
+  }
+
+  void Raise(const std::vector<Alarm>& alarms) {
     std::string saved;  // all alarms of one look have one scene
     for (const Alarm& alarm : alarms) {
       if (IsCoolingDown(alarm)) continue;
       if (files && saved.empty()) saved = SaveScene(alarm);
       if (options.on_alarm) options.on_alarm(alarm);
     }
-    constexpr std::size_t kKept = 3;
-    before.push_back(capture);
-    if (before.size() > kKept) before.pop_front();
   }
 
   // Updates the metrics, which show what holds now.
   void Suspect(const std::vector<Alarm>& alarms) {
-    for (auto& [reason, units] : suspected) units = 0;
+    for (auto& [reason, units] : suspected) {
+      if (reason != "stall") units = 0;  // which is counted between looks
+    }
     for (const Alarm& alarm : alarms) suspected[alarm.reason] += alarm.units;
     for (const auto& [reason, units] : suspected) SetSuspected(reason, units);
   }
@@ -117,12 +231,16 @@ struct Watch::Impl {
   std::string SaveScene(const Alarm& alarm) {
     const Capture& capture = *alarm.capture;
     std::string stem = files->Stem("watch", capture.time);
-    std::string text = fmt::format("{}: {}\n\n", alarm.reason, alarm.text);
+    const std::string reason = fmt::format("{}: {}", alarm.reason, alarm.text);
+    std::string text = reason + "\n\n";
+    if (alarm.stalled) text += UnitText(*alarm.stalled);
     if (!before.empty()) {
       text += Compare(before.front(), alarm.capture).ToText() + '\n';
       Say(files->Write(stem, "-before.txt", ToStackText(*before.back())));
     }
     Say(files->Write(stem, ".txt", text + ToStackText(capture)));
+    if (!TheHour().empty())
+      Say(files->Write(stem, "-hour.html", HourPage(TheHour().Table(), reason, {})));
     Say(files->Write(stem, ".pb.gz", ToPprof(capture)));
     scene = stem;
     return stem;
@@ -136,6 +254,8 @@ struct Watch::Impl {
 
   const WatchOptions options;
   Judge judge;
+  StallWatch stalls;
+  const bool looks_for_stuck;
   std::optional<FileStore> files;
   std::deque<CapturePtr> before;                 // the last looks, oldest first
   std::optional<std::string> scene;              // that still lacks its next look

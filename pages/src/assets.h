@@ -12,6 +12,7 @@ extern const std::string_view kBlocks;  ///< the common parts of the scripts of 
 extern const std::string_view kReportScript;
 extern const std::string_view kLiveScript;
 extern const std::string_view kFleetScript;
+extern const std::string_view kHourScript;
 
 }  // namespace taskleak::pages
 

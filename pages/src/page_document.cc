@@ -15,6 +15,8 @@ std::string_view ScriptOf(PageKind kind) {
       return kLiveScript;
     case PageKind::kFleet:
       return kFleetScript;
+    case PageKind::kHour:
+      return kHourScript;
   }
   return kReportScript;
 }

@@ -10,7 +10,7 @@ namespace taskleak::pages {
 using Json = nlohmann::ordered_json;
 
 /// The script that draws the page.
-enum class PageKind { kReport, kLive, kFleet };
+enum class PageKind { kReport, kLive, kFleet, kHour };
 
 struct PageOptions {
   PageKind kind = PageKind::kReport;

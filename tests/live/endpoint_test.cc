@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "history.h"
+#include "hour.h"
 #include "live/made_captures.h"
 #include "page.h"
 #include "rows.h"
@@ -53,6 +54,39 @@ TEST(EndpointTest, EveryFormShowsATask) {
       nlohmann::json::parse(Get(endpoint, "/debug/tasks/count", {{"format", "json"}}).body);
   EXPECT_EQ(json["tasks"], 1);
   EXPECT_TRUE(nlohmann::json::accept(Get(endpoint, "/debug/tasks/", {{"format", "json"}}).body));
+}
+
+TEST(EndpointTest, SaysWhatCannotContinueAndWhyNothingCanBeSaidOfTheRest) {
+  Task lost = Subscribe();
+  lost.SetWaiting("", WaitState::kLost);
+  Endpoint endpoint;
+  const std::string text = Get(endpoint, "/debug/tasks/stuck").body;
+  EXPECT_THAT(text, HasSubstr("1 task cannot continue"));
+  EXPECT_THAT(text, HasSubstr("destroyed without resuming it"));
+  EXPECT_THAT(text, HasSubstr("Subscribe()"));
+  const auto json =
+      nlohmann::json::parse(Get(endpoint, "/debug/tasks/stuck", {{"format", "json"}}).body);
+  ASSERT_EQ(json["stuck"].size(), 1U);
+  EXPECT_EQ(json["stuck"][0]["reason"], "lost");
+  EXPECT_EQ(json["stuck"][0]["ids"][0], lost.id());
+  const testing::ParkedThread idle;
+  EXPECT_THAT(Get(endpoint, "/debug/tasks/stuck").body, HasSubstr("nothing can be said of "));
+  EXPECT_EQ(Get(endpoint, "/debug/tasks/stuck", {{"format", "xml"}}).status, 400);
+}
+
+TEST(EndpointTest, TheLastHourIsShownOnceAWatchHasLooked) {
+  Endpoint endpoint;
+  EXPECT_EQ(Get(endpoint, "/debug/tasks/hour").status, 404);
+  EXPECT_THAT(Get(endpoint, "/debug/tasks/").body, HasSubstr("\"watched\":false"));
+  TheHour().Add(*MadeCapture(1, {Jobs(3)}));
+  const auto page = Get(endpoint, "/debug/tasks/hour");
+  EXPECT_THAT(page.content_type, StartsWith("text/html"));
+  EXPECT_THAT(page.body, HasSubstr("JobPool::Submit"));
+  const auto json =
+      nlohmann::json::parse(Get(endpoint, "/debug/tasks/hour", {{"format", "json"}}).body);
+  EXPECT_EQ(json["tasks"], nlohmann::json::array({3}));
+  EXPECT_EQ(json["series"][0]["counts"], nlohmann::json::array({3}));
+  EXPECT_THAT(Get(endpoint, "/debug/tasks/").body, HasSubstr("\"watched\":true"));
 }
 
 TEST(EndpointTest, AGroupHasAPageOfItsOwn) {

@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -141,6 +142,20 @@ TEST_F(JudgeTest, ADeadlockAlarmsWhenItIsSeenTwice) {
   EXPECT_THAT(alarms[0].threads, ElementsAre(4129, 4130));
   EXPECT_THAT(Look(judge, {}), IsEmpty());
   EXPECT_THAT(Look(judge, {}, 0, {report::LockCycle()}), IsEmpty());
+}
+
+TEST_F(JudgeTest, WhatCannotContinueAlarmsAtOnceButForDeadlocks) {
+  Judge judge({StuckRule()});
+  StuckReport stuck;
+  const auto capture = MadeCapture(1, {Workers(2), Jobs(3)});
+  EXPECT_THAT(judge.Consider({capture, Evidence::Time(), 0, &stuck}), IsEmpty());
+  stuck.groups = {{StuckReason::kDeadlock, Workers(2)}, {StuckReason::kLost, Jobs(3)}};
+  const auto alarms = judge.Consider({capture, Evidence::Time(), 0, &stuck});
+  ASSERT_THAT(alarms, SizeIs(1));
+  EXPECT_EQ(alarms[0].reason, "stuck");
+  EXPECT_EQ(alarms[0].units, 3U);
+  EXPECT_EQ(alarms[0].signature, Jobs(3).signature);
+  EXPECT_THAT(alarms[0].text, AllOf(HasSubstr("JobPool::Submit"), HasSubstr("destroyed")));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class MadePageTest(BrowserTest):
 
     def test_every_page_is_readable_everywhere(self):
         axe = page_checks.find_axe()
-        for kind, count, rows in (("live", 1, 2), ("live", 20, 40), ("live", 2000, 2000), ("group", 5, 2), ("diff", 60, 6), ("diff", 1, 1)):
+        for kind, count, rows in (("live", 1, 2), ("live", 20, 40), ("live", 2000, 2000), ("group", 5, 2), ("diff", 60, 6), ("diff", 1, 1), ("hour", 1, 3), ("hour", 60, 64)):
             self.assertEqual(page_checks.problems(self.browser, self.made(kind, count), rows, axe, f"{kind} {count}"), [])
 
     def test_kinds_that_one_creator_made_have_a_row_each(self):
@@ -78,6 +78,21 @@ class MadePageTest(BrowserTest):
         for part in ("push::Server::Accept0(int)", "push::Session0::Wait(std::unique_lock<std::mutex>&)", "push::Run1()"):
             self.assertIn(part, text)
         self.assertEqual(self.browser.ask("document.querySelectorAll('tbody tr').length"), 32)
+
+
+    def test_the_last_hour_shows_when_the_growth_began(self):
+        self.browser.open(self.made("hour", 20))
+        text = self.browser.ask("document.body.innerText")
+        self.assertIn("growth: 186 in 6 looks", text)
+        rows = self.browser.ask("[...document.querySelectorAll('#creators .row')].map(row => [row.innerText.replace(/\\s+/g, ' '), row.open])")
+        self.assertEqual(len(rows), 20)
+        for text, _ in rows[:2]:  # the two that grow
+            for part in ("push::Server::Accept", "server.cc:", "from ", "min before the last look"):
+                self.assertIn(part, text)
+        self.assertNotIn("before the last look", rows[2][0])
+        self.assertTrue(rows[0][1])
+        self.assertEqual(self.browser.ask("document.querySelectorAll('.row[open] .chart .began').length > 0"), True)
+        self.assertEqual(self.browser.complaints(), [])
 
 
 class ServicePageTest(BrowserTest):

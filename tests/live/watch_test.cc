@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -117,8 +118,11 @@ TEST_F(WatchTest, SavesTheSceneWithTheLooksBeforeAndAfter) {
     std::this_thread::sleep_for(milliseconds(1));
   }
   EXPECT_THAT(names(), AllOf(Contains(EndsWith("Z.pb.gz")), Contains(EndsWith("Z-before.txt")),
-                             Contains(EndsWith("Z.txt"))));
+                             Contains(EndsWith("Z-hour.html")), Contains(EndsWith("Z.txt"))));
   for (const std::string& name : names()) {
+    if (name.ends_with("Z-hour.html")) {
+      EXPECT_THAT(ReadFile(directory.File(name)), HasSubstr("\"alarm\":\"growth: "));
+    }
     if (!name.ends_with("Z.txt")) continue;
     EXPECT_THAT(ReadFile(directory.File(name)),
                 AllOf(HasSubstr("growth: "), HasSubstr("\ngrew: ")));
@@ -140,11 +144,73 @@ TEST_F(WatchTest, ItsThreadIsNotReported) {
   EXPECT_EQ(FindAlive().unit_count(), before);
 }
 
+double ValueOf(const std::string& name) {
+  for (const Metric& metric : CollectMetrics()) {
+    if (metric.name == name) return metric.samples.at(0).value;
+  }
+  return -1;
+}
+
+// Does not return before `end` is ready.
+[[gnu::noinline]] void HandleRequest(const std::shared_future<void>& end) { end.wait(); }
+
+TEST_F(WatchTest, ATaskThatRunsForTooLongAlarmsWhileItRuns) {
+  EXPECT_EQ(ValueOf("taskleak_stalls"), -1);
+  options_.rules = {StallRule{milliseconds(20)}};
+  std::promise<void> end;
+  std::thread worker;
+  {
+    const Watch watch(options_);
+    worker = std::thread(
+        [end = end.get_future().share()] { Tracked("request", [&end] { HandleRequest(end); })(); });
+    const Alarm alarm = alarms_.AwaitFirst();
+    EXPECT_EQ(alarm.reason, "stall");
+    EXPECT_THAT(alarm.text, AllOf(HasSubstr("\"request\" has run on thread "), HasSubstr("s: "),
+                                  HasSubstr("HandleRequest")));
+    ASSERT_TRUE(alarm.stalled);
+    EXPECT_EQ(alarm.stalled->name, "request");
+    EXPECT_GE(SuspectedFor("stall"), 1);
+    EXPECT_EQ(ValueOf("taskleak_stalls"), 1);
+    end.set_value();
+    while (SuspectedFor("stall") > 0) std::this_thread::yield();
+    EXPECT_EQ(alarms_.count(), 1U);
+  }
+  worker.join();
+  EXPECT_EQ(ValueOf("taskleak_stalls"), 1);
+}
+
+TEST_F(WatchTest, WhatCannotContinueAlarmsAndCountsInTheMetrics) {
+  const auto lost_tasks = [] {
+    for (const Metric& metric : CollectMetrics()) {
+      if (metric.name != "taskleak_stuck_units") continue;
+      for (const Metric::Sample& sample : metric.samples) {
+        if (sample.labels[0].second == "task" && sample.labels[1].second == "lost")
+          return sample.value;
+      }
+    }
+    return -1.0;
+  };
+  EXPECT_EQ(lost_tasks(), -1);
+  options_.rules = {StuckRule()};
+  Task lost = Subscribe();
+  {
+    const Watch watch(options_);
+    while (lost_tasks() != 0) std::this_thread::yield();
+    lost.SetWaiting("", WaitState::kLost);
+    while (lost_tasks() != 1) std::this_thread::yield();
+    EXPECT_EQ(alarms_.AwaitFirst().reason, "stuck");
+    EXPECT_GE(SuspectedFor("stuck"), 1);
+  }
+  EXPECT_EQ(lost_tasks(), -1);
+}
+
 TEST_F(WatchTest, BadOptionsThrow) {
   options_.period = milliseconds(0);
   EXPECT_THROW(Watch watch(options_), std::invalid_argument);
   options_.period = milliseconds(1);
   options_.rules = {GrowthRule{.looks = 2, .at_least = 1}};
+  EXPECT_THROW(Watch watch(options_), std::invalid_argument);
+  options_.rules = {StallRule{milliseconds(3)}};
   EXPECT_THROW(Watch watch(options_), std::invalid_argument);
   options_.rules.clear();
   options_.files.emplace().folder = "/nonexistent/folder";

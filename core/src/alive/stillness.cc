@@ -77,8 +77,8 @@ class StillLook {
 
   // Returns true if something may wake the thread. Otherwise it is asleep, and noted, or has ended.
   bool MayWake(const platform::ThreadId& id) { return !Add(id) && !platform::HasEnded(id.tid); }
-  // Returns true if something but its own threads could act on the process.
-  [[nodiscard]] bool OthersCanIntervene(Stillness::EndHandlers end_handlers) const;
+  // Returns what else than its own threads could act on the process.
+  [[nodiscard]] Obstacle FindOthers(Stillness::EndHandlers end_handlers) const;
   // Returns true if there are no other threads now than those that were added and the caller.
   [[nodiscard]] bool IsComplete() const;
   // Returns a thread that has moved since it was added; 0 if none has.
@@ -127,18 +127,24 @@ bool StillLook::Add(const platform::ThreadId& id) {
   return true;
 }
 
-bool StillLook::OthersCanIntervene(Stillness::EndHandlers end_handlers) const {
+Obstacle StillLook::FindOthers(Stillness::EndHandlers end_handlers) const {
   const auto reach = platform::ReadReach();
-  if (!reach || reach->handles_signals || reach->traced) return true;
-  if (reach->handles_end && end_handlers == Stillness::EndHandlers::kMayWake) return true;
+  if (!reach) return Obstacle::kUnreadable;
+  if (reach->traced) return Obstacle::kTracer;
+  if (reach->handles_signals ||
+      (reach->handles_end && end_handlers == Stillness::EndHandlers::kMayWake))
+    return Obstacle::kSignals;
   std::vector<int> threads;
   for (const Sleeper& sleeper : sleepers_) threads.push_back(sleeper.id.tid);
-  if (platform::MayHaveChildren(threads) || platform::MayHaveRings()) return true;
+  if (platform::MayHaveChildren(threads)) return Obstacle::kChildren;
+  if (platform::MayHaveRings()) return Obstacle::kRing;
   const auto shared = platform::ReadSharedMemory();
-  if (!shared || shared->has_ring()) return true;
-  return std::ranges::any_of(sleepers_, [&shared](const Sleeper& sleeper) {
+  if (!shared) return Obstacle::kUnreadable;
+  if (shared->has_ring()) return Obstacle::kRing;
+  const bool in_shared = std::ranges::any_of(sleepers_, [&shared](const Sleeper& sleeper) {
     return platform::IsSharedFutex(sleeper.at) && shared->Has(sleeper.at.arguments[0]);
   });
+  return in_shared ? Obstacle::kSharedMemory : Obstacle::kNone;
 }
 
 bool StillLook::IsComplete() const {
@@ -161,20 +167,27 @@ int StillLook::FindMoved() const {
 }  // namespace
 
 bool Stillness::IsShown(std::optional<Clock::time_point> until) {
+  obstacle_ = FindObstacle(until);
+  return obstacle_ == Obstacle::kNone;
+}
+
+Obstacle Stillness::FindObstacle(std::optional<Clock::time_point> until) {
   const auto listed = platform::ListThreads();
-  if (!listed) return false;
+  if (!listed) return Obstacle::kUnreadable;
   const platform::ThreadIds& threads = **listed;
   const int caller = platform::LooksAtItself() ? gettid() : 0;
   const auto suspect = std::ranges::find(threads, in_the_way_, &platform::ThreadId::tid);
-  if (suspect != threads.end() && StillLook(until).MayWake(*suspect)) return false;
+  if (suspect != threads.end() && StillLook(until).MayWake(*suspect)) return Obstacle::kThread;
   StillLook look(until);
   const auto found = std::ranges::find_if(
       threads, [&](const platform::ThreadId& id) { return id.tid != caller && look.MayWake(id); });
   in_the_way_ = found == threads.end() ? 0 : found->tid;
-  if (in_the_way_ != 0 || look.OthersCanIntervene(end_handlers_) || !look.IsComplete())
-    return false;
+  if (in_the_way_ != 0) return Obstacle::kThread;
+  if (const Obstacle others = look.FindOthers(end_handlers_); others != Obstacle::kNone)
+    return others;
+  if (!look.IsComplete()) return Obstacle::kChange;
   in_the_way_ = look.FindMoved();
-  return in_the_way_ == 0;
+  return in_the_way_ == 0 ? Obstacle::kNone : Obstacle::kThread;
 }
 
 }  // namespace taskleak::alive

@@ -8,6 +8,19 @@
 
 namespace taskleak::alive {
 
+/// What may make something happen in a process.
+enum class Obstacle {
+  kNone,          ///< nothing: it is still
+  kThread,        ///< a thread runs, or something other than a thread of the process may wake it
+  kSignals,       ///< a signal from outside would run a handler of the program
+  kTracer,        ///< a debugger or the like
+  kChildren,      ///< a child process, which may share all memory
+  kRing,          ///< an io_uring
+  kSharedMemory,  ///< a thread waits in memory that other processes may have as well
+  kUnreadable,    ///< it is not known what: that cannot be read
+  kChange,        ///< threads were born or ended during the look
+};
+
 /// Shows of the process that is looked at that all of its threads are asleep, and that nothing will
 /// wake one of them until a thread that is looking does. Nothing of what is alive then ends, moves
 /// or starts anything: neither threads nor tasks, which only a thread resumes.
@@ -33,8 +46,16 @@ class Stillness {
   /// call nothing of the program, are the ones that look.
   bool IsShown(std::optional<Clock::time_point> until);
 
+  /// Returns what kept the last IsShown() from showing it.
+  [[nodiscard]] Obstacle obstacle() const { return obstacle_; }
+  /// Returns that thread, if it was one; else 0.
+  [[nodiscard]] int in_the_way() const { return in_the_way_; }
+
  private:
+  Obstacle FindObstacle(std::optional<Clock::time_point> until);
+
   const EndHandlers end_handlers_;
+  Obstacle obstacle_ = Obstacle::kNone;
   int in_the_way_ = 0;  // the thread that kept the last look from showing it; 0: none did
 };
 

@@ -1,11 +1,13 @@
-// made_page KIND COUNT: prints the endpoint's page (live, group or diff) of made-up captures with
-// COUNT groups.
+// made_page KIND COUNT: prints the endpoint's page (live, group, diff or hour) of made-up captures
+// with COUNT groups.
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hour.h"
 #include "live/made_captures.h"
 #include "page.h"
 #include "rows.h"
@@ -74,7 +76,23 @@ std::shared_ptr<Capture> CaptureOf(int count, int look) {
   return capture;
 }
 
+// Ten minutes in which nothing grows, and ten in which some groups do.
+HourTable MadeHour(int count) {
+  constexpr int kLooks = 60;
+  Hour hour;
+  for (int look = 0; look <= 2 * kLooks; ++look) {
+    const auto capture = CaptureOf(count, std::max(1, look - kLooks));
+    capture->time += std::chrono::seconds(10 * look);
+    hour.Add(*capture);
+  }
+  return hour.Table();
+}
+
 std::string PageOf(std::string_view kind, int count) {
+  const PageFrame frame{"/debug/tasks", ""};
+  if (kind == "hour")
+    return HourPage(MadeHour(count), "growth: 186 in 6 looks: threads created by push::Server",
+                    frame);
   constexpr int kLooks = 5;
   RowHistory history;
   std::vector<History::Point> points;
@@ -86,7 +104,6 @@ std::string PageOf(std::string_view kind, int count) {
     points.push_back({std::chrono::steady_clock::time_point(std::chrono::seconds(look)),
                       captures.back()->threads, captures.back()->tasks});
   }
-  const PageFrame frame{"/debug/tasks", ""};
   if (kind == "group") return GroupPage(*captures.back(), rows, "000000000000", frame);
   if (kind == "diff") return DiffPage(Compare(captures.front(), captures.back()), frame);
   return LivePage(*captures.back(), rows, points, frame);

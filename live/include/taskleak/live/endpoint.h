@@ -31,6 +31,8 @@ struct EndpointOptions {
 /// | PREFIX/diff?seconds=N | what changed within the next N seconds; `&format=json|html` |
 /// | PREFIX/diff?base=ID | what changed since a capture that is still kept (FindCapture) |
 /// | PREFIX/group?signature=S | a page: the group with that signature, with all its stacks |
+/// | PREFIX/stuck | what cannot continue by itself, with the reason (FindStuck); `?format=json` |
+/// | PREFIX/hour | a page: the counts that a Watch kept in the last hour; `?format=json` |
 /// | PREFIX/metrics | ToOpenMetrics |
 ///
 /// Example: see Mount() below.

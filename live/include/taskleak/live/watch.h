@@ -45,23 +45,45 @@ struct LimitRule {
 /// Raises an alarm when the same threads wait for each other in a circle in two looks.
 struct DeadlockRule {};
 
+/// Raises an alarm when threads or tasks cannot continue by themselves (taskleak/stuck.h). Leaves
+/// out the threads and tasks of deadlocks, for which there is DeadlockRule.
+struct StuckRule {};
+
+/// Raises an alarm when a task (a handler of Asio, a job of a pool, a coroutine) has been running
+/// for longer than `longer_than` without a break. The alarm comes while it runs, with the stack of
+/// its thread. Each turn alarms once.
+///
+/// The watch then looks at the tasks four times in `longer_than`, so the alarm comes when the task
+/// has been running for at most about one and a half times as long. Such a look takes some
+/// nanoseconds for each task, and reads no stack; with very many tasks it is made less often, to
+/// take at most a fiftieth of a processor. Coroutines that only taskleak::any_coroutine shows do
+/// not note when they run, and are not seen.
+struct StallRule {
+  std::chrono::milliseconds longer_than{1'000};  ///< at least 4 ms
+  std::vector<std::string> except{};             ///< names of tasks that may run for any time
+};
+
 /// Says what a Watch looks for.
-using Rule = std::variant<GrowthRule, BlockedRule, LimitRule, DeadlockRule>;
+using Rule = std::variant<GrowthRule, BlockedRule, LimitRule, DeadlockRule, StuckRule, StallRule>;
 
 /// Describes what a rule found.
 struct Alarm {
-  std::string reason;                   ///< "growth", "blocked", "limit", "deadlock"
+  std::string reason;                   ///< "growth", "blocked", "limit", "deadlock", "stuck",
+                                        ///< "stall"
   std::string text;                     ///< one line for people
   std::size_t units = 0;                ///< how many units are affected
   std::string signature;                ///< of the group; empty if it is not about a group
   CapturePtr capture;                   ///< the capture in which it was found
   std::vector<std::int64_t> threads{};  ///< of a deadlock: the kernel ids of its threads, sorted
+  std::optional<Unit> stalled{};  ///< of a stall: the task, with the stack of the thread that runs
+                                  ///< it; nothing if it stopped running before that was read
 };
 
 /// Says how often a Watch looks, what for, and what it does about it.
 struct WatchOptions {
-  std::chrono::milliseconds period{10'000};                                 ///< between looks
-  std::vector<Rule> rules = {GrowthRule(), BlockedRule(), DeadlockRule()};  ///< each by itself
+  std::chrono::milliseconds period{10'000};  ///< between looks
+  std::vector<Rule> rules = {GrowthRule(), BlockedRule(), DeadlockRule(),
+                             StuckRule()};       ///< each by itself
   std::chrono::milliseconds cool_down{600'000};  ///< in which each group or limit alarms once
   std::optional<FileOptions> files;              ///< where an alarm's files are kept, if anywhere
   std::function<void(const Alarm&)> on_alarm;    ///< called on the watching thread; must not throw
@@ -70,9 +92,13 @@ struct WatchOptions {
 /// Looks once per period, from construction to destruction, on one thread of taskleak's own. The
 /// metrics count what it finds as suspected, for as long as the rule applies.
 ///
+/// Keeps the counts of the last hour by creator and state, from its own looks. They take at most a
+/// few hundred kilobytes, however often it looks.
+///
 /// With `files`, an alarm writes NAME-watch-PID-TIME.txt (the reason, what changed since the oldest
-/// of the last looks, all stacks), -before.txt (the stacks of the previous look), .pb.gz, and after
-/// the next look -after.txt.
+/// of the last looks, all stacks), -before.txt (the stacks of the previous look), -hour.html (a
+/// page that draws the counts of the last hour, and says when each began to grow), .pb.gz, and
+/// after the next look -after.txt.
 ///
 /// Example:
 ///   taskleak::live::WatchOptions options;

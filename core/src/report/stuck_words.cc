@@ -1,0 +1,83 @@
+#include "report/stuck_words.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "report/state_words.h"
+#include "taskleak/stuck.h"
+
+namespace taskleak {
+
+std::string_view ToString(StuckReason reason) {
+  switch (reason) {
+    case StuckReason::kDeadlock:
+      return "deadlock";
+    case StuckReason::kOwnerEnded:
+      return "owner_ended";
+    case StuckReason::kBehind:
+      return "behind";
+    case StuckReason::kLost:
+      return "lost";
+    case StuckReason::kAllAsleep:
+      return "all_asleep";
+  }
+  return "deadlock";
+}
+
+std::string_view Explain(StuckReason reason) {
+  switch (reason) {
+    case StuckReason::kDeadlock:
+      return "in a circle: each waits for the next, or for itself";
+    case StuckReason::kOwnerEnded:
+      return "waiting for a lock whose owner ended without unlocking it";
+    case StuckReason::kBehind:
+      return "waiting for one that cannot continue, or run by a thread that cannot";
+    case StuckReason::kLost:
+      return "lost: what it awaited was destroyed without resuming it";
+    case StuckReason::kAllAsleep:
+      return "asleep like every thread of the process, and nothing outside of it can wake one";
+  }
+  return {};
+}
+
+namespace report {
+namespace {
+
+std::string ThreadText(const Unit* thread) {
+  if (thread == nullptr) return "another thread may continue by itself, and may wake them";
+  std::string text = fmt::format("thread {}", thread->id);
+  if (!thread->name.empty()) text += fmt::format(" \"{}\"", thread->name);
+  if (thread->state == WaitState::kRunning) return text + " is running, and may wake them";
+  return text +
+         fmt::format(" may continue by itself ({}), and may wake them", Phrase(thread->state));
+}
+
+}  // namespace
+
+std::string UnknownText(alive::Obstacle obstacle, const Unit* thread) {
+  switch (obstacle) {
+    case alive::Obstacle::kNone:
+      return "all of them wait for another thread, and the thread that looks may wake them";
+    case alive::Obstacle::kThread:
+      return ThreadText(thread);
+    case alive::Obstacle::kSignals:
+      return "the program handles signals, and a handler may wake them";
+    case alive::Obstacle::kTracer:
+      return "a debugger or the like traces the process, and may wake them";
+    case alive::Obstacle::kChildren:
+      return "a child process may share the memory of this one, and may wake them";
+    case alive::Obstacle::kRing:
+      return "the process may have an io_uring, which may wake them";
+    case alive::Obstacle::kSharedMemory:
+      return "a thread waits in memory that other processes may share, and they may wake it";
+    case alive::Obstacle::kUnreadable:
+      return "files in /proc that would show it cannot be read";
+    case alive::Obstacle::kChange:
+      return "threads were created or ended during the look";
+  }
+  return {};
+}
+
+}  // namespace report
+}  // namespace taskleak

@@ -1,0 +1,152 @@
+#include "hour.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "places.h"
+#include "wording.h"
+
+namespace taskleak::live {
+namespace {
+
+constexpr std::chrono::seconds kLongest{3600};
+
+const Frame* FirstOwn(const Stack& stack) {
+  const Frame* const own =
+      std::find_if(stack.begin(), stack.end(), [](const Frame& frame) { return !frame.runtime; });
+  return own == stack.end() ? nullptr : own;
+}
+
+HourSeries::Key CreatorOf(const LeakGroup& group) {
+  const Unit& first = group.first();
+  const Frame* const creator = FirstOwn(first.created_by);
+  const Frame* const frame = creator != nullptr ? creator : FirstOwn(first.stack);
+  if (frame != nullptr) return {false, first.kind, FunctionText(*frame), LineText(*frame)};
+  return {false, first.kind, first.name.empty() ? "(unknown)" : OneLine(first.name), {}};
+}
+
+std::uint32_t Size(std::size_t size) { return static_cast<std::uint32_t>(size); }
+
+// Calls `change` for everything that has one value for each look.
+template <typename Series, typename Change>
+void ForEachColumn(Series& series, Change change) {
+  for (auto& [key, counts] : series) change(counts);
+}
+
+template <typename T>
+void KeepEveryOther(std::vector<T>& values) {
+  const std::size_t kept = values.size() / 2;
+  for (std::size_t i = 0; i < kept; ++i) values[i] = values[2 * i];
+  values.resize(kept);
+}
+
+// The last look in which there were at most a twentieth of the growth more than the least.
+std::optional<std::size_t> BeginOfGrowth(const std::vector<std::uint32_t>& counts,
+                                         std::uint32_t lowest) {
+  constexpr std::uint32_t kHardly = 20;
+  const std::uint32_t growth = counts.back() - lowest;
+  if (growth < 2) return std::nullopt;
+  const auto low = std::find_if(counts.rbegin(), counts.rend(), [&](std::uint32_t count) {
+    return count <= lowest + growth / kHardly;
+  });
+  return static_cast<std::size_t>(std::distance(low, counts.rend())) - 1;
+}
+
+HourSeries SeriesOf(const HourSeries::Key& key, const std::vector<std::uint32_t>& counts) {
+  const std::uint32_t lowest = std::ranges::min(counts);
+  return {key, counts, lowest, BeginOfGrowth(counts, lowest)};
+}
+
+}  // namespace
+
+// New creators beyond the limit are counted together.
+Hour::Counts Hour::CountsOf(const Capture& capture) const {
+  Counts counts;
+  std::size_t known = series_.size();
+  for (const LeakGroup& group : capture.report.groups) {
+    HourSeries::Key key = CreatorOf(group);
+    if (!series_.contains(key) && !counts.contains(key) && ++known > kMostSeries)
+      key = {false, key.kind, "(other)", {}};
+    counts[std::move(key)] += Size(group.units.size());
+    for (const Unit& unit : group.units) {
+      if (unit.kind == UnitKind::kThread || unit.kind == UnitKind::kTask)
+        ++counts[{true, unit.kind, std::string(ToString(unit.state)), {}}];
+    }
+  }
+  return counts;
+}
+
+void Hour::DropFirst(std::size_t looks) {
+  const auto drop = [looks](auto& values) {
+    values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(looks));
+  };
+  drop(times_);
+  drop(threads_);
+  drop(tasks_);
+  ForEachColumn(series_, drop);
+}
+
+void Hour::DropEveryOther() {
+  KeepEveryOther(times_);
+  KeepEveryOther(threads_);
+  KeepEveryOther(tasks_);
+  ForEachColumn(series_, [](auto& counts) { KeepEveryOther(counts); });
+  gap_ = kLongest / kMostLooks;
+  if (times_.size() > 1)
+    gap_ = std::min<std::chrono::system_clock::duration>(
+        gap_, (times_.back() - times_.front()) / static_cast<int>(times_.size() - 1));
+}
+
+void Hour::Add(const Capture& capture) {
+  const std::lock_guard lock(mutex_);
+  const auto is_old = [&capture](Time time) { return capture.time - time > kLongest; };
+  DropFirst(static_cast<std::size_t>(std::ranges::count_if(times_, is_old)));
+  const std::size_t size = times_.size();
+  // The latest look takes the place of the one before it, if that is closer to its predecessor.
+  if (size >= 2 && times_[size - 1] - times_[size - 2] < gap_) {
+    const auto drop = [](auto& values) { values.pop_back(); };
+    drop(times_);
+    drop(threads_);
+    drop(tasks_);
+    ForEachColumn(series_, drop);
+  }
+  if (times_.size() == kMostLooks && gap_ >= kLongest / kMostLooks) DropFirst(1);
+  if (times_.size() == kMostLooks) DropEveryOther();
+  Counts counts = CountsOf(capture);
+  for (auto& [key, values] : series_) {
+    const auto found = counts.find(key);
+    values.push_back(found == counts.end() ? 0 : found->second);
+    if (found != counts.end()) counts.erase(found);
+  }
+  for (const auto& [key, count] : counts) {
+    std::vector<std::uint32_t>& values = series_[key];
+    values.resize(times_.size());
+    values.push_back(count);
+  }
+  times_.push_back(capture.time);
+  threads_.push_back(Size(capture.threads));
+  tasks_.push_back(Size(capture.tasks));
+  std::erase_if(series_, [](const auto& each) { return std::ranges::max(each.second) == 0; });
+}
+
+bool Hour::empty() const {
+  const std::lock_guard lock(mutex_);
+  return times_.empty();
+}
+
+HourTable Hour::Table() const {
+  const std::lock_guard lock(mutex_);
+  HourTable table{times_, threads_, tasks_, {}};
+  for (const auto& [key, counts] : series_) table.series.push_back(SeriesOf(key, counts));
+  std::ranges::stable_sort(table.series, std::ranges::greater(), [](const HourSeries& series) {
+    return std::pair(series.counts.back() - series.lowest, series.counts.back());
+  });
+  return table;
+}
+
+Hour& TheHour() {
+  static auto* const hour = new Hour();
+  return *hour;
+}
+
+}  // namespace taskleak::live

@@ -1,0 +1,127 @@
+#include "stuck_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "places.h"
+#include "taskleak/internal/report_json.h"
+#include "wording.h"
+
+namespace taskleak::live {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Counts {
+  std::size_t threads = 0;
+  std::size_t tasks = 0;
+};
+
+std::string CountsText(const Counts& counts) {
+  if (counts.tasks == 0) return Count(counts.threads, "thread");
+  if (counts.threads == 0) return Count(counts.tasks, "task");
+  return Count(counts.threads, "thread") + " and " + Count(counts.tasks, "task");
+}
+
+Counts CountStuck(const StuckReport& stuck) {
+  Counts counts;
+  for (const auto& [reason, group] : stuck.groups)
+    (group.first().kind == UnitKind::kTask ? counts.tasks : counts.threads) += group.units.size();
+  return counts;
+}
+
+void AddFrames(const Stack& stack, std::string& text) {
+  for (const Frame& frame : stack)
+    text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
+}
+
+// 2 threads "teller", mutex: 0x5610 held by thread 4130, 3 to 250 s old
+void AddPlace(Place units, std::string& text) {
+  const Unit& first = units.front();
+  text += fmt::format("  {} {}, {}", Count(units.size(), Noun(first.kind)), Names(units),
+                      ToString(first.state));
+  if (units.size() == 1 && !first.detail.empty()) text += ": " + OneLine(first.detail);
+  const auto same_holder = [&first](const Unit& unit) {
+    return unit.held_by && unit.held_by->id == first.held_by->id;
+  };
+  if (first.held_by && std::ranges::all_of(units, same_holder)) {
+    text +=
+        fmt::format(", held by {}{}", first.held_by->id, first.held_by->ended ? " (ended)" : "");
+  }
+  text += fmt::format(", {}\n", Ages(units));
+  AddFrames(first.stack, text);
+  if (first.created_by.empty()) return;
+  text += "    created by\n";
+  AddFrames(first.created_by, text);
+}
+
+Json StackJson(const Stack& stack) {
+  Json json = Json::array();
+  for (const Frame& frame : stack)
+    json.push_back({{"function", frame.function}, {"file", frame.file}, {"line", frame.line}});
+  return json;
+}
+
+Json PlaceJson(StuckReason reason, const LeakGroup& group, Place units) {
+  const Unit& first = units.front();
+  Json ids = Json::array();
+  for (const Unit& unit : units) ids.push_back(unit.id);
+  return {{"reason", ToString(reason)},
+          {"why", Explain(reason)},
+          {"kind", ToString(first.kind)},
+          {"ids", std::move(ids)},
+          {"name", first.name},
+          {"state", ToString(first.state)},
+          {"detail", first.detail},
+          {"held_by", internal::HolderJson<Json>(first.held_by)},
+          {"signature", group.signature},
+          {"stack", StackJson(first.stack)},
+          {"created_by", StackJson(first.created_by)}};
+}
+
+}  // namespace
+
+std::string StuckText(const Capture& capture, const StuckReport& stuck) {
+  std::string text = fmt::format("# capture {} at {}\n", capture.id, TimeText(capture.time));
+  if (!stuck.could_not_look.empty())
+    return text + fmt::format("could not look: {}\n", OneLine(stuck.could_not_look));
+  const Counts counts = CountStuck(stuck);
+  text += counts.threads + counts.tasks == 0
+              ? "nothing is shown to be stuck\n"
+              : fmt::format("{} cannot continue\n", CountsText(counts));
+  std::optional<StuckReason> last;
+  for (const auto& [reason, group] : stuck.groups) {
+    if (reason != last) text += fmt::format("\n{}\n", Explain(reason));
+    last = reason;
+    for (const Place units : PlacesOf(group)) AddPlace(units, text);
+  }
+  if (stuck.unknown_threads + stuck.unknown_tasks > 0) {
+    text += fmt::format("\nnothing can be said of {}: {}\n",
+                        CountsText({stuck.unknown_threads, stuck.unknown_tasks}),
+                        OneLine(stuck.unknown_because));
+  }
+  return text;
+}
+
+std::string StuckJson(const Capture& capture, const StuckReport& stuck) {
+  Json list = Json::array();
+  for (const auto& [reason, group] : stuck.groups) {
+    for (const Place units : PlacesOf(group)) list.push_back(PlaceJson(reason, group, units));
+  }
+  const Json document = {{"capture", capture.id},
+                         {"time", TimeText(capture.time)},
+                         {"stuck", std::move(list)},
+                         {"unknown",
+                          {{"threads", stuck.unknown_threads},
+                           {"tasks", stuck.unknown_tasks},
+                           {"because", stuck.unknown_because}}},
+                         {"could_not_look", stuck.could_not_look}};
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace taskleak::live

@@ -1,0 +1,21 @@
+// What cannot continue by itself, as text and JSON.
+#ifndef TASKLEAK_LIVE_SRC_STUCK_TEXT_H_
+#define TASKLEAK_LIVE_SRC_STUCK_TEXT_H_
+
+#include <string>
+
+#include "taskleak/live/capture.h"
+#include "taskleak/stuck.h"
+
+namespace taskleak::live {
+
+/// Returns the units that cannot continue, by reason, each distinct stack once, and what nothing
+/// can be said of. `stuck` belongs to `capture`.
+std::string StuckText(const Capture& capture, const StuckReport& stuck);
+
+/// Returns the same as JSON (docs/live.md).
+std::string StuckJson(const Capture& capture, const StuckReport& stuck);
+
+}  // namespace taskleak::live
+
+#endif  // TASKLEAK_LIVE_SRC_STUCK_TEXT_H_
