@@ -127,6 +127,7 @@ bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const
   // Code sets no index that it does not contain; but the first may be set by what creates it.
   if (record.unverified && index != 0 && record.awaits_at == 0) return false;
   if (resume.is_gcc) {
+    record.starts_at = PlaceOf(layout, resume, record.code, kGccInitial);
     const bool started = ReadBytes(copy, *layout.index + kGccStarted, 1) != 0;
     if (index == kGccInitial && !started) record.state = WaitState::kQueued;
   } else if (index == 0 && record.awaits_at != 0 &&
@@ -173,8 +174,9 @@ bool FrameReader::Complete(TaskRecord& record, FrameCopy& copy) {
   copy.promise_end = PromiseEnd(copy);
   if (!record.unverified) return true;
   // A null and the address of one function may stand in anything, such as a record of the
-  // coroutine.
-  return destroy.is_gcc ? copy.promise_end.has_value() : copy.words[0] != 0;
+  // coroutine. Of a finished one, only the frame's own address in it, which GCC 16 leaves out,
+  // shows that it is one.
+  return copy.words[0] != 0 || (destroy.is_gcc && copy.promise_end);
 }
 
 const FrameCopy* FrameReader::CopyOf(std::uint64_t serial) const {

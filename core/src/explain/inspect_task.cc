@@ -31,6 +31,15 @@ platform::RawFrame FrameOf(const TaskRecord& coroutine) {
   return {.pc = pc, .is_return_address = false, .guessed = false};
 }
 
+// GCC 16 gives all code that records a suspension the line of the closing brace. Then the line of
+// the statement that the code is of.
+int LineOfAwait(const TaskRecord& record, const std::string& name, int line) {
+  if (record.starts_at == 0 || record.awaits_at == 0) return line;
+  if (FrameOfCoroutine(record.starts_at, name).line != line) return line;
+  const int first = FrameOfCoroutine(record.code, name).line;
+  return symbolize::LineOfStatement(record.awaits_at, first, line).value_or(line);
+}
+
 // A literal of a module that may have been unloaded.
 std::string ReadLiteral(const char* text) {
   std::array<char, 512> copy{};
@@ -75,6 +84,7 @@ platform::RawStack ReadFiber(const TaskRecord& record) {
 Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
   const std::string name = NameOf(record);
   Frame frame = FrameOfCoroutine(FrameOf(record).pc, name);
+  frame.line = LineOfAwait(record, name, frame.line);
   frame.inlined = false;
   frame.function = record.frame.is_frame() ? name : symbolize::SpelledName(frame.function);
   if (record.file != nullptr) {

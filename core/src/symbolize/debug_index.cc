@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "symbolize/die.h"
+#include "symbolize/line_table.h"
 #include "symbolize/source_path.h"
 
 namespace taskleak::symbolize {
@@ -114,6 +115,15 @@ std::vector<SourceLocation> DebugIndex::Find(std::uintptr_t pc) {
     SetCallLine(&unit->die, &functions[i], unit->directory, &result.back());
   }
   return result;
+}
+
+std::optional<int> DebugIndex::FindStatement(std::uintptr_t pc, int first, int end) {
+  const Dwarf_Addr address = pc - bias_;
+  Unit* const unit = FindUnit(address);
+  Dwarf_Lines* lines = nullptr;
+  std::size_t count = 0;
+  if (unit == nullptr || dwarf_getsrclines(&unit->die, &lines, &count) != 0) return std::nullopt;
+  return LineTable(lines, count).FindStatement(address, first, end);
 }
 
 }  // namespace taskleak::symbolize

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ class DebugIndex {
   /// Innermost first; each is inlined into the next. Empty when there is no debug information for
   /// `pc`.
   [[nodiscard]] std::vector<SourceLocation> Find(std::uintptr_t pc);
+
+  /// Returns the line of the statement that the code at `pc` is a part of, if the compiler gave the
+  /// code itself the line of another place: only lines from `first` on and before `end` count.
+  [[nodiscard]] std::optional<int> FindStatement(std::uintptr_t pc, int first, int end);
 
  private:
   struct Unit {

@@ -187,6 +187,14 @@ FunctionSymbol FindFunction(std::uintptr_t address) {
   return {.name = function->name, .begin = function->begin, .end = function->end};
 }
 
+std::optional<int> LineOfStatement(std::uintptr_t pc, int first, int end) {
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  ModuleInfo* const info = FindModule(modules, pc);
+  if (info == nullptr || !HasRoomForLines()) return std::nullopt;
+  return info->debug().FindStatement(pc, first, end);
+}
+
 std::vector<Frame> Resolve(const std::vector<RawFrame>& frames, bool system_lines) {
   std::vector<Frame> result;
   Modules& modules = Modules::Instance();

@@ -3,6 +3,7 @@
 #define TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ void RefreshModules();
 
 /// Returns the function that holds the address. Thread-safe.
 FunctionSymbol FindFunction(std::uintptr_t address);
+
+/// Returns the line of the statement that the code at `pc` is a part of, if the compiler gave the
+/// code itself another line: only lines from `first` on and before `end` count. Thread-safe.
+std::optional<int> LineOfStatement(std::uintptr_t pc, int first, int end);
 
 /// The whole stack with files, lines and inlined callers, from the debug information where there is
 /// any. Frames of system modules get names only, unless `system_lines`. Each unique address is

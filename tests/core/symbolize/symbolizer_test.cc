@@ -206,6 +206,20 @@ TEST(SymbolizerTest, TheFunctionThatAThreadStartsInHasNoLine) {
   EXPECT_EQ(frames[0].file, "");
 }
 
+TEST(SymbolizerTest, FindsTheStatementOfCodeThatHasAnotherLine) {
+  void* const library = dlopen(FIXTURE_FOLDER "/fixture_statements.so", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) GTEST_SKIP() << "needs GCC";
+  RefreshModules();
+  const auto place = [library](const char* name) {
+    return *static_cast<const std::uintptr_t*>(dlsym(library, name));
+  };
+  EXPECT_EQ(LineOfStatement(place("taskleak_optimized"), 100, 109), 101);
+  EXPECT_EQ(LineOfStatement(place("taskleak_optimized"), 102, 109), std::nullopt);
+  EXPECT_EQ(LineOfStatement(place("taskleak_not_optimized"), 200, 209), 202);
+  EXPECT_EQ(LineOfStatement(place("taskleak_not_optimized"), 200, 202), std::nullopt);
+  dlclose(library);
+}
+
 TEST(SymbolizerTest, AnUnloadedLibraryIsNoLongerNamed) {
   Place place;
   {
