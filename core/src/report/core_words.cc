@@ -1,6 +1,7 @@
 #include "report/core_words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 
 #include <cstring>
