@@ -1,7 +1,7 @@
 #include "hour.h"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "places.h"
 #include "wording.h"
@@ -62,6 +62,7 @@ HourSeries SeriesOf(const HourSeries::Key& key, const std::vector<std::uint32_t>
 // New creators beyond the limit are counted together.
 Hour::Counts Hour::CountsOf(const Capture& capture) const {
   Counts counts;
+  std::map<std::pair<UnitKind, WaitState>, std::uint32_t> states;
   std::size_t known = series_.size();
   for (const LeakGroup& group : capture.report.groups) {
     HourSeries::Key key = CreatorOf(group);
@@ -70,9 +71,11 @@ Hour::Counts Hour::CountsOf(const Capture& capture) const {
     counts[std::move(key)] += Size(group.units.size());
     for (const Unit& unit : group.units) {
       if (unit.kind == UnitKind::kThread || unit.kind == UnitKind::kTask)
-        ++counts[{true, unit.kind, std::string(ToString(unit.state)), {}}];
+        ++states[{unit.kind, unit.state}];
     }
   }
+  for (const auto& [state, count] : states)
+    counts[{true, state.first, std::string(ToString(state.second)), {}}] = count;
   return counts;
 }
 

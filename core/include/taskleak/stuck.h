@@ -57,8 +57,8 @@ struct StuckReport {
 /// If the calling thread is one of the program's own, it may wake all others; so kAllAsleep is
 /// found only by taskleak's own threads: those of live::Server and live::Watch.
 ///
-/// Costs a few microseconds, and some for each thread that waits for another. Thread-safe. Throws
-/// only std::bad_alloc.
+/// Costs some tens of microseconds, and about ten for each thread that waits for another.
+/// Thread-safe. Throws only std::bad_alloc.
 ///
 /// Example:
 ///   for (const auto& [reason, group] : taskleak::FindStuck(taskleak::FindAlive()).groups)

@@ -1,6 +1,7 @@
 // Operations with handlers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -10,10 +11,12 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "adapters/asio/net.h"
 #include "core/registry/tasks.h"
 #include "support/leaks.h"
+#include "taskleak/internal/task_turns.h"
 #include "taskleak/task.h"
 
 namespace taskleak {
@@ -56,6 +59,17 @@ TEST(AsioOperationTest, OneWhoseHandlerWasCalledIsGone) {
   EXPECT_FALSE(Look(before).empty());
   context.run();
   EXPECT_TRUE(Look(before).empty());
+}
+
+TEST(AsioOperationTest, AHandlerThatRunsIsATurnUnderWay) {
+  net::io_context context;
+  std::vector<internal::TaskTurn> turns;
+  net::post(context, [&turns] { turns = internal::TurnsUnderWay(); });
+  EXPECT_TRUE(internal::TurnsUnderWay().empty());
+  context.run();
+  ASSERT_EQ(turns.size(), 1U);
+  EXPECT_EQ(turns[0].thread, gettid());
+  EXPECT_THAT(turns[0].name, StartsWith("io_context"));
 }
 
 TEST(AsioOperationTest, OneIsGoneWithItsContext) {

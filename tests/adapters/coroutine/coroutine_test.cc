@@ -1,5 +1,7 @@
 #include "taskleak/coroutine.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +16,7 @@
 #include "core/registry/tasks.h"
 #include "registry/origin.h"
 #include "support/leaks.h"
+#include "taskleak/internal/task_turns.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -79,6 +82,28 @@ TEST(CoroutineTest, TheAsyncStackTellsWhoAwaitsWhom) {
   EXPECT_EQ((*leaf)[1].line, kCallerLine);
   event.Set();
   EXPECT_TRUE(caller.Done());
+}
+
+Lazy NoteTurns(Event& event, std::vector<internal::TaskTurn>& turns) {
+  turns = internal::TurnsUnderWay();
+  co_await event;
+  turns = internal::TurnsUnderWay();
+  co_return 7;
+}
+
+TEST(CoroutineTest, EachTimeItIsResumedIsATurn) {
+  Event event;
+  std::vector<internal::TaskTurn> turns;
+  Lazy notes = NoteTurns(event, turns);
+  notes.Start();
+  ASSERT_EQ(turns.size(), 1U);
+  EXPECT_EQ(turns[0].thread, gettid());
+  EXPECT_TRUE(internal::TurnsUnderWay().empty());
+  const internal::TurnKey first = turns[0].key;
+  event.Set();
+  ASSERT_EQ(turns.size(), 1U);
+  EXPECT_EQ(turns[0].key.task, first.task);
+  EXPECT_NE(turns[0].key.place, first.place);
 }
 
 TEST(CoroutineTest, OneThatWasNeverStartedIsQueued) {
