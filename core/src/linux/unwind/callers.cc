@@ -1,6 +1,7 @@
 #include "linux/unwind/callers.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <unordered_set>
@@ -27,6 +28,7 @@ CallIndex::CallIndex() {
   for (const Modules::Range& range : Modules::Instance().code()) Read(range.begin, range.end);
   std::sort(calls_.begin(), calls_.end());
   std::sort(jumps_.begin(), jumps_.end());
+  std::sort(slots_.begin(), slots_.end());
 }
 
 // Chunks overlap by what one instruction or entry may need beyond its beginning.
@@ -56,14 +58,29 @@ void CallIndex::Look(std::span<const unsigned char> code, std::uintptr_t start) 
   }
 }
 
+// The slots of a module follow each other, so they are read in pieces.
+std::vector<CallIndex::Entry> CallIndex::JumpsThroughSlots() const {
+  constexpr std::size_t kWord = sizeof(std::uintptr_t);
+  std::vector<Entry> jumps;
+  std::array<std::uintptr_t, 512> piece;
+  std::uintptr_t begin = 0;
+  std::size_t size = 0;
+  for (const auto& [slot, at] : slots_) {
+    if (slot % kWord != 0) continue;
+    if (slot - begin >= size) {
+      begin = slot;
+      size = ReadMemory(begin, piece.data(), sizeof piece) / kWord * kWord;
+    }
+    if (slot - begin < size) jumps.emplace_back(piece[(slot - begin) / kWord], at);
+  }
+  std::sort(jumps.begin(), jumps.end());
+  return jumps;
+}
+
 std::vector<std::uintptr_t> CallIndex::CallersOf(std::uintptr_t function) const {
   constexpr int kMostJumps = 3;
   std::unordered_set<std::uintptr_t> targets = {function};
-  std::vector<Entry> filled;
-  for (const auto& [slot, at] : slots_) {
-    if (const auto target = ReadValue<std::uintptr_t>(slot)) filled.emplace_back(*target, at);
-  }
-  std::sort(filled.begin(), filled.end());
+  const std::vector<Entry> filled = JumpsThroughSlots();
   for (int i = 0; i < kMostJumps; ++i) {
     const std::vector<std::uintptr_t> known(targets.begin(), targets.end());
     for (const std::uintptr_t target : known) {

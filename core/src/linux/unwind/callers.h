@@ -28,10 +28,12 @@ class CallIndex {
 
   void Read(std::uintptr_t begin, std::uintptr_t end);
   void Look(std::span<const unsigned char> code, std::uintptr_t start);
+  /// Target and place, ascending.
+  [[nodiscard]] std::vector<Entry> JumpsThroughSlots() const;
 
   std::vector<Entry> calls_;  // target and return address, ascending
   std::vector<Entry> jumps_;  // target and place, ascending
-  std::vector<Entry> slots_;  // where the target is stored, and place
+  std::vector<Entry> slots_;  // where the target is stored, and place, ascending
 };
 
 }  // namespace taskleak::platform
