@@ -183,9 +183,9 @@ std::atomic<bool> g_next_is_standard{false};
   return internal::g_follows_frames.load(std::memory_order_relaxed);
 }
 
-// `hook_frame` is the hook's frame address.
+// `hook_frame` is the hook's frame address. Inlined, so that the return address is the hook's.
 [[gnu::always_inline]] inline void* Noted(void* block, size_t size, const void* hook_frame) {
-  const auto call = static_cast<const std::uintptr_t*>(hook_frame)[1];
+  const auto call = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
   const std::uintptr_t seen = internal::SeenSite(call).load(std::memory_order_acquire);
   if (__builtin_expect(seen != call << 1, 0)) internal::NoteNew(block, size, hook_frame, seen);
   return block;

@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "capture/code_by_hand.h"
 #include "capture/watched_thread.h"
 #include "linux/look/stack_reader.h"
 #include "support/sanitizer.h"
@@ -114,7 +115,7 @@ TEST(BlockedThreadTest, InASignalHandlerIsReadThroughToWhatWasInterrupted) {
   }
 }
 
-// Blocks with its own frame's saved rbp or return address replaced.
+// Blocks with its own frame's saved frame pointer or return address replaced.
 __attribute__((noinline)) void BlockDamaged(const Gate& gate, int word, std::uintptr_t value) {
   auto* const frame = static_cast<volatile std::uintptr_t*>(__builtin_frame_address(0));
   const std::uintptr_t before = frame[word];
@@ -144,13 +145,12 @@ TEST(BlockedThreadTest, WithADamagedStackIsReadUpToTheDamage) {
 }
 
 TEST(BlockedThreadTest, CalledByGeneratedCodeIsReadUpToThat) {
-  // sub $8,%rsp; call *%rsi; add $8,%rsp; ret
-  constexpr std::array<unsigned char, 11> kCode = {0x48, 0x83, 0xec, 0x08, 0xff, 0xd6,
-                                                   0x48, 0x83, 0xc4, 0x08, 0xc3};
-  void* const page =
-      mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const auto page_size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* const page = mmap(nullptr, page_size, PROT_READ | PROT_WRITE | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(page, MAP_FAILED);
-  std::memcpy(page, kCode.data(), kCode.size());
+  std::memcpy(page, kGeneratedCode.data(), kGeneratedCode.size());
+  __builtin___clear_cache(static_cast<char*>(page), static_cast<char*>(page) + page_size);
   using Generated = void (*)(const Gate*, void (*)(const Gate*));
   const auto generated = reinterpret_cast<Generated>(page);
   const Gate gate;
@@ -160,10 +160,11 @@ TEST(BlockedThreadTest, CalledByGeneratedCodeIsReadUpToThat) {
     const ThreadLook look = LookAtThread(thread.tid());
     EXPECT_EQ(look.stack.missing.reason, Missing::Reason::kNoRule);
     ASSERT_FALSE(look.stack.frames.empty());
-    EXPECT_EQ(look.stack.frames.back().pc, reinterpret_cast<std::uintptr_t>(page) + 6);
+    EXPECT_EQ(look.stack.frames.back().pc,
+              reinterpret_cast<std::uintptr_t>(page) + kGeneratedReturn);
     gate.Open();
   }
-  munmap(page, 4096);
+  munmap(page, page_size);
 }
 
 TEST(OwnStackTest, IsTheCallersStack) {

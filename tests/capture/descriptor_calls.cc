@@ -20,6 +20,7 @@
 #include <memory>
 
 #include "capture/calls.h"
+#include "support/libc_calls.h"
 
 namespace taskleak::capture {
 
@@ -29,13 +30,13 @@ void AddPolling(Calls& calls) {
   const auto put = [pipe] { pipe->Put(); };
   const int fd = pipe->in();
   Add(
-      calls, "poll", {SYS_poll},
+      calls, "poll", {kCallOfPoll},
       [fd] {
         pollfd p{fd, POLLIN, 0};
         return poll(&p, 1, -1) == 1;
       },
       put);
-  Add(calls, "poll with timeout", {SYS_poll},
+  Add(calls, "poll with timeout", {kCallOfPoll},
       [] { return LastsItsTime([] { return poll(nullptr, 0, kSeconds * 1000) == 0; }); });
   Add(
       calls, "ppoll", {SYS_ppoll},
@@ -51,7 +52,7 @@ void AddPolling(Calls& calls) {
     return s;
   };
   Add(
-      calls, "select", {SYS_select, SYS_pselect6},
+      calls, "select", {kCallOfSelect, SYS_pselect6},
       [fd, set] {
         fd_set s = set();
         return select(fd + 1, &s, nullptr, nullptr, nullptr) == 1;
@@ -69,14 +70,14 @@ void AddPolling(Calls& calls) {
   interest.events = EPOLLIN;
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &interest) != 0) std::abort();
   Add(
-      calls, "epoll_wait", {SYS_epoll_wait},
+      calls, "epoll_wait", {kCallOfEpollWait},
       [epoll] {
         epoll_event e;
         return epoll_wait(epoll, &e, 1, -1) == 1;
       },
       put);
   const int idle = epoll_create1(EPOLL_CLOEXEC);
-  Add(calls, "epoll_wait with timeout", {SYS_epoll_wait}, [idle] {
+  Add(calls, "epoll_wait with timeout", {kCallOfEpollWait}, [idle] {
     return LastsItsTime([idle] {
       epoll_event e;
       return epoll_wait(idle, &e, 1, kSeconds * 1000) == 0;

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "capture/code_by_hand.h"
 #include "capture/watched_thread.h"
 #include "linux/look/stack_reader.h"
 #include "linux/unwind/code_facts.h"
@@ -40,20 +41,7 @@ extern "C" bool TaskleakJump(Way* way, int depth, Step to);
 // Calls `to`. Like generated code, it has no call frame information.
 extern "C" bool TaskleakCallUnknown(Way* way, int depth, Step to);
 extern "C" const char TaskleakUnknownReturn;
-asm(R"(
-  .pushsection .text
-TaskleakJump:
-  .cfi_startproc
-  jmp *%rdx
-  .cfi_endproc
-TaskleakCallUnknown:
-  sub $8, %rsp
-  call *%rdx
-TaskleakUnknownReturn:
-  add $8, %rsp
-  ret
-  .popsection
-)");
+TASKLEAK_JUMP_AND_CALL_UNKNOWN;
 
 namespace {
 

@@ -23,6 +23,7 @@
 #include <thread>
 
 #include "capture/calls.h"
+#include "support/libc_calls.h"
 
 namespace taskleak::capture {
 
@@ -81,7 +82,7 @@ void AddSignals(Calls& calls) {
   action.sa_handler = [](int) {};
   sigaction(SIGUSR1, &action, nullptr);
   Add(
-      calls, "pause", {SYS_pause},
+      calls, "pause", {kCallOfPause},
       [] {
         thread = pthread_self();
         return pause() == -1 && released;
@@ -183,7 +184,7 @@ int ReadOne(void* pipe) {
 void AddVforks(Calls& calls) {
   const auto vfork_pipe = std::make_shared<Pipe>();
   Add(
-      calls, "vfork", {SYS_vfork},
+      calls, "vfork", {kCallOfVfork},
       [vfork_pipe] {
         const pid_t child = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
         if (child == 0) _exit(ReadOne(vfork_pipe.get()));

@@ -14,9 +14,12 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "environment/leak.h"
+#include "linux/arch/context.h"
+#include "linux/arch/registers.h"
 
 namespace taskleak::environment {
 
@@ -27,15 +30,27 @@ inline std::atomic<long> g_opens_failing{0};
 // The sixth argument, which openat(2) does not use. It marks the handler's own opens.
 inline constexpr unsigned kOwn = 0x6f70656e;
 
+/// Sets what the system call returns at which a handler's thread was stopped.
+inline void SetResult(ucontext_t* context, long result) {
+#if defined(__aarch64__)
+  context->uc_mcontext.regs[0] = static_cast<__u64>(result);
+#else
+  context->uc_mcontext.gregs[REG_RAX] = result;
+#endif
+}
+
 inline void OpenOrFail(int, siginfo_t*, void* context) {
-  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  auto* const thread = static_cast<ucontext_t*>(context);
   const int error = errno;
   if (g_opens_succeeding.fetch_sub(1) <= 0 && g_opens_failing.fetch_sub(1) > 0) {
-    registers[REG_RAX] = -EMFILE;
+    SetResult(thread, -EMFILE);
   } else {
-    const long fd = syscall(SYS_openat, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
-                            registers[REG_R10], 0, kOwn);
-    registers[REG_RAX] = fd < 0 ? -errno : fd;
+    std::array<std::uint64_t, platform::kRegisterCount> registers{};
+    platform::CopyRegisters(*thread, registers.data());
+    const auto argument = [&](std::size_t i) { return registers[platform::kCallArguments[i]]; };
+    const long fd =
+        syscall(SYS_openat, argument(0), argument(1), argument(2), argument(3), 0, kOwn);
+    SetResult(thread, fd < 0 ? -errno : fd);
   }
   errno = error;
 }

@@ -25,7 +25,9 @@ struct Call {
 /// exit_group(2); brk(2), whose error libc takes for an address; and futex(2), whose failure makes
 /// libc end the process.
 inline constexpr Call kCallsOfALook[] = {
+#ifdef SYS_access
     {"access", SYS_access},
+#endif
     {"clock_gettime", SYS_clock_gettime},
     {"clock_nanosleep", SYS_clock_nanosleep},
     {"clone", SYS_clone},
@@ -51,7 +53,9 @@ inline constexpr Call kCallsOfALook[] = {
     {"process_vm_readv", SYS_process_vm_readv},
     {"ptrace", SYS_ptrace},
     {"read", SYS_read},
+#ifdef SYS_readlink
     {"readlink", SYS_readlink},
+#endif
     {"rt_sigaction", SYS_rt_sigaction},
     {"rt_sigprocmask", SYS_rt_sigprocmask},
     {"rt_tgsigqueueinfo", SYS_rt_tgsigqueueinfo},

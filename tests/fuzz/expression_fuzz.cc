@@ -24,8 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   StackImage image;
   image.Adopt(kStack, words.data(), sizeof words);
   Registers registers;
-  registers.Set(kRsp, kStack);
-  registers.Set(kRip, 0x401000);
+  registers.Set(kStackPointer, kStack);
+  registers.Set(kPc, 0x401000);
   const auto result = Evaluate(expression, registers, kStack + 64, image);
   if (Evaluate(expression, registers, kStack + 64, image) != result) std::abort();
   return 0;

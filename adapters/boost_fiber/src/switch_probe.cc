@@ -25,92 +25,142 @@ namespace {
 
 using boost::context::detail::transfer_t;
 
-// What the registers hold in the probe, but for the last digit.
+// What the registers hold in the probe: the preserved ones, in SwitchLayout's order, this and 1, 2,
+// 3 and so on; the frame pointer this and 15.
 constexpr std::uint64_t kProbe = 0x51a7c0de51a7c000;
 
 // What a switch on top of another context runs there.
 transfer_t Arrive(transfer_t from) { return from; }
 
-// What the probe calls. Their names in the object file differ between versions of Boost.
-struct Calls {
+// What the probe calls, since their names in the object file differ between versions of Boost, and
+// what it tells of itself.
+struct Talk {
   decltype(&Arrive) arrive = &Arrive;
   decltype(&boost::context::detail::ontop_fcontext) switch_on_top =
       &boost::context::detail::ontop_fcontext;
+  std::uint64_t stack_pointer = 0;  // when it continues
+  std::uint64_t continues = 0;      // where it continues
 };
 
 // Parks at once, in the way fibers do, and is never run again. Entered with the context to go back
-// to in rdi and with Calls in rsi (jump_x86_64_sysv_elf_gas.S). Nothing but assembler code may
-// stand in it, so no instrumentation touches the registers.
+// to in the first argument's register and with a Talk in the second's. All is one piece of
+// assembler code, so no instrumentation touches the registers.
+#if defined(__aarch64__)
+
+constexpr std::size_t kPreservedCount = 10;  // x19 to x28
+
+// GCC has no naked functions for aarch64. What stands before the assembler code does no harm.
+[[gnu::noinline]] void Probe(transfer_t from) {
+  register void* to asm("x0") = from.fctx;
+  register void* talk asm("x1") = from.data;
+  asm volatile(
+      "ldp x2, x9, [x1]\n"
+      "mov x10, sp\n"
+      "adr x11, 1f\n"
+      "stp x10, x11, [x1, #16]\n"
+      "mov x1, #0\n"
+      "mov x19, #0xc001\n"
+      "movk x19, #0x51a7, lsl #16\n"
+      "movk x19, #0xc0de, lsl #32\n"
+      "movk x19, #0x51a7, lsl #48\n"
+      "add x20, x19, #1\n"
+      "add x21, x19, #2\n"
+      "add x22, x19, #3\n"
+      "add x23, x19, #4\n"
+      "add x24, x19, #5\n"
+      "add x25, x19, #6\n"
+      "add x26, x19, #7\n"
+      "add x27, x19, #8\n"
+      "add x28, x19, #9\n"
+      "add x29, x19, #14\n"
+      "blr x9\n"
+      "1: brk #1\n" ::"r"(to),
+      "r"(talk)
+      : "memory");
+  __builtin_unreachable();
+}
+
+#else
+
+constexpr std::size_t kPreservedCount = 5;  // rbx, r12 to r15
+
 [[gnu::naked, gnu::noinline]] void Probe(transfer_t) {
   __asm__(
       "movq (%rsi), %rdx\n"
       "movq 8(%rsi), %rax\n"
+      "movq %rsp, 16(%rsi)\n"
+      "leaq 1f(%rip), %rcx\n"
+      "movq %rcx, 24(%rsi)\n"
       "xorl %esi, %esi\n"
       "movabsq $0x51a7c0de51a7c001, %rbx\n"
-      "movabsq $0x51a7c0de51a7c002, %rbp\n"
-      "movabsq $0x51a7c0de51a7c003, %r12\n"
-      "movabsq $0x51a7c0de51a7c004, %r13\n"
-      "movabsq $0x51a7c0de51a7c005, %r14\n"
-      "movabsq $0x51a7c0de51a7c006, %r15\n"
+      "movabsq $0x51a7c0de51a7c002, %r12\n"
+      "movabsq $0x51a7c0de51a7c003, %r13\n"
+      "movabsq $0x51a7c0de51a7c004, %r14\n"
+      "movabsq $0x51a7c0de51a7c005, %r15\n"
+      "movabsq $0x51a7c0de51a7c00f, %rbp\n"
       "call *%rax\n"
-      "ud2\n");
+      "1: ud2\n");
 }
-constexpr std::size_t kPreservedCount = 5;  // rbx, r12 to r15
-constexpr std::size_t kProbeSize = 128;     // more than it has
 
-// What is on the stack from the stack pointer upwards that the switch has saved.
-using Saved = std::array<std::uint64_t, 16>;
+#endif
 
-Saved ParkProbe() {
+using Saved = std::array<std::uint64_t, 30>;
+
+struct Parked {
+  Saved saved{};           // what the switch has saved, from the stack pointer upwards
+  std::uint64_t size = 0;  // how far above that the probe's own stack pointer is
+  std::uint64_t continues = 0;
+};
+
+Parked ParkProbe() {
   constexpr std::size_t kStackSize = std::size_t{64} << 10;
   std::vector<std::byte> stack(kStackSize);
   void* const start =
       boost::context::detail::make_fcontext(stack.data() + kStackSize, kStackSize, &Probe);
-  Calls calls;
-  const transfer_t parked = boost::context::detail::jump_fcontext(start, &calls);
-  Saved saved{};
-  const auto* const top = static_cast<const std::byte*>(parked.fctx);
-  std::memcpy(saved.data(), top,
-              std::min(sizeof saved, static_cast<std::size_t>(stack.data() + kStackSize - top)));
-  return saved;
+  Talk talk;
+  const transfer_t to = boost::context::detail::jump_fcontext(start, &talk);
+  Parked parked;
+  parked.size = talk.stack_pointer - reinterpret_cast<std::uint64_t>(to.fctx);
+  parked.continues = talk.continues;
+  std::memcpy(parked.saved.data(), to.fctx,
+              std::min<std::size_t>(sizeof parked.saved, parked.size));
+  return parked;
 }
 
-// Finds each value once, or nothing.
+// Finds each register once, or nothing. aarch64's switch saves the address to continue at twice: as
+// x30 and, above that, as what it reads back.
 class Search {
  public:
-  explicit Search(const Saved& saved) : saved_(saved) {}
+  explicit Search(const Parked& parked)
+      : saved_(parked.saved), complete_(parked.size <= sizeof parked.saved) {}
 
-  std::uint8_t Find(std::uint64_t first, std::uint64_t last) {
-    const auto is_it = [=](std::uint64_t word) { return first <= word && word <= last; };
-    const auto found = std::find_if(saved_.begin(), saved_.end(), is_it);
-    complete_ = complete_ && std::count_if(saved_.begin(), saved_.end(), is_it) == 1;
-    return static_cast<std::uint8_t>((found - saved_.begin()) * 8);
+  std::uint8_t FindOnly(std::uint64_t value) {
+    complete_ = complete_ && std::count(saved_.begin(), saved_.end(), value) == 1;
+    return FindLast(value);
+  }
+  std::uint8_t FindLast(std::uint64_t value) {
+    const auto found = std::find(saved_.rbegin(), saved_.rend(), value);
+    complete_ = complete_ && found != saved_.rend();
+    return complete_ ? static_cast<std::uint8_t>((saved_.rend() - found - 1) * 8) : 0;
   }
   [[nodiscard]] bool complete() const { return complete_; }
 
  private:
   const Saved& saved_;
-  bool complete_ = true;
+  bool complete_;
 };
 
 }  // namespace
 
 SwitchLayout ProbeSwitch() {
-  const Saved saved = ParkProbe();
-  Search search(saved);
+  const Parked parked = ParkProbe();
+  Search search(parked);
   SwitchLayout layout;
-  std::uint64_t value = kProbe;
-  layout.preserved[0] = search.Find(value + 1, value + 1);
-  layout.frame_pointer = search.Find(value + 2, value + 2);
-  value += 2;
-  for (std::size_t i = 1; i < kPreservedCount; ++i) {
-    ++value;
-    layout.preserved[i] = search.Find(value, value);
-  }
-  const auto code = reinterpret_cast<std::uint64_t>(&Probe);
-  layout.continues = search.Find(code, code + kProbeSize);
-  // The switch is a call, after which the stack pointer is above its return address.
-  layout.size = static_cast<std::uint8_t>(layout.continues + sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < kPreservedCount; ++i)
+    layout.preserved[i] = search.FindOnly(kProbe + 1 + i);
+  layout.frame_pointer = search.FindOnly(kProbe + 15);
+  layout.continues = search.FindLast(parked.continues);
+  layout.size = static_cast<std::uint8_t>(parked.size);
   if (!search.complete())
     layout.unknown_because =
         "a parked probe did not have its registers where this Boost.Context should leave them";

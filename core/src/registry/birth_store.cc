@@ -27,9 +27,9 @@ constexpr std::size_t kFirstBirths = 64;
 constinit std::array<ThreadBirth, kFirstBirths> g_first_births{};
 constinit std::atomic<bool> g_first_taken{false};
 
-// A stack of free ones: the address of the top one in the upper 48 bits (x86-64's user space has
-// 47, unless a program asks for more), and below it a count of changes, so that a top that was
-// taken and given back in between is not mistaken for an untouched stack.
+// A stack of free ones: the address of the top one in the upper 48 bits (no processor's
+// user space has more, unless a program asks for it), and below it a count of changes, so that a
+// top that was taken and given back in between is not mistaken for an untouched stack.
 constexpr int kCountBits = 16;
 constinit std::atomic<std::uint64_t> g_free{0};
 

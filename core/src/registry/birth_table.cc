@@ -43,7 +43,7 @@ void LinkBirth(ThreadBirth* birth, pthread_t handle, int tid) {
   birth->references.fetch_add(1, std::memory_order_relaxed);
   UnlinkOthers(bucket, handle);
   birth->next = bucket.first;
-  std::atomic_signal_fence(std::memory_order_release);  // a fork may come in between
+  std::atomic_thread_fence(std::memory_order_release);  // a fork may come in between
   bucket.first = birth;
   ++bucket.count;
 }

@@ -164,7 +164,7 @@ void NoteNew(const void* block, std::size_t size, const void* hook_frame,
              std::uintptr_t seen) noexcept {
   const auto frame = reinterpret_cast<std::uintptr_t>(hook_frame);
   const registry::RampSite* const site =
-      registry::FindRampSite(registry::ReadWord(frame + 8), seen);
+      registry::FindRampSite(platform::StripSignature(registry::ReadWord(frame + 8)), seen);
   if (site != nullptr) registry::Log(block, size, site->call, registry::CallerOf(*site, frame));
 }
 

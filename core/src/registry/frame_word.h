@@ -10,13 +10,14 @@ namespace taskleak::registry {
 /// Address and size of a frame. Differs from every address, so that LeakSanitizer does not take the
 /// frame for one that is still pointed to.
 ///
-/// x86-64's user space has 47 bits (unless a program asks for more), and allocators align to 16.
+/// User space has 47 bits on x86-64 and 48 on aarch64 (unless a program asks for more), and
+/// allocators align to 16.
 class FrameWord {
  public:
   FrameWord() = default;
   explicit constexpr FrameWord(std::uint64_t bits) : bits_(bits) {}
 
-  /// The size is rounded up; what is longer than 16 MiB counts as that long.
+  /// The size is rounded up; what is longer than 8 MiB counts as that long.
   static constexpr FrameWord Make(std::uintptr_t address, std::size_t size) {
     const std::uint64_t units = (std::uint64_t{size} + kUnit - 1) / kUnit;
     return FrameWord(kIsFrame | (address / kUnit) << kSizeBits |
@@ -37,8 +38,8 @@ class FrameWord {
  private:
   static constexpr std::uint64_t kIsFrame = std::uint64_t{1} << 63;
   static constexpr std::uint64_t kUnit = 16;
-  static constexpr int kAddressBits = 47;
-  static constexpr int kSizeBits = 20;
+  static constexpr int kAddressBits = 48;
+  static constexpr int kSizeBits = 19;
   static constexpr std::uint64_t kMostUnits = (std::uint64_t{1} << kSizeBits) - 1;
 
   std::uint64_t bits_ = 0;

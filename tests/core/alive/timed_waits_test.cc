@@ -23,6 +23,7 @@
 
 #include "linux/look/time_limit.h"
 #include "linux/proc/thread_info.h"
+#include "support/libc_calls.h"
 
 namespace taskleak::alive {
 namespace {
@@ -134,15 +135,15 @@ TEST(TimeLimitTest, OfASleepUntilIsWhatIsLeft) {
 }
 
 TEST(TimeLimitTest, OfPollIsTheWhole) {
-  ExpectInAll(LimitOf(SYS_poll, [] { poll(nullptr, 0, kHour * 1000); }));
+  ExpectInAll(LimitOf(kCallOfPoll, [] { poll(nullptr, 0, kHour * 1000); }));
 }
 
 TEST(TimeLimitTest, OfPollWithoutOneIsNone) {
-  EXPECT_FALSE(LimitOf(SYS_poll, [] { poll(nullptr, 0, -1); }));
+  EXPECT_FALSE(LimitOf(kCallOfPoll, [] { poll(nullptr, 0, -1); }));
 }
 
 TEST(TimeLimitTest, OfEpollIsTheWhole) {
-  ExpectInAll(LimitOf(SYS_epoll_wait, [] {
+  ExpectInAll(LimitOf(kCallOfEpollWait, [] {
     epoll_event event{};
     epoll_wait(epoll_create1(0), &event, 1, kHour * 1000);
   }));
@@ -200,7 +201,7 @@ TEST_F(TimedWaitsTest, GetSomeTimeToEndAndNoMore) {
 
 TEST_F(TimedWaitsTest, WithoutALimitAreNotWaitedFor) {
   const Waiting waiting([] { pause(); });
-  static_cast<void>(waiting.AwaitBlocked(SYS_pause));
+  static_cast<void>(waiting.AwaitBlocked(kCallOfPause));
   TimedWaits waits(start_, seconds(100));
   waits.Observe({waiting.straggler()}, start_);
   EXPECT_FALSE(waits.EndSoon(start_ + seconds(100)));

@@ -27,6 +27,7 @@
 #include "linux/proc/thread_info.h"
 #include "support/chain.h"
 #include "support/leaks.h"
+#include "support/libc_calls.h"
 #include "support/parked_thread.h"
 #include "taskleak/verify.h"
 
@@ -329,7 +330,7 @@ TEST(FindLeaksTest, AThreadWhoseOwnTimeEndsWithTheDrainOrSoonAfterIsNoLeak) {
   const Wait poll = [](milliseconds time) { ::poll(nullptr, 0, static_cast<int>(time.count())); };
   for (const auto& [call, wait] : {std::pair<long, Wait>(SYS_futex, wait_for),
                                    {SYS_clock_nanosleep, sleep},
-                                   {SYS_poll, poll}}) {
+                                   {kCallOfPoll, poll}}) {
     for (const milliseconds time : {options.drain - milliseconds(2), options.drain,
                                     options.drain + milliseconds(2), options.drain * 5 / 4}) {
       const auto before = Snapshot::Take();

@@ -18,6 +18,7 @@
 #include <gtest/gtest.h>
 
 #include "core/explain/state_of.h"
+#include "support/libc_calls.h"
 
 namespace taskleak {
 namespace {
@@ -100,7 +101,7 @@ TEST(DescriptorWaitTest, PollNamesTheDescriptor) {
   const Pipe pipe;
   pollfd entry{.fd = pipe.ends[0], .events = POLLIN, .revents = 0};
   const Finding found = FindingOf(
-      SYS_poll, [&] { poll(&entry, 1, -1); }, [&] { pipe.Feed(); });
+      kCallOfPoll, [&] { poll(&entry, 1, -1); }, [&] { pipe.Feed(); });
   EXPECT_EQ(found.unit.state, WaitState::kPoll);
   ExpectPipe(WaitOf<PollWait>(found).on, pipe.ends[0]);
 }
@@ -111,7 +112,7 @@ TEST(DescriptorWaitTest, EpollNamesWhatItWatches) {
   epoll_event event{.events = EPOLLIN, .data = {}};
   epoll_ctl(epoll, EPOLL_CTL_ADD, pipe.ends[0], &event);
   const Finding found = FindingOf(
-      SYS_epoll_wait, [&] { epoll_wait(epoll, &event, 1, -1); }, [&] { pipe.Feed(); });
+      kCallOfEpollWait, [&] { epoll_wait(epoll, &event, 1, -1); }, [&] { pipe.Feed(); });
   EXPECT_EQ(found.unit.state, WaitState::kEpoll);
   EXPECT_EQ(WaitOf<EpollWait>(found).epoll.number, epoll);
   ExpectPipe(WaitOf<EpollWait>(found).watched, pipe.ends[0]);

@@ -24,11 +24,16 @@ Dwarf_Op Op(std::uint8_t atom, std::uint64_t number = 0, std::uint64_t number2 =
   return {.atom = atom, .number = number, .number2 = number2, .offset = 0};
 }
 
-// Computes it with rsp at the stack's beginning and rip in a PLT entry. No other register is known.
+// The operation that adds to the stack pointer.
+constexpr std::uint8_t kOfStackPointer = DW_OP_breg0 + unsigned{kStackPointer};
+constexpr unsigned kInPlt = 16;  // x86-64's program counter
+
+// With the stack pointer at the stack's beginning, an address in a PLT entry in `kInPlt`, and no
+// other register known.
 Value Compute(const DwarfExpression& expression) {
   Registers registers;
-  registers.Set(kRsp, kStack);
-  registers.Set(kRip, 0x40102b);
+  registers.Set(kStackPointer, kStack);
+  registers.Set(kInPlt, 0x40102b);
   StackImage image;
   image.Adopt(kStack, kWords.data(), sizeof kWords);
   return Evaluate(expression, registers, kCfa, image);
@@ -47,9 +52,9 @@ TEST(DwarfExpressionTest, IsComputed) {
        {Op(DW_OP_const1u, 5), Op(DW_OP_const8s, kMinus(7)), Op(DW_OP_plus)},
        kMinus(2)},
       {"the frame address", {Op(DW_OP_call_frame_cfa), Op(DW_OP_plus_uconst, 8)}, kCfa + 8},
-      {"a register and an offset", {Op(DW_OP_breg7, 16)}, kStack + 16},
-      {"a register by number", {Op(DW_OP_bregx, kRsp, kMinus(8))}, kStack - 8},
-      {"a word of the stack", {Op(DW_OP_breg7, 8), Op(DW_OP_deref)}, 0x22},
+      {"a register and an offset", {Op(kOfStackPointer, 16)}, kStack + 16},
+      {"a register by number", {Op(DW_OP_bregx, kStackPointer, kMinus(8))}, kStack - 8},
+      {"a word of the stack", {Op(kOfStackPointer, 8), Op(DW_OP_deref)}, 0x22},
       {"dup", {Op(DW_OP_lit3), Op(DW_OP_dup), Op(DW_OP_mul)}, 9},
       {"over", {Op(DW_OP_lit3), Op(DW_OP_lit4), Op(DW_OP_over)}, 3},
       {"drop", {Op(DW_OP_lit3), Op(DW_OP_lit4), Op(DW_OP_drop)}, 3},
@@ -80,8 +85,8 @@ TEST(DwarfExpressionTest, IsComputed) {
       // The frame address in a PLT entry, as binutils write it (elf_x86_64_eh_frame_plt in
       // bfd/elf64-x86-64.c): 8 more once the entry has pushed its number.
       {"a PLT entry",
-       {Op(DW_OP_breg7, 8), Op(DW_OP_breg16, 0), Op(DW_OP_lit15), Op(DW_OP_and), Op(DW_OP_lit11),
-        Op(DW_OP_ge), Op(DW_OP_lit3), Op(DW_OP_shl), Op(DW_OP_plus)},
+       {Op(kOfStackPointer, 8), Op(DW_OP_breg16, 0), Op(DW_OP_lit15), Op(DW_OP_and),
+        Op(DW_OP_lit11), Op(DW_OP_ge), Op(DW_OP_lit3), Op(DW_OP_shl), Op(DW_OP_plus)},
        kStack + 16},
   };
   for (const ExpressionCase& each : cases)
@@ -93,10 +98,12 @@ TEST(DwarfExpressionTest, WhatCannotBeComputedIsNothing) {
       {"empty", {}, {}},
       {"a register that is not known", {Op(DW_OP_breg6, 16)}, {}},
       {"a register that is none of the CPU's", {Op(DW_OP_bregx, 99)}, {}},
-      {"a number above all registers", {Op(DW_OP_bregx, std::uint64_t{1} << 32 | kRsp)}, {}},
-      {"a word beyond the stack", {Op(DW_OP_breg7, 4096), Op(DW_OP_deref)}, {}},
-      {"a word that ends beyond it", {Op(DW_OP_breg7, 25), Op(DW_OP_deref)}, {}},
-      {"a word below the stack", {Op(DW_OP_breg7, kMinus(8)), Op(DW_OP_deref)}, {}},
+      {"a number above all registers",
+       {Op(DW_OP_bregx, std::uint64_t{1} << 32 | kStackPointer)},
+       {}},
+      {"a word beyond the stack", {Op(kOfStackPointer, 4096), Op(DW_OP_deref)}, {}},
+      {"a word that ends beyond it", {Op(kOfStackPointer, 25), Op(DW_OP_deref)}, {}},
+      {"a word below the stack", {Op(kOfStackPointer, kMinus(8)), Op(DW_OP_deref)}, {}},
       {"no operand", {Op(DW_OP_deref)}, {}},
       {"one operand where two are needed", {Op(DW_OP_lit1), Op(DW_OP_plus)}, {}},
       {"nothing is left", {Op(DW_OP_lit1), Op(DW_OP_drop)}, {}},

@@ -66,7 +66,8 @@ inline FrameRegion::Place& PlaceIn(const FrameRegion& region, std::uintptr_t add
 
 /// Notes a new block, which is a coroutine's frame if `operator new` was called by code that
 /// creates coroutines. `hook_frame` is the frame address of the hook, which has a frame pointer:
-/// there are the caller's rbp and the return address (System V ABI, section 3.2.2).
+/// there are the caller's frame pointer and the return address (System V ABI for x86-64, section
+/// 3.2.2; AAPCS64, section 6.4.6).
 ///
 /// `seen` is what SeenSite() holds for that return address. May be called with any lock held: takes
 /// none but for moments, asks the allocator for nothing. Keeps errno.

@@ -1,11 +1,10 @@
 #include "linux/unwind/callers.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <unordered_set>
-#include <utility>
 
 #include "linux/arch/decode.h"
 #include "linux/proc/memory.h"
@@ -15,69 +14,93 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{256} << 10;
 
-// Goes through the code once for each length of chains of jumps.
-class Scan {
- public:
-  explicit Scan(std::uintptr_t function) : targets_({function}) {}
-
-  std::vector<std::uintptr_t> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    constexpr int kMostJumps = 3;
-    for (int i = 0; i < kMostJumps; ++i) {
-      const std::size_t known = targets_.size();
-      callers_.clear();
-      for (const Modules::Range& range : Modules::Instance().code()) Read(range.begin, range.end);
-      if (targets_.size() == known) break;
-    }
-    return std::move(callers_);
-  }
-
- private:
-  // Chunks overlap by what one instruction or entry may need beyond its beginning.
-  void Read(std::uintptr_t begin, std::uintptr_t end)
-      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    code_.resize(kChunk + decoders::kLongestJump);
-    for (std::uintptr_t at = begin; at < end; at += kChunk) {
-      const std::size_t wanted = std::min<std::size_t>(code_.size(), end - at);
-      const std::size_t size = ReadMemory(at, code_.data(), wanted);
-      Look(std::span(code_).first(size), at);
-    }
-  }
-
-  void Look(std::span<const unsigned char> code, std::uintptr_t start)
-      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    for (std::size_t i = 0; i < kChunk && i + decoders::kLongestCall <= code.size();
-         i += decoders::kStep) {
-      const std::uintptr_t after = start + i + decoders::kLongestCall;
-      const Branch call =
-          decoders::DecodeCall(code.subspan(i).first<decoders::kLongestCall>(), after);
-      if (call.kind == Branch::Kind::kDirect) {
-        if (targets_.contains(call.address)) callers_.push_back(after);
-      } else if (i + decoders::kLongestJump <= code.size()) {
-        const Branch jump =
-            decoders::DecodeJump(code.subspan(i).first<decoders::kLongestJump>(), start + i);
-        if (jump.kind != Branch::Kind::kNone) AddJump(jump, start + i);
-      }
-    }
-  }
-
-  // A call may lead to the jump itself, as to an entry of a procedure linkage table (or to the hint
-  // before it), or to the function that ends with it.
-  void AddJump(const Branch& jump, std::uintptr_t at)
-      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-    auto to = std::optional(jump.address);
-    if (jump.kind == Branch::Kind::kSlot) to = ReadValue<std::uintptr_t>(jump.address);
-    if (!to || !targets_.contains(*to) || !targets_.insert(at).second) return;
-    const std::uintptr_t start = Modules::Instance().FunctionStart(at);
-    if (start != 0) targets_.insert(start);
-  }
-
-  std::unordered_set<std::uintptr_t> targets_;
-  std::vector<std::uintptr_t> callers_;
-  std::vector<unsigned char> code_;
-};
+// Those of `ascending` whose first is `target`.
+template <typename Entry>
+std::span<const Entry> Of(const std::vector<Entry>& ascending, std::uintptr_t target) {
+  const auto first = std::lower_bound(ascending.begin(), ascending.end(), Entry(target, 0));
+  const auto last = std::upper_bound(first, ascending.end(), Entry(target, UINTPTR_MAX));
+  return {first, last};
+}
 
 }  // namespace
 
-std::vector<std::uintptr_t> FindCallersOf(std::uintptr_t function) { return Scan(function).Run(); }
+CallIndex::CallIndex() {
+  for (const Modules::Range& range : Modules::Instance().code()) Read(range.begin, range.end);
+  std::sort(calls_.begin(), calls_.end());
+  std::sort(jumps_.begin(), jumps_.end());
+  std::sort(slots_.begin(), slots_.end());
+}
+
+// Chunks overlap by what one instruction or entry may need beyond its beginning.
+void CallIndex::Read(std::uintptr_t begin, std::uintptr_t end) {
+  std::vector<unsigned char> code(kChunk + decoders::kLongestJump);
+  for (std::uintptr_t at = begin; at < end; at += kChunk) {
+    const std::size_t size =
+        ReadMemory(at, code.data(), std::min<std::size_t>(code.size(), end - at));
+    Look(std::span(code).first(size), at);
+  }
+}
+
+void CallIndex::Look(std::span<const unsigned char> code, std::uintptr_t start) {
+  for (std::size_t i = 0; i < kChunk && i + decoders::kLongestCall <= code.size();
+       i += decoders::kStep) {
+    const std::uintptr_t at = start + i;
+    const std::uintptr_t after = at + decoders::kLongestCall;
+    const Branch call =
+        decoders::DecodeCall(code.subspan(i).first<decoders::kLongestCall>(), after);
+    if (call.kind == Branch::Kind::kDirect) {
+      calls_.emplace_back(call.address, after);
+    } else if (i + decoders::kLongestJump <= code.size()) {
+      const Branch jump = decoders::DecodeJump(code.subspan(i).first<decoders::kLongestJump>(), at);
+      if (jump.kind == Branch::Kind::kDirect) jumps_.emplace_back(jump.address, at);
+      if (jump.kind == Branch::Kind::kSlot) slots_.emplace_back(jump.address, at);
+    }
+  }
+}
+
+// The slots of a module follow each other, so they are read in pieces.
+std::vector<CallIndex::Entry> CallIndex::JumpsThroughSlots() const {
+  constexpr std::size_t kWord = sizeof(std::uintptr_t);
+  std::vector<Entry> jumps;
+  std::array<std::uintptr_t, 512> piece;
+  std::uintptr_t begin = 0;
+  std::size_t size = 0;
+  for (const auto& [slot, at] : slots_) {
+    if (slot % kWord != 0) continue;
+    if (slot - begin >= size) {
+      begin = slot;
+      size = ReadMemory(begin, piece.data(), sizeof piece) / kWord * kWord;
+    }
+    if (slot - begin < size) jumps.emplace_back(piece[(slot - begin) / kWord], at);
+  }
+  std::sort(jumps.begin(), jumps.end());
+  return jumps;
+}
+
+std::vector<std::uintptr_t> CallIndex::CallersOf(std::uintptr_t function) const {
+  constexpr int kMostJumps = 3;
+  std::unordered_set<std::uintptr_t> targets = {function};
+  const std::vector<Entry> filled = JumpsThroughSlots();
+  for (int i = 0; i < kMostJumps; ++i) {
+    const std::vector<std::uintptr_t> known(targets.begin(), targets.end());
+    for (const std::uintptr_t target : known) {
+      for (const auto jumps : {Of(jumps_, target), Of(filled, target)}) {
+        // A call may lead to the jump itself, as to an entry of a procedure linkage table (or to
+        // the hint before it), or to the function that ends with it.
+        for (const auto& [to, at] : jumps) {
+          targets.insert(at);
+          const std::uintptr_t start = Modules::Instance().FunctionStart(at);
+          if (start != 0) targets.insert(start);
+        }
+      }
+    }
+    if (targets.size() == known.size()) break;
+  }
+  std::vector<std::uintptr_t> callers;
+  for (const std::uintptr_t target : targets) {
+    for (const auto& [to, after] : Of(calls_, target)) callers.push_back(after);
+  }
+  return callers;
+}
 
 }  // namespace taskleak::platform

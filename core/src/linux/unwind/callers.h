@@ -1,18 +1,40 @@
-// All calls of one function in the code of a process.
+// All calls of a function in the code of a process.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_CALLERS_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_CALLERS_H_
 
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "linux/modules/modules.h"
 
 namespace taskleak::platform {
 
-/// The addresses after the calls that lead to `function`: directly, through an entry of a procedure
-/// linkage table, or to a function that ends with a jump to it. Reads all code that is mapped.
-std::vector<std::uintptr_t> FindCallersOf(std::uintptr_t function)
-    TASKLEAK_REQUIRES(Modules::Instance().mutex());
+/// The calls and jumps of all code that was mapped when this was made, by where they lead.
+class CallIndex {
+ public:
+  /// Reads all code that is mapped.
+  CallIndex() TASKLEAK_REQUIRES(Modules::Instance().mutex());
+
+  /// Returns the addresses after the calls that lead to `function`: directly, through an entry of a
+  /// procedure linkage table, or to a function that ends with a jump to it. What such entries hold
+  /// is read anew each time, since the dynamic linker fills them in at the first call.
+  [[nodiscard]] std::vector<std::uintptr_t> CallersOf(std::uintptr_t function) const
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
+
+ private:
+  using Entry = std::pair<std::uintptr_t, std::uintptr_t>;
+
+  void Read(std::uintptr_t begin, std::uintptr_t end);
+  void Look(std::span<const unsigned char> code, std::uintptr_t start);
+  /// Target and place, ascending.
+  [[nodiscard]] std::vector<Entry> JumpsThroughSlots() const;
+
+  std::vector<Entry> calls_;  // target and return address, ascending
+  std::vector<Entry> jumps_;  // target and place, ascending
+  std::vector<Entry> slots_;  // where the target is stored, and place, ascending
+};
 
 }  // namespace taskleak::platform
 

@@ -1,7 +1,5 @@
 #include "linux/unwind/code_facts.h"
 
-#include "linux/unwind/callers.h"
-
 namespace taskleak::platform {
 
 CodeFacts& CodeFacts::Instance() {
@@ -55,11 +53,9 @@ Caller CodeFacts::CallerOf(std::uintptr_t function_start, std::uintptr_t return_
   return callers_.emplace(std::pair{function_start, return_address}, caller).first->second;
 }
 
-const std::vector<std::uintptr_t>& CodeFacts::CallersOf(std::uintptr_t function_start) {
-  const auto found = all_callers_.find(function_start);
-  return found != all_callers_.end()
-             ? found->second
-             : all_callers_.emplace(function_start, FindCallersOf(function_start)).first->second;
+std::vector<std::uintptr_t> CodeFacts::CallersOf(std::uintptr_t function_start) {
+  if (!all_calls_) all_calls_.emplace();
+  return all_calls_->CallersOf(function_start);
 }
 
 const Prologue& CodeFacts::PrologueOf(std::uintptr_t function_start) {

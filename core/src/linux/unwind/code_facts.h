@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "linux/arch/call_site.h"
 #include "linux/arch/prologue.h"
 #include "linux/modules/modules.h"
+#include "linux/unwind/callers.h"
 #include "linux/unwind/frame_rule.h"
 
 namespace taskleak::platform {
@@ -35,7 +37,7 @@ class CodeFacts {
   Caller CallerOf(std::uintptr_t function_start, std::uintptr_t return_address)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
   /// The addresses after all calls of the function that the code has (linux/unwind/callers.h).
-  const std::vector<std::uintptr_t>& CallersOf(std::uintptr_t function_start)
+  std::vector<std::uintptr_t> CallersOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
   const Prologue& PrologueOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
@@ -51,7 +53,7 @@ class CodeFacts {
   std::unordered_map<std::uintptr_t, CallSite> calls_;  // by return address
   std::map<std::pair<std::uintptr_t, std::uintptr_t>, Caller> callers_;
   std::unordered_map<std::uintptr_t, Prologue> prologues_;
-  std::unordered_map<std::uintptr_t, std::vector<std::uintptr_t>> all_callers_;
+  std::optional<CallIndex> all_calls_;  // made when it is first needed
   std::uint64_t generation_ = 0;
 };
 

@@ -25,11 +25,9 @@ class RuleTable {
   std::optional<ShortRule> Find(std::uintptr_t pc, std::uintptr_t index) const {
     for (std::size_t i = 0; i < kProbes; ++i) {
       const Slot& slot = slots_[(Hash(pc) + i) % kSlots];
-      if (slot.pc.load(std::memory_order_acquire) != pc) continue;
+      if (!slot.Holds(pc, index)) continue;
       const std::uint64_t bits = slot.rule.load(std::memory_order_acquire);
-      if (slot.index.load(std::memory_order_acquire) == index &&
-          slot.pc.load(std::memory_order_relaxed) == pc)
-        return ShortRule(bits);
+      if (slot.Holds(pc, index)) return ShortRule(bits);  // and did so all the while
     }
     return std::nullopt;
   }
@@ -58,6 +56,12 @@ class RuleTable {
     std::atomic<std::uintptr_t> pc{0};
     std::atomic<std::uint64_t> rule{0};
     std::atomic<std::uintptr_t> index{0};
+
+    // In this order, which is the contrary of Insert()'s.
+    [[nodiscard]] bool Holds(std::uintptr_t wanted, std::uintptr_t read_from) const {
+      return pc.load(std::memory_order_acquire) == wanted &&
+             index.load(std::memory_order_acquire) == read_from;
+    }
   };
 
   static std::size_t Hash(std::uintptr_t pc) { return (pc * 0x9e3779b97f4a7c15) >> 40; }

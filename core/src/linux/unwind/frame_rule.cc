@@ -159,7 +159,9 @@ FrameRule SignalReturnRule() {
 FrameRule MakeFrameRule(std::uintptr_t pc) {
   Dwfl_Module* const module =
       Modules::Instance().IsCode(pc) ? Modules::Instance().Find(pc) : nullptr;
-  if (HasCode(pc, kSignalReturn)) return SignalReturnRule();
+  // A handler returns to the trampoline's first instruction, and a caller is looked up by the byte
+  // before its return address.
+  if (HasCode(pc, kSignalReturn) || HasCode(pc + 1, kSignalReturn)) return SignalReturnRule();
   if (module == nullptr) return {};
   using Source = Dwarf_CFI* (*)(Dwfl_Module*, Dwarf_Addr*);
   for (const Source source : {Source{dwfl_module_eh_cfi}, Source{dwfl_module_dwarf_cfi}}) {
