@@ -19,6 +19,10 @@ namespace decoders = platform::decoders;
 using platform::CoroutinePart;
 using registry::TaskRecord;
 
+// GCC's indices are even; an odd one is that of a coroutine that is destroyed.
+constexpr std::uint32_t kGccInitial = 2;
+constexpr std::uint32_t kGccMost = 1000;  // more suspensions are not looked at
+
 // Frames are read as far as pointers to other coroutines are looked for.
 constexpr std::size_t kMostRead = std::size_t{16} << 10;
 
@@ -114,9 +118,22 @@ std::uintptr_t FrameReader::PlaceOf(Layout& layout, const Function& resume, std:
   return entry->second;
 }
 
+// The initial one or, if nothing sees that (GCC leaves it out of one that starts at once), the
+// last.
+std::uintptr_t FrameReader::OtherSuspension(Layout& layout, const Function& resume,
+                                            const TaskRecord& record) {
+  std::uintptr_t place = PlaceOf(layout, resume, record.code, kGccInitial);
+  if (place != 0) return place;
+  for (std::uint32_t index = kGccInitial + 2; index < kGccMost; index += 2) {
+    const std::uintptr_t next = PlaceOf(layout, resume, record.code, index);
+    if (next == 0) break;
+    place = next;
+  }
+  return place == record.awaits_at ? 0 : place;
+}
+
 bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const Function& destroy,
                             TaskRecord& record) {
-  constexpr std::uint32_t kGccInitial = 2;
   constexpr std::size_t kGccStarted = 3;  // how far _Coro_initial_await_resume_called is behind
   Layout& layout = LayoutOf(resume, destroy);
   record.state = WaitState::kSuspended;
@@ -127,7 +144,7 @@ bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const
   // Code sets no index that it does not contain; but the first may be set by what creates it.
   if (record.unverified && index != 0 && record.awaits_at == 0) return false;
   if (resume.is_gcc) {
-    record.starts_at = PlaceOf(layout, resume, record.code, kGccInitial);
+    record.other_suspension = OtherSuspension(layout, resume, record);
     const bool started = ReadBytes(copy, *layout.index + kGccStarted, 1) != 0;
     if (index == kGccInitial && !started) record.state = WaitState::kQueued;
   } else if (index == 0 && record.awaits_at != 0 &&

@@ -53,6 +53,8 @@ class FrameReader {
   Layout& LayoutOf(const Function& resume, const Function& destroy);
   std::uintptr_t PlaceOf(Layout& layout, const Function& resume, std::uintptr_t ramp,
                          std::uint32_t index);
+  std::uintptr_t OtherSuspension(Layout& layout, const Function& resume,
+                                 const registry::TaskRecord& record);
   bool ReadIndex(const FrameCopy& copy, const Function& resume, const Function& destroy,
                  registry::TaskRecord& record);
 

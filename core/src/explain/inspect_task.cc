@@ -34,9 +34,9 @@ platform::RawFrame FrameOf(const TaskRecord& coroutine) {
 // GCC 16 gives all code that records a suspension the line of the closing brace. Then the line of
 // the statement that the code is of.
 int LineOfAwait(const TaskRecord& record, const std::string& name, int line) {
-  if (record.starts_at == 0 || record.awaits_at == 0) return line;
-  if (FrameOfCoroutine(record.starts_at, name).line != line) return line;
-  const int first = FrameOfCoroutine(record.code, name).line;
+  if (record.other_suspension == 0 || record.awaits_at == 0) return line;
+  if (FrameOfCoroutine(record.other_suspension, name).line != line) return line;
+  const int first = FrameOfCoroutine(record.code, name).line + 1;
   return symbolize::LineOfStatement(record.awaits_at, first, line).value_or(line);
 }
 

@@ -53,10 +53,10 @@ struct TaskRecord {
   std::uintptr_t call = 0;       ///< that return address, once `code` is the coroutine's function
   std::uintptr_t resume = 0;     ///< the function that continues it; 0: not known
   std::uintptr_t awaits_at = 0;  ///< the code that suspended it; 0: not known, or `line` is set
-  std::uintptr_t starts_at = 0;  ///< GCC's code that suspends it before its start; 0: not known
-  int descriptor = -1;           ///< on which it waits; -1: none
-  const char* hint = nullptr;    ///< its module may be gone; may be null
-  std::uint64_t place = 0;       ///< changes when state, thread, line or text do
+  std::uintptr_t other_suspension = 0;  ///< GCC's code that suspends it at its start or its end
+  int descriptor = -1;                  ///< on which it waits; -1: none
+  const char* hint = nullptr;           ///< its module may be gone; may be null
+  std::uint64_t place = 0;              ///< changes when state, thread, line or text do
   const internal::TaskSlot* slot = nullptr;
 };
 
