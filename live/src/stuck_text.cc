@@ -35,16 +35,28 @@ Counts CountStuck(const StuckReport& stuck) {
   return counts;
 }
 
+// The frames of the program's own; all of them if there is none.
 void AddFrames(const Stack& stack, std::string& text) {
-  for (const Frame& frame : stack)
+  const bool any_own = !std::ranges::all_of(stack, &Frame::runtime);
+  for (const Frame& frame : stack) {
+    if (any_own && frame.runtime) continue;
     text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
+  }
 }
 
-// 2 threads "teller", mutex: 0x5610 held by thread 4130, 3 to 250 s old
+std::string IdsText(Place units) {
+  constexpr std::size_t kMost = 8;
+  std::string text;
+  for (const Unit& unit : units.first(std::min(units.size(), kMost)))
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", unit.id);
+  return units.size() > kMost ? text + ", ..." : text;
+}
+
+// 1 thread "teller" (4129), mutex: 0x5610, held by 4130, 12 s old
 void AddPlace(Place units, std::string& text) {
   const Unit& first = units.front();
-  text += fmt::format("  {} {}, {}", Count(units.size(), Noun(first.kind)), Names(units),
-                      ToString(first.state));
+  text += fmt::format("  {} {} ({}), {}", Count(units.size(), Noun(first.kind)), Names(units),
+                      IdsText(units), ToString(first.state));
   if (units.size() == 1 && !first.detail.empty()) text += ": " + OneLine(first.detail);
   const auto same_holder = [&first](const Unit& unit) {
     return unit.held_by && unit.held_by->id == first.held_by->id;

@@ -99,6 +99,15 @@ TEST_F(FileStoreTest, BadOptionsThrow) {
   EXPECT_THROW(FileStore files(options), std::invalid_argument);
 }
 
+TEST_F(FileStoreTest, FilesOfEverySuffixCount) {
+  FileOptions options = Options();
+  options.most_files = 1;
+  FileStore files(options);
+  for (const char* suffix : {".json", ".pb.gz", "-hour.html", "-before.txt", ".txt"})
+    EXPECT_EQ(files.Write("service-watch-9-T1", suffix, "text"), "");
+  EXPECT_THAT(Names(), ElementsAre("service-watch-9-T1.txt"));
+}
+
 TEST_F(FileStoreTest, TheOldestGoWhenThereAreTooMany) {
   FileOptions options = Options();
   options.most_files = 3;

@@ -77,6 +77,8 @@ class StuckTest(unittest.TestCase):
         # A capture from before the deadlock closed does not have it; then all are asleep.
         answer = self.await_stuck(lambda found: [each["reason"] for each in found["stuck"]] == ["deadlock", "deadlock"])
         self.assertEqual({each["state"] for each in answer["stuck"]}, {"mutex"})
+        self.assertEqual(sorted(each["held_by"]["id"] for each in answer["stuck"]), sorted(each["ids"][0] for each in answer["stuck"]))
+        self.assertRegex(self.get("/stuck"), r"2 threads cannot continue\n\nin a circle: .*\n  1 thread .* \((\d+)\), mutex: [^\n]*, held by (\d+), ")
         self.await_metric(2, "taskleak_stuck_units", kind="thread", reason="deadlock")
         self.assertGreaterEqual(json.loads(self.get("/hour?format=json"))["threads"][-1], 2)  # the watch keeps counts
 

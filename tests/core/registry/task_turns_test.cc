@@ -3,14 +3,21 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <cstddef>
 #include <optional>
+#include <thread>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "taskleak/task.h"
 
 namespace taskleak::internal {
 namespace {
+
+using ::testing::AnyOf;
 
 std::optional<TaskTurn> TurnOf(const Task& task) {
   for (const TaskTurn& turn : TurnsUnderWay()) {
@@ -57,6 +64,31 @@ TEST(TaskTurnsTest, ATaskWithinATaskRunsBesideIt) {
     EXPECT_TRUE(TurnOf(inner));
   }
   EXPECT_EQ(TurnOf(outer)->key, key);
+}
+
+TEST(TaskTurnsTest, IsReadWhileTasksComeAndGo) {
+  constexpr int kLooks = 2000;
+  std::atomic<bool> end{false};
+  std::vector<std::thread> pools;
+  for (const char* const name : {"first", "second", "third"}) {
+    pools.emplace_back([&end, name] {
+      while (!end.load()) {
+        Task task(name);
+        const Task::Run run(task);
+      }
+    });
+  }
+  std::size_t seen = 0;
+  for (int look = 0; look < kLooks || seen == 0; ++look) {
+    for (const TaskTurn& turn : TurnsUnderWay()) {
+      EXPECT_THAT(turn.name, AnyOf("first", "second", "third"));
+      EXPECT_NE(turn.thread, gettid());
+      ++seen;
+    }
+  }
+  end.store(true);
+  for (std::thread& pool : pools) pool.join();
+  EXPECT_TRUE(TurnsUnderWay().empty());
 }
 
 }  // namespace
