@@ -32,12 +32,13 @@ function growthCell(series) {
 }
 function nameCell(series) {
   if (series.by === 'state') return cell('state', kWaits[series.name] || series.name);
+  if (series.by === 'place') return cell('created by', 'not known', `in ${shorten(plainName(series.name), 64)} ${shortFile(series.line)}`, series.name);
   return cell('created by', make('code', {}, shorten(plainName(series.name), 64)), shortFile(series.line), series.name);
 }
 function addSeries(series, i) {
   const count = series.counts.at(-1), [began, ago] = beganText(series);
   addEntry({
-    key: `series-${i}`, by: series.by, badges: [],
+    key: `series-${i}`, state: series.by === 'state', badges: [],
     cells: () => [make('span', {class: 'count'}, make('b', {}, count), ` ${plural(count, kNouns[series.kind]).replace(/^\d+ /, '')}`), nameCell(series), growthCell(series),
             cell('since', began, ago), make('span', {class: 'cell'}, make('span', {class: 'label'}, 'trend '), sparkline(series.counts, `at most ${Math.max(...series.counts)}`))],
     body: () => [chart(series.counts, series.began, `${series.name}: ${count} now, at least ${series.lowest} and at most ${Math.max(...series.counts)} in the last hour`)],
@@ -45,14 +46,14 @@ function addSeries(series, i) {
   });
 }
 // Shows one table of rows below the other.
-function showSeries(id, title, by, column) {
-  const rows = make('div', {class: 'rows'}), mine = entries.filter(entry => entry.by === by);
+function showSeries(id, title, state, column) {
+  const rows = make('div', {class: 'rows'}), mine = entries.filter(entry => entry.state === state);
   section(id, title, rows);
   rows.append(make('div', {class: 'columns', 'aria-hidden': 'true'}, ['How many', column, 'Grew by', 'Since', 'Last hour'].map(each => make('span', {}, each))),
               ...mine.map(entry => make('div', {class: 'card'}, entry.element)));
 }
 
-const ofCreators = data.series.filter(series => series.by === 'creator'), shown = ofCreators.slice(0, kMostRows);
+const ofCreators = data.series.filter(series => series.by !== 'state'), shown = ofCreators.slice(0, kMostRows);
 [...shown, ...data.series.filter(series => series.by === 'state')].forEach(addSeries);
 const growing = ofCreators.filter(series => series.began !== null).length;
 const total = (name, counts) => make('li', {}, make('b', {}, counts.at(-1)), ` ${name} `, sparkline(counts, `${name}: at most ${Math.max(...counts)}`));
@@ -63,9 +64,9 @@ heading(data.alarm ? 'The time before the alarm' : 'The last hour',
         data.prefix && make('nav', {class: 'links', 'aria-label': 'Other views'},
             [['/', 'All that is alive'], ['/hour?format=json', 'JSON'], ['/stuck', 'What cannot continue']].map(([path, text]) => make('a', {href: data.prefix + path}, text))));
 byId('main').append(toolbar('words of a function, file, state'));
-showSeries('creators', 'By creator, the fastest growing first', 'creator', 'Created by');
+showSeries('creators', 'By creator, the fastest growing first', false, 'Created by');
 if (ofCreators.length > shown.length) byId('main').append(make('p', {}, `And ${plural(ofCreators.length - shown.length, 'creator')} more.`));
-showSeries('states', 'By what they wait for', 'state', 'Wait for');
+showSeries('states', 'By what they wait for', true, 'Wait for');
 if (growing) entries[0].unfold();
 restoreUnfolded('taskleak-unfolded hour');
 applyFilter();

@@ -9,6 +9,8 @@
 namespace taskleak::live {
 namespace {
 
+using By = HourSeries::By;
+
 constexpr std::chrono::seconds kLongest{3600};
 
 const Frame* FirstOwn(const Stack& stack) {
@@ -17,12 +19,13 @@ const Frame* FirstOwn(const Stack& stack) {
   return own == stack.end() ? nullptr : own;
 }
 
-HourSeries::Key CreatorOf(const LeakGroup& group) {
+HourSeries::Key KeyOf(const LeakGroup& group) {
   const Unit& first = group.first();
-  const Frame* const creator = FirstOwn(first.created_by);
-  const Frame* const frame = creator != nullptr ? creator : FirstOwn(first.stack);
-  if (frame != nullptr) return {false, first.kind, FunctionText(*frame), LineText(*frame)};
-  return {false, first.kind, first.name.empty() ? "(unknown)" : OneLine(first.name), {}};
+  if (const Frame* const creator = FirstOwn(first.created_by))
+    return {By::kCreator, first.kind, FunctionText(*creator), LineText(*creator)};
+  if (const Frame* const frame = FirstOwn(first.stack))
+    return {By::kPlace, first.kind, FunctionText(*frame), LineText(*frame)};
+  return {By::kPlace, first.kind, first.name.empty() ? "(unknown)" : OneLine(first.name), {}};
 }
 
 std::uint32_t Size(std::size_t size) { return static_cast<std::uint32_t>(size); }
@@ -65,9 +68,9 @@ Hour::Counts Hour::CountsOf(const Capture& capture) const {
   std::map<std::pair<UnitKind, WaitState>, std::uint32_t> states;
   std::size_t known = series_.size();
   for (const LeakGroup& group : capture.report.groups) {
-    HourSeries::Key key = CreatorOf(group);
+    HourSeries::Key key = KeyOf(group);
     if (!series_.contains(key) && !counts.contains(key) && ++known > kMostSeries)
-      key = {false, key.kind, "(other)", {}};
+      key = {By::kCreator, key.kind, "(other)", {}};
     counts[std::move(key)] += Size(group.units.size());
     for (const Unit& unit : group.units) {
       if (unit.kind == UnitKind::kThread || unit.kind == UnitKind::kTask)
@@ -75,7 +78,7 @@ Hour::Counts Hour::CountsOf(const Capture& capture) const {
     }
   }
   for (const auto& [state, count] : states)
-    counts[{true, state.first, std::string(ToString(state.second)), {}}] = count;
+    counts[{By::kState, state.first, std::string(ToString(state.second)), {}}] = count;
   return counts;
 }
 

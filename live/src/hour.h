@@ -19,12 +19,16 @@ namespace taskleak::live {
 /// The number of units that have something in common, in one look after the other.
 struct HourSeries {
   /// What the units have in common.
+  enum class By {
+    kCreator,  ///< the code that created them
+    kPlace,    ///< where they are, if the creator is not known
+    kState,    ///< what they wait for
+  };
   struct Key {
-    bool by_state = false;  ///< their state, else the code that created them
+    By by = By::kCreator;
     UnitKind kind = UnitKind::kThread;
-    std::string name;  ///< the state; or the creator's function or, where it is not
-                       ///< known, where they are; "(other)" for those beyond a limit
-    std::string line;  ///< of the creator, "src/pool.cc:63"; may be empty
+    std::string name;  ///< the function, or the state; "(other)" for those beyond a limit
+    std::string line;  ///< in that function, "src/pool.cc:63"; may be empty
 
     auto operator<=>(const Key&) const = default;
   };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "page_data.h"
@@ -67,13 +68,25 @@ double Seconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
+std::string_view ByText(HourSeries::By by) {
+  switch (by) {
+    case HourSeries::By::kCreator:
+      return "creator";
+    case HourSeries::By::kPlace:
+      return "place";
+    case HourSeries::By::kState:
+      return "state";
+  }
+  return "state";
+}
+
 // Returns the common data of the page and of the JSON.
 Json TableJson(const HourTable& hour) {
   Json times = Json::array();
   for (const auto& time : hour.times) times.push_back(Seconds(time));
   Json list = Json::array();
   for (const HourSeries& series : hour.series) {
-    list.push_back({{"by", series.key.by_state ? "state" : "creator"},
+    list.push_back({{"by", ByText(series.key.by)},
                     {"kind", ToString(series.key.kind)},
                     {"name", series.key.name},
                     {"line", series.key.line},

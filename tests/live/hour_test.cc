@@ -47,7 +47,17 @@ TEST_F(HourTest, CountsByCreatorAndByState) {
   EXPECT_THAT(jobs.counts, ElementsAre(0, 3));
   EXPECT_EQ(jobs.key.line, "src/jobs.cc:20");
   EXPECT_THAT(Find(table, "queued").counts, ElementsAre(0, 3));
-  EXPECT_TRUE(Find(table, "queued").key.by_state);
+  EXPECT_EQ(jobs.key.by, HourSeries::By::kCreator);
+  EXPECT_EQ(Find(table, "queued").key.by, HourSeries::By::kState);
+}
+
+TEST_F(HourTest, WithoutACreatorThePlaceIsCounted) {
+  LeakGroup group = Workers(2);
+  for (Unit& unit : group.units) unit.created_by = Stack();
+  hour_.Add(*MadeCapture(1, {group}));
+  const HourSeries workers = Find(hour_.Table(), "pool::WorkerPool::Run");
+  EXPECT_EQ(workers.key.by, HourSeries::By::kPlace);
+  EXPECT_THAT(workers.counts, ElementsAre(2));
 }
 
 TEST_F(HourTest, SaysWhenTheGrowthBegan) {
@@ -98,7 +108,7 @@ TEST_F(HourTest, ManyCreatorsAreCountedTogether) {
   std::uint32_t all = 0;
   for (const HourSeries& series : table.series) {
     EXPECT_THAT(series.counts, SizeIs(2));
-    if (!series.key.by_state) all += series.counts.back();
+    if (series.key.by != HourSeries::By::kState) all += series.counts.back();
   }
   EXPECT_EQ(all, 1000U);
 }
