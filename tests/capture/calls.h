@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "capture/blocking_calls.h"
+#include "linux/arch/registers.h"
 
 namespace taskleak::capture {
 
@@ -21,6 +22,12 @@ inline constexpr timespec kTime = {kSeconds, 0};
 
 void Add(Calls& calls, const char* name, std::vector<long> numbers, std::function<bool()> block,
          std::function<void()> release = nullptr);
+
+/// Notes that a function without a frame makes the call that was added last. Where that keeps its
+/// return address in a register, its caller has to be searched for, and may be guessed.
+inline void LastHasNoFrame(Calls& calls) {
+  calls.back().may_be_guessed = platform::kReturnColumn != platform::kPc;
+}
 
 /// Returns true if the call sleeps for its whole time, so nothing ended it early.
 bool LastsItsTime(const std::function<bool()>& call);

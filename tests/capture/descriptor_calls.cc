@@ -157,6 +157,7 @@ void AddFiles(Calls& calls) {
         return flock(other, LOCK_EX) == 0 && close(other) == 0;
       },
       [locked] { flock(locked, LOCK_UN); });
+  LastHasNoFrame(calls);
 }
 
 void AddSockets(Calls& calls) {

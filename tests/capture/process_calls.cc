@@ -137,6 +137,7 @@ void AddProcesses(Calls& calls) {
         sembuf up = {0, 1, 0};
         semop(semaphores, &up, 1);
       });
+  LastHasNoFrame(calls);
 }
 
 namespace {
@@ -191,6 +192,7 @@ void AddVforks(Calls& calls) {
         return EndsWithZero(child);
       },
       [vfork_pipe] { vfork_pipe->Put(); });
+  LastHasNoFrame(calls);
   const std::string fifo = MakeFifo();
   Add(
       calls, "posix_spawn", {SYS_clone3, SYS_clone}, [fifo] { return Spawn(fifo); },
@@ -204,6 +206,7 @@ void AddVforks(Calls& calls) {
                                   CLONE_VM | CLONE_VFORK | SIGCHLD, clone_pipe.get()));
       },
       [clone_pipe] { clone_pipe->Put(); });
+  LastHasNoFrame(calls);
 }
 
 }  // namespace taskleak::capture

@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{256} << 10;
 
 // Those of `ascending` whose first is `target`.
-template <typename Entry>
-std::span<const Entry> Of(const std::vector<Entry>& ascending, std::uintptr_t target) {
+using Entry = std::pair<std::uintptr_t, std::uintptr_t>;
+std::span<const Entry> Of(std::span<const Entry> ascending, std::uintptr_t target) {
   const auto first = std::lower_bound(ascending.begin(), ascending.end(), Entry(target, 0));
   const auto last = std::upper_bound(first, ascending.end(), Entry(target, UINTPTR_MAX));
   return {first, last};
@@ -77,10 +77,10 @@ std::vector<CallIndex::Entry> CallIndex::JumpsThroughSlots() const {
   return jumps;
 }
 
-std::vector<std::uintptr_t> CallIndex::CallersOf(std::uintptr_t function) const {
+std::unordered_set<std::uintptr_t> CallIndex::LeadingTo(std::uintptr_t function,
+                                                        std::span<const Entry> filled) const {
   constexpr int kMostJumps = 3;
   std::unordered_set<std::uintptr_t> targets = {function};
-  const std::vector<Entry> filled = JumpsThroughSlots();
   for (int i = 0; i < kMostJumps; ++i) {
     const std::vector<std::uintptr_t> known(targets.begin(), targets.end());
     for (const std::uintptr_t target : known) {
@@ -96,11 +96,19 @@ std::vector<std::uintptr_t> CallIndex::CallersOf(std::uintptr_t function) const 
     }
     if (targets.size() == known.size()) break;
   }
+  return targets;
+}
+
+std::vector<std::uintptr_t> CallIndex::CallersOf(std::uintptr_t function) const {
   std::vector<std::uintptr_t> callers;
-  for (const std::uintptr_t target : targets) {
+  for (const std::uintptr_t target : LeadingTo(function, JumpsThroughSlots())) {
     for (const auto& [to, after] : Of(calls_, target)) callers.push_back(after);
   }
   return callers;
+}
+
+bool CallIndex::JumpsTo(std::uintptr_t start, std::uintptr_t function) const {
+  return LeadingTo(function, {}).contains(start);
 }
 
 }  // namespace taskleak::platform

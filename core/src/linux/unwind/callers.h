@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,12 +23,19 @@ class CallIndex {
   /// is read anew each time, since the dynamic linker fills them in at the first call.
   [[nodiscard]] std::vector<std::uintptr_t> CallersOf(std::uintptr_t function) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
+  /// Whether what starts there is `function` or jumps to it, also by way of others that do.
+  [[nodiscard]] bool JumpsTo(std::uintptr_t start, std::uintptr_t function) const
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
  private:
   using Entry = std::pair<std::uintptr_t, std::uintptr_t>;
 
   void Read(std::uintptr_t begin, std::uintptr_t end);
   void Look(std::span<const unsigned char> code, std::uintptr_t start);
+  /// What leads to it: jumps, and the functions that have them. `filled` is what slots hold.
+  [[nodiscard]] std::unordered_set<std::uintptr_t> LeadingTo(std::uintptr_t function,
+                                                             std::span<const Entry> filled) const
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
   /// Target and place, ascending.
   [[nodiscard]] std::vector<Entry> JumpsThroughSlots() const;
 

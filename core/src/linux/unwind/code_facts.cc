@@ -58,6 +58,14 @@ std::vector<std::uintptr_t> CodeFacts::CallersOf(std::uintptr_t function_start) 
   return all_calls_->CallersOf(function_start);
 }
 
+bool CodeFacts::LeadsTo(std::uintptr_t return_address, std::uintptr_t function_start) {
+  if (!all_calls_) all_calls_.emplace();
+  for (const std::uintptr_t target : CallBefore(return_address).targets) {
+    if (all_calls_->JumpsTo(target, function_start)) return true;
+  }
+  return false;
+}
+
 const Prologue& CodeFacts::PrologueOf(std::uintptr_t function_start) {
   const auto found = prologues_.find(function_start);
   return found != prologues_.end()

@@ -39,6 +39,10 @@ class CodeFacts {
   /// The addresses after all calls of the function that the code has (linux/unwind/callers.h).
   std::vector<std::uintptr_t> CallersOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
+  /// Whether the call before a return address leads to the function through others that each end
+  /// with a jump to the next one.
+  bool LeadsTo(std::uintptr_t return_address, std::uintptr_t function_start)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex());
   const Prologue& PrologueOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 

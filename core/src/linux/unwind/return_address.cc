@@ -56,6 +56,8 @@ class Search {
     const RawFrame& above = walk.frames[1];
     const FrameRule& above_rule = facts_.RuleAt(above.instruction());
     Caller by_call = facts_.CallerOf(function, above.pc);
+    if (by_call == Caller::kCallsAnother && facts_.LeadsTo(above.pc, function))
+      by_call = Caller::kCalls;
     if (above_rule.is_start() && by_call < Caller::kMayCall) by_call = Caller::kCallsAnother;
     if (by_call < Caller::kMayCall) return;
     all.push_back({caller, walk.cfas.front(), by_call});
