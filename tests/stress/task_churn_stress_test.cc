@@ -193,7 +193,8 @@ TEST(TaskChurnStressTest, WhatStaysIsFoundWhatEndedIsNotAndTotalsAddUp) {
       if (looks % 20 == 0) {
         ASSERT_NO_FATAL_FAILURE(LookInAChild());
       }
-      auto& heap = Clock::now() - start < duration / 4 ? heap_early : heap_late;
+      // On a busy machine, the first look may come late.
+      auto& heap = heap_early == 0 || Clock::now() - start < duration / 4 ? heap_early : heap_late;
       heap = std::max(heap, Heap());
     }
     churn.Stop();
