@@ -12,6 +12,7 @@
 
 #include "group_key.h"
 #include "places.h"
+#include "stack_json.h"
 #include "wording.h"
 
 namespace taskleak::live {
@@ -80,14 +81,6 @@ nlohmann::ordered_json CaptureJson(const Capture& capture) {
           {"threads", capture.threads},
           {"unjoined", capture.unjoined},
           {"tasks", capture.tasks}};
-}
-
-nlohmann::ordered_json StackJson(const Stack& stack) {
-  auto json = nlohmann::ordered_json::array();
-  for (const Frame& frame : stack) {
-    json.push_back({{"function", frame.function}, {"file", frame.file}, {"line", frame.line}});
-  }
-  return json;
 }
 
 }  // namespace

@@ -13,12 +13,6 @@ using By = HourSeries::By;
 
 constexpr std::chrono::seconds kLongest{3600};
 
-const Frame* FirstOwn(const Stack& stack) {
-  const Frame* const own =
-      std::find_if(stack.begin(), stack.end(), [](const Frame& frame) { return !frame.runtime; });
-  return own == stack.end() ? nullptr : own;
-}
-
 HourSeries::Key KeyOf(const LeakGroup& group) {
   const Unit& first = group.first();
   if (const Frame* const creator = FirstOwn(first.created_by))

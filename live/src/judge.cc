@@ -19,9 +19,7 @@ namespace {
 std::string WhoAndWhere(const LeakGroup& group) {
   const Unit& first = group.first();
   std::string text = fmt::format("{}s {}", Noun(first.kind), Names(group.units));
-  const Frame* creator = std::find_if(first.created_by.begin(), first.created_by.end(),
-                                      [](const Frame& frame) { return !frame.runtime; });
-  if (creator != first.created_by.end())
+  if (const Frame* const creator = FirstOwn(first.created_by))
     text += fmt::format(" created by {} ({})", FunctionText(*creator), LineText(*creator));
   return text;
 }

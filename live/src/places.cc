@@ -24,6 +24,11 @@ std::vector<Place> PlacesOf(const LeakGroup& group) {
   return places;
 }
 
+const Frame* FirstOwn(const Stack& stack) {
+  const auto own = std::ranges::find_if_not(stack, &Frame::runtime);
+  return own == stack.end() ? nullptr : &*own;
+}
+
 bool IsBlocked(const Unit& unit) {
   return unit.kind != UnitKind::kUnjoinedThread && unit.kind != UnitKind::kProcess &&
          unit.state != WaitState::kRunning && unit.state != WaitState::kQueued;

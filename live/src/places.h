@@ -16,6 +16,9 @@ using Place = std::span<const Unit>;
 /// Returns the places of one group. Valid as long as the group.
 std::vector<Place> PlacesOf(const LeakGroup& group);
 
+/// Returns the innermost frame of a stack that is not the runtime's; null if there is none.
+const Frame* FirstOwn(const Stack& stack);
+
 /// Returns true if the unit waits. Running units, queued tasks and ended threads do not.
 bool IsBlocked(const Unit& unit);
 

@@ -15,9 +15,8 @@ namespace taskleak::live {
 namespace {
 
 std::string CreatorOf(const Unit& unit) {
-  const Frame* frame = std::find_if(unit.created_by.begin(), unit.created_by.end(),
-                                    [](const Frame& each) { return !each.runtime; });
-  return frame == unit.created_by.end() ? std::string() : FunctionText(*frame);
+  const Frame* const creator = FirstOwn(unit.created_by);
+  return creator == nullptr ? std::string() : FunctionText(*creator);
 }
 
 void AddPlace(Place units, ProfileWriter& profile) {

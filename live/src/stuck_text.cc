@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "places.h"
+#include "stack_json.h"
 #include "taskleak/internal/report_json.h"
 #include "wording.h"
 
@@ -70,13 +71,6 @@ void AddPlace(Place units, std::string& text) {
   if (first.created_by.empty()) return;
   text += "    created by\n";
   AddFrames(first.created_by, text);
-}
-
-Json StackJson(const Stack& stack) {
-  Json json = Json::array();
-  for (const Frame& frame : stack)
-    json.push_back({{"function", frame.function}, {"file", frame.file}, {"line", frame.line}});
-  return json;
 }
 
 Json PlaceJson(StuckReason reason, const LeakGroup& group, Place units) {

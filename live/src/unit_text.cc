@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
+#include "places.h"
 #include "wording.h"
 
 namespace taskleak::live {
@@ -32,9 +32,7 @@ std::string UnitText(const Unit& unit) {
     text += fmt::format("{}\n\t{}\n", FunctionText(frame), LineText(frame));
   if (!unit.stack_missing.empty())
     text += fmt::format("# stack incomplete: {}\n", OneLine(unit.stack_missing));
-  const Frame* creator = std::find_if(unit.created_by.begin(), unit.created_by.end(),
-                                      [](const Frame& frame) { return !frame.runtime; });
-  if (creator != unit.created_by.end())
+  if (const Frame* const creator = FirstOwn(unit.created_by))
     text += fmt::format("created by {}\n\t{}\n", FunctionText(*creator), LineText(*creator));
   return text + '\n';
 }

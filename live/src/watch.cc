@@ -21,6 +21,7 @@
 #include "judge.h"
 #include "page.h"
 #include "passing_capture.h"
+#include "places.h"
 #include "stalls.h"
 #include "suspicions.h"
 #include "taskleak/internal/own_thread.h"
@@ -91,11 +92,9 @@ Alarm AlarmOf(const Stall& stall, const LeakGroup* group, const CapturePtr& capt
     alarm.signature = group->signature;
     alarm.stalled = *std::ranges::find(group->units, stall.turn.key.task, &Unit::id);
     name = alarm.stalled->name;
-    const Stack& stack = alarm.stalled->stack;
-    const Frame* const own =
-        std::find_if(stack.begin(), stack.end(), [](const Frame& frame) { return !frame.runtime; });
-    where = own == stack.end() ? std::string()
-                               : fmt::format(": {} ({})", FunctionText(*own), LineText(*own));
+    const Frame* const own = FirstOwn(alarm.stalled->stack);
+    where = own == nullptr ? std::string()
+                           : fmt::format(": {} ({})", FunctionText(*own), LineText(*own));
   }
   alarm.text = fmt::format("task {} \"{}\" has run on thread {} for more than {:.3f} s{}",
                            stall.turn.key.task, OneLine(name), stall.turn.thread,

@@ -32,8 +32,8 @@ constexpr std::uint64_t kProbe = 0x51a7c0de51a7c000;
 // What a switch on top of another context runs there.
 transfer_t Arrive(transfer_t from) { return from; }
 
-// What the probe calls, since their names in the object file differ between versions of Boost, and
-// what it tells of itself.
+// The functions that the probe calls, because their names in the object file differ between
+// versions of Boost, and what the probe reports of itself.
 struct Talk {
   decltype(&Arrive) arrive = &Arrive;
   decltype(&boost::context::detail::ontop_fcontext) switch_on_top =

@@ -3,7 +3,6 @@
 #include <elfutils/libdwfl.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <set>
@@ -39,21 +38,6 @@ Elf_Scn* SymbolSection(Elf* file, GElf_Shdr* header) {
   return dynamic;
 }
 
-// Sorts by address in three passes over eleven bits each: a module may have a million symbols.
-template <typename Symbol>
-void SortByBegin(std::vector<Symbol>& symbols) {
-  constexpr int kBits = 11;
-  constexpr std::uint32_t kMask = (1U << kBits) - 1;
-  std::vector<Symbol> sorted(symbols.size());
-  for (int shift = 0; shift < std::numeric_limits<std::uint32_t>::digits; shift += kBits) {
-    std::array<std::size_t, kMask + 2> places{};
-    for (const Symbol& symbol : symbols) ++places[((symbol.begin >> shift) & kMask) + 1];
-    for (std::size_t i = 1; i < places.size(); ++i) places[i] += places[i - 1];
-    for (const Symbol& symbol : symbols) sorted[places[(symbol.begin >> shift) & kMask]++] = symbol;
-    symbols.swap(sorted);
-  }
-}
-
 }  // namespace
 
 // libdwfl's own way to a symbol takes several locks of libelf for each, so it is only asked which
@@ -79,7 +63,8 @@ SymbolIndex::SymbolIndex(Dwfl_Module* module) {
     if (file != nullptr && added.insert(file).second) AddTable(file, bias);
   }
   if (symbols_.empty()) AddWithoutSections(module, count);
-  SortByBegin(symbols_);
+  std::sort(symbols_.begin(), symbols_.end(),
+            [](const Symbol& a, const Symbol& b) { return a.begin < b.begin; });
 }
 
 void SymbolIndex::AddTable(Elf* file, std::uintptr_t bias) {
