@@ -20,6 +20,7 @@
 #include "base/mutex.h"
 #include "linux/proc/births.h"
 #include "linux/proc/proc_file.h"
+#include "linux/proc/recent_births.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
 
@@ -86,29 +87,22 @@ class ChildList {
     const MutexLock lock(mutex_);
     const BirthCounter::Look births = births_.LookNow();
     const Clock::time_point now = Clock::now();
+    recent_.Note(births, kMostAsked, now);
     const bool usable = known_ && pid_ == getpid() && now - listed_ < kFullListHolds &&
-                        !births.unknown && births.to - births.from <= kMostPending &&
-                        !TakesInOrphans();
-    return usable ? Update(births, now) : ReadAll(now);
+                        !births.unknown && !recent_.TooMany() && !TakesInOrphans();
+    return usable ? Update() : ReadAll(now);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::uint64_t kMostPending = 64;
-  // Far longer than the kernel takes from giving out a number to adding the child.
+  static constexpr std::size_t kMostAsked = 256;
   static constexpr std::chrono::seconds kFullListHolds{1};
 
-  // A number is kept until the next full list: its process may be another one's, or one that the
-  // kernel has not finished creating.
-  Result<std::vector<int>> Update(const BirthCounter::Look& births, Clock::time_point now)
-      TASKLEAK_REQUIRES(mutex_) {
-    for (std::uint64_t pid = births.from + 1; pid <= births.to; ++pid)
-      pending_.push_back(static_cast<int>(pid));
-    if (pending_.size() > kMostPending) return ReadAll(now);
+  Result<std::vector<int>> Update() TASKLEAK_REQUIRES(mutex_) {
     std::erase_if(*known_, [](int pid) { return !IsChild(pid); });
-    std::erase_if(pending_, [this](int pid) TASKLEAK_REQUIRES(mutex_) {
+    recent_.EraseIf([this](int pid) TASKLEAK_REQUIRES(mutex_) {
       if (!IsChild(pid)) return false;
-      known_->push_back(pid);
+      if (std::ranges::find(*known_, pid) == known_->end()) known_->push_back(pid);
       return true;
     });
     return *known_;
@@ -119,7 +113,6 @@ class ChildList {
     auto children = FromThreads();
     if (!children) return children;
     known_ = *children;
-    pending_.clear();
     pid_ = getpid();
     listed_ = now;
     return children;
@@ -128,7 +121,7 @@ class ChildList {
   Mutex mutex_;
   BirthCounter births_ TASKLEAK_GUARDED_BY(mutex_);
   std::optional<std::vector<int>> known_ TASKLEAK_GUARDED_BY(mutex_);
-  std::vector<int> pending_ TASKLEAK_GUARDED_BY(mutex_);
+  RecentBirths recent_ TASKLEAK_GUARDED_BY(mutex_);
   pid_t pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
   Clock::time_point listed_ TASKLEAK_GUARDED_BY(mutex_);
 };

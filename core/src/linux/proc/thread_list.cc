@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <chrono>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "linux/proc/births.h"
 #include "linux/proc/proc_file.h"
 #include "linux/proc/process_image.h"
+#include "linux/proc/recent_births.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/task_directory.h"
 #include "linux/proc/thread_info.h"
@@ -77,18 +77,7 @@ class ThreadList {
   Result<std::shared_ptr<const ThreadIds>> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  // A number that was given out but is not (yet) one of our threads. It may belong to another
-  // process, or to a thread that the kernel has not finished creating.
-  struct Pending {
-    int tid;
-    Clock::time_point since;
-  };
-
-  bool NotePending(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
-  bool ProbePending() TASKLEAK_REQUIRES(mutex_);
-  void ForgetOldPending() TASKLEAK_REQUIRES(mutex_);
+  bool FindRecent(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
   void Replace(ThreadIds added) TASKLEAK_REQUIRES(mutex_);
   std::optional<Error> ReadAll(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
 
@@ -96,7 +85,7 @@ class ThreadList {
   TaskDirectory directory_ TASKLEAK_GUARDED_BY(mutex_);
   BirthCounter births_ TASKLEAK_GUARDED_BY(mutex_);
   std::shared_ptr<const ThreadIds> known_ TASKLEAK_GUARDED_BY(mutex_);  // sorted
-  std::vector<Pending> pending_ TASKLEAK_GUARDED_BY(mutex_);
+  RecentBirths recent_ TASKLEAK_GUARDED_BY(mutex_);
   pid_t known_pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
   std::uint64_t looks_with_births_ TASKLEAK_GUARDED_BY(mutex_) = 1;
 };
@@ -112,9 +101,7 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
   const auto links = directory_.Open(same_process);
   if (!links) return links.error();
   const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
-  const bool complete = usable && NotePending(births) && ProbePending();
-  ForgetOldPending();
-  if (complete) {
+  if (usable && FindRecent(births)) {
     const std::uint64_t listed = known_->size() + kLinksBesidesThreads;
     constexpr std::uint64_t kMostEnded = 64;
     if (*links <= listed && listed <= 2 * *links + kMostEnded) return known_;
@@ -127,51 +114,27 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
   return known_;
 }
 
-// From now on the numbers given out since the last look are looked for. Returns false if they are
-// too many.
-bool ThreadList::NotePending(const BirthCounter::Look& births) {
-  constexpr std::uint64_t kMost = 1024;
-  if (births.none) return true;
-  const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
-  if (given_out > kMost) return false;
-  const Clock::time_point now = Clock::now();
-  for (std::uint64_t tid = births.from + 1; tid <= births.to; ++tid) {
-    pending_.push_back({static_cast<int>(tid), now});
-  }
-  return true;
-}
-
-// Looks for threads with pending numbers. Returns false if reading the directory is cheaper.
-bool ThreadList::ProbePending() {
-  if (pending_.size() > 4 + known_->size() / 4) return false;
+// Looks for threads with the numbers that were given out of late. Returns false if that is not
+// enough, or reading the directory is cheaper.
+bool ThreadList::FindRecent(const BirthCounter::Look& births) {
+  constexpr std::size_t kCheap = 32;
+  recent_.Note(births, kCheap + known_->size() / 4);
+  if (recent_.TooMany()) return false;
   ThreadIds added;
   const pid_t process = directory_.pid();
   const int directory = directory_.fd();
   bool unreadable = false;
-  std::erase_if(pending_, [&](const Pending& pending) {
-    if (!HasThread(process, directory, pending.tid)) return false;
-    const auto stat = ReadThreadStat(pending.tid);
+  recent_.EraseIf([&](int tid) {
+    if (!HasThread(process, directory, tid)) return false;
+    const auto stat = ReadThreadStat(tid);
     if (stat)
-      added.push_back({pending.tid, stat->start_ticks});
+      added.push_back({tid, stat->start_ticks});
     else
       unreadable |= !MeansEnded(stat.error());
     return stat.has_value();
   });
   if (!added.empty()) Replace(std::move(added));
   return !unreadable;
-}
-
-// Births that the kernel has not finished are few at any moment, the newest, and done within a
-// second. (Even one that takes longer shows in the link count, unless another thread ends at the
-// same time.)
-void ThreadList::ForgetOldPending() {
-  constexpr std::size_t kMost = 4;
-  constexpr std::chrono::seconds kBirthTakes{1};
-  if (pending_.empty()) return;
-  if (pending_.size() > kMost) pending_.erase(pending_.begin(), pending_.end() - kMost);
-  const Clock::time_point now = Clock::now();
-  std::erase_if(pending_,
-                [&](const Pending& pending) { return now - pending.since > kBirthTakes; });
 }
 
 // Adds threads in place of earlier ones with their numbers.
@@ -207,9 +170,7 @@ std::optional<Error> ThreadList::ReadAll(const BirthCounter::Look& births) {
     }
   }
   if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);
-  std::erase_if(pending_, [&tids](const Pending& pending) {
-    return std::binary_search(tids->begin(), tids->end(), pending.tid);
-  });
+  recent_.EraseIf([&tids](int tid) { return std::binary_search(tids->begin(), tids->end(), tid); });
   return std::nullopt;
 }
 

@@ -1,0 +1,33 @@
+#include "linux/proc/recent_births.h"
+
+#include <cstdint>
+
+namespace taskleak::platform {
+namespace {
+
+// Far longer than the kernel takes from giving out a number to listing it, on a busy machine too.
+constexpr std::chrono::seconds kBirthTakes{1};
+
+}  // namespace
+
+void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most) {
+  // As nearly always: without a look at the clock.
+  if (births.none && births_.empty() && !too_many_) return;
+  Note(births, most, Clock::now());
+}
+
+void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most, Clock::time_point now) {
+  std::erase_if(births_, [now](const Birth& birth) { return now - birth.noticed > kBirthTakes; });
+  if (too_many_ && now - too_many_since_ > kBirthTakes) too_many_ = false;
+  const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
+  if (births_.size() + given_out > most || given_out > most) {
+    births_.clear();
+    too_many_ = true;
+    too_many_since_ = now;
+  }
+  if (too_many_) return;
+  for (std::uint64_t number = births.from + 1; number <= births.to; ++number)
+    births_.push_back({static_cast<int>(number), now});
+}
+
+}  // namespace taskleak::platform

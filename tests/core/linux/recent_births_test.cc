@@ -1,0 +1,70 @@
+// Which numbers may still become a thread's.
+#include "linux/proc/recent_births.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace taskleak::platform {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr RecentBirths::Clock::time_point kStart{};
+constexpr std::size_t kMost = 8;
+
+BirthCounter::Look GivenOut(std::uint64_t from, std::uint64_t to) {
+  return BirthCounter::Compare(from, to, false);
+}
+
+std::vector<int> Kept(RecentBirths& births) {
+  std::vector<int> kept;
+  births.EraseIf([&kept](int number) {
+    kept.push_back(number);
+    return false;
+  });
+  return kept;
+}
+
+TEST(RecentBirthsTest, ANumberThatIsNotFoundIsKeptWhateverIsBornAfterIt) {
+  RecentBirths births;
+  births.Note(GivenOut(100, 101), kMost, kStart);
+  births.Note(GivenOut(101, 108), kMost, kStart + milliseconds(999));
+  EXPECT_EQ(Kept(births), (std::vector{101, 102, 103, 104, 105, 106, 107, 108}));
+  EXPECT_FALSE(births.TooMany());
+}
+
+TEST(RecentBirthsTest, ANumberThatIsFoundOrOlderThanASecondIsForgotten) {
+  RecentBirths births;
+  births.Note(GivenOut(100, 103), kMost, kStart);
+  births.EraseIf([](int number) { return number == 102; });
+  EXPECT_EQ(Kept(births), (std::vector{101, 103}));
+  births.Note(GivenOut(103, 104), kMost, kStart + milliseconds(1001));
+  EXPECT_EQ(Kept(births), std::vector{104});
+}
+
+// Those before them and those that follow are not kept either, so that none seems to be missing.
+TEST(RecentBirthsTest, TooManyNumbersAreTooManyForASecond) {
+  RecentBirths births;
+  births.Note(GivenOut(100, 101), kMost, kStart);
+  births.Note(GivenOut(101, 109), kMost, kStart + milliseconds(10));
+  EXPECT_TRUE(births.TooMany());
+  births.Note(GivenOut(109, 110), kMost, kStart + milliseconds(1010));
+  EXPECT_TRUE(births.TooMany());
+  EXPECT_TRUE(Kept(births).empty());
+  births.Note(GivenOut(110, 111), kMost, kStart + milliseconds(1011));
+  EXPECT_FALSE(births.TooMany());
+  EXPECT_EQ(Kept(births), std::vector{111});
+}
+
+TEST(RecentBirthsTest, ATurnOfTheCursorIsTooMany) {
+  RecentBirths births;
+  births.Note(GivenOut(32'760, 305), kMost, kStart);
+  EXPECT_TRUE(births.TooMany());
+}
+
+}  // namespace
+}  // namespace taskleak::platform
