@@ -123,10 +123,9 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
 
 // Nothing if a rule ignores the thread.
 std::optional<explain::Finding> Checker::ExplainThread(const alive::LiveThread& thread,
-                                                       OfTheGone of_the_gone,
+                                                       ThreadLooks& looks, OfTheGone of_the_gone,
                                                        CloseLook& close) const {
-  auto look =
-      platform::LookAtThread(thread.id.tid, platform::Signals::kAllowed, registry::FindStack);
+  auto look = looks.Take(thread);
   if (ignore_.MatchesThread({thread.id.tid, thread.name, look})) return std::nullopt;
   if (look.gone || alive::IsInTransit(look)) close.unsettled.emplace_back(thread);
   if (look.gone && of_the_gone == OfTheGone::kLeaveOut) return std::nullopt;
@@ -140,8 +139,11 @@ CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the
                            Search search) const {
   CloseLook close{.inspectors = std::make_unique<Inspectors>(stragglers, options_.verbose,
                                                              platform::Signals::kAllowed)};
+  ThreadLooks looks(stragglers);
   const Overloaded inspect{
-      [&](const alive::LiveThread& thread) { return ExplainThread(thread, of_the_gone, close); },
+      [&](const alive::LiveThread& thread) {
+        return ExplainThread(thread, looks, of_the_gone, close);
+      },
       [&](const alive::LiveTask& task) {
         auto finding = close.inspectors->Inspect(task);
         if (finding) return finding;

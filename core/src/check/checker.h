@@ -62,6 +62,7 @@ class Checker {
   /// What to search for coroutines that nothing else shows.
   enum class Search { kNothing, kMemory };
   [[nodiscard]] std::optional<explain::Finding> ExplainThread(const alive::LiveThread& thread,
+                                                              ThreadLooks& looks,
                                                               OfTheGone of_the_gone,
                                                               CloseLook& close) const;
   [[nodiscard]] CloseLook Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,

@@ -1,11 +1,14 @@
 #include "check/close_look.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <utility>
 #include <variant>
 
 #include "explain/task_circle.h"
 #include "explain/unverified.h"
+#include "linux/proc/subject.h"
 
 namespace taskleak::check {
 namespace {
@@ -64,6 +67,23 @@ std::vector<explain::FoundDeadlock> Inspectors::FindTaskCircles(
     std::vector<explain::Finding>& findings) const {
   if (!explain::HasTaskCircle(task_records_)) return {};
   return explain::FindTaskCircles(findings, task_records_, explain::AllTasks());
+}
+
+ThreadLooks::ThreadLooks(const alive::Stragglers& stragglers) {
+  if (platform::LooksAtItself()) return;
+  std::vector<int> tids;
+  for (const alive::Straggler& straggler : stragglers) {
+    if (const auto* const thread = std::get_if<alive::LiveThread>(&straggler))
+      tids.push_back(thread->id.tid);
+  }
+  std::vector<platform::ThreadLook> looks = platform::LookAtThreads(tids);
+  for (std::size_t i = 0; i < tids.size(); ++i) taken_.emplace(tids[i], std::move(looks[i]));
+}
+
+platform::ThreadLook ThreadLooks::Take(const alive::LiveThread& thread) {
+  const auto taken = taken_.find(thread.id.tid);
+  if (taken != taken_.end()) return std::move(taken->second);
+  return platform::LookAtThread(thread.id.tid, platform::Signals::kAllowed, registry::FindStack);
 }
 
 }  // namespace taskleak::check

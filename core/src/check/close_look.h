@@ -51,6 +51,19 @@ class Inspectors {
   explain::TaskInspector unverified_;
 };
 
+/// Looks at threads among some stragglers. Not thread-safe.
+class ThreadLooks {
+ public:
+  /// Looks at those of another process at once.
+  explicit ThreadLooks(const alive::Stragglers& stragglers);
+
+  /// Returns that look, or looks now. May be asked once for each thread.
+  platform::ThreadLook Take(const alive::LiveThread& thread);
+
+ private:
+  std::map<int, platform::ThreadLook> taken_;
+};
+
 /// What a close look shows.
 struct CloseLook {
   std::unique_ptr<Inspectors> inspectors;  ///< which own the findings' stacks

@@ -52,17 +52,25 @@ Result<std::vector<alive::LiveThread>> Lister::Alive(const ThreadIds& candidates
   if (candidates.empty()) return alive;
   const auto adopted = adopted_too_ ? nullptr : alive::BackgroundThreads();
   const std::set<int> own = registry::OwnThreads();
+  std::vector<int> judged;
   for (const ThreadId& id : candidates) {
     if (platform::IsCaller(id.tid) || own.contains(id.tid) || Contains(adopted, id) ||
         ignore_.MatchesCurrent(id))
       continue;
-    auto stat = platform::ReadThreadStat(id.tid);
+    alive.push_back({.id = id, .name = {}});
+    judged.push_back(id.tid);
+  }
+  std::vector<Result<platform::ThreadStat>> stats = platform::ReadThreadStats(judged);
+  auto end = alive.begin();
+  for (std::size_t i = 0; i < stats.size(); ++i) {
+    Result<platform::ThreadStat>& stat = stats[i];
     if (!stat && !platform::MeansEnded(stat.error())) return stat.error();
-    if (!stat || stat->exiting || stat->start_ticks != id.start_ticks ||
+    if (!stat || stat->exiting || stat->start_ticks != alive[i].id.start_ticks ||
         ignore_.MatchesName(stat->name))
       continue;
-    alive.push_back({.id = id, .name = std::move(stat->name)});
+    *end++ = {.id = alive[i].id, .name = std::move(stat->name)};
   }
+  alive.erase(end, alive.end());
   return alive;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "linux/arch/registers.h"
+#include "linux/proc/run_meter.h"
 #include "linux/proc/thread_info.h"
 #include "linux/unwind/unwinder.h"
 
@@ -37,10 +38,10 @@ Registers RegistersAt(const BlockedAt& at) {
   return registers;
 }
 
-std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& image) {
+std::optional<ThreadLook> TryOnce(RunMeter& meter, const Position& before, StackImage& image) {
   const BlockedAt& at = before.at;
   const bool copied = image.Copy(at.sp);
-  if (!HasNotMoved(tid, before)) return {};
+  if (!meter.HasNotRun(before)) return {};
   ThreadLook look;
   look.at = at;
   look.run = before.run;
@@ -50,7 +51,7 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
     return look;
   }
   look.stack = Unwind({RegistersAt(at), /*is_return_address=*/false}, image);
-  if (image.read_later() && !HasNotMoved(tid, before)) return {};
+  if (image.read_later() && !meter.HasNotRun(before)) return {};
   return look;
 }
 
@@ -59,8 +60,9 @@ std::optional<ThreadLook> TryOnce(int tid, const Position& before, StackImage& i
 BlockedLook LookWhileBlocked(int tid, StackImage& image) {
   constexpr int kAttempts = 16;
   BlockedLook result;
+  RunMeter meter(tid);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const auto run = ReadRunCount(tid);
+    const auto run = meter.Read();
     const auto at = ReadBlockedAt(tid);
     if (!at || !run) {
       if (HasEnded(tid)) {
@@ -75,7 +77,7 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
       result.look = LookAtStackless(tid, *at);
       return result;
     }
-    if (auto look = TryOnce(tid, {*at, *run}, image)) {
+    if (auto look = TryOnce(meter, {*at, *run}, image)) {
       result.look = std::move(look);
       return result;
     }

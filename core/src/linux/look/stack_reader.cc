@@ -5,9 +5,11 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "base/mutex.h"
+#include "base/parallel.h"
 #include "linux/arch/context.h"
 #include "linux/arch/registers.h"
 #include "linux/look/blocked_look.h"
@@ -76,6 +78,21 @@ ThreadLook LookAtThread(int tid, Signals signals, StackFinder find_stack) {
   look.at.running = true;
   look.stack.missing = {Missing::Reason::kNotToBeInterrupted, blocked.failure};
   return look;
+}
+
+std::vector<ThreadLook> LookAtThreads(const std::vector<int>& tids) {
+  std::vector<std::optional<ThreadLook>> blocked(tids.size());
+  if (SubjectImage() == nullptr) {
+    ForEachInParallel(tids.size(), [&](std::size_t i) {
+      thread_local StackImage image;
+      blocked[i] = LookWhileBlocked(tids[i], image).look;
+    });
+  }
+  std::vector<ThreadLook> looks;
+  looks.reserve(tids.size());
+  for (std::size_t i = 0; i < tids.size(); ++i)
+    looks.push_back(blocked[i] ? *std::move(blocked[i]) : LookAtThread(tids[i]));
+  return looks;
 }
 
 RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout) {

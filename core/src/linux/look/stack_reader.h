@@ -40,6 +40,10 @@ enum class Signals {
 ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed,
                         StackFinder find_stack = nullptr);
 
+/// Reads several threads of another process, each as LookAtThread() does. All processors take part,
+/// unless a thread must be stopped. Thread-safe.
+std::vector<ThreadLook> LookAtThreads(const std::vector<int>& tids);
+
 /// Returns the stack of code that is parked with the stack pointer `sp`, such as a fiber. Nothing
 /// keeps the code there, so the caller must find out afterwards if it went on meanwhile.
 /// Thread-safe.

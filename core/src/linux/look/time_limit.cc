@@ -95,10 +95,17 @@ GivenLimit OfSleep(const BlockedAt& at, std::uint64_t argument) {
   return {LimitForm::kClock, argument, static_cast<clockid_t>(at.arguments[0])};
 }
 
+// Whether the limit is behind an address, which is null if there is none.
+bool IsBehindAddress(LimitForm form) {
+  return form != LimitForm::kNone && form != LimitForm::kMilliseconds &&
+         form != LimitForm::kReceiveTimeout && form != LimitForm::kSendTimeout;
+}
+
 GivenLimit FindLimit(const BlockedAt& at) {
   const WaitCall* const call = FindWaitCall(at);
   if (call == nullptr) return {};
   const std::uint64_t argument = at.arguments.at(call->limit_argument);
+  if (argument == 0 && IsBehindAddress(call->limit)) return {};
   switch (call->limit) {
     case LimitForm::kFutex:
       return OfFutex(at, argument);
@@ -121,7 +128,7 @@ bool HasTimeLimit(const BlockedAt& at) {
   if (limit.form == LimitForm::kMilliseconds) return static_cast<int>(limit.argument) >= 0;
   const bool of_socket =
       limit.form == LimitForm::kReceiveTimeout || limit.form == LimitForm::kSendTimeout;
-  return limit.form != LimitForm::kNone && !of_socket && limit.argument != 0;
+  return limit.form != LimitForm::kNone && !of_socket;
 }
 
 Never IsYearsAway(const BlockedAt& at) {

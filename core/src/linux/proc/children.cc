@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,7 +51,7 @@ Result<std::vector<int>> FromThreads() {
   return children;
 }
 
-// Every process of the machine; whose child each is follows from its stat.
+// Every process that /proc shows; whose child each is follows from its stat.
 Result<std::vector<int>> AllProcesses() {
   std::vector<int> processes;
   std::error_code error;
@@ -63,6 +64,16 @@ Result<std::vector<int>> AllProcesses() {
   }
   if (error) return Error{error.value()};
   return processes;
+}
+
+// The children and maybe others. Of many threads, not each is asked: all of the machine's processes
+// are fewer then. (proc's directory has a link for each process and a few more.)
+Result<std::vector<int>> FromProcesses() {
+  struct stat processes {};
+  const bool are_fewer = stat("/proc", &processes) == 0 && processes.st_nlink < CountThreads();
+  Result<std::vector<int>> candidates = are_fewer ? AllProcesses() : FromThreads();
+  if (!candidates && candidates.error().number == ENOENT) candidates = AllProcesses();
+  return candidates;
 }
 
 // Asks without taking a result. One of a thread is the whole process's.
@@ -110,8 +121,9 @@ class ChildList {
 
   Result<std::vector<int>> ReadAll(Clock::time_point now) TASKLEAK_REQUIRES(mutex_) {
     known_.reset();
-    auto children = FromThreads();
+    auto children = FromProcesses();
     if (!children) return children;
+    std::erase_if(*children, [](int pid) { return !IsChild(pid); });
     known_ = *children;
     pid_ = getpid();
     listed_ = now;
@@ -216,8 +228,7 @@ bool HasChildren(std::uint64_t births) {
 
 Result<std::vector<ChildProcess>> ListChildren() {
   const int parent = SubjectPid();
-  Result<std::vector<int>> candidates = LooksAtItself() ? OwnChildren() : FromThreads();
-  if (!candidates && candidates.error().number == ENOENT) candidates = AllProcesses();
+  Result<std::vector<int>> candidates = LooksAtItself() ? OwnChildren() : FromProcesses();
   if (!candidates) return candidates.error();
   std::vector<ChildProcess> children;
   for (const int pid : *candidates) {

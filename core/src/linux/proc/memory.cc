@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::size_t kPagesPerCall = 64;
 
-// One call's worth. The remote side is cut at page boundaries because process_vm_readv(2) promises
-// partial results only between elements.
-std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size) {
+// One call's worth; `more` becomes false where nothing can be read behind it. The remote side is
+// cut at page boundaries because process_vm_readv(2) promises partial results only between
+// elements.
+std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size, bool* more) {
   std::array<iovec, kPagesPerCall> remote;
   const std::size_t page = PageSize();
   std::size_t count = 0;
@@ -31,7 +32,9 @@ std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size) {
   // ended.
   const iovec local = {buffer, total};
   const ssize_t n = process_vm_readv(SubjectThread(), &local, 1, remote.data(), count, 0);
-  return n < 0 ? 0 : static_cast<std::size_t>(n);
+  const std::size_t read = n < 0 ? 0 : static_cast<std::size_t>(n);
+  *more = read == total;
+  return read;
 }
 
 }  // namespace
@@ -45,11 +48,8 @@ std::size_t ReadMemory(std::uintptr_t address, void* buffer, std::size_t size) {
   if (const ProcessImage* const image = SubjectImage())
     return image->ReadMemory(address, buffer, size);
   std::size_t done = 0;
-  while (done < size) {
-    const std::size_t n = ReadPages(address + done, static_cast<char*>(buffer) + done, size - done);
-    if (n == 0) break;
-    done += n;
-  }
+  for (bool more = true; more && done < size;)
+    done += ReadPages(address + done, static_cast<char*>(buffer) + done, size - done, &more);
   return done;
 }
 

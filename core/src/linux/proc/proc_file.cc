@@ -33,6 +33,15 @@ Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer
   return std::string_view(buffer, *length);
 }
 
+Result<std::string_view> ReadOpenProcFile(int fd, char* buffer, std::size_t size) {
+  ssize_t n = 0;
+  do {
+    n = pread(fd, buffer, size, 0);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0) return Error::OfLastCall();
+  return std::string_view(buffer, static_cast<std::size_t>(n));
+}
+
 Result<std::string> ReadWholeProcFile(const char* path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Error::OfLastCall();

@@ -17,6 +17,9 @@ namespace taskleak::platform {
 /// content of a proc file is consistent in one read. Async-signal-safe.
 Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer, std::size_t size);
 
+/// Reads an open file from its beginning, in the same way.
+Result<std::string_view> ReadOpenProcFile(int fd, char* buffer, std::size_t size);
+
 /// Reads a whole file that may be longer than one read, such as /proc/self/maps. Fails if a part of
 /// it cannot be read.
 Result<std::string> ReadWholeProcFile(const char* path);

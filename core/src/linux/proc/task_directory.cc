@@ -59,14 +59,13 @@ Result<std::uint64_t> TaskDirectory::Open(bool same_process) {
   return info.st_nlink;
 }
 
-Result<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer, std::size_t size) {
+Result<int> OpenTaskFile(int tid, std::string_view name) {
   constexpr std::string_view kTask = "task/";
   constexpr std::size_t kMostDigits = 11;
   constexpr std::size_t kLongestName = 31;
   constexpr std::size_t kLongestFolder = 48;
   std::array<char, kLongestFolder + kTask.size() + kMostDigits + 1 + kLongestName + 1> path{};
   const std::string_view folder = SubjectFolder();
-  const std::string_view name(file);
   if (name.size() > kLongestName || folder.size() > kLongestFolder) return Error{ENAMETOOLONG};
   folder.copy(path.data(), folder.size());
   char* const task = path.data() + folder.size();
@@ -75,7 +74,18 @@ Result<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer, s
   char* const slash = std::to_chars(number, number + kMostDigits, tid).ptr;
   *slash = '/';
   name.copy(slash + 1, name.size());
-  return ReadProcFile(AT_FDCWD, path.data(), buffer, size);
+  const int fd = open(path.data(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Error::OfLastCall();
+  return fd;
+}
+
+Result<std::string_view> ReadTaskFile(int tid, std::string_view name, char* buffer,
+                                      std::size_t size) {
+  const auto fd = OpenTaskFile(tid, name);
+  if (!fd) return fd.error();
+  auto text = ReadOpenProcFile(*fd, buffer, size);
+  close(*fd);
+  return text;
 }
 
 }  // namespace taskleak::platform

@@ -60,8 +60,11 @@ std::optional<Error> VisitTids(int directory, std::span<char> buffer, Visit visi
   }
 }
 
-/// Reads task/TID/`file` of the looked-at process. Thread-safe and async-signal-safe.
-Result<std::string_view> ReadTaskFile(int tid, const char* file, char* buffer, std::size_t size);
+/// Opens task/TID/`name` of the looked-at process. Thread-safe and async-signal-safe, as the next.
+Result<int> OpenTaskFile(int tid, std::string_view name);
+/// Reads that file.
+Result<std::string_view> ReadTaskFile(int tid, std::string_view name, char* buffer,
+                                      std::size_t size);
 
 }  // namespace taskleak::platform
 

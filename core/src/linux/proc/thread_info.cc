@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/parallel.h"
 #include "linux/proc/process_image.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/task_directory.h"
@@ -57,6 +58,17 @@ Result<ThreadStat> StatInImage(int tid) {
 Result<ThreadStat> ReadThreadStat(int tid) {
   if (SubjectImage() != nullptr) return StatInImage(tid);
   return ReadThread<1024>(tid, "stat", ParseStat);
+}
+
+std::vector<Result<ThreadStat>> ReadThreadStats(const std::vector<int>& tids) {
+  std::vector<Result<ThreadStat>> stats(tids.size(), Error{ESRCH});
+  const auto read = [&](std::size_t i) { stats[i] = ReadThreadStat(tids[i]); };
+  if (LooksAtItself()) {
+    for (std::size_t i = 0; i < tids.size(); ++i) read(i);
+  } else {
+    ForEachInParallel(tids.size(), read);
+  }
+  return stats;
 }
 
 bool HasEnded(int tid) {

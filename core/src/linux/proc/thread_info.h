@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -23,6 +24,9 @@ struct ThreadStat {
 
 /// Fails if the thread is gone or cannot be read. Thread-safe. Allocates only the name.
 Result<ThreadStat> ReadThreadStat(int tid);
+
+/// Reads that of each of several threads; of another process's on all processors.
+std::vector<Result<ThreadStat>> ReadThreadStats(const std::vector<int>& tids);
 
 /// Returns true if the thread is gone, is ending or cannot be read.
 bool HasEnded(int tid);

@@ -159,16 +159,22 @@ std::optional<Error> ThreadList::ReadAll(const BirthCounter::Look& births) {
   ids->reserve(tids->size());
   auto known = known_ == nullptr ? ThreadIds::const_iterator() : known_->begin();
   const auto known_end = known_ == nullptr ? ThreadIds::const_iterator() : known_->end();
+  std::vector<int> unknown;
   for (const int tid : *tids) {
     while (known != known_end && known->tid < tid) ++known;
-    if (known != known_end && known->tid == tid && !births.MayHaveReused(tid)) {
+    if (known != known_end && known->tid == tid && !births.MayHaveReused(tid))
       ids->push_back(*known);
-    } else if (const auto stat = ReadThreadStat(tid)) {
-      ids->push_back({tid, stat->start_ticks});
-    } else if (!MeansEnded(stat.error())) {
-      return stat.error();
-    }
+    else
+      unknown.push_back(tid);
   }
+  const auto stats = ReadThreadStats(unknown);
+  for (std::size_t i = 0; i < stats.size(); ++i) {
+    if (stats[i])
+      ids->push_back({unknown[i], stats[i]->start_ticks});
+    else if (!MeansEnded(stats[i].error()))
+      return stats[i].error();
+  }
+  std::ranges::sort(*ids);
   if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);
   recent_.EraseIf([&tids](int tid) { return std::binary_search(tids->begin(), tids->end(), tid); });
   return std::nullopt;
