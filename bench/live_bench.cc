@@ -113,15 +113,24 @@ long SwitchesOfOthers() {
   return switches;
 }
 
-// Wake-ups per second without requests. Argument: looks of a watch per second.
+// A watch with `looks` per second, and also with glances for stalls if there are to be any. None
+// without looks.
+std::unique_ptr<Watch> MakeWatch(std::int64_t looks, std::int64_t glances) {
+  if (looks == 0) return nullptr;
+  constexpr int kGlancesPerRule = 4;
+  WatchOptions options;
+  options.period = std::chrono::milliseconds(1000 / looks);
+  if (glances != 0) {
+    const std::chrono::milliseconds longer_than(1000 * kGlancesPerRule / glances);
+    options.rules.emplace_back(StallRule{.longer_than = longer_than, .except = {}});
+  }
+  return std::make_unique<Watch>(options);
+}
+
+// Wake-ups per second without requests. Arguments: looks of a watch per second, and its glances.
 void Idle(benchmark::State& state) {
   const Server server;
-  std::unique_ptr<Watch> watch;
-  if (state.range(0) != 0) {
-    WatchOptions options;
-    options.period = std::chrono::milliseconds(1000 / state.range(0));
-    watch = std::make_unique<Watch>(options);
-  }
+  const std::unique_ptr<Watch> watch = MakeWatch(state.range(0), state.range(1));
   std::this_thread::sleep_for(std::chrono::seconds(1));  // all have started
   for ([[maybe_unused]] auto _ : state) {
     const long before = SwitchesOfOthers();
@@ -131,7 +140,36 @@ void Idle(benchmark::State& state) {
     state.counters["per_second"] = static_cast<double>(SwitchesOfOthers() - before) / seconds;
   }
 }
-BENCHMARK(Idle)->ArgName("looks")->Arg(0)->Arg(1)->Arg(4)->Iterations(1)->UseRealTime();
+BENCHMARK(Idle)
+    ->ArgNames({"looks", "glances"})
+    ->Args({0, 0})
+    ->Args({1, 0})
+    ->Args({4, 0})
+    ->Args({1, 4})
+    ->Iterations(1)
+    ->UseRealTime();
+
+// What a service's own work costs while nothing is looked at: turns of a task on one thread, in
+// time of that thread. Arguments: looks of a watch per second, its glances, and other tasks, which
+// wait.
+void Turns(benchmark::State& state) {
+  const std::unique_ptr<Watch> watch = MakeWatch(state.range(0), state.range(1));
+  const std::vector<Task> jobs = QueueJobs(state.range(2));
+  Task task("job");
+  for ([[maybe_unused]] auto _ : state) {
+    task.SetWaiting("for the next");
+    const Task::Run run(task);
+  }
+}
+BENCHMARK(Turns)
+    ->ArgNames({"looks", "glances", "tasks"})
+    ->Args({0, 0, 1000})
+    ->Args({1, 0, 1000})
+    ->Args({1, 4, 1000})
+    ->MinTime(2)
+    ->Repetitions(3)
+    ->ReportAggregatesOnly()
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace taskleak::live

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <set>
 #include <string>
 
 #include "run_report.h"
@@ -31,6 +32,24 @@ TEST(Dump, ShowsWhereThreadsAreAndWhatTheyWaitFor) {
                     HasSubstr("WaitForOrders("), HasSubstr("main")));
   EXPECT_THAT(outcome.out, AllOf(Not(HasSubstr("leak")), Not(HasSubstr("ignore:"))));
   EXPECT_EQ(stuck.End(), 0);  // the dump did not disturb it
+}
+
+// They are read by several threads.
+TEST(Dump, ShowsEachOfManyThreadsOnceWithItsStack) {
+  const Stuck stuck("crowd");
+  const Outcome text = stuck.DumpUntil({"303 threads \"reader\"  waiting to read"});
+  EXPECT_THAT(text.out, HasSubstr("\"cli_stuck\": 306 threads in 4 groups"));
+  const Outcome outcome = stuck.DumpUntil({}, {"--format=json"});
+  const Json report = Json::parse(outcome.out);
+  std::set<int> ids;
+  for (const Json& group : report["tests"][0]["groups"]) {
+    for (const Json& unit : group["units"]) {
+      EXPECT_TRUE(ids.insert(unit["id"].get<int>()).second) << unit;
+      EXPECT_EQ(unit["name"] == "reader", unit["state"] == "read") << unit;
+    }
+    EXPECT_FALSE(group["stack"].empty()) << group;
+  }
+  EXPECT_EQ(ids.size(), 306U);
 }
 
 TEST(Dump, ReadsARunningThread) {

@@ -1,6 +1,6 @@
 // A process to be looked at from outside. It has threads that wait, and one that runs. If the first
 // argument is "deadlock", two deadlock; if it is "owner", two wait for a mutex that a third one
-// holds. It ends when its standard input ends.
+// holds; if it is "crowd", 300 more wait. It ends when its standard input ends.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -58,7 +58,8 @@ int main(int, char** arguments) {
   std::condition_variable orders;
   std::latch both_have_one(2);
   std::latch locked(1);
-  for (int i = 0; i < 3; ++i) std::thread(ReadNothing, pipe_ends[0]).detach();
+  const bool crowd = arguments[1] != nullptr && std::strcmp(arguments[1], "crowd") == 0;
+  for (int i = 0; i < (crowd ? 303 : 3); ++i) std::thread(ReadNothing, pipe_ends[0]).detach();
   std::thread(WaitForOrders, std::ref(mutexes[2]), std::ref(orders)).detach();
   std::thread(Spin).detach();
   if (arguments[1] != nullptr && std::strcmp(arguments[1], "deadlock") == 0) {

@@ -101,13 +101,16 @@ bool Send(int tid) {
   return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, kCopySignal, &info) == 0;
 }
 
-// Waits for an answer beyond `seen`; false if none came in `patience`.
-bool AwaitAnswer(std::uint32_t seen, std::chrono::microseconds patience) {
+// Waits until the word is `copied`; false if it is not in `patience`, or if another answer came
+// meanwhile: that to an earlier request, which has only now counted itself.
+bool AwaitAnswer(std::uint64_t copied, std::chrono::microseconds patience) {
   timespec wait{};
   wait.tv_nsec = std::chrono::nanoseconds(patience).count();
-  if (__atomic_load_n(&g_answers, __ATOMIC_ACQUIRE) == seen)
-    syscall(SYS_futex, &g_answers, FUTEX_WAIT_PRIVATE, seen, &wait, nullptr, 0);
-  return __atomic_load_n(&g_answers, __ATOMIC_ACQUIRE) != seen;
+  // Before the word: an answer is counted after the word is written.
+  const std::uint32_t seen = __atomic_load_n(&g_answers, __ATOMIC_ACQUIRE);
+  if (__atomic_load_n(&g_word, __ATOMIC_ACQUIRE) == copied) return true;
+  syscall(SYS_futex, &g_answers, FUTEX_WAIT_PRIVATE, seen, &wait, nullptr, 0);
+  return __atomic_load_n(&g_word, __ATOMIC_ACQUIRE) == copied;
 }
 
 }  // namespace
@@ -150,20 +153,20 @@ Result<Answer> RequestCopy(int tid, Patience patience) {
   const std::uint64_t before = __atomic_load_n(&g_word, __ATOMIC_ACQUIRE);
   if (PhaseOf(before) == Phase::kCopying) return Answer::kNone;  // stopped in the handler
   const std::uint64_t serial = (before >> kSerialShift) + 1;
-  const std::uint32_t answers = __atomic_load_n(&g_answers, __ATOMIC_ACQUIRE);
+  const std::uint64_t copied = MakeWord(serial, Phase::kCopied, tid);
   __atomic_store_n(&g_word, MakeWord(serial, Phase::kAsked, tid), __ATOMIC_RELEASE);
   const bool sent = Send(tid);
   const Error error = Error::OfLastCall();
   bool ended = !sent && error.number == ESRCH;
   while (sent && !ended && !patience.IsOver()) {
-    if (AwaitAnswer(answers, kSlice)) return Answer::kCopied;
+    if (AwaitAnswer(copied, kSlice)) return Answer::kCopied;
     ended = HasEnded(tid);
   }
   std::uint64_t asked = MakeWord(serial, Phase::kAsked, tid);
   if (!__atomic_compare_exchange_n(&g_word, &asked, MakeWord(serial, Phase::kIdle, 0), false,
                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     // Taken at the last moment: the handler is short.
-    if (AwaitAnswer(answers, kLastMoment)) return Answer::kCopied;
+    if (AwaitAnswer(copied, kLastMoment)) return Answer::kCopied;
   }
   if (ended) return Answer::kEnded;
   if (!sent) return error;
