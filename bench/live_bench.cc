@@ -149,9 +149,8 @@ BENCHMARK(Idle)
     ->Iterations(1)
     ->UseRealTime();
 
-// What a service's own work costs while nothing is looked at: turns of a task on one thread, in
-// time of that thread. Arguments: looks of a watch per second, its glances, and other tasks, which
-// wait.
+// What a service's own work costs while nothing is looked at: turns of a task. Arguments: looks of
+// a watch per second, its glances, and other tasks, which wait.
 void Turns(benchmark::State& state) {
   const std::unique_ptr<Watch> watch = MakeWatch(state.range(0), state.range(1));
   const std::vector<Task> jobs = QueueJobs(state.range(2));

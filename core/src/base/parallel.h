@@ -11,9 +11,9 @@
 
 namespace taskleak {
 
-/// Calls `work(i)` once for each i below `count`, in the calling thread and, if that is much, in
-/// one more for each further processor. Returns when all is done. `work` must be thread-safe and
-/// must not throw. Where no thread can be started, the calling one does all.
+/// Calls `work(i)` once for each i below `count`. If `count` is large, starts a thread for each
+/// further processor, up to seven; where no thread can be started, the calling one does all.
+/// Returns when all is done. `work` must be thread-safe. An exception of `work`'s ends the program.
 template <typename Work>
 void ForEachInParallel(std::size_t count, const Work& work) {
   constexpr std::size_t kAtOnce = 16;

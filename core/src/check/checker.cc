@@ -125,7 +125,7 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
 std::optional<explain::Finding> Checker::ExplainThread(const alive::LiveThread& thread,
                                                        ThreadLooks& looks, OfTheGone of_the_gone,
                                                        CloseLook& close) const {
-  auto look = looks.Take(thread);
+  auto look = looks.Next(thread);
   if (ignore_.MatchesThread({thread.id.tid, thread.name, look})) return std::nullopt;
   if (look.gone || alive::IsInTransit(look)) close.unsettled.emplace_back(thread);
   if (look.gone && of_the_gone == OfTheGone::kLeaveOut) return std::nullopt;
@@ -139,6 +139,7 @@ CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the
                            Search search) const {
   CloseLook close{.inspectors = std::make_unique<Inspectors>(stragglers, options_.verbose,
                                                              platform::Signals::kAllowed)};
+  close.findings.reserve(stragglers.size());
   ThreadLooks looks(stragglers);
   const Overloaded inspect{
       [&](const alive::LiveThread& thread) {

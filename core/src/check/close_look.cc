@@ -71,19 +71,30 @@ std::vector<explain::FoundDeadlock> Inspectors::FindTaskCircles(
 
 ThreadLooks::ThreadLooks(const alive::Stragglers& stragglers) {
   if (platform::LooksAtItself()) return;
-  std::vector<int> tids;
   for (const alive::Straggler& straggler : stragglers) {
     if (const auto* const thread = std::get_if<alive::LiveThread>(&straggler))
-      tids.push_back(thread->id.tid);
+      tids_.push_back(thread->id.tid);
   }
-  std::vector<platform::ThreadLook> looks = platform::LookAtThreads(tids);
-  for (std::size_t i = 0; i < tids.size(); ++i) taken_.emplace(tids[i], std::move(looks[i]));
 }
 
-platform::ThreadLook ThreadLooks::Take(const alive::LiveThread& thread) {
-  const auto taken = taken_.find(thread.id.tid);
-  if (taken != taken_.end()) return std::move(taken->second);
-  return platform::LookAtThread(thread.id.tid, platform::Signals::kAllowed, registry::FindStack);
+// A look gets old before its thread is described. So few are taken ahead, and first only one: what
+// is described first takes long, because symbols are read for it.
+void ThreadLooks::ReadAhead() {
+  constexpr std::size_t kMost = 256;
+  const std::size_t count = next_ == 0 ? 1 : std::min(kMost, tids_.size() - next_);
+  const auto begin = tids_.begin() + static_cast<std::ptrdiff_t>(next_);
+  ahead_ = platform::LookAtThreads({begin, begin + static_cast<std::ptrdiff_t>(count)});
+  std::ranges::reverse(ahead_);
+  next_ += count;
+}
+
+platform::ThreadLook ThreadLooks::Next(const alive::LiveThread& thread) {
+  if (platform::LooksAtItself())
+    return platform::LookAtThread(thread.id.tid, platform::Signals::kAllowed, registry::FindStack);
+  if (ahead_.empty()) ReadAhead();
+  platform::ThreadLook look = std::move(ahead_.back());
+  ahead_.pop_back();
+  return look;
 }
 
 }  // namespace taskleak::check

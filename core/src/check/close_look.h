@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
 #define TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -51,17 +52,21 @@ class Inspectors {
   explain::TaskInspector unverified_;
 };
 
-/// Looks at threads among some stragglers. Not thread-safe.
+/// Looks at the threads among some stragglers, one after the other. Reads several threads of
+/// another process together. Not thread-safe.
 class ThreadLooks {
  public:
-  /// Looks at those of another process at once.
   explicit ThreadLooks(const alive::Stragglers& stragglers);
 
-  /// Returns that look, or looks now. May be asked once for each thread.
-  platform::ThreadLook Take(const alive::LiveThread& thread);
+  /// Returns a look at the next thread, which `thread` must be.
+  platform::ThreadLook Next(const alive::LiveThread& thread);
 
  private:
-  std::map<int, platform::ThreadLook> taken_;
+  void ReadAhead();
+
+  std::vector<int> tids_;  // of another process
+  std::size_t next_ = 0;
+  std::vector<platform::ThreadLook> ahead_;  // at those before next_, the last one first
 };
 
 /// What a close look shows.

@@ -18,6 +18,8 @@
 namespace taskleak::explain {
 namespace {
 
+using Findings = std::vector<Finding*>;  // a finding is large
+
 // Where a unit stands. Shared frames stand for equal stacks; units without a stack go by name and
 // by why it is missing.
 auto Place(const FoundUnit& found) {
@@ -62,12 +64,12 @@ std::string Descent(const FoundUnit& found) {
 }
 
 // Of units that were created at different times, none is said.
-void LeaveOutWhatDiffers(std::vector<Finding>& same) {
-  const auto differs = [&same](const Finding& each) {
-    return each.unit.origin != same.front().unit.origin;
+void LeaveOutWhatDiffers(const Findings& same) {
+  const auto differs = [&same](const Finding* each) {
+    return each->unit.origin != same.front()->unit.origin;
   };
   if (std::ranges::none_of(same, differs)) return;
-  for (Finding& each : same) each.unit.origin.clear();
+  for (Finding* const each : same) each->unit.origin.clear();
 }
 
 // Units that one piece of code created are one finding, wherever they stand; without a creator the
@@ -80,19 +82,17 @@ auto Key(const FoundUnit& found, Creators& creators) {
 }
 
 // Units at the same place side by side, the most frequented place first.
-void SortByPlace(std::vector<Finding>& findings) {
-  std::map<decltype(Place(findings.front())), std::vector<Finding>> by_place;
-  for (Finding& finding : findings) {
-    auto& same = by_place[Place(finding)];
-    same.push_back(std::move(finding));
-  }
-  std::vector<std::vector<Finding>*> places;
+void SortByPlace(Findings& findings) {
+  std::map<decltype(Place(*findings.front())), Findings> by_place;
+  for (Finding* const finding : findings) by_place[Place(*finding)].push_back(finding);
+  std::vector<const Findings*> places;
   places.reserve(by_place.size());
   for (auto& [place, same] : by_place) places.push_back(&same);
   std::stable_sort(places.begin(), places.end(),
                    [](const auto* a, const auto* b) { return a->size() > b->size(); });
   findings.clear();
-  for (auto* same : places) std::move(same->begin(), same->end(), std::back_inserter(findings));
+  for (const Findings* const same : places)
+    findings.insert(findings.end(), same->begin(), same->end());
 }
 
 // "worker-*" for worker-1 and worker-17; empty when the names have no beginning in common that says
@@ -163,7 +163,7 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Fou
 // A group, what it was made of, and which jobs its threads have run.
 struct Grouped {
   FoundGroup group;
-  std::vector<Finding> findings;
+  Findings findings;
   std::set<std::string> jobs;
 };
 
@@ -180,8 +180,8 @@ void DropSharedLines(std::vector<Grouped>& groups) {
   }
   std::set<std::size_t> shared;
   for (std::size_t i = 0; i < groups.size() && !rules.empty(); ++i) {
-    for (const Finding& finding : groups[i].findings) {
-      rules.FindAll(finding.view(), [&](std::size_t rule) {
+    for (const Finding* const finding : groups[i].findings) {
+      rules.FindAll(finding->view(), [&](std::size_t rule) {
         if (lines[rule].first != i) shared.insert(rule);
       });
     }
@@ -233,18 +233,15 @@ namespace {
 
 // Units that one piece of code created; those that one function created in several of its lines are
 // one leak too, if they have one signature.
-std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
+std::vector<Findings> Alike(std::vector<Finding>& findings) {
   Creators creators;
-  std::map<decltype(Key(findings.front(), creators)), std::vector<Finding>> by_key;
-  for (Finding& finding : findings) {
-    auto& same = by_key[Key(finding, creators)];
-    same.push_back(std::move(finding));
-  }
-  std::vector<std::vector<Finding>> all;
+  std::map<decltype(Key(findings.front(), creators)), Findings> by_key;
+  for (Finding& finding : findings) by_key[Key(finding, creators)].push_back(&finding);
+  std::vector<Findings> all;
   std::map<std::tuple<UnitKind, std::string, std::string>, std::size_t> by_signature;
   for (auto& [key, same] : by_key) {
     SortByPlace(same);
-    const Finding& first = same.front();
+    const Finding& first = *same.front();
     std::size_t number = all.size();
     if (!first.unit.created_by.empty() && first.unit.kind != UnitKind::kProcess) {
       number =
@@ -254,7 +251,7 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
     if (number == all.size()) {
       all.push_back(std::move(same));
     } else {
-      std::ranges::move(same, std::back_inserter(all[number]));
+      all[number].insert(all[number].end(), same.begin(), same.end());
       SortByPlace(all[number]);
     }
   }
@@ -265,18 +262,20 @@ std::vector<std::vector<Finding>> Alike(std::vector<Finding> findings) {
 
 std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings) {
   std::vector<Grouped> groups;
-  for (std::vector<Finding>& same : Alike(std::move(findings))) {
+  for (Findings& same : Alike(findings)) {
     auto& [group, of, jobs] = groups.emplace_back();
     of = std::move(same);
     LeaveOutWhatDiffers(of);
-    group.signature = of.front().signatures.now;
-    group.former_signature = of.front().signatures.former;
-    for (const Finding& finding : of) {
-      group.units.push_back(finding);
-      group.deadlock = group.deadlock || finding.in_circle;
-      if (!finding.last_job.empty()) jobs.insert(finding.last_job);
+    const Finding& first = *of.front();
+    group.signature = first.signatures.now;
+    group.former_signature = first.signatures.former;
+    group.units.reserve(of.size());
+    for (const Finding* const finding : of) {
+      group.units.push_back(*finding);
+      group.deadlock = group.deadlock || finding->in_circle;
+      if (!finding->last_job.empty()) jobs.insert(finding->last_job);
     }
-    group.ignore = IgnoreLines(of.front(), group.units, surroundings.program_name);
+    group.ignore = IgnoreLines(first, group.units, surroundings.program_name);
     if (!group.deadlock) group.hint = FindHint(of, surroundings.live_threads == of.size());
   }
   DropSharedLines(groups);

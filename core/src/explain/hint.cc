@@ -47,10 +47,10 @@ Hint::Kind ByLifetime(const symbolize::ResolvedStack& creator) {
 }
 
 // Workers that stand at one place and wait for the same thing.
-bool AreIdlePool(std::span<const Finding> same) {
-  const Unit& first = same.front().unit;
-  const auto idle = std::count_if(same.begin(), same.end(), [&first](const Finding& finding) {
-    return finding.unit.state == first.state && finding.unit.waits_at == first.waits_at;
+bool AreIdlePool(std::span<const Finding* const> same) {
+  const Unit& first = same.front()->unit;
+  const auto idle = std::count_if(same.begin(), same.end(), [&first](const Finding* finding) {
+    return finding->unit.state == first.state && finding->unit.waits_at == first.waits_at;
   });
   return idle > 1 && first.waits_at != 0 &&
          (first.state == WaitState::kCondvar || first.state == WaitState::kSemaphore);
@@ -79,8 +79,8 @@ bool HasNoWriter(const DescriptorWait& wait) {
 }
 
 // Evidence beyond the wait state.
-Hint::Kind Special(std::span<const Finding> same) {
-  const Finding& first = same.front();
+Hint::Kind Special(std::span<const Finding* const> same) {
+  const Finding& first = *same.front();
   const Unit& unit = first.unit;
   if (unit.held_by && unit.held_by->ended) return Hint::Kind::kOwnerEnded;
   if (unit.held_by && unit.held_by->id == unit.id) return Hint::Kind::kJoinsItself;
@@ -108,8 +108,8 @@ std::optional<Frame> DetachingCall(const Finding& finding) {
 
 }  // namespace
 
-Hint FindHint(std::span<const Finding> same, bool alone) {
-  const Finding& first = same.front();
+Hint FindHint(std::span<const Finding* const> same, bool alone) {
+  const Finding& first = *same.front();
   if (first.unit.kind == UnitKind::kUnjoinedThread) return {Hint::Kind::kUnjoined};
   if (first.unit.kind == UnitKind::kProcess)
     return {first.unit.state == WaitState::kEnded ? Hint::Kind::kNotWaitedFor

@@ -42,7 +42,7 @@ struct Hint {
 /// Looks for what helps a group that is not deadlocked, by its first finding's place. `alone`: no
 /// other thread of the process is alive that could do something about it, except the one that
 /// checks and the main one.
-Hint FindHint(std::span<const Finding> same, bool alone);
+Hint FindHint(std::span<const Finding* const> same, bool alone);
 
 }  // namespace taskleak::explain
 

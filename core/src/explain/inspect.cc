@@ -134,7 +134,7 @@ Finding Inspector::InspectLive(const alive::LiveThread& thread, const platform::
   finding.missing = look.stack.missing;
   unit.age = AgeOf(thread.id);
   if (const ThreadRecord* const birth = BirthOf(thread.id.tid)) AddBirth(*birth, finding);
-  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
+  finding.signatures = signer_.Of(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -147,7 +147,7 @@ Finding Inspector::InspectUnjoined(const ThreadRecord& record) {
   unit.id = record.tid;
   unit.name = record.name.data();
   finding.detail.of_unit = LifeOf(record);
-  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
+  finding.signatures = signer_.Of(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -176,7 +176,7 @@ std::optional<Finding> Inspector::InspectProcess(const platform::ThreadId& child
     unit.command = platform::ReadCommandLine(child.tid);
     finding.detail.of_unit = RunningProcess{unit.command};
   }
-  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
+  finding.signatures = signer_.Of(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 
@@ -189,7 +189,7 @@ Finding Inspector::InspectGoneTask(const alive::LiveTask& task) {
   unit.id = static_cast<std::int64_t>(task.serial);
   unit.name = task.name;
   finding.missing = {platform::Missing::Reason::kEndedTooSoon};
-  finding.signatures = Sign(unit, *finding.stack, *finding.created_by);
+  finding.signatures = signer_.Of(unit, *finding.stack, *finding.created_by);
   return finding;
 }
 

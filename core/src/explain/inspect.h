@@ -77,6 +77,7 @@ class Inspector {
 
   symbolize::StackResolver resolver_;
   WaitReader waits_;
+  Signer signer_;
   std::uint64_t births_until_;  // the serial that none of births_ has reached
   bool births_are_missing_;     // of threads that have not run yet
   std::unordered_map<int, registry::ThreadRecord> births_;

@@ -192,16 +192,8 @@ Finding TaskInspector::Inspect(TaskRecord record) {
   finding.created_by = &creators_.Of(record);
   if (record.hint != nullptr && record.thread == 0) finding.hint = ReadLiteral(record.hint);
   unit.created_by = finding.created_by->stack;
-  finding.signatures = SignaturesOf(finding);
+  finding.signatures = signer_.Of(unit, *finding.stack, *finding.created_by);
   return finding;
-}
-
-Signatures TaskInspector::SignaturesOf(const Finding& finding) {
-  if (finding.stack->stack.empty() && finding.created_by->stack.empty())
-    return Sign(finding.unit, *finding.stack, *finding.created_by);
-  const auto [known, is_new] = signatures_.try_emplace({finding.stack, finding.created_by});
-  if (is_new) known->second = Sign(finding.unit, *finding.stack, *finding.created_by);
-  return known->second;
 }
 
 TaskRecords TasksFor(const alive::Stragglers& stragglers) {

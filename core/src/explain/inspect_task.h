@@ -56,7 +56,6 @@ class TaskInspector {
   const symbolize::ResolvedStack& AsyncStack(const registry::TaskRecord& record);
   [[nodiscard]] const registry::TaskRecord* Awaiter(const registry::TaskRecord& record) const;
   Frame AwaitingFrame(const registry::TaskRecord& record);
-  Signatures SignaturesOf(const Finding& finding);
 
   const TaskRecords& tasks_;
   symbolize::StackResolver resolver_;
@@ -65,9 +64,7 @@ class TaskInspector {
   CoroutineRunners runners_;
   WaitReader waits_;
   std::map<std::vector<AwaitPlace>, symbolize::ResolvedStack> async_stacks_;
-  // Of those that do not depend on more than stacks, which 10,000 tasks may have in common.
-  std::map<std::pair<const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>, Signatures>
-      signatures_;
+  Signer signer_;
 };
 
 }  // namespace taskleak::explain

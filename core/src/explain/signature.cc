@@ -65,15 +65,22 @@ int AddOwnFunctions(const symbolize::ResolvedStack& stack, Names names, Hash& ha
   return count;
 }
 
+// Programs that one function starts are leaks of their own.
+bool NameCounts(UnitKind kind, const symbolize::ResolvedStack& stack,
+                const symbolize::ResolvedStack& created_by) {
+  Hash unused;
+  return kind == UnitKind::kProcess || (AddOwnFunctions(stack, Names::kPlain, unused) == 0 &&
+                                        AddOwnFunctions(created_by, Names::kPlain, unused) == 0);
+}
+
 std::string HashOf(const Unit& unit, const symbolize::ResolvedStack& stack,
                    const symbolize::ResolvedStack& created_by, Names names) {
   Hash hash;
   hash.Add(ToString(unit.kind));
-  const int own = AddOwnFunctions(stack, names, hash);
+  AddOwnFunctions(stack, names, hash);
   hash.Add("created by");
-  const int creators = AddOwnFunctions(created_by, names, hash);
-  // Programs that one function starts are leaks of their own.
-  if (own + creators == 0 || unit.kind == UnitKind::kProcess) hash.Add(WithoutNumbers(unit.name));
+  AddOwnFunctions(created_by, names, hash);
+  if (NameCounts(unit.kind, stack, created_by)) hash.Add(WithoutNumbers(unit.name));
   constexpr std::uint64_t kTwelveDigits = (std::uint64_t{1} << 48) - 1;
   std::array<char, 13> text;
   std::snprintf(
@@ -96,6 +103,14 @@ Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
     signatures.former = HashOf(unit, stack, created_by, Names::kSpelled);
   if (signatures.former == signatures.now) signatures.former.clear();
   return signatures;
+}
+
+Signatures Signer::Of(const Unit& unit, const symbolize::ResolvedStack& stack,
+                      const symbolize::ResolvedStack& created_by) {
+  const auto [known, is_new] = known_.try_emplace({unit.kind, &stack, &created_by});
+  if (is_new && !NameCounts(unit.kind, stack, created_by))
+    known->second = Sign(unit, stack, created_by);
+  return known->second ? *known->second : Sign(unit, stack, created_by);
 }
 
 }  // namespace taskleak::explain

@@ -2,7 +2,10 @@
 #ifndef TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_
 #define TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_
 
+#include <map>
+#include <optional>
 #include <string>
+#include <tuple>
 
 #include "symbolize/resolved_stack.h"
 #include "taskleak/leak.h"
@@ -24,6 +27,19 @@ struct Signatures {
 /// unnamed frames; a process by the name of its program and by what created it.
 Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by);
+
+/// Signs units; what their stacks give is computed once for each pair of stacks. Not thread-safe.
+class Signer {
+ public:
+  /// Returns what Sign() does. The stacks must live as long as this object.
+  Signatures Of(const Unit& unit, const symbolize::ResolvedStack& stack,
+                const symbolize::ResolvedStack& created_by);
+
+ private:
+  using Stacks =
+      std::tuple<UnitKind, const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>;
+  std::map<Stacks, std::optional<Signatures>> known_;  // nothing where the name counts
+};
 
 }  // namespace taskleak::explain
 

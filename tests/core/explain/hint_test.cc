@@ -272,7 +272,8 @@ struct MadeFinding {
     finding.unit.id = 7;
   }
   [[nodiscard]] Kind hint() const {
-    return explain::FindHint(std::span(&finding, 1), /*alone=*/false).kind;
+    const explain::Finding* const one = &finding;
+    return explain::FindHint(std::span(&one, 1), /*alone=*/false).kind;
   }
   void CreateBy(const std::vector<std::string>& functions, std::uintptr_t address) {
     std::vector<Frame> frames(functions.size());

@@ -65,6 +65,7 @@ BlockedLook LookWhileBlocked(int tid, StackImage& image) {
     const auto run = meter.Read();
     const auto at = ReadBlockedAt(tid);
     if (!at || !run) {
+      if (meter.Release()) continue;  // it may have held the last descriptor
       if (HasEnded(tid)) {
         result.look = Gone();
       } else {

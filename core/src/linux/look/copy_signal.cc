@@ -101,8 +101,8 @@ bool Send(int tid) {
   return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, kCopySignal, &info) == 0;
 }
 
-// Waits until the word is `copied`; false if it is not in `patience`, or if another answer came
-// meanwhile: that to an earlier request, which has only now counted itself.
+// Returns true once the word is `copied`. Returns false after `patience`, and earlier if a signal
+// or the answer to an earlier request ends the wait.
 bool AwaitAnswer(std::uint64_t copied, std::chrono::microseconds patience) {
   timespec wait{};
   wait.tv_nsec = std::chrono::nanoseconds(patience).count();
@@ -166,7 +166,10 @@ Result<Answer> RequestCopy(int tid, Patience patience) {
   if (!__atomic_compare_exchange_n(&g_word, &asked, MakeWord(serial, Phase::kIdle, 0), false,
                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     // Taken at the last moment: the handler is short.
-    if (AwaitAnswer(copied, kLastMoment)) return Answer::kCopied;
+    const auto end = Clock::now() + kLastMoment;
+    do {
+      if (AwaitAnswer(copied, kSlice)) return Answer::kCopied;
+    } while (Clock::now() < end);
   }
   if (ended) return Answer::kEnded;
   if (!sent) return error;

@@ -40,8 +40,8 @@ enum class Signals {
 ThreadLook LookAtThread(int tid, Signals signals = Signals::kAllowed,
                         StackFinder find_stack = nullptr);
 
-/// Reads several threads of another process, each as LookAtThread() does. All processors take part,
-/// unless a thread must be stopped. Thread-safe.
+/// Reads several threads of another process, each as LookAtThread() does. Uses several processors,
+/// but stops running threads one after the other. Thread-safe.
 std::vector<ThreadLook> LookAtThreads(const std::vector<int>& tids);
 
 /// Returns the stack of code that is parked with the stack pointer `sp`, such as a fiber. Nothing

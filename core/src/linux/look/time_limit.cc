@@ -126,9 +126,7 @@ GivenLimit FindLimit(const BlockedAt& at) {
 bool HasTimeLimit(const BlockedAt& at) {
   const GivenLimit limit = FindLimit(at);
   if (limit.form == LimitForm::kMilliseconds) return static_cast<int>(limit.argument) >= 0;
-  const bool of_socket =
-      limit.form == LimitForm::kReceiveTimeout || limit.form == LimitForm::kSendTimeout;
-  return limit.form != LimitForm::kNone && !of_socket;
+  return IsBehindAddress(limit.form);
 }
 
 Never IsYearsAway(const BlockedAt& at) {

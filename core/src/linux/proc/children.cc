@@ -66,8 +66,8 @@ Result<std::vector<int>> AllProcesses() {
   return processes;
 }
 
-// The children and maybe others. Of many threads, not each is asked: all of the machine's processes
-// are fewer then. (proc's directory has a link for each process and a few more.)
+// The children and maybe others. Reads the machine's processes if they are fewer files than those
+// of this one's threads. (proc's directory has a link for each process and a few more.)
 Result<std::vector<int>> FromProcesses() {
   struct stat processes {};
   const bool are_fewer = stat("/proc", &processes) == 0 && processes.st_nlink < CountThreads();
@@ -136,6 +136,23 @@ class ChildList {
   RecentBirths recent_ TASKLEAK_GUARDED_BY(mutex_);
   pid_t pid_ TASKLEAK_GUARDED_BY(mutex_) = 0;
   Clock::time_point listed_ TASKLEAK_GUARDED_BY(mutex_);
+};
+
+// The last birth on the machine, which may not be finished. Thread-safe.
+class LastBirth {
+ public:
+  // Returns true if `births` was first given more than a second ago.
+  bool IsOver(std::uint64_t births) TASKLEAK_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (std::exchange(births_, births) != births) since_ = now;
+    return now - since_ > std::chrono::seconds(1);
+  }
+
+ private:
+  Mutex mutex_;
+  std::uint64_t births_ TASKLEAK_GUARDED_BY(mutex_) = 0;
+  std::chrono::steady_clock::time_point since_ TASKLEAK_GUARDED_BY(mutex_);
 };
 
 Result<std::vector<int>> OwnChildren() {
@@ -215,6 +232,7 @@ std::string ReadCommandLine(int pid) {
 
 bool HasChildren(std::uint64_t births) {
   static constinit std::atomic<std::uint64_t> none_at{0};
+  static LastBirth last_birth;
   if (SubjectImage() != nullptr) return false;  // it does not show them
   if (!LooksAtItself()) return true;
   if (births != 0 && none_at.load() == births) return false;
@@ -222,7 +240,7 @@ bool HasChildren(std::uint64_t births) {
   siginfo_t info{};
   const bool none = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
   errno = error;
-  if (none && births != 0) none_at.store(births);
+  if (none && births != 0 && last_birth.IsOver(births)) none_at.store(births);
   return !none;
 }
 
@@ -233,7 +251,10 @@ Result<std::vector<ChildProcess>> ListChildren() {
   std::vector<ChildProcess> children;
   for (const int pid : *candidates) {
     auto stat = ReadProcessStat(pid);
-    if (!stat && stat.error().number != ENOENT && stat.error().number != ESRCH) return stat.error();
+    // /proc may show other users' processes without their files (proc(5), hidepid).
+    const bool skipped = !stat && (stat.error() == Error{ENOENT} || stat.error() == Error{ESRCH} ||
+                                   stat.error() == Error{EPERM} || stat.error() == Error{EACCES});
+    if (!stat && !skipped) return stat.error();
     if (!stat || stat->parent != parent || stat->exit_signal != SIGCHLD) continue;
     children.push_back({{pid, stat->start_ticks}, *std::move(stat)});
   }

@@ -27,10 +27,9 @@ Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer
                                       std::size_t size) {
   const int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Error::OfLastCall();
-  const Result<std::size_t> length = ReadOnce(fd, buffer, size);
+  auto text = ReadOpenProcFile(fd, buffer, size);
   close(fd);
-  if (!length) return length.error();
-  return std::string_view(buffer, *length);
+  return text;
 }
 
 Result<std::string_view> ReadOpenProcFile(int fd, char* buffer, std::size_t size) {

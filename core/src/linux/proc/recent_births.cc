@@ -24,8 +24,9 @@ void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most, Cloc
     births_.clear();
     too_many_ = true;
     too_many_since_ = now;
+    return;
   }
-  if (too_many_) return;
+  // Also while others of the last second are missing: these outlast that.
   for (std::uint64_t number = births.from + 1; number <= births.to; ++number)
     births_.push_back({static_cast<int>(number), now});
 }

@@ -22,8 +22,8 @@ class RecentBirths {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Adds what was given out since the previous look. Nothing is known of births before that if
-  /// it is `unknown`. More than `most` numbers are too many.
+  /// Adds what was given out since the previous look; if that is `unknown`, adds nothing. More than
+  /// `most` numbers are too many.
   void Note(const BirthCounter::Look& births, std::size_t most);
   void Note(const BirthCounter::Look& births, std::size_t most, Clock::time_point now);
 

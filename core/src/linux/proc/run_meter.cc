@@ -12,20 +12,25 @@ namespace taskleak::platform {
 
 RunMeter::RunMeter(int tid) : tid_(tid), schedstat_(OpenTaskFile(tid, "schedstat").value_or(-1)) {}
 
-RunMeter::~RunMeter() {
-  if (schedstat_ >= 0) close(schedstat_);
+RunMeter::~RunMeter() { Release(); }
+
+bool RunMeter::Release() {
+  if (schedstat_ < 0) return false;
+  close(schedstat_);
+  schedstat_ = -1;
+  return true;
 }
 
 Result<RunCount> RunMeter::Read() {
   std::array<char, 128> buffer;
   const auto text = ReadOpenProcFile(schedstat_, buffer.data(), buffer.size());
   const auto count = text ? ParseSchedstat(*text) : std::nullopt;
-  counts_begins_ = count.has_value();
+  from_schedstat_ = count.has_value();
   return count ? Result<RunCount>(*count) : ReadRunCount(tid_);
 }
 
 bool RunMeter::HasNotRun(const Position& since) {
-  const bool is_there = counts_begins_ || ReadBlockedAt(tid_) == since.at;
+  const bool is_there = from_schedstat_ || ReadBlockedAt(tid_) == since.at;
   return is_there && Read() == since.run;
 }
 

@@ -20,14 +20,17 @@ class RunMeter {
 
   /// Returns true if a thread that was blocked at `since` has not run from then on. schedstat
   /// counts a run when the thread gets a processor (sched_info_arrive in kernel/sched/stats.h), so
-  /// an equal count is enough there. What is read in its place counts a run at its end: then the
-  /// thread must also be seen where it was.
+  /// an equal count is enough. What is read where there is no schedstat counts a run at its end:
+  /// then the thread must also be where it was.
   bool HasNotRun(const Position& since);
+
+  /// Closes the file, and opens it for each reading from now on. Returns false if it is not open.
+  bool Release();
 
  private:
   int tid_;
   int schedstat_;
-  bool counts_begins_ = false;  // whether what was read last is from there
+  bool from_schedstat_ = false;  // what was read last
 };
 
 }  // namespace taskleak::platform

@@ -73,7 +73,7 @@ std::vector<Result<ThreadStat>> ReadThreadStats(const std::vector<int>& tids) {
 
 bool HasEnded(int tid) {
   const auto stat = ReadThreadStat(tid);
-  return !stat || stat->exiting;
+  return stat ? stat->exiting : MeansEnded(stat.error());
 }
 
 bool MeansEnded(Error error) {

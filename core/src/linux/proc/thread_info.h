@@ -25,10 +25,10 @@ struct ThreadStat {
 /// Fails if the thread is gone or cannot be read. Thread-safe. Allocates only the name.
 Result<ThreadStat> ReadThreadStat(int tid);
 
-/// Reads that of each of several threads; of another process's on all processors.
+/// Reads the stat of several threads. Uses several processors if they are another process's.
 std::vector<Result<ThreadStat>> ReadThreadStats(const std::vector<int>& tids);
 
-/// Returns true if the thread is gone, is ending or cannot be read.
+/// Returns true if the thread is gone or is ending.
 bool HasEnded(int tid);
 
 /// Returns true if this error of ReadThreadStat() means that the thread has ended. Otherwise /proc

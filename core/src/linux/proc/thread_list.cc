@@ -77,7 +77,7 @@ class ThreadList {
   Result<std::shared_ptr<const ThreadIds>> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
 
  private:
-  bool FindRecent(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
+  bool FindRecent() TASKLEAK_REQUIRES(mutex_);
   void Replace(ThreadIds added) TASKLEAK_REQUIRES(mutex_);
   std::optional<Error> ReadAll(const BirthCounter::Look& births) TASKLEAK_REQUIRES(mutex_);
 
@@ -100,8 +100,10 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
   const bool same_process = births.none && LooksAtItself();
   const auto links = directory_.Open(same_process);
   if (!links) return links.error();
+  constexpr std::size_t kCheap = 64;
+  recent_.Note(births, kCheap + (known_ == nullptr ? 0 : known_->size()));
   const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
-  if (usable && FindRecent(births)) {
+  if (usable && FindRecent()) {
     const std::uint64_t listed = known_->size() + kLinksBesidesThreads;
     constexpr std::uint64_t kMostEnded = 64;
     if (*links <= listed && listed <= 2 * *links + kMostEnded) return known_;
@@ -116,9 +118,7 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
 
 // Looks for threads with the numbers that were given out of late. Returns false if that is not
 // enough, or reading the directory is cheaper.
-bool ThreadList::FindRecent(const BirthCounter::Look& births) {
-  constexpr std::size_t kCheap = 32;
-  recent_.Note(births, kCheap + known_->size() / 4);
+bool ThreadList::FindRecent() {
   if (recent_.TooMany()) return false;
   ThreadIds added;
   const pid_t process = directory_.pid();
