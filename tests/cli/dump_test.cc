@@ -45,7 +45,7 @@ TEST(Dump, ShowsEachOfManyThreadsOnceWithItsStack) {
   for (const Json& group : report["tests"][0]["groups"]) {
     for (const Json& unit : group["units"]) {
       EXPECT_TRUE(ids.insert(unit["id"].get<int>()).second) << unit;
-      EXPECT_EQ(unit["name"] == "reader", unit["state"] == "read") << unit;
+      if (unit["name"] == "reader") EXPECT_EQ(unit["state"], "read") << unit;
     }
     EXPECT_FALSE(group["stack"].empty()) << group;
   }
