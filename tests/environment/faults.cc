@@ -108,6 +108,17 @@ std::vector<int> UseUpDescriptors() {
   ReportAndExit(before);
 }
 
+// One is enough for all that is read of a thread.
+[[noreturn]] void LookWithOneDescriptor() {
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  if (Verdict(FindLeaks(before, WithDrain(milliseconds(0))), 1) != kFound) _exit(kNotSetUp);
+  const std::vector<int> opened = UseUpDescriptors();
+  if (opened.empty()) _exit(kNotSetUp);
+  close(opened.back());
+  ReportAndExit(before);
+}
+
 // Makes every open of a look fail once, alone and together with all following opens.
 [[noreturn]] void LookWhileEachOpenFails() {
   const Snapshot before = Snapshot::Take();
@@ -335,6 +346,7 @@ void SignalAllTheTime() {
     ReportAndExit(before);
   }
   if (mode == "no-descriptors-after-a-look") LookWithDescriptorsAndWithout();
+  if (mode == "one-descriptor") LookWithOneDescriptor();
   if (mode == "each-open") LookWhileEachOpenFails();
   if (mode == "proc-hidden") LookAfterProcWasHidden();
   if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));

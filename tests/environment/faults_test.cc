@@ -86,6 +86,11 @@ TEST(FaultsTest, WithoutDescriptorsAKnownLeakHasNotEnded) {
   ExpectNobodyCouldLook(RunWith({"no-descriptors-after-a-look"}), "Too many open files");
 }
 
+TEST(FaultsTest, OneDescriptorIsEnoughForALeakWithItsStack) {
+  if (kUnderAsan) GTEST_SKIP() << kNeedsDescriptors;
+  ExpectTheLeak(RunWith({"one-descriptor"}));
+}
+
 TEST(FaultsTest, EachOpenOfALookFails) {
   const Outcome outcome = RunWith({"each-open"});
   ExpectTheLeak(outcome);
