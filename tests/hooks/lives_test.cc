@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(HoweverItEnds, SlowEndTest,
                          ::testing::Values(End, EndByExit, EndCancelled));
 
 TEST(SlowEndTest, ADetachedThreadIsAliveUntilItsOwnObjectsAreDestroyed) {
-  Gate gate;
+  static std::list<Gate> gates;  // kept, since a detached thread may still use one
+  Gate& gate = gates.emplace_back();
   const auto before = Snapshot::Take();
   std::thread([&gate] { t_slow.gate = &gate; }).detach();
   gate.reached.wait();
