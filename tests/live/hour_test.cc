@@ -91,6 +91,12 @@ TEST_F(HourTest, ReachesBackAnHourHoweverOftenItLooks) {
   EXPECT_GT(table.times.back() - table.times.front(), minutes(55));
   for (std::size_t i = 1; i < table.times.size(); ++i)
     EXPECT_LT(table.times[i] - table.times[i - 1], seconds(30));
+  std::vector<std::uint32_t> jobs;
+  for (const auto time : table.times)
+    jobs.push_back(static_cast<std::uint32_t>((time - kStart) / seconds(1) % 3));
+  EXPECT_EQ(table.tasks, jobs);
+  EXPECT_EQ(Find(table, "JobPool").counts, jobs);
+  EXPECT_EQ(table.threads, std::vector<std::uint32_t>(table.times.size(), 1));
 }
 
 TEST_F(HourTest, ManyCreatorsAreCountedTogether) {
