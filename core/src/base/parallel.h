@@ -13,7 +13,7 @@ namespace taskleak {
 
 /// Calls `work(i)` once for each i below `count`. If `count` is large, starts a thread for each
 /// further processor, up to seven; where no thread can be started, the calling one does all.
-/// Returns when all is done. `work` must be thread-safe. An exception of `work`'s ends the program.
+/// Returns when all is done. `work` must be thread-safe. If it throws, the program ends.
 template <typename Work>
 void ForEachInParallel(std::size_t count, const Work& work) {
   constexpr std::size_t kAtOnce = 16;
