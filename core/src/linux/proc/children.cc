@@ -110,10 +110,11 @@ class ChildList {
   static constexpr std::chrono::seconds kFullListHolds{1};
 
   Result<std::vector<int>> Update() TASKLEAK_REQUIRES(mutex_) {
-    std::erase_if(*known_, [](int pid) { return !IsChild(pid); });
-    recent_.EraseIf([this](int pid) TASKLEAK_REQUIRES(mutex_) {
+    std::vector<int>& known = *known_;
+    std::erase_if(known, [](int pid) { return !IsChild(pid); });
+    recent_.EraseIf([&known](int pid) {
       if (!IsChild(pid)) return false;
-      if (std::ranges::find(*known_, pid) == known_->end()) known_->push_back(pid);
+      if (std::ranges::find(known, pid) == known.end()) known.push_back(pid);
       return true;
     });
     return *known_;
