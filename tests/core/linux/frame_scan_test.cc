@@ -49,7 +49,7 @@ TEST(PresentPagesTest, RunsAreOfPagesThatWereWritten) {
   const Reserved memory(std::size_t{1} << 30);
   ASSERT_TRUE(memory.is_usable());
   memory.UseSmallPages();
-  for (const std::size_t page : {5, 6, 8192, 20'000}) Write(memory.Page(page), 1);
+  for (const std::size_t page : {5U, 6U, 8192U, 20'000U}) Write(memory.Page(page), 1);
   std::vector<std::pair<std::uintptr_t, std::uintptr_t>> runs;
   PresentPages().ForEachRun(memory.begin(), memory.end(),
                             [&](auto begin, auto end) { runs.emplace_back(begin, end); });
