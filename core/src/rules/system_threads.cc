@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
 #include "linux/proc/memory.h"
 #include "linux/proc/thread_info.h"
@@ -105,10 +106,15 @@ bool IsRequestHelper(const platform::ThreadLook& look) {
 // runtime's code is on their stacks too, and that runs or waits for another thread.
 bool RunsOnly(const Candidate& thread, std::string_view function,
               std::initializer_list<std::string_view> runtimes) {
+  const std::vector<RawFrame>& frames = thread.look.stack.frames;
+  // First: Clang links its runtimes into the program, whose functions are in no library then.
+  if (std::ranges::any_of(frames, [function](const RawFrame& frame) {
+        return symbolize::Quick(frame).plain_name == function;
+      }))
+    return true;
   bool in_runtime = false;
-  for (const RawFrame& frame : thread.look.stack.frames) {
+  for (const RawFrame& frame : frames) {
     const symbolize::QuickFrame& quick = symbolize::Quick(frame);
-    if (quick.plain_name == function) return true;
     const bool of_runtime = std::ranges::any_of(
         runtimes, [&](std::string_view runtime) { return quick.module.starts_with(runtime); });
     if (!of_runtime && !IsPartOfLibc(quick.module)) return false;

@@ -24,6 +24,19 @@
 #include "support/sanitizer.h"
 #include "taskleak/verify.h"
 
+// As in a program of Clang's, which has ThreadSanitizer's functions in itself.
+namespace __sanitizer {  // NOLINT(bugprone-reserved-identifier)
+[[gnu::noinline]] static void SleepUntil(const std::latch& end) {
+  while (!end.try_wait()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+}  // namespace __sanitizer
+namespace __tsan {  // NOLINT(bugprone-reserved-identifier)
+[[gnu::noinline]] static void BackgroundThread(const std::latch& end) {
+  __sanitizer::SleepUntil(end);
+  asm volatile("");  // keeps the call from becoming a jump
+}
+}  // namespace __tsan
+
 namespace taskleak {
 namespace {
 
@@ -138,6 +151,16 @@ TEST(SystemThreadsTest, TheHelperForNamesIsNoLeak) {
 }
 
 // A thread of the program that looks like one of libc's helpers in everything but its code.
+TEST(SystemThreadsTest, ThreadSanitizersThreadInTheProgramIsNoLeak) {
+  const auto before = Snapshot::Take();
+  std::latch end(1);
+  const BlockedThread thread([&end] { __tsan::BackgroundThread(end); },
+                             [&end] { end.count_down(); });
+  const LeakReport report = Find(before);
+  EXPECT_TRUE(report.empty()) << report.ToText();
+  EXPECT_GE(CountAll(before), 1U);  // it is ignored, and not missed
+}
+
 TEST(SystemThreadsTest, AThreadThatBlocksAllSignalsIsALeak) {
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
