@@ -14,8 +14,8 @@ namespace taskleak::platform {
 ///
 /// The kernel gives out a number before it lists the thread or process (copy_process in
 /// kernel/fork.c), and the thread that creates it may lose its processor in between. So a number
-/// that is not listed may be listed by a later look, whatever was born since. Where there are too
-/// many numbers to look for each of them, none is kept, and full lists must be read for a second.
+/// that is not listed may be listed by a later look, whatever was born since. Numbers that are too
+/// many to look for each of them are not kept: then full lists must be read for a second.
 ///
 /// Not thread-safe.
 class RecentBirths {
