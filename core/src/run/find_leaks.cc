@@ -52,13 +52,14 @@ void RefuseUnused(const Options& options) {
   refuse(options.color != defaults.color, "color");
   refuse(options.task_stacks != defaults.task_stacks, "task_stacks");
   refuse(options.coroutines != defaults.coroutines, "coroutines");
+  refuse(options.lock_hooks != defaults.lock_hooks, "lock_hooks");
   if (unused.empty()) return;
   throw std::invalid_argument(
       "FindLeaks returns a report and prints, writes and fails nothing, so these options have no "
       "effect: " +
       unused +
-      "; it accepts drain, drain_max, suppressions, hooks, verbose, report_known, ignore and "
-      "on_leak=off");
+      "; it accepts drain, drain_max, stillness, suppressions, processes, hooks, verbose, "
+      "report_known, ignore and on_leak=off");
 }
 
 }  // namespace

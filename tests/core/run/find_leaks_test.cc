@@ -77,10 +77,11 @@ TEST(FindLeaksTest, RefusesOptionsThatItDoesNotUse) {
               AllOf(HasSubstr("no effect: json, color;"), HasSubstr("it accepts drain")));
   for (const char* const option :
        {"on_leak=warn", "check=marked", "hang_timeout=1s", "descriptors=warn", "stale=warn",
-        "json=a", "color=never", "task_stacks=off", "coroutines=scan"})
+        "json=a", "color=never", "task_stacks=off", "coroutines=scan", "lock_hooks=1"})
     EXPECT_THAT(message(option), HasSubstr("have no effect")) << option;
   for (const char* const option :
-       {"on_leak=off", "drain=1ms", "drain_max=1ms", "hooks=0", "verbose=1", "report_known=all"})
+       {"on_leak=off", "drain=1ms", "drain_max=1ms", "stillness=0", "processes=0", "hooks=0",
+        "verbose=1", "report_known=all"})
     EXPECT_EQ(message(option), "accepted") << option;
 }
 
