@@ -20,11 +20,13 @@ constexpr const char* kVariable = "TASKLEAK_OPTIONS";
                               std::string(accepted));
 }
 
+constexpr std::chrono::milliseconds kLongest(1'000'000'000'000);  // thirty years
+
 std::chrono::milliseconds ParseDuration(std::string_view key, std::string_view value) {
   constexpr std::string_view kAccepted = "a duration such as 0, 500ms, 2s or 5min";
   constexpr std::array<std::pair<std::string_view, double>, 3> kUnits{
       {{"ms", 1}, {"s", 1000}, {"min", 60'000}}};
-  constexpr double kMost = 1e12;  // thirty years
+  constexpr auto kMost = static_cast<double>(kLongest.count());
   double number = 0;
   const auto [end, error] =
       std::from_chars(value.data(), value.data() + value.size(), number, std::chars_format::fixed);
@@ -208,8 +210,10 @@ Options WithEnvironment(const Options& options) {
     }
   }
   const auto check_duration = [](std::string_view name, std::chrono::milliseconds value) {
-    if (value.count() < 0)
-      throw std::invalid_argument(std::string(name) + " is negative: accepted is 0 or more");
+    if (value.count() < 0 || value > kLongest)
+      throw std::invalid_argument(std::string(name) + " is " + std::to_string(value.count()) +
+                                  "ms: accepted is 0 to " + std::to_string(kLongest.count()) +
+                                  "ms");
   };
   check_duration("drain", effective.drain);
   check_duration("drain_max", effective.drain_max);

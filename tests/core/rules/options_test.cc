@@ -134,10 +134,12 @@ TEST(OptionsTest, AnErrorInTheEnvironmentNamesTheVariable) {
   }
 }
 
-TEST(OptionsTest, ANegativeDurationFromCodeIsAnError) {
-  Options options;
-  options.drain_max = milliseconds(-1);
-  EXPECT_THROW(rules::WithEnvironment(options), std::invalid_argument);
+TEST(OptionsTest, ANegativeOrEndlessDurationFromCodeIsAnError) {
+  for (const milliseconds value : {milliseconds(-1), milliseconds::max()}) {
+    Options options;
+    options.drain_max = value;
+    EXPECT_THROW(rules::WithEnvironment(options), std::invalid_argument) << value.count();
+  }
 }
 
 }  // namespace
