@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "report/json_report.h"
+#include "rules/start_folder.h"
 #include "taskleak/internal/whole_file.h"
 
 namespace taskleak::report {
@@ -32,8 +32,8 @@ std::string ReportPath(const std::string& path, pid_t pid) {
   return fmt::format("{}{}taskleak-{}.json", result, result.ends_with('/') ? "" : "/", id);
 }
 
-ReportFile::ReportFile(std::string path)
-    : path_(std::move(path)),
+ReportFile::ReportFile(const std::string& path)
+    : path_(rules::FromStartFolder(path)),
       first_target_(ReportPath(path_, getpid())),
       first_pid_(getpid()),
       pid_(first_pid_),

@@ -29,7 +29,8 @@ std::string ReportPath(const std::string& path, pid_t pid);
 /// Thread-safe.
 class ReportFile {
  public:
-  explicit ReportFile(std::string path);
+  /// A relative path begins in the folder in which the process started to use taskleak.
+  explicit ReportFile(const std::string& path);
 
   /// Tests if the file could be written, and leaves nothing behind. Returns why not, or an empty
   /// text.
@@ -50,7 +51,7 @@ class ReportFile {
   std::string Write() TASKLEAK_REQUIRES(mutex_);
   std::string Replace(const std::string& target, bool keep) TASKLEAK_REQUIRES(mutex_);
 
-  const std::string path_;  // as given
+  const std::string path_;
   const std::string first_target_;
   const pid_t first_pid_;
   Mutex mutex_;

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "rules/start_folder.h"
+
 namespace taskleak::rules {
 
 std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path) {
@@ -30,7 +32,7 @@ std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std:
 
 std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
   errno = 0;
-  const std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(FromStartFolder(path), std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   // The file was not opened, is a directory, or had an error in the middle. An empty file is not an

@@ -88,6 +88,18 @@ TEST_F(ReportFileTest, WritesOneFilePerProcessInADirectory) {
   EXPECT_TRUE(fs::exists(Path("made/on/demand/" + OwnName())));
 }
 
+TEST_F(ReportFileTest, IsWrittenWhereTheProcessStarted) {
+  const std::string name = "relative-%p.json";
+  ReportFile file(name);
+  const fs::path written = fs::current_path() / ("relative-" + std::to_string(getpid()) + ".json");
+  fs::current_path(folder_);
+  EXPECT_EQ(file.Finish(), "");
+  EXPECT_TRUE(fs::exists(written));
+  EXPECT_EQ(FileCount(), 0U);
+  fs::current_path(written.parent_path());
+  fs::remove(written);
+}
+
 TEST_F(ReportFileTest, SaysWhyItCannotBeWritten) {
   std::ofstream(Path("file")) << "no folder";
   ReportFile file(Path("file/leaks.json"));

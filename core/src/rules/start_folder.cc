@@ -1,0 +1,14 @@
+#include "rules/start_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace taskleak::rules {
+
+std::string FromStartFolder(const std::string& path) {
+  std::error_code unknown;  // then the path stays relative
+  static const std::filesystem::path folder = std::filesystem::current_path(unknown);
+  return (folder / path).string();
+}
+
+}  // namespace taskleak::rules
