@@ -70,11 +70,11 @@ bool Checker::Ignores(const explain::Finding& finding, rules::SuppressionRound& 
 }
 
 // During the drain: no signals, and no debug information unless a rule asks for it.
-void Checker::DropIgnored(alive::Stragglers& stragglers, std::string_view test) const {
+void Checker::DropIgnored(alive::Stragglers& stragglers, Sieve& sieve) const {
   std::optional<Inspectors> inspectors;
   if (ignore_.NeedsUnits())
     inspectors.emplace(stragglers, /*system_lines=*/false, platform::Signals::kNone);
-  rules::SuppressionRound round(ignore_.file_rules(), test);
+  rules::SuppressionRound round(ignore_.file_rules(), sieve.test, sieve.hidden);
   const Overloaded ignores{
       [&](const alive::LiveThread& thread) {
         const auto look = platform::LookAtThread(thread.id.tid, platform::Signals::kNone);
@@ -164,9 +164,8 @@ CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the
 }
 
 // Takes away the findings that rules on whole units ignore, or rules of suppression files hide.
-CloseLook Checker::Sift(CloseLook close, const alive::Stragglers& stragglers,
-                        std::string_view test) const {
-  rules::SuppressionRound round(ignore_.file_rules(), test);
+CloseLook Checker::Sift(CloseLook close, const alive::Stragglers& stragglers, Sieve& sieve) const {
+  rules::SuppressionRound round(ignore_.file_rules(), sieve.test, sieve.hidden);
   std::erase_if(close.findings,
                 [&](const explain::Finding& finding) { return Ignores(finding, round); });
   AdoptHidden(round, stragglers);
@@ -206,28 +205,29 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
   const alive::BirthMark mark = base == nullptr ? alive::BirthMark() : alive::MarkOf(*base);
   std::optional<Error> failure;
   alive::BirthMark last_look;
-  alive::IgnoredStragglers ignored;
+  Sieve sieve{.test = test};
   // By reference, here and below, since a copy would need memory.
   const auto look_once = [&] {
     alive::MarkedLook look = lister().ListSince(base, scope);
-    ignored.LeaveOut(look.left);
+    sieve.ignored.LeaveOut(look.left);
     failure = look.failure;
     last_look = look.births;
     return look;
   };
   const auto look = [&] { return alive::LookUntilSure(std::cref(look_once), mark); };
   const auto drop = [&](alive::Stragglers& left) {
-    ignored.Drop(left, [this, test](alive::Stragglers& all) { DropIgnored(all, test); });
+    sieve.ignored.Drop(left, [&](alive::Stragglers& all) { DropIgnored(all, sieve); });
   };
   alive::Drained drained = alive::Drain(options_, std::cref(look), std::cref(drop));
   Outcome outcome;
   if (!drained.left.empty()) {
-    outcome = Group(ExplainWhatStays(drained, std::cref(look), test, ignored));
+    outcome = Group(ExplainWhatStays(drained, std::cref(look), sieve));
     outcome.test = test;
     outcome.last_look = std::move(last_look);
     const alive::Heirs heirs = options_.verbose ? alive::CountHeirsOfBackground() : alive::Heirs();
     if (heirs.threads + heirs.tasks > 0) outcome.notes.emplace_back(heirs);
   }
+  if (failure) outcome.test = test;
   outcome.waited = drained.waited;
   outcome.failure = failure;
   outcome.still = drained.still;
@@ -240,18 +240,17 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
 // was handed on behind that, so it is not the last one either.
 CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
                                     const std::function<alive::Stragglers()>& look,
-                                    std::string_view test,
-                                    alive::IgnoredStragglers& ignored) const {
+                                    Sieve& sieve) const {
   constexpr int kMostLooks = 20;
   const std::chrono::milliseconds none(0);
   for (int looks = 1;; ++looks) {
     const bool last = looks == kMostLooks;
     CloseLook close = Sift(Explain(drained.left, last ? OfTheGone::kReport : OfTheGone::kLeaveOut),
-                           drained.left, test);
+                           drained.left, sieve);
     const bool nothing = close.findings.empty();
     const bool again = nothing || (looks == 1 && !close.unsettled.empty());
     if (last || !again || drained.left.empty()) return close;
-    if (nothing) ignored.AddWithout(drained.left, close.unsettled);
+    if (nothing) sieve.ignored.AddWithout(drained.left, close.unsettled);
     const auto begun = platform::Clock::now();
     alive::AwaitTransit(
         close.unsettled,
@@ -272,11 +271,13 @@ Outcome Checker::LookAtAll() const {
   }
   // A hang and another process are looked at for information, and not for a verdict.
   const Search search = adopted_too_ ? Search::kNothing : Search::kMemory;
-  return Group(Sift(Explain(*all, OfTheGone::kLeaveOut, search), *all, {}));
+  Sieve sieve;
+  return Group(Sift(Explain(*all, OfTheGone::kLeaveOut, search), *all, sieve));
 }
 
 Outcome Checker::FindUnverifiedCoroutines() const {
-  return Group(Sift(Explain({}, OfTheGone::kLeaveOut, Search::kMemory), {}, {}));
+  Sieve sieve;
+  return Group(Sift(Explain({}, OfTheGone::kLeaveOut, Search::kMemory), {}, sieve));
 }
 
 }  // namespace taskleak::check

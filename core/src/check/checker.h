@@ -54,8 +54,14 @@ class Checker {
   explicit Checker(NoRules);
 
   [[nodiscard]] Lister lister() const { return {options_, ignore_, adopted_too_}; }
+  /// What one check keeps from look to look: what it is for, and what rules took away.
+  struct Sieve {
+    std::string_view test;
+    rules::HiddenUnits hidden = {};
+    alive::IgnoredStragglers ignored = {};
+  };
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
-  void DropIgnored(alive::Stragglers& stragglers, std::string_view test) const;
+  void DropIgnored(alive::Stragglers& stragglers, Sieve& sieve) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
   /// What to do with those that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
@@ -68,11 +74,10 @@ class Checker {
   [[nodiscard]] CloseLook Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
                                   Search search = Search::kNothing) const;
   [[nodiscard]] CloseLook Sift(CloseLook close, const alive::Stragglers& stragglers,
-                               std::string_view test) const;
+                               Sieve& sieve) const;
   [[nodiscard]] Outcome Group(CloseLook close) const;
   CloseLook ExplainWhatStays(alive::Drained& drained,
-                             const std::function<alive::Stragglers()>& look, std::string_view test,
-                             alive::IgnoredStragglers& ignored) const;
+                             const std::function<alive::Stragglers()>& look, Sieve& sieve) const;
 
   Options options_;
   rules::IgnoreSet ignore_;

@@ -193,7 +193,8 @@ Result<DescriptorCheck::Leaks> DescriptorCheck::Drain(std::string_view test,
 
 // Takes away what suppression files hide in this test.
 void DescriptorCheck::Sift(std::string_view test, Leaks* leaks, Outcome* outcome) const {
-  rules::SuppressionRound round(checker_.ignore().file_rules(), test);
+  rules::HiddenUnits hidden;
+  rules::SuppressionRound round(checker_.ignore().file_rules(), test, hidden);
   for (const Leak& leak : *leaks) round.Add(leak.finding.view());
   std::erase_if(*leaks, [&round](const Leak& leak) {
     return round.Hides(leak.finding.unit.kind, leak.finding.unit.id);

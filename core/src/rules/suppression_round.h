@@ -52,12 +52,17 @@ struct SuppressionRemark {
   std::size_t max = 0;          ///< number of units that it allows
 };
 
+/// The units that the rules have hidden in one check, by the number of the rule: a check looks
+/// several times, and what one look hides the next one does not find any more.
+using HiddenUnits = std::map<std::size_t, std::set<std::pair<UnitKind, std::int64_t>>>;
+
 /// One look at the units of one test. First add all units, then ask the rules: if there are more
-/// units than a rule allows, it hides none of them. Not thread-safe.
+/// units than a rule allows, those of earlier looks included, it hides none of them. Not
+/// thread-safe.
 class SuppressionRound {
  public:
-  /// `rules` and `test` must outlive this object.
-  SuppressionRound(const FileRules& rules, std::string_view test);
+  /// `hidden` has what earlier looks of this check have hidden. All must outlive this object.
+  SuppressionRound(const FileRules& rules, std::string_view test, HiddenUnits& hidden);
 
   /// Adds a unit that no other rule ignores.
   void Add(const UnitView& view);
@@ -65,21 +70,24 @@ class SuppressionRound {
   /// Returns true if one of the rules hides the unit. Call it after all units were added.
   [[nodiscard]] bool Hides(UnitKind kind, std::int64_t id) const;
 
-  /// Counts the use of the rules that hid units, and of expired rules that would have hidden some.
-  /// Returns a remark for each of these expired rules, and for each rule that allows fewer units
-  /// than there are.
-  std::vector<SuppressionRemark> CountUse() const;
+  /// Counts the use of the rules that hid units, and of expired rules that would have hidden some,
+  /// and keeps what was hidden for later looks of this check. Returns a remark for each of these
+  /// expired rules, and for each rule that allows fewer units than there are.
+  std::vector<SuppressionRemark> CountUse();
 
  private:
   using Key = std::pair<UnitKind, std::int64_t>;
   struct Match {
     const FileRule* rule;
+    std::size_t earlier;  // the number of units that it has hidden before
     std::set<Key> units;
+    [[nodiscard]] std::size_t count() const { return earlier + units.size(); }
     [[nodiscard]] bool Hides() const;
   };
 
   const FileRules& rules_;
   std::string_view test_;
+  HiddenUnits& hidden_;
   std::map<std::size_t, Match> matches_;  // matches of rules that hold in this test, by number
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -94,6 +95,47 @@ TEST_F(SuppressionsTest, CostNoWait) {
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(ReportWith("thread_name:parked max=3 test=A.A", /*drain_ms=*/60'000), "");
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(30));
+}
+
+// The predicate, which each look asks, lets one more thread begin after the first look.
+TEST_F(SuppressionsTest, CountWhatEarlierLooksOfACheckHaveHidden) {
+  std::latch asked(1);
+  std::unique_ptr<BlockedThread> late;
+  const BlockedThread starter(
+      [&] {
+        asked.wait();
+        late = std::make_unique<BlockedThread>(
+            [this] {
+              prctl(PR_SET_NAME, "parked");
+              latch_.wait();
+            },
+            [] {});
+      },
+      [&] {
+        if (!asked.try_wait()) asked.count_down();
+      });
+  std::ofstream(path_) << "thread_name:parked max=3";
+  Options options{IgnoreIf([&asked](const Unit& /*unit*/) {
+    if (!asked.try_wait()) asked.count_down();
+    return false;
+  })};
+  options.suppressions = {path_};
+  EXPECT_THAT(CheckScopeSince(before_, "A.A", options).value_or(""),
+              AllOf(HasSubstr("1 thread"), HasSubstr(path_ + ":1: there are 4 and it allows 3")));
+  latch_.count_down();
+}
+
+TEST_F(SuppressionsTest, AreFoundWhereTheProcessStarted) {
+  const std::string folder = std::filesystem::current_path();
+  const std::string file = "relative-" + std::to_string(getpid());
+  std::ofstream(file) << "thread_name:parked";
+  Options options;
+  options.suppressions = {file};
+  EXPECT_EQ(CheckScopeSince(Snapshot(), "first", options).has_value(), false);
+  std::filesystem::current_path("/");
+  EXPECT_FALSE(CheckScopeSince(before_, "A.A", options));
+  std::filesystem::current_path(folder);
+  std::filesystem::remove(file);
 }
 
 TEST_F(SuppressionsTest, AreCounted) {
