@@ -127,7 +127,9 @@ class Listener : public internal::ListenerBase {
       if (!text) return;
       FailTheProcess();
       Say("found when no test was left to fail", *text);
-    } catch (...) {  // out of memory: nothing can be said
+    } catch (const std::exception& error) {
+      FailTheProcess();
+      Say("the end of the run was not checked", error.what());
     }
   }
 
@@ -176,7 +178,9 @@ class Listener : public internal::ListenerBase {
     if (!Listens() || --depth_ != 0) return;
     try {
       EndPass(section);
-    } catch (...) {  // out of memory: nothing can be said
+    } catch (const std::exception& error) {
+      FailTheProcess();
+      Say(PlaceOf(*test_) + ": was not checked to its end", error.what());
     }
     in_pass = false;
   }
@@ -203,11 +207,13 @@ class Listener : public internal::ListenerBase {
 
   void EndPass(const Catch::SectionStats& section) {
     allowing_.reset();
-    const bool last = !internal::AnotherPassFollows();
-    if (!last || passes_ > 1 || !path_.empty())
+    if (internal::AnotherPassFollows() || passes_ > 1 || !path_.empty())
       Report(run_->PieceEnded(PassName(), verify_), section);
-    if (last) Report(run_->TestEnded(verify_), section);
-    if (last) in_case_ = false;
+    // A failure of the pass may have made it the last one (--abort).
+    if (!internal::AnotherPassFollows()) {
+      in_case_ = false;
+      Report(run_->TestEnded(verify_), section);
+    }
     run_->PhaseStarted("the tear-down of the test case", test_->name);
   }
 

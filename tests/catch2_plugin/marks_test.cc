@@ -44,6 +44,21 @@ TEST_P(Catch2Marks, AFixtureIsCheckedByItsBase) {
                                                              Not(HasSubstr("\"fixture\"")))))));
 }
 
+TEST_P(Catch2Marks, AFixtureIsCheckedByItsBaseInSectionsToo) {
+  for (const char* options : {kMarked, "check=all"}) {
+    EXPECT_THAT(FailuresOf({"[marked-section]"}, options),
+                ElementsAre(Pair("a marked fixture with a section",
+                                 ElementsAre(HasSubstr("\"in-section\"")))));
+  }
+}
+
+TEST_P(Catch2Marks, ARuleThatThrowsFailsItsTestAndHidesNoOther) {
+  EXPECT_THAT(FailuresOf({"[throwing-rule],[leaks]"}),
+              ElementsAre(Pair("a rule that throws", ElementsAre(HasSubstr("thrown by a rule"),
+                                                                 HasSubstr("\"throwing-rule\""))),
+                          Pair("leaks", ElementsAre(HasSubstr("\"leaks\"")))));
+}
+
 TEST_P(Catch2Marks, AScopeMayHaveOptionsOfItsOwn) {
   EXPECT_EQ(Run("leaky_tests", {"[options]"}, kMarked).exit_code, 0);
 }

@@ -17,9 +17,9 @@ namespace taskleak {
 /// Says which units are not leaks. Units that it matches are never waited for.
 ///
 /// A pattern is a glob that must match the whole text (`*` matches any run of characters, `?` one
-/// character). After the prefix `re:` it is a regular expression (ECMAScript) that may match
-/// anywhere in the text. Case matters. A function pattern is compared with the function's plain
-/// name, without parameters, template arguments, lambda numbers and clone suffixes
+/// character). After the prefix `re:` (but not `re::`) it is a regular expression (ECMAScript) that
+/// may match anywhere in the text. Case matters. A function pattern is compared with the function's
+/// plain name, without parameters, template arguments, lambda numbers and clone suffixes
 /// (`pool::WorkerPool::Run`). If it contains `(` or `<`, it is also compared with the full
 /// demangled name.
 ///

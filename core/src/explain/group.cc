@@ -118,6 +118,11 @@ bool IsOfGeneratedTest(const symbolize::ResolvedStack& stack) {
   });
 }
 
+// Whether a rule for this text matches the text itself: some names would be regular expressions.
+bool CanBePattern(std::string_view text) {
+  return !text.starts_with("re:") && text.find('\n') == std::string_view::npos;
+}
+
 // A function by which the group is known: of the code that created it, or where that is not known
 // of the code that it runs. Never one of a library for threads, which others have in common, nor
 // that of a test case whose name a macro made up: then the test case itself.
@@ -125,8 +130,7 @@ std::string FunctionLine(const Finding& first) {
   if (const std::string creator = symbolize::OwnFunction(*first.created_by); !creator.empty())
     return "created_by:" + creator;
   const std::string& origin = first.unit.origin;
-  if (IsOfGeneratedTest(*first.created_by) && !origin.empty() && !origin.starts_with("re:") &&
-      origin.find('\n') == std::string::npos)
+  if (IsOfGeneratedTest(*first.created_by) && !origin.empty() && CanBePattern(origin))
     return "origin:" + origin;
   const std::string function = symbolize::OwnFunction(*first.stack);
   if (function.empty()) return {};
@@ -153,7 +157,8 @@ std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<Fou
   // no other program. A rule for that name would silence every such unit. Fibers have no names at
   // all.
   const bool generated = symbolize::WithinGeneratedTest(name).data() != nullptr;  // of a coroutine
-  if (!name.empty() && first.unit.name != program_name && !first.is_fiber && !generated)
+  if (!name.empty() && CanBePattern(name) && first.unit.name != program_name && !first.is_fiber &&
+      !generated)
     lines.push_back(std::string(NameRule(first.unit.kind)) + name);
   if (std::string line = FunctionLine(first); !line.empty()) lines.push_back(std::move(line));
   lines.push_back("signature:" + first.signatures.now);

@@ -77,6 +77,14 @@ bool IsWithin(const Scopes& scopes, Origin inner, Origin outer) TASKLEAK_REQUIRE
   return inner == outer;
 }
 
+// Whether a marked scope judges what `judge` does. What the framework opens within it (a section,
+// in which a test goes on) is a part of it.
+bool IsOfMarked(const Scopes& scopes, Origin marked, Origin judge) TASKLEAK_REQUIRES(scopes.mutex) {
+  while (judge > kProcess && judge != marked && scopes.all[judge].kind != ScopeKind::kMarked)
+    judge = scopes.all[judge].parent;
+  return judge == marked;
+}
+
 // The next open one that the thread of `scope` has opened before; 0: none.
 Origin OpenBefore(const Scopes& scopes, Origin scope) TASKLEAK_REQUIRES(scopes.mutex) {
   while (scope != 0 && !IsOpen(scopes, scope)) scope = scopes.all[scope].previous;
@@ -219,6 +227,7 @@ bool Judges(Origin scope, Origin unit) {
   const MutexLock lock(scopes.mutex);
   const Origin judge = JudgeOf(scopes, unit);
   if (scope == 0) return judge != 0;
+  if (scopes.all[scope].kind == ScopeKind::kMarked) return IsOfMarked(scopes, scope, judge);
   return judge == scope || (judge == kProcess && scopes.all[scope].kind == ScopeKind::kRun);
 }
 

@@ -64,7 +64,8 @@ std::regex Compile(std::string_view expression) {
 }  // namespace
 
 Pattern::Pattern(std::string_view text) : text_(text) {
-  const bool is_regex = text.starts_with(kRegexPrefix);
+  // "re::Run" is a function of a namespace.
+  const bool is_regex = text.starts_with(kRegexPrefix) && !text.starts_with("re::");
   if (is_regex) text.remove_prefix(kRegexPrefix.size());
   if (text.empty()) throw std::invalid_argument("the pattern is empty");
   if (is_regex) regex_ = Compile(text);

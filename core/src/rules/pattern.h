@@ -10,8 +10,8 @@
 
 namespace taskleak::rules {
 
-/// A glob (`*`, `?`) that matches a whole text, or after "re:" a regular expression (ECMAScript)
-/// found anywhere in it. Immutable.
+/// A glob (`*`, `?`) that matches a whole text, or after "re:" (but not "re::", a namespace) a
+/// regular expression (ECMAScript) found anywhere in it. Immutable.
 class Pattern {
  public:
   /// Throws std::invalid_argument with the reason if `text` is empty or a bad regular expression.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <new>
 
 #include "alive/background.h"
@@ -42,6 +43,12 @@ std::optional<std::string> Report(const LeakReport& report, const Options& optio
   return std::nullopt;
 }
 
+std::optional<std::string> Failure(OnLeak on_leak, const char* why) {
+  if (on_leak == OnLeak::kFail) return why;
+  std::fprintf(stderr, "taskleak: %s\n", why);
+  return std::nullopt;
+}
+
 // What `check` returns, or, where there is no memory for it, a failure: a text so short that it
 // needs no memory of its own.
 template <typename Check>
@@ -49,10 +56,22 @@ std::optional<std::string> UnlessNoMemory(OnLeak on_leak, Check check) {
   try {
     return check();
   } catch (const std::bad_alloc&) {
-    if (on_leak == OnLeak::kFail) return "out of memory";
-    std::fputs("taskleak: out of memory\n", stderr);
-    return std::nullopt;
+    return Failure(on_leak, "out of memory");
   }
+}
+
+// The same for whatever the check throws.
+template <typename Check>
+std::optional<std::string> UnlessItThrows(OnLeak on_leak, Check check) {
+  return UnlessNoMemory(on_leak, [&] {
+    try {
+      return check();
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {
+      return Failure(on_leak, error.what());
+    }
+  });
 }
 
 std::optional<std::string> CheckWithMemory(const check::Checker& checker, const Snapshot& before,
@@ -84,13 +103,13 @@ std::optional<std::string> CheckWithMemory(check::DescriptorCheck& descriptors,
 
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
                                       std::string_view scope, registry::Origin judge) {
-  return UnlessNoMemory(checker.options().on_leak,
+  return UnlessItThrows(checker.options().on_leak,
                         [&] { return CheckWithMemory(checker, before, scope, judge); });
 }
 
 std::optional<std::string> CheckDescriptors(check::DescriptorCheck& descriptors,
                                             const Options& options, std::string_view test) {
-  return UnlessNoMemory(options.on_leak,
+  return UnlessItThrows(options.on_leak,
                         [&] { return CheckWithMemory(descriptors, options, test); });
 }
 
@@ -107,7 +126,7 @@ void ReportUnverified(const check::Checker& checker, std::string_view scope) {
         options.color);
     return std::nullopt;
   };
-  static_cast<void>(UnlessNoMemory(OnLeak::kWarn, report));
+  static_cast<void>(UnlessItThrows(OnLeak::kWarn, report));
 }
 
 }  // namespace run

@@ -1,5 +1,6 @@
 #include "run/find_leaks.h"
 
+#include <exception>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -14,17 +15,37 @@ namespace taskleak {
 namespace run {
 namespace {
 
+LeakReport CouldNotLook(std::string why) {
+  LeakReport report;
+  report.verdict = Verdict::kCouldNotLook;
+  report.could_not_look = std::move(why);
+  return report;
+}
+
 // What `look` returns, or a report that says that there was no memory for it.
 template <typename Look>
 LeakReport UnlessNoMemory(Look look) {
   try {
     return look();
   } catch (const std::bad_alloc&) {
-    LeakReport report;
-    report.verdict = Verdict::kCouldNotLook;
-    report.could_not_look = "out of memory";  // short enough for a string without memory of its own
-    return report;
+    return CouldNotLook("out of memory");  // short enough for a string without memory of its own
   }
+}
+
+// The same for whatever the look throws, as a predicate of the program may. `test` was looked at.
+template <typename Look>
+LeakReport OrCouldNotLook(std::string_view test, Look look) {
+  return UnlessNoMemory([&] {
+    try {
+      return look();
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {
+      LeakReport report = CouldNotLook(std::string("an exception ended the look: ") + error.what());
+      report.test = test;
+      return report;
+    }
+  });
 }
 
 // With what the program allowed to stay, which is to be seen in some report.
@@ -68,17 +89,17 @@ Found FindLeaks(const check::Checker& checker, const Snapshot& before, std::stri
                 registry::Origin scope) {
   Found found;
   found.report =
-      UnlessNoMemory([&] { return Look(checker, before, test, scope, &found.last_look); });
+      OrCouldNotLook(test, [&] { return Look(checker, before, test, scope, &found.last_look); });
   return found;
 }
 
 LeakReport LookAtAll(const check::Checker& checker) {
-  return UnlessNoMemory([&] { return report::Describe(checker.LookAtAll()); });
+  return OrCouldNotLook({}, [&] { return report::Describe(checker.LookAtAll()); });
 }
 
 LeakReport FindUnverified(const check::Checker& checker) {
   LeakReport report =
-      UnlessNoMemory([&] { return report::Describe(checker.FindUnverifiedCoroutines()); });
+      OrCouldNotLook({}, [&] { return report::Describe(checker.FindUnverifiedCoroutines()); });
   if (report.verdict == Verdict::kLeak) report.verdict = Verdict::kAlive;
   return report;
 }
@@ -87,9 +108,8 @@ LeakReport FindUnverified(const check::Checker& checker) {
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
   run::RefuseUnused(options);
-  alive::BirthMark last_look;
   return run::UnlessNoMemory(
-      [&] { return run::Look(check::Checker(options), before, {}, 0, &last_look); });
+      [&] { return run::FindLeaks(check::Checker(options), before, {}, 0).report; });
 }
 
 LeakReport FindAlive() {

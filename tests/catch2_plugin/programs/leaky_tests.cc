@@ -146,6 +146,16 @@ class Fixture : private taskleak::catch2::VerifyNoLeaks {
 };
 TEST_CASE_METHOD(Fixture, "a marked fixture", "[fixture]") { LeaveThread("in-fixture"); }
 
+TEST_CASE_METHOD(Fixture, "a marked fixture with a section", "[.][marked-section]") {
+  SECTION("in it") { LeaveThread("in-section"); }
+}
+
+TEST_CASE("a rule that throws", "[.][throwing-rule]") {
+  const taskleak::catch2::VerifyNoLeaks verify({taskleak::IgnoreIf(
+      [](const taskleak::Unit&) -> bool { throw std::runtime_error("thrown by a rule"); })});
+  LeaveThread("throwing-rule");
+}
+
 TEST_CASE("a marked scope with options of its own", "[options]") {
   const taskleak::catch2::VerifyNoLeaks verify({taskleak::IgnoreThreadName("options")});
   LeaveThread("options");

@@ -39,6 +39,11 @@ INSTANTIATE_TEST_SUITE_P(RegularExpressions, PatternTest,
                                            Case{"re:worker-[0-9]+", "worker-12", true},
                                            Case{"re:worker-[0-9]+", "worker-x", false}));
 
+INSTANTIATE_TEST_SUITE_P(FunctionsOfANamespaceRe, PatternTest,
+                         ::testing::Values(Case{"re::Run", "re::Run", true},
+                                           Case{"re::Run", "x::Run", false},
+                                           Case{"re::Run::{lambda}", "re::Run::{lambda}", true}));
+
 TEST(PatternTest, AnEmptyPatternIsAnError) {
   EXPECT_THROW(Pattern(""), std::invalid_argument);
   EXPECT_THROW(Pattern("re:"), std::invalid_argument);

@@ -1,4 +1,8 @@
 // The results of FindLeaks: a verdict, notes, and errors for options without effect.
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -9,15 +13,20 @@
 
 #include "support/leaks.h"
 #include "support/parked_thread.h"
+#include "taskleak/ignore.h"
+#include "taskleak/test_run.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
 namespace {
 
 using ::testing::AllOf;
+using testing::BlockedThread;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::NoWait;
 using testing::ParkedThread;
 
@@ -61,6 +70,35 @@ TEST(FindLeaksTest, ItsVerdictSaysWhatItCameTo) {
   EXPECT_EQ(FindLeaks(before, NoWait()).verdict, Verdict::kLeak);
 }
 
+TEST(FindLeaksTest, APredicateThatThrowsIsALookThatFailed) {
+  const auto before = Snapshot::Take();
+  const ParkedThread leaked;
+  Options options = NoWait(
+      {IgnoreIf([](const Unit&) -> bool { throw std::runtime_error("thrown by the predicate"); })});
+  const LeakReport report = FindLeaks(before, options);
+  EXPECT_EQ(report.verdict, Verdict::kCouldNotLook);
+  EXPECT_THAT(report.could_not_look, HasSubstr("thrown by the predicate"));
+  EXPECT_THAT(CheckScopeSince(before, "A.A", options).value_or(""),
+              AllOf(HasSubstr("after A.A"), HasSubstr("thrown by the predicate")));
+}
+
+TEST(FindLeaksTest, ANameThatWouldBeARegularExpressionIsProposedInNoRule) {
+  const auto before = Snapshot::Take();
+  std::latch latch(1);
+  const BlockedThread leaked(
+      [&latch] {
+        prctl(PR_SET_NAME, "re:[");
+        latch.wait();
+      },
+      [&latch] { latch.count_down(); });
+  leaked.AwaitCall(SYS_futex);
+  const LeakReport report = FindLeaks(before, NoWait());
+  ASSERT_EQ(report.verdict, Verdict::kLeak) << report.ToText();
+  for (const std::string& line : report.groups[0].ignore)
+    EXPECT_NO_THROW(static_cast<void>(IgnoreRule::Parse(line))) << line;
+  EXPECT_THAT(report.groups[0].ignore, Not(Contains(HasSubstr("re:["))));
+}
+
 TEST(FindLeaksTest, RefusesOptionsThatItDoesNotUse) {
   const auto before = Snapshot::Take();
   const auto message = [&before](const char* text) -> std::string {
@@ -79,9 +117,8 @@ TEST(FindLeaksTest, RefusesOptionsThatItDoesNotUse) {
        {"on_leak=warn", "check=marked", "hang_timeout=1s", "descriptors=warn", "stale=warn",
         "json=a", "color=never", "task_stacks=off", "coroutines=scan", "lock_hooks=1"})
     EXPECT_THAT(message(option), HasSubstr("have no effect")) << option;
-  for (const char* const option :
-       {"on_leak=off", "drain=1ms", "drain_max=1ms", "stillness=0", "processes=0", "hooks=0",
-        "verbose=1", "report_known=all"})
+  for (const char* const option : {"on_leak=off", "drain=1ms", "drain_max=1ms", "stillness=0",
+                                   "processes=0", "hooks=0", "verbose=1", "report_known=all"})
     EXPECT_EQ(message(option), "accepted") << option;
 }
 
