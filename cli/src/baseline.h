@@ -44,7 +44,7 @@ class Baseline {
     std::vector<Move> moved;                      ///< leaks that the baseline has in another test
     std::size_t known = 0;                        ///< leaks that are in the baseline
     std::vector<const rules::Suppression*> gone;  ///< not found in a test that was looked at
-    std::size_t not_looked_at = 0;                ///< entries of tests that were not run
+    std::size_t not_looked_at = 0;                ///< entries of tests that were not checked
     std::vector<const rules::Suppression*> flaky_absent;  ///< flaky, and not there this time
   };
   /// Compares leaks with this baseline. The result points into the baseline. An entry that has

@@ -74,7 +74,7 @@ ExitCode Check(const BaselineArguments& arguments) {
   if (!comparison.flaky_absent.empty())
     text += fmt::format(", {} flaky and not there", comparison.flaky_absent.size());
   if (comparison.not_looked_at > 0)
-    text += fmt::format(", {} of tests that were not run", comparison.not_looked_at);
+    text += fmt::format(", {} of tests that were not checked", comparison.not_looked_at);
   if (leaks.could_not_look() > 0)
     text += fmt::format(", {} that could not be looked at",
                         report::Count(leaks.could_not_look(), "test"));

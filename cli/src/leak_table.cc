@@ -10,7 +10,10 @@ namespace taskleak::cli {
 
 void LeakTable::OnTest(Json test) {
   const std::string name = TextAt(test, "test");
-  if (TextAt(test, "verdict") == "could_not_look") ++could_not_look_;
+  const std::string verdict = TextAt(test, "verdict");
+  const bool unseen = verdict == "could_not_look" || !TextAt(test, "could_not_look").empty();
+  if (unseen) ++could_not_look_;
+  if (unseen || verdict == "hang") ++in_vain_[name];
   std::map<std::string, LeakEntry> found;
   for (const Json& json : test["groups"]) {
     const LeakGroup group = ReadGroup(json);
@@ -51,8 +54,12 @@ void LeakTable::TakeSignaturesOf(const LeakTable& newer) {
 }
 
 std::size_t LeakTable::TimesChecked(const std::string& test) const {
-  const auto found = checked_.find(test);
-  return found == checked_.end() ? 0 : found->second;
+  const auto count = [&test](const auto& counts) {
+    const auto found = counts.find(test);
+    return found == counts.end() ? 0 : found->second;
+  };
+  const std::size_t times = count(checked_);
+  return times - std::min(times, count(in_vain_));
 }
 
 }  // namespace taskleak::cli

@@ -47,7 +47,7 @@ class LeakTable final : public ReportSink {
   /// Returns the runs, one for each document. In a document that several runs were merged into,
   /// each leak has its largest count.
   [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
-  /// Returns how often the test was looked at; 0 if it was not.
+  /// Returns how often the test was looked at, to its end; 0 if it was not.
   [[nodiscard]] std::size_t TimesChecked(const std::string& test) const;
   /// Returns true if the leak was in only some of its test's runs.
   [[nodiscard]] bool IsFlaky(const LeakKey& key, const LeakEntry& leak) const {
@@ -60,6 +60,7 @@ class LeakTable final : public ReportSink {
   std::map<LeakKey, LeakEntry> leaks_;
   std::vector<Run> runs_;
   std::unordered_map<std::string, std::size_t> checked_;
+  std::unordered_map<std::string, std::size_t> in_vain_;  // of those, hangs and failed looks
   std::size_t could_not_look_ = 0;
 };
 

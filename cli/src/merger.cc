@@ -9,10 +9,10 @@
 namespace taskleak::cli {
 namespace {
 
-// Returns how bad the verdict is: the later in this list, the worse.
+// Returns how bad the verdict is. A run that could not look proves nothing, whatever others found.
 int Badness(const Json& head) {
   const std::string verdict = TextAt(head, "verdict");
-  return verdict == "hang" ? 2 : verdict == "leak" ? 1 : 0;
+  return verdict == "hang" ? 3 : verdict == "could_not_look" ? 2 : verdict == "leak" ? 1 : 0;
 }
 
 }  // namespace
@@ -22,7 +22,10 @@ void Merger::OnTest(Json test) {
   test.erase("groups");
   Test& known = tests_[TextAt(test, "test")];
   AddGroups(std::move(groups), &known);
+  std::string unseen = TextAt(test, "could_not_look");
+  if (!known.head.is_null() && unseen.empty()) unseen = TextAt(known.head, "could_not_look");
   if (known.head.is_null() || Badness(test) > Badness(known.head)) known.head = std::move(test);
+  if (!unseen.empty()) known.head["could_not_look"] = std::move(unseen);
 }
 
 void Merger::AddGroups(Json groups, Test* test) {

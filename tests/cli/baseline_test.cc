@@ -173,6 +173,21 @@ TEST(Baseline, MarksALeakThatIsNotInEveryRun) {
   EXPECT_THAT(comparison.flaky_absent, SizeIs(1));
 }
 
+TEST(Baseline, ALeakIsNotGoneWhereItsTestHangsOrCouldNotBeLookedAt) {
+  for (const Verdict verdict : {Verdict::kHang, Verdict::kCouldNotLook}) {
+    Baseline baseline = Accepted({RunOf(2)});
+    LeakReport report;
+    report.test = "A.A";
+    report.verdict = verdict;
+    if (verdict == Verdict::kCouldNotLook) report.could_not_look = "no /proc";
+    const LeakTable leaks = Leaks({JsonDocument({report}, {{.name = "A.A"}})});
+    const auto comparison = baseline.Compare(leaks, kToday);
+    EXPECT_THAT(comparison.gone, IsEmpty());
+    EXPECT_EQ(comparison.not_looked_at, 1U);
+    EXPECT_EQ(baseline.Prune(leaks, false).removed, 0U);
+  }
+}
+
 TEST(Baseline, AnExpiredEntryAllowsNothing) {
   const Baseline baseline("signature:5f1c09aa31d2 test=A.A max=8 expires=2027-01-02\n", "f");
   EXPECT_THAT(baseline.Compare(Leaks({RunOf(8)}), kToday).worse, IsEmpty());

@@ -80,7 +80,23 @@ TEST(Merger, KeepsTheWorstVerdict) {
   unseen.could_not_look = "no /proc";
   for (const auto& order :
        {std::vector{unseen, hang, Named("A.A", 1)}, std::vector{Named("A.A", 1), hang, unseen}}) {
-    EXPECT_EQ(Merge({JsonDocument(order, {})})["tests"][0]["verdict"], "hang");
+    const Json merged = Merge({JsonDocument(order, {})});
+    EXPECT_EQ(merged["tests"][0]["verdict"], "hang");
+    EXPECT_EQ(merged["tests"][0]["could_not_look"], "no /proc");
+  }
+}
+
+TEST(Merger, KeepsThatOneOfTheRunsCouldNotLook) {
+  LeakReport unseen;
+  unseen.test = "A.A";
+  unseen.verdict = Verdict::kCouldNotLook;
+  unseen.could_not_look = "no /proc";
+  for (const auto& order :
+       {std::vector{unseen, Named("A.A", 1)}, std::vector{Named("A.A", 1), unseen}}) {
+    const Json merged = Merge({JsonDocument(order, {})});
+    EXPECT_EQ(merged["tests"][0]["verdict"], "could_not_look");
+    EXPECT_EQ(merged["tests"][0]["could_not_look"], "no /proc");
+    EXPECT_EQ(merged["tests"][0]["groups"].size(), Named("A.A", 1).groups.size());
   }
 }
 
