@@ -7,9 +7,9 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
-/// Returns all threads and tasks that are alive now, and all threads that ended and were not
-/// joined, in groups with stacks and wait states. It does not matter whether they are leaks,
-/// adopted or ignored by a rule.
+/// Returns all threads, tasks and child processes that are alive now, and all threads that ended
+/// and were not joined, in groups with stacks and wait states. It does not matter whether they are
+/// leaks, adopted or ignored by a rule.
 ///
 /// Leaves out the calling thread and taskleak's own threads. Does not wait for stragglers. Treats
 /// blocked threads as FindLeaks does. Costs about 20 us for each thread, and less for a task.

@@ -183,8 +183,8 @@ struct Deadlock {
 enum class Verdict {
   kClean,         ///< nothing is left
   kLeak,          ///< the groups are left
-  kHang,          ///< the test did not return within the hang timeout; the groups are all that is
-                  ///< alive
+  kHang,          ///< the test did not return within the hang timeout, or never will; the groups
+                  ///< are all that is alive
   kAlive,         ///< nothing was judged; the groups are all that is alive (taskleak/alive.h)
   kCouldNotLook,  ///< the look failed; LeakReport::could_not_look says why
 };

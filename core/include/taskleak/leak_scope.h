@@ -16,9 +16,9 @@ namespace taskleak {
 /// that starts in turn, until the scope ends.
 ///
 /// So scopes of several threads do not see each other's leaks, nor those of pools that started
-/// before. A scope in a scope of the same thread takes its part out of the outer one. Threads of
-/// which it is not known what created them, as without taskleak::hooks, belong to every scope in
-/// which they are first seen.
+/// before. An inner scope of the same thread judges its own part; the outer scope does not see it.
+/// A thread with an unknown creator (always, without taskleak::hooks) belongs to every scope in
+/// which it is first seen.
 ///
 /// Construct, check and destroy it on one thread. Not copyable.
 ///

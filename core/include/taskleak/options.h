@@ -100,11 +100,11 @@ struct Options {
       1000};  ///< key drain=1s: how long to wait for stragglers; 0: do not wait
   std::chrono::milliseconds drain_max{
       10000};             ///< key drain_max=10s: how long to wait while they make progress
-  bool stillness = true;  ///< key stillness=0|1: stop waiting at once when it is shown that nothing
-                          ///< but the waiting thread can make anything happen; 0: wait for all of
-                          ///< `drain`, for a process that is woken in ways the kernel does not show
-  std::chrono::milliseconds hang_timeout{0};  ///< key hang_timeout=60s: a test that takes longer is
-                                              ///< reported, and the process ended; 0: off
+  bool stillness = true;  ///< key stillness=0|1: stop waiting as soon as it is shown that no other
+                          ///< thread can wake or end; 0: wait for all of `drain`, for a process
+                          ///< that is woken in ways the kernel does not show
+  std::chrono::milliseconds hang_timeout{0};  ///< key hang_timeout=60s: a test that takes longer or
+                                              ///< never returns is reported, and ended; 0: off
   std::vector<std::string> suppressions;  ///< key suppressions=FILE (may be repeated): files with
                                           ///< one ignore rule per line
   OnStale stale = OnStale::kOff;  ///< key stale=off|warn|fail: for processes that run all tests
@@ -113,8 +113,8 @@ struct Options {
       Color::kAuto;       ///< key color=auto|always|never: only for what is printed to a terminal
   bool processes = true;  ///< key processes=0|1: child processes that are left are leaks
   OnDescriptors descriptors =
-      OnDescriptors::kOff;  ///< key descriptors=off|warn|fail: what rises at the same kind of
-                            ///< target in a second test, while one that rose before is still open
+      OnDescriptors::kOff;  ///< key descriptors=off|warn|fail: tests that leave a descriptor open
+                            ///< while one of the same kind from an earlier test is still open
   bool hooks = true;  ///< key hooks=0|1: record which code creates threads, if the hooks are linked
   bool lock_hooks = false;  ///< key lock_hooks=0|1: record which threads hold read-write locks for
                             ///< reading, if the hooks are linked

@@ -63,8 +63,8 @@ class TestRun {
   using ExitHandler = std::function<void(const std::string& text)>;
 
   /// Prepares a run. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if either
-  /// is bad, or if the JSON report cannot be written. Sets `hooks` and `task_stacks` for the
-  /// process.
+  /// is bad, or if the JSON report cannot be written. Sets `hooks`, `lock_hooks` and `task_stacks`
+  /// for the process.
   explicit TestRun(const Options& options, HangHandler on_hang = {}, ExitHandler on_exit = {});
   /// Stops watching for tests that hang or end the process.
   ~TestRun();

@@ -20,9 +20,9 @@ namespace taskleak {
 /// thread and the main thread. Does not stop, signal or trace blocked threads; a running thread
 /// is stopped for a moment, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe.
 /// Throws std::invalid_argument if an option is bad (a negative duration, an unreadable suppression
-/// file), or if code sets one that has no effect here: on_leak=warn, check, hang_timeout,
-/// descriptors, stale, json, color, task_stacks. (In TASKLEAK_OPTIONS, which is for the whole
-/// process, they are accepted.)
+/// file), or if code sets one that has no effect here: on_leak=warn, check, hang_timeout, stale,
+/// descriptors, json, color, task_stacks, coroutines, lock_hooks. (In TASKLEAK_OPTIONS, which is
+/// for the whole process, they are accepted.)
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();

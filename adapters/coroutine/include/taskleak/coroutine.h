@@ -239,8 +239,8 @@ class TrackedPromise {
 /// without that, nothing will ever resume the coroutine: a tracked one is then reported as lost,
 /// and no drain waits for it.
 ///
-/// Movable. One thread at a time may use it. A coroutine that is destroyed first is no error, as
-/// long as it is not resumed then.
+/// Movable. One thread at a time may use it. A coroutine that is destroyed first is not an error,
+/// as long as it is not resumed then.
 ///
 /// Example:
 ///   struct Reply {

@@ -29,12 +29,12 @@ struct Metric {
   std::vector<Sample> samples;  ///< one for each combination of labels
 };
 
-/// Returns what is alive, by state and by the function that created it (docs/live.md lists the
+/// Returns what is alive, by state and by the line of code that created it (docs/live.md lists the
 /// metrics).
 ///
-/// Only the `most_sites` most frequent creators of threads, and as many of tasks, have samples of
-/// their own; the sample `(other)` sums up the rest. Takes a census (taskleak/census.h) and reads
-/// no stack, so you may call it each second. Thread-safe.
+/// The `most_sites` lines that created the most threads have samples of their own, and as many that
+/// created tasks; the sample `(other)` sums up the rest. Takes a census (taskleak/census.h) and
+/// reads no stack, so you may call it each second. Thread-safe.
 ///
 /// Example:
 ///   for (const taskleak::live::Metric& metric : taskleak::live::CollectMetrics()) Export(metric);
