@@ -47,6 +47,14 @@ void FailTheProcess() {
   if (!fails) std::fputs("taskleak: no memory to make the exit code 1\n", stderr);
 }
 
+// Takes no memory, since there may be none.
+void SayUnchecked(const char* what, const char* why) {
+  FailTheProcess();
+  std::fprintf(stderr, "taskleak: %s was not checked: %s\n", what, why);
+}
+
+constexpr const char* kUnknown = "an exception of an unknown type";
+
 // On taskleak's watching thread. The reporters are not to be touched from there: they may be in the
 // middle of anything.
 void SayThatItHangs(const std::string& text) {
@@ -128,8 +136,9 @@ class Listener : public internal::ListenerBase {
       FailTheProcess();
       Say("found when no test was left to fail", *text);
     } catch (const std::exception& error) {
-      FailTheProcess();
-      Say("the end of the run was not checked", error.what());
+      SayUnchecked("the end of the run", error.what());
+    } catch (...) {
+      SayUnchecked("the end of the run", kUnknown);
     }
   }
 
@@ -179,8 +188,9 @@ class Listener : public internal::ListenerBase {
     try {
       EndPass(section);
     } catch (const std::exception& error) {
-      FailTheProcess();
-      Say(PlaceOf(*test_) + ": was not checked to its end", error.what());
+      SayUnchecked(test_->name.c_str(), error.what());
+    } catch (...) {
+      SayUnchecked(test_->name.c_str(), kUnknown);
     }
     in_pass = false;
   }

@@ -59,6 +59,13 @@ TEST_P(Catch2Marks, ARuleThatThrowsFailsItsTestAndHidesNoOther) {
                           Pair("leaks", ElementsAre(HasSubstr("\"leaks\"")))));
 }
 
+TEST_P(Catch2Marks, ATestThatCannotBeCheckedToItsEndFailsTheProcess) {
+  const Outcome outcome = Run("leaky_tests", {"[leaks]"}, "", {{"TASKLEAK_TEST_RULE_THROWS", "1"}});
+  EXPECT_NE(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("taskleak: leaks was not checked: an exception of an unknown type"));
+}
+
 TEST_P(Catch2Marks, AScopeMayHaveOptionsOfItsOwn) {
   EXPECT_EQ(Run("leaky_tests", {"[options]"}, kMarked).exit_code, 0);
 }

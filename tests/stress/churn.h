@@ -25,8 +25,9 @@ class Churn {
  public:
   /// Counts what was created so far.
   struct Totals {
-    std::atomic<std::uint64_t> tasks{0};       ///< registered ones, fibers and coroutines among them
-    std::atomic<std::uint64_t> coroutines{0};  ///< those that are not registered, and those that are
+    std::atomic<std::uint64_t> tasks{0};  ///< registered ones, fibers and coroutines among them
+    std::atomic<std::uint64_t> coroutines{
+        0};  ///< those that are not registered, and those that are
     std::atomic<std::uint64_t> threads{0};
     std::atomic<std::uint64_t> processes{0};
   };

@@ -12,6 +12,14 @@
 #include "support/threads.h"
 #include "taskleak/catch2.h"
 
+// For runs with a rule that throws what is not an exception.
+const bool rule_that_throws = [] {
+  if (std::getenv("TASKLEAK_TEST_RULE_THROWS") == nullptr) return false;
+  taskleak::catch2::SetOptions(
+      {taskleak::IgnoreIf([](const taskleak::Unit&) -> bool { throw 1; })});
+  return true;
+}();
+
 TEST_CASE("clean", "[clean]") {
   const Worker worker("clean");
   CHECK(1 + 1 == 2);
