@@ -7,8 +7,10 @@ namespace taskleak::rules {
 
 std::string FromStartFolder(const std::string& path) {
   std::error_code unknown;  // then the path stays relative
-  static const std::filesystem::path folder = std::filesystem::current_path(unknown);
-  return (folder / path).string();
+  // Never destroyed: the last check comes after static objects are gone.
+  static const auto* const folder =
+      new std::filesystem::path(std::filesystem::current_path(unknown));
+  return (*folder / path).string();
 }
 
 }  // namespace taskleak::rules
