@@ -10,6 +10,8 @@
 #include "adapters/coroutine/coroutines.h"
 #include "any_coroutine/coroutines.h"
 #include "support/leaks.h"
+#include "taskleak/leak_scope.h"
+#include "taskleak/task.h"
 
 namespace taskleak {
 namespace {
@@ -27,6 +29,20 @@ TEST(RegisteredTest, ARegisteredCoroutineIsReportedOnceAsRegistered) {
   const Unit unit = testing::OnlyLeak(before);
   EXPECT_EQ(unit.name, testing::Own("Leaf"));
   EXPECT_EQ(unit.state, WaitState::kSuspended);
+}
+
+TEST(RegisteredTest, OneOfAScopeThatARunningTaskHasOpenedBelongsToThatScope) {
+  const auto before = Snapshot::Take();
+  Task job("job");
+  const Task::Run run(job);
+  LeakScope scope;
+  testing::Event event;
+  {  // Their memory is ready for the next ones.
+    const testing::Lazy first = Leaf(event);
+    const testing::Lazy second = Leaf(event);
+  }
+  const testing::Lazy leaf = Leaf(event);
+  EXPECT_TRUE(scope.Check("scope", testing::NoWait()).has_value());
 }
 
 TEST(RegisteredTest, AForkedChildDoesNotReportItsParentsCoroutines) {
