@@ -96,7 +96,8 @@ void LogSlowly(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
   constexpr auto kRelease = std::memory_order_release;
   constexpr std::size_t kLeastFrame = 24;  // two functions, and a promise of at least one byte
   const auto address = reinterpret_cast<std::uintptr_t>(block);
-  if (size < kLeastFrame || !FrameWord::Fits(address)) return;
+  // Null: there was no memory, and `operator new` does not throw.
+  if (block == nullptr || size < kLeastFrame || !FrameWord::Fits(address)) return;
   const FrameWord frame = FrameWord::Make(address, size);
   internal::ThreadTasks& thread = t_tasks;
   auto* const slot = static_cast<TaskSlot*>(thread.free);
