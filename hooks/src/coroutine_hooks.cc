@@ -232,8 +232,8 @@ std::atomic<bool> g_next_is_standard{false};
 // `hook_frame` is the hook's frame address. Inlined, so that the return address is the hook's.
 [[gnu::always_inline]] inline void* Noted(void* block, size_t size, const void* hook_frame) {
   const auto call = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
-  const std::uintptr_t seen = internal::SeenSite(call).load(std::memory_order_acquire);
-  if (__builtin_expect(seen != call << 1, 0)) internal::NoteNew(block, size, hook_frame, seen);
+  if (__builtin_expect(!internal::WasSeen(call, call << 1), 0))
+    internal::NoteNew(block, size, hook_frame);
   return block;
 }
 

@@ -10,8 +10,7 @@
 // Of the core, as far as the hooks need it.
 namespace taskleak::internal {
 void SetFrameHooks(FrameHooks /*hooks*/) noexcept {}
-void NoteNew(const void* /*block*/, std::size_t /*size*/, const void* /*hook_frame*/,
-             std::uintptr_t /*seen*/) noexcept {}
+void NoteNew(const void* /*block*/, std::size_t /*size*/, const void* /*hook_frame*/) noexcept {}
 void NoteDeleteAt(FrameRegion::Place& /*place*/, void* /*block*/) noexcept {}
 void NoteDelete(void* /*block*/) noexcept {}
 }  // namespace taskleak::internal

@@ -1,9 +1,9 @@
 #include "check/frame_notes.h"
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "linux/coroutines/ramp_calls.h"
 #include "registry/frame_log.h"
@@ -13,16 +13,29 @@
 namespace taskleak::check {
 namespace {
 
-// Those of the program itself: libraries of the system are stripped, and rarely have coroutines.
-std::set<std::string> OwnModulesWithoutSymbols() {
-  std::set<std::string> modules;
-  const std::vector<std::uintptr_t> addresses = registry::ModulesWithoutSymbols();
-  if (!addresses.empty()) symbolize::RefreshModules();  // some may be where others were before
-  for (const std::uintptr_t address : addresses) {
-    const symbolize::QuickFrame& there =
-        symbolize::Quick({.pc = address, .is_return_address = false, .guessed = false});
-    const bool is_own = !there.system_module && !there.installed_library;
-    if (is_own && !there.module.empty()) modules.insert(there.module);
+using Symbols = platform::RampCalls::Symbols;
+using Why = InvisibleCoroutines::Why;
+
+// The file's name of a module of the program itself; empty for one of the system, which is mostly
+// stripped, and rarely has coroutines.
+std::string OwnModuleAt(std::uintptr_t address) {
+  const symbolize::QuickFrame& there =
+      symbolize::Quick({.pc = address, .is_return_address = false, .guessed = false});
+  return there.system_module || there.installed_library ? std::string() : there.module;
+}
+
+Why WhyNot(Symbols symbols) {
+  if (symbols == Symbols::kNone) return Why::kNoSymbols;
+  return symbols == Symbols::kUnreadable ? Why::kOtherFile : Why::kNoResources;
+}
+
+std::map<std::string, Why> OwnModulesWithoutSymbols() {
+  std::map<std::string, Why> modules;
+  const auto found = registry::ModulesWithoutSymbols();
+  if (!found.empty()) symbolize::RefreshModules();  // some may be where others were before
+  for (const registry::InvisibleModule& module : found) {
+    if (std::string name = OwnModuleAt(module.address); !name.empty())
+      modules.emplace(std::move(name), WhyNot(module.why));
   }
   return modules;
 }
@@ -42,8 +55,8 @@ void AddFrameNotes(std::vector<Note>& notes) {
   if (hooks != internal::FrameHooks::kReady) return;
   if (const std::uint64_t count = registry::CountUnloggedFrames(); count > 0)
     notes.emplace_back(UnloggedFrames{count});
-  for (const std::string& module : OwnModulesWithoutSymbols())
-    notes.emplace_back(InvisibleCoroutines{module});
+  for (const auto& [module, why] : OwnModulesWithoutSymbols())
+    notes.emplace_back(InvisibleCoroutines{module, why});
 }
 
 }  // namespace taskleak::check
