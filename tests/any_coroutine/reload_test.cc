@@ -111,6 +111,17 @@ TEST(ReloadTest, WhatWasSeenInAnUnloadedLibraryIsForgottenAtTheNextLook) {
   EXPECT_FALSE(internal::WasSeen(call, call << 1));
 }
 
+TEST(ReloadTest, OnesOfAnUnloadedLibraryAreReported) {
+  const auto before = Snapshot::Take();
+  {
+    LoadedPlugin plugin(PLUGIN);
+    plugin.StartJobs();
+  }
+  const LeakReport report = testing::Look(before);
+  EXPECT_EQ(testing::CountNamed(report, "coroutine of an unloaded library"), 2U) << report.ToText();
+  EXPECT_EQ(report.unit_count(), 2U) << report.ToText();
+}
+
 // As long as it lives, the process can open no file.
 class NoDescriptors {
  public:
