@@ -2,13 +2,16 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "base/mutex.h"
 #include "linux/coroutines/ramp_calls.h"
 #include "registry/frame_log.h"
 #include "registry/ramp_sites.h"
 #include "symbolize/symbolizer.h"
+#include "taskleak/internal/mappings.h"
 
 namespace taskleak::check {
 namespace {
@@ -40,10 +43,36 @@ std::map<std::string, Why> OwnModulesWithoutSymbols() {
   return modules;
 }
 
-// Where the program has an operator new of its own, its coroutines are mostly in it, too.
+// Looks for a module of the program that has coroutines, among those that are loaded. Each is read
+// once.
+class CoroutineSearch {
+ public:
+  bool Look() {
+    const MutexLock lock(mutex_);
+    if (found_) return true;
+    symbolize::RefreshModules();
+    const std::string maps = internal::ReadMaps();
+    for (const internal::Mapping& mapping : internal::ParseMaps(maps)) {
+      if (mapping.offset == 0 && mapping.path.starts_with('/')) found_ = found_ || HasAny(mapping);
+    }
+    return found_;
+  }
+
+ private:
+  bool HasAny(const internal::Mapping& mapping) TASKLEAK_REQUIRES(mutex_) {
+    const std::string path(mapping.path);
+    return without_.emplace(mapping.begin, path).second && !OwnModuleAt(mapping.begin).empty() &&
+           platform::HasCoroutines(path.c_str());
+  }
+
+  Mutex mutex_;
+  bool found_ TASKLEAK_GUARDED_BY(mutex_) = false;
+  std::set<std::pair<std::uintptr_t, std::string>> without_ TASKLEAK_GUARDED_BY(mutex_);
+};
+
 bool ProgramHasCoroutines() {
-  static const bool has = platform::HasCoroutines("/proc/self/exe");
-  return has;
+  static auto* const search = new CoroutineSearch();
+  return search->Look();
 }
 
 }  // namespace
