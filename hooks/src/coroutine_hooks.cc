@@ -59,11 +59,16 @@ __attribute__((constructor(101))) void Prepare() {
 
 #else
 
-namespace {
-
 using std::align_val_t;
 using std::nothrow_t;
 using std::size_t;
+
+// The hooks by names of their own, so that it can be seen whether the program's come first.
+#define TASKLEAK_HOOK extern "C" __attribute__((visibility("hidden"), used, noinline))
+TASKLEAK_HOOK void* taskleak_new(size_t size);
+TASKLEAK_HOOK void* taskleak_new_aligned(size_t size, align_val_t alignment);
+
+namespace {
 
 [[noreturn]] void ThrowBadAlloc() {
 #ifdef __cpp_exceptions
@@ -73,9 +78,10 @@ using std::size_t;
 #endif
 }
 
-// What comes next where there is no dynamic linker that could be asked: as the standard says
-// ([new.delete.single]).
-void* AllocateOrThrow(size_t size, size_t alignment) {
+// What comes next where no library has operators, since the standard library is linked into the
+// program: as the standard says ([new.delete.single]). There, the forms that the program does not
+// replace call the simpler form, which it may have replaced.
+void* AllocateOrNull(size_t size, size_t alignment) {
   const size_t least = size == 0 ? 1 : size;
   for (;;) {
     void* block = nullptr;
@@ -85,9 +91,15 @@ void* AllocateOrThrow(size_t size, size_t alignment) {
       block = nullptr;
     if (block != nullptr) return block;
     const std::new_handler handler = std::get_new_handler();
-    if (handler == nullptr) ThrowBadAlloc();
+    if (handler == nullptr) return nullptr;
     handler();
   }
+}
+
+void* AllocateOrThrow(size_t size, size_t alignment) {
+  void* const block = AllocateOrNull(size, alignment);
+  if (block == nullptr) ThrowBadAlloc();
+  return block;
 }
 
 // An operator that comes next: found when the program is loaded, or at its first call. `own` is
@@ -130,22 +142,56 @@ using DeleteAligned = void (*)(void*, align_val_t);
 using DeleteSizedAligned = void (*)(void*, size_t, align_val_t);
 using DeleteAlignedNothrow = void (*)(void*, align_val_t, const nothrow_t&);
 
+// Returns null if the program's operator throws, or its handler of failures.
+template <typename Operator>
+void* NullIfItThrows(Operator allocate) {
+#ifdef __cpp_exceptions
+  try {
+    return allocate();
+  } catch (...) {
+    return nullptr;
+  }
+#else
+  return allocate();
+#endif
+}
+
+// True if the program calls this operator when it means that one. Asked at run time, because the
+// compiler sees an alias here.
+template <typename Function>
+bool IsOwn(Function called, Function hook) {
+  asm("" : "+r"(called));
+  return called == hook;
+}
+
 void* PlainNew(size_t size) { return AllocateOrThrow(size, 1); }
-void* PlainNewNothrow(size_t size, const nothrow_t&) { return std::malloc(size == 0 ? 1 : size); }
+void* PlainNewNothrow(size_t size, const nothrow_t&) {
+  return NullIfItThrows([size] {
+    const bool is_own = IsOwn<New>(&::operator new, &taskleak_new);
+    return is_own ? AllocateOrNull(size, 1) : ::operator new(size);
+  });
+}
 void* PlainNewAligned(size_t size, align_val_t alignment) {
   return AllocateOrThrow(size, static_cast<size_t>(alignment));
 }
 void* PlainNewAlignedNothrow(size_t size, align_val_t alignment, const nothrow_t&) {
-  void* block = nullptr;
-  const int error = posix_memalign(&block, static_cast<size_t>(alignment), size == 0 ? 1 : size);
-  return error == 0 ? block : nullptr;
+  return NullIfItThrows([size, alignment] {
+    const bool is_own = IsOwn<NewAligned>(&::operator new, &taskleak_new_aligned);
+    return is_own ? AllocateOrNull(size, static_cast<size_t>(alignment))
+                  : ::operator new(size, alignment);
+  });
 }
+// The operators that are called here are the program's, or hooks that come back to these two.
 void PlainDelete(void* block) { std::free(block); }
-void PlainDeleteSized(void* block, size_t) { std::free(block); }
-void PlainDeleteNothrow(void* block, const nothrow_t&) { std::free(block); }
 void PlainDeleteAligned(void* block, align_val_t) { std::free(block); }
-void PlainDeleteSizedAligned(void* block, size_t, align_val_t) { std::free(block); }
-void PlainDeleteAlignedNothrow(void* block, align_val_t, const nothrow_t&) { std::free(block); }
+void PlainDeleteSized(void* block, size_t) { ::operator delete(block); }
+void PlainDeleteNothrow(void* block, const nothrow_t&) { ::operator delete(block); }
+void PlainDeleteSizedAligned(void* block, size_t, align_val_t alignment) {
+  ::operator delete(block, alignment);
+}
+void PlainDeleteAlignedNothrow(void* block, align_val_t alignment, const nothrow_t&) {
+  ::operator delete(block, alignment);
+}
 
 // The symbols are those of the Itanium C++ ABI, section 5.1.4.3, on a machine of 64 bits. A
 // coroutine's frame comes from the forms for single objects ([dcl.fct.def.coroutine]/9), so nothing
@@ -186,8 +232,8 @@ std::atomic<bool> g_next_is_standard{false};
 // `hook_frame` is the hook's frame address. Inlined, so that the return address is the hook's.
 [[gnu::always_inline]] inline void* Noted(void* block, size_t size, const void* hook_frame) {
   const auto call = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
-  const std::uintptr_t seen = internal::SeenSite(call).load(std::memory_order_acquire);
-  if (__builtin_expect(seen != call << 1, 0)) internal::NoteNew(block, size, hook_frame, seen);
+  if (__builtin_expect(!internal::WasSeen(call, call << 1), 0))
+    internal::NoteNew(block, size, hook_frame);
   return block;
 }
 
@@ -198,8 +244,6 @@ std::atomic<bool> g_next_is_standard{false};
 
 }  // namespace
 
-// The hooks by names of their own, so that it can be seen whether the program's come first.
-#define TASKLEAK_HOOK extern "C" __attribute__((visibility("hidden"), used, noinline))
 TASKLEAK_HOOK void* taskleak_new(size_t size) {
   if (!Follows()) return NextNew(size);
   return Noted(NextNew(size), size, __builtin_frame_address(0));
@@ -266,14 +310,6 @@ void operator delete(void*, align_val_t, const nothrow_t&) noexcept;
 #pragma GCC visibility pop
 
 namespace {
-
-// True if the program calls this operator when it means that one. Asked at run time, because the
-// compiler sees an alias here.
-template <typename Function>
-bool IsOwn(Function called, Function hook) {
-  asm("" : "+r"(called));
-  return called == hook;
-}
 
 // The module that a function is in; null: none.
 const void* ModuleOf(const void* function) {

@@ -1,6 +1,10 @@
 // One of two units with a coroutine of the same name.
 #include "any_coroutine/plugin.h"
 
+#ifdef PLUGIN_BEFORE
+#include "any_coroutine/plugin_padding.h"
+#endif
+
 namespace {
 
 [[gnu::noinline]] plugin::Job Serve() { co_await std::suspend_always(); }

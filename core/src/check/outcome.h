@@ -45,9 +45,15 @@ struct UnloggedFrames {
   std::uint64_t count = 0;
 };
 
-/// Coroutines of a module cannot be followed, because it has no symbol table that can be read.
+/// Coroutines of a module cannot be followed, because its symbols were not read.
 struct InvisibleCoroutines {
+  enum class Why : std::uint8_t {
+    kNoSymbols,    ///< it has none of local functions
+    kOtherFile,    ///< its file cannot be read, or is not the one that was loaded
+    kNoResources,  ///< there was no memory or no descriptor for that, at first or up to now
+  };
   std::string module;  ///< its file's name
+  Why why = Why::kNoSymbols;
 };
 
 /// A remark on a check.

@@ -8,6 +8,7 @@
 #include "linux/arch/decode.h"
 #include "linux/arch/suspend_index.h"
 #include "linux/proc/memory.h"
+#include "registry/ramp_sites.h"
 #include "symbolize/function_name.h"
 #include "symbolize/symbolizer.h"
 
@@ -72,6 +73,20 @@ bool IsAtItsBeginning(std::uintptr_t place, std::uintptr_t function) {
   const std::string name = symbolize::Quick(CodeAt(function)).plain_name;
   const int line = FrameOfCoroutine(place, name).line;
   return line != 0 && line == FrameOfCoroutine(function, name).line;
+}
+
+// What there is to say of a coroutine without its code.
+bool CompleteUnloaded(TaskRecord& record, const FrameCopy& copy) {
+  const auto is_gone = [](std::uintptr_t function) {
+    return registry::IsOfUnloadedModule(function);
+  };
+  if (record.unverified || !is_gone(copy.words[1])) return false;
+  if (copy.words[0] != 0 && !is_gone(copy.words[0])) return false;
+  record.name = "coroutine of an unloaded library";
+  record.state = copy.words[0] == 0 ? WaitState::kOther : WaitState::kSuspended;
+  record.call = record.code;
+  record.code = 0;
+  return true;
 }
 
 }  // namespace
@@ -178,7 +193,7 @@ bool FrameReader::Complete(TaskRecord& record) {
 bool FrameReader::Complete(TaskRecord& record, FrameCopy& copy) {
   if (FunctionAt(copy.words[1]).part != CoroutinePart::kDestroy) Refresh();
   const Function& destroy = FunctionAt(copy.words[1]);
-  if (destroy.part != CoroutinePart::kDestroy) return false;
+  if (destroy.part != CoroutinePart::kDestroy) return CompleteUnloaded(record, copy);
   const Function& resume = copy.words[0] == 0 ? destroy : FunctionAt(copy.words[0]);
   if (copy.words[0] == 0) {
     record.state = WaitState::kOther;

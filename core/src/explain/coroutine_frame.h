@@ -27,8 +27,9 @@ struct FrameCopy {
 class FrameReader {
  public:
   /// Completes the record of a coroutine that is known by its frame: `code` becomes its function,
-  /// `state` whether it was not started, is suspended or has finished, `awaits_at` where. Returns
-  /// false if the block is not a coroutine's frame, or not any more.
+  /// `state` whether it was not started, is suspended or has finished, `awaits_at` where. If its
+  /// code was unloaded, `name` says so, and there is none of that but the state. Returns false if
+  /// the block is not a coroutine's frame, or not any more.
   bool Complete(registry::TaskRecord& record);
 
   /// Returns the copy of a frame for which Complete() returned true; null for other tasks.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
-#include <new>
+#include <cstddef>
+#include <type_traits>
 
+#include "linux/coroutines/page_vector.h"
 #include "linux/unwind/creation_stack.h"
 
 namespace taskleak::registry {
@@ -15,6 +16,37 @@ namespace {
 constexpr std::size_t kSlots = std::size_t{1} << 16;
 constexpr std::size_t kMostProbes = 64;
 constinit std::array<std::atomic<const CreationStack*>, kSlots> g_stacks{};
+
+// Memory for entries. Not of the allocator's: the calling thread may be in the middle of that.
+struct StackChunk {
+  static constexpr std::size_t kStacks = 240;
+
+  std::atomic<std::size_t> used;
+  std::array<CreationStack, kStacks> stacks;
+};
+static_assert(std::is_trivially_destructible_v<StackChunk>);
+constinit std::atomic<StackChunk*> g_chunk{nullptr};
+
+// Makes a chunk the current one in the place of `full`, unless another thread does. False if there
+// is no memory.
+bool AddChunk(StackChunk* full) {
+  void* const pages = platform::MapPages(sizeof(StackChunk));  // zeros, with which it is empty
+  if (pages == nullptr) return false;
+  auto* const made = static_cast<StackChunk*>(pages);
+  if (!g_chunk.compare_exchange_strong(full, made, std::memory_order_acq_rel))
+    platform::UnmapPages(pages, sizeof(StackChunk));
+  return true;
+}
+
+// Null if there is no memory.
+CreationStack* NewStack() {
+  for (;;) {
+    StackChunk* const chunk = g_chunk.load(std::memory_order_acquire);
+    const std::size_t i = chunk == nullptr ? StackChunk::kStacks : chunk->used.fetch_add(1);
+    if (i < StackChunk::kStacks) return &chunk->stacks[i];
+    if (!AddChunk(chunk)) return nullptr;
+  }
+}
 
 bool Same(const CreationStack& a, const CreationStack& b) {
   return a.hash == b.hash && a.depth == b.depth &&
@@ -30,15 +62,15 @@ std::uint64_t Hash(const CreationStack& stack) {
 }
 
 const CreationStack* Intern(const CreationStack& stack) {
-  std::unique_ptr<const CreationStack> made;
+  CreationStack* made = nullptr;  // if another thread puts the same stack there first, it is lost
   for (std::size_t probe = 0; probe < kMostProbes; ++probe) {
     auto& place = g_stacks[(stack.hash + probe) % kSlots];
     const CreationStack* there = place.load(std::memory_order_acquire);
     if (there == nullptr) {
-      if (made == nullptr) made.reset(new (std::nothrow) CreationStack(stack));
+      if (made == nullptr) made = NewStack();
       if (made == nullptr) return nullptr;
-      if (place.compare_exchange_strong(there, made.get(), std::memory_order_acq_rel))
-        return made.release();
+      *made = stack;
+      if (place.compare_exchange_strong(there, made, std::memory_order_acq_rel)) return made;
     }
     if (Same(*there, stack)) return there;
   }

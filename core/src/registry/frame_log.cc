@@ -96,7 +96,8 @@ void LogSlowly(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
   constexpr auto kRelease = std::memory_order_release;
   constexpr std::size_t kLeastFrame = 24;  // two functions, and a promise of at least one byte
   const auto address = reinterpret_cast<std::uintptr_t>(block);
-  if (size < kLeastFrame || !FrameWord::Fits(address)) return;
+  // Null: there was no memory, and `operator new` does not throw.
+  if (block == nullptr || size < kLeastFrame || !FrameWord::Fits(address)) return;
   const FrameWord frame = FrameWord::Make(address, size);
   internal::ThreadTasks& thread = t_tasks;
   auto* const slot = static_cast<TaskSlot*>(thread.free);
@@ -143,9 +144,8 @@ TASKLEAK_UNINSTRUMENTED inline void Wipe(void* block) {
 }  // namespace
 
 void FollowFrames() {
-  if (g_hooks.load(std::memory_order_relaxed) != FrameHooks::kReady ||
-      internal::g_follows_frames.load(std::memory_order_relaxed))
-    return;
+  if (g_hooks.load(std::memory_order_relaxed) != FrameHooks::kReady) return;
+  if (internal::g_follows_frames.load(std::memory_order_relaxed)) return RefreshRampModules();
   FollowForks();
   internal::g_follows_frames.store(true);
 }
@@ -160,11 +160,10 @@ namespace internal {
 
 void SetFrameHooks(FrameHooks hooks) noexcept { registry::g_hooks.store(hooks); }
 
-void NoteNew(const void* block, std::size_t size, const void* hook_frame,
-             std::uintptr_t seen) noexcept {
+void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexcept {
   const auto frame = reinterpret_cast<std::uintptr_t>(hook_frame);
   const registry::RampSite* const site =
-      registry::FindRampSite(platform::StripSignature(registry::ReadWord(frame + 8)), seen);
+      registry::FindRampSite(platform::StripSignature(registry::ReadWord(frame + 8)));
   if (site != nullptr) registry::Log(block, size, site->call, registry::CallerOf(*site, frame));
 }
 
@@ -173,8 +172,7 @@ void NoteNew(const void* block, std::size_t size, const void* hook_frame,
   std::array<std::uintptr_t, 10> stack;
   const std::size_t depth = platform::CaptureCreationStack(stack.data(), stack.size());
   for (std::size_t i = 0; i < depth; ++i) {
-    const std::uintptr_t seen = SeenSite(stack[i]).load(std::memory_order_acquire);
-    if (registry::FindRampSite(stack[i], seen) == nullptr) continue;
+    if (registry::FindRampSite(stack[i]) == nullptr) continue;
     registry::Log(block, size, stack[i], i + 1 < depth ? stack[i + 1] : 0);
     return;
   }

@@ -9,7 +9,8 @@
 namespace taskleak::registry {
 
 /// Follows the frames that are allocated from now on, if the process has hooks for that
-/// (taskleak::any_coroutine). Called before each look; costs one comparison.
+/// (taskleak::any_coroutine). Called before each look. Costs one comparison without hooks, else
+/// some nanoseconds for each module that has called operator new.
 void FollowFrames();
 
 /// Returns which hooks the process has.

@@ -2,10 +2,11 @@
 #ifndef TASKLEAK_SRC_REGISTRY_RAMP_SITES_H_
 #define TASKLEAK_SRC_REGISTRY_RAMP_SITES_H_
 
-#include <cstddef>
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
+#include "linux/coroutines/ramp_calls.h"
 #include "taskleak/internal/coroutine_frame.h"
 
 namespace taskleak::registry {
@@ -25,22 +26,40 @@ struct RampSite {
 /// module's symbols and code (linux/coroutines/ramp_calls.h), which takes some milliseconds.
 const RampSite* LookUpSite(std::uintptr_t call);
 
-/// The site with this return address, for which `seen` is in internal::SeenSite(); null if it does
-/// not create coroutines. Takes about a nanosecond for a call that was met before. May be called
-/// with any lock held. Thread-safe.
-inline const RampSite* FindRampSite(std::uintptr_t call, std::uintptr_t seen) {
-  if ((seen & 1) != 0) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    const auto* const site = reinterpret_cast<const RampSite*>(seen & ~std::uintptr_t{1});
-    if (site->call == call) [[likely]]
-      return site;
-  }
-  return seen == call << 1 ? nullptr : LookUpSite(call);
+/// The site that a word of internal::SeenSites stands for; null if it stands for another call.
+inline const RampSite* SiteIn(std::uintptr_t word) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  return (word & 1) != 0 ? reinterpret_cast<const RampSite*>(word & ~std::uintptr_t{1}) : nullptr;
 }
 
-/// Returns an address in each module that called operator new and whose coroutines cannot be known,
-/// because it has no symbol table or its file cannot be read. Thread-safe.
-std::vector<std::uintptr_t> ModulesWithoutSymbols();
+/// The site with this return address; null if it does not create coroutines. Takes some nanoseconds
+/// for a call that was met before. May be called with any lock held. Thread-safe.
+inline const RampSite* FindRampSite(std::uintptr_t call) {
+  for (const auto& place : internal::SeenSitesOf(call).words) {
+    const std::uintptr_t word = place.load(std::memory_order_acquire);
+    if (word == call << 1) return nullptr;
+    if (const RampSite* const site = SiteIn(word); site != nullptr && site->call == call)
+      return site;
+  }
+  return LookUpSite(call);
+}
+
+/// A module that called operator new and whose coroutines cannot be known, or not all of them.
+struct InvisibleModule {
+  std::uintptr_t address = 0;  ///< in it
+  platform::RampCalls::Symbols why{};
+};
+
+/// Returns those that are loaded. Thread-safe.
+std::vector<InvisibleModule> ModulesWithoutSymbols();
+
+/// Returns whether this is a function of a coroutine in a module that was unloaded, and in whose
+/// place there is no other one yet. Thread-safe.
+bool IsOfUnloadedModule(std::uintptr_t function);
+
+/// Forgets what was seen in modules that were unloaded since, and tries again to read those for
+/// which there was no memory or no descriptor. Called before each look. Thread-safe.
+void RefreshRampModules();
 
 /// In a forked child, which has none of the threads that might hold the lock.
 void ResetRampSites();

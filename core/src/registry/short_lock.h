@@ -13,9 +13,10 @@
 
 namespace taskleak::registry {
 
-/// A mutex that is held for some memory accesses only, and never while another lock, memory or a
-/// file is asked for: so waiting for it cannot be part of a deadlock. Made of one word and no call
-/// of a library, since programs put functions of their own before pthread_mutex_lock.
+/// A mutex that is never held while another lock or memory of the allocator's is asked for: so
+/// waiting for it cannot be part of a deadlock. Mostly it is held for some memory accesses only
+/// (see registry/ramp_sites.h for the other use). Made of one word and no call of a library, since
+/// programs put functions of their own before pthread_mutex_lock.
 class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {
  public:
   void Lock() TASKLEAK_ANNOTATE(acquire_capability()) {

@@ -53,6 +53,17 @@ void Publish(TaskHead& slot, TaskPlace place) {
   slot.serial.store(NextSerial(), kRelease);
 }
 
+// Brings what the thread keeps up to date after `born`, so that the next births are quick. Where
+// more or less than the site is kept, or in a scope that the running task has opened, none is.
+void KeepForBirths(const TaskHead& born, std::uint64_t conditions) {
+  ThreadTasks& thread = t_tasks;
+  thread.epoch = born.epoch.load(kRelaxed);
+  thread.origin = OriginOutsideTasks();
+  const bool quick =
+      GetTaskStacks() == TaskStacks::kSite && (Running() == nullptr || !OwnScopeIsInner());
+  thread.conditions = quick ? conditions : 0;
+}
+
 }  // namespace
 
 void SetTaskStacks(TaskStacks stacks) {
@@ -74,9 +85,7 @@ TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t c
   return slot;
 }
 
-// Also brings what the thread keeps up to date, so that the next births are quick.
 TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
-  ThreadTasks& thread = t_tasks;
   const std::uint64_t conditions = internal::g_birth_conditions.load(std::memory_order_acquire);
   TaskSlot* const slot = TakeSlot();
   if (slot == nullptr) return nullptr;
@@ -87,10 +96,7 @@ TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller
   slot->code.store(call, kRelease);
   slot->memory.store(frame.bits(), kRelease);
   Publish(*slot, TaskPlace(WaitState::kSuspended, 0));
-  thread.epoch = slot->epoch.load(kRelaxed);
-  thread.origin = OriginOutsideTasks();
-  // Where more or less than the site is kept, none is quick.
-  thread.conditions = stacks == TaskStacks::kSite ? conditions : 0;
+  KeepForBirths(*slot, conditions);
   return slot;
 }
 
@@ -173,19 +179,10 @@ void SuspendTask(TaskSlot* slot, WaitState state, std::string_view waiting) {
 
 namespace internal {
 
-// Also brings the thread's conditions up to date, so that the next births are quick.
 TaskHead* BeginCoroutineTask(std::uintptr_t code, std::uintptr_t site) noexcept {
-  ThreadTasks& thread = t_tasks;
   const std::uint64_t conditions = g_birth_conditions.load(std::memory_order_acquire);
   TaskHead* const head = registry::BeginTask({}, site, code);
-  if (head == nullptr) return nullptr;
-  thread.epoch = head->epoch.load(std::memory_order_relaxed);
-  thread.origin = registry::OriginOutsideTasks();
-  // Where more or less than the site is kept, or in a scope that the running task has opened, none
-  // is quick.
-  const bool quick = registry::GetTaskStacks() == TaskStacks::kSite &&
-                     (registry::Running() == nullptr || !registry::OwnScopeIsInner());
-  thread.conditions = quick ? conditions : 0;
+  if (head != nullptr) registry::KeepForBirths(*head, conditions);
   return head;
 }
 

@@ -11,6 +11,7 @@
 #include "linux/coroutines/page_vector.h"
 #include "registry/ramp_sites.h"
 #include "registry/running_task.h"
+#include "registry/short_lock.h"
 #include "registry/task_epoch.h"
 
 namespace taskleak::registry {
@@ -46,10 +47,11 @@ static_assert(TaskChunk::kSlots % kBatch == 0);
 // them.
 constexpr std::uint32_t kMostKept = 2 * kBatch - 1;
 
-// Batches of free slots that belong to no thread.
+// Batches of free slots that belong to no thread. The list is whole after each store, since a fork
+// may come in between: the child has no thread that would go on.
 struct CommonStore {
-  Mutex mutex;
-  TaskHead* first TASKLEAK_GUARDED_BY(mutex) = nullptr;
+  ShortLock lock;
+  std::atomic<TaskHead*> first TASKLEAK_GUARDED_BY(lock){nullptr};
 };
 
 CommonStore& Common() {
@@ -59,16 +61,16 @@ CommonStore& Common() {
 
 void PutBatch(TaskHead* batch) {
   CommonStore& common = Common();
-  const MutexLock lock(common.mutex);
-  batch->next_batch = common.first;
-  common.first = batch;
+  const ShortLockHolder lock(common.lock);
+  batch->next_batch = common.first.load(std::memory_order_relaxed);
+  common.first.store(batch, std::memory_order_release);
 }
 
 TaskHead* TakeBatch() {
   CommonStore& common = Common();
-  const MutexLock lock(common.mutex);
-  TaskHead* const batch = common.first;
-  if (batch != nullptr) common.first = batch->next_batch;
+  const ShortLockHolder lock(common.lock);
+  TaskHead* const batch = common.first.load(std::memory_order_relaxed);
+  if (batch != nullptr) common.first.store(batch->next_batch, std::memory_order_release);
   return batch;
 }
 
@@ -98,25 +100,29 @@ void LeaveThread(void*) {
   t_tasks.most_free = 0;
 }
 
-// A forked child has none of the threads that might hold the lock.
-void LockCommon() TASKLEAK_ANNOTATE(no_thread_safety_analysis) { Common().mutex.Lock(); }
-void UnlockCommon() TASKLEAK_ANNOTATE(no_thread_safety_analysis) { Common().mutex.Unlock(); }
-
-// The parent's tasks are none of the child's.
+// In a forked child. It has none of the threads that might hold a lock, and the parent's tasks are
+// none of its own. Nothing is done before the fork: a lock that were taken then would come before
+// those of the program, which other threads hold while they create tasks.
 void StartProcess() {
-  UnlockCommon();
+  Common().lock.Reset();
   ResetRampSites();
   t_tasks.turn = {};  // the only thread has another number
   g_epochs.first.store(g_epochs.current.fetch_add(1) + 1);
   ChangeBirthConditions();
 }
 
-// False if the program has used up the keys for thread-specific data, or the memory.
-bool LeaveAtEnd() {
+// Nothing if the program has used up the keys for thread-specific data.
+std::optional<pthread_key_t> EndKey() {
   static const std::optional<pthread_key_t> key = [] {
     pthread_key_t made = 0;
     return pthread_key_create(&made, LeaveThread) == 0 ? std::optional(made) : std::nullopt;
   }();
+  return key;
+}
+
+// False if there is no such key, or no memory.
+bool LeaveAtEnd() {
+  const auto key = EndKey();
   // LeaveThread must be called, which takes any value but null.
   return key && pthread_setspecific(*key, &taskleak_task_list) == 0;
 }
@@ -170,9 +176,20 @@ void Keep(TaskHead* batch) {
 
 // Without it, a forked child takes its parent's tasks for its own, and may find a lock held.
 void FollowForks() {
-  [[maybe_unused]] static const bool done =
-      pthread_atfork(LockCommon, UnlockCommon, StartProcess) == 0;
+  [[maybe_unused]] static const bool done = pthread_atfork(nullptr, nullptr, StartProcess) == 0;
 }
+
+namespace {
+
+// Before the program's own constructors: children run handlers in the order in which they were
+// registered, and those of the program may create tasks. The key is then one of the first, whose
+// values need no memory of the allocator's (glibc, nptl/pthread_setspecific.c).
+__attribute__((constructor(101))) void PrepareWhenLoaded() {
+  FollowForks();
+  EndKey();
+}
+
+}  // namespace
 
 internal::TaskSlot* TakeSlot() {
   if (t_tasks.free == nullptr && !Refill()) return nullptr;

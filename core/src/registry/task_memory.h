@@ -38,7 +38,8 @@ internal::TaskSlot* TakeSlot();
 /// Gives back a slot, which must have serial 0 again. Any thread may call it.
 void GiveBack(internal::TaskHead* slot);
 
-/// Makes forked children begin without their parent's tasks, from the first call on.
+/// Makes forked children begin without their parent's tasks, from the first call on. Called when
+/// the program is loaded; what is loaded earlier calls it, too.
 void FollowForks();
 
 /// Returns the head of this process's list.

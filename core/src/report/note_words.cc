@@ -70,8 +70,25 @@ std::string Text(const check::UnloggedFrames& frames) {
 }
 
 std::string Text(const check::InvisibleCoroutines& invisible) {
-  return fmt::format("coroutines of {} are not visible: it has no symbol table that can be read",
-                     invisible.module);
+  using Why = check::InvisibleCoroutines::Why;
+  switch (invisible.why) {
+    case Why::kNoSymbols:
+      return fmt::format(
+          "coroutines of {} are not visible: it has no symbols of local functions, since it was "
+          "stripped or linked with --discard-all",
+          invisible.module);
+    case Why::kOtherFile:
+      return fmt::format(
+          "coroutines of {} are not visible: its file cannot be read, or is not the one that was "
+          "loaded",
+          invisible.module);
+    case Why::kNoResources:
+      break;
+  }
+  return fmt::format(
+      "coroutines of {} were not visible when its symbols could not be read for want of memory or "
+      "descriptors",
+      invisible.module);
 }
 
 }  // namespace

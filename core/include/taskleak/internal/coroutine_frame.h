@@ -27,13 +27,26 @@ void SetFrameHooks(FrameHooks hooks) noexcept;
 inline std::atomic<bool> g_follows_frames{false};
 
 /// What was found out of calls of `operator new`, one word each: the return address shifted, or the
-/// address of a registry::RampSite with the lowest bit set. Newer ones take the places of older
-/// ones.
-inline constexpr std::size_t kSeenSites = std::size_t{1} << 14;
-inline std::array<std::atomic<std::uintptr_t>, kSeenSites> g_seen_sites{};
+/// address of a registry::RampSite with the lowest bit set. A call has one set of words, in which
+/// newer ones take the places of older ones.
+struct alignas(32) SeenSites {
+  std::array<std::atomic<std::uintptr_t>, 4> words{};
+};
+inline constexpr int kSeenSetBits = 14;
+inline std::array<SeenSites, std::size_t{1} << kSeenSetBits> g_seen_sites{};
 
-inline std::atomic<std::uintptr_t>& SeenSite(std::uintptr_t call) {
-  return g_seen_sites[call % kSeenSites];
+/// Copies of a library, whose addresses differ in the upper bits, have different sets.
+inline SeenSites& SeenSitesOf(std::uintptr_t call) {
+  return g_seen_sites[(call ^ call >> kSeenSetBits) % g_seen_sites.size()];
+}
+
+/// Returns whether `word` is in the set of that call.
+[[gnu::always_inline]] inline bool WasSeen(std::uintptr_t call, std::uintptr_t word) {
+  const auto& words = SeenSitesOf(call).words;
+  return words[0].load(std::memory_order_acquire) == word ||
+         words[1].load(std::memory_order_acquire) == word ||
+         words[2].load(std::memory_order_acquire) == word ||
+         words[3].load(std::memory_order_acquire) == word;
 }
 
 /// The tasks of frames in 4 MiB of memory, one place for each 16 bytes.
@@ -69,10 +82,11 @@ inline FrameRegion::Place& PlaceIn(const FrameRegion& region, std::uintptr_t add
 /// there are the caller's frame pointer and the return address (System V ABI for x86-64, section
 /// 3.2.2; AAPCS64, section 6.4.6).
 ///
-/// `seen` is what SeenSite() holds for that return address. May be called with any lock held: takes
-/// none but for moments, asks the allocator for nothing. Keeps errno.
-void NoteNew(const void* block, std::size_t size, const void* hook_frame,
-             std::uintptr_t seen) noexcept;
+/// `block` may be null. May be called with any lock held: takes none but one that is held while a
+/// module's symbols are read, and asks the allocator for nothing. (If the core was loaded when more
+/// than 32 keys for thread-specific data were in use, glibc does so once in each thread.) Keeps
+/// errno.
+void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexcept;
 /// The same for a hook that is called by an allocator, at any depth: the stack is searched for code
 /// that creates coroutines.
 void NoteAllocation(const void* block, std::size_t size) noexcept;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <cerrno>
+
 #include "linux/arch/raw_call.h"
 #include "linux/arch/registers.h"
 #include "linux/coroutines/page_vector.h"
@@ -21,16 +23,23 @@ std::size_t SizeOf(long file) {
   return static_cast<std::size_t>(about.st_size);
 }
 
+// True for a system call's result that says that something is used up, which may be free later.
+bool LacksResources(long result) {
+  return result == -EMFILE || result == -ENFILE || result == -ENOMEM;
+}
+
 }  // namespace
 
 MappedElf::MappedElf(const char* path) {
   const long file =
       RawCall(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path), O_RDONLY | O_CLOEXEC);
+  lacked_resources_ = LacksResources(file);
   if (file < 0) return;
   size_ = SizeOf(file);
   if (size_ >= sizeof(Elf64_Ehdr)) {
     const long mapped =
         RawCall(SYS_mmap, 0, static_cast<long>(size_), PROT_READ, MAP_PRIVATE, file, 0);
+    lacked_resources_ = LacksResources(mapped);
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
     if (mapped > 0) data_ = reinterpret_cast<const std::byte*>(mapped);
   }
@@ -53,6 +62,11 @@ std::span<const T> MappedElf::Part(std::uint64_t offset, std::uint64_t size) con
 
 std::span<const Elf64_Phdr> MappedElf::segments() const {
   return Part<Elf64_Phdr>(header_->e_phoff, header_->e_phnum * sizeof(Elf64_Phdr));
+}
+
+std::string_view MappedElf::ContentOf(const Elf64_Phdr& segment) const {
+  const auto content = Part<char>(segment.p_offset, segment.p_filesz);
+  return {content.data(), content.size()};
 }
 
 std::span<const Elf64_Shdr> MappedElf::Sections() const {

@@ -4,17 +4,20 @@
 #include <elf.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "linux/arch/decode.h"
 #include "linux/coroutines/address_set.h"
 #include "linux/coroutines/coroutine_symbol.h"
 #include "linux/coroutines/mapped_elf.h"
+#include "linux/coroutines/mapped_path.h"
 #include "linux/coroutines/page_vector.h"
 
 namespace taskleak::platform {
 namespace {
+
+using Symbols = RampCalls::Symbols;
 
 struct Range {
   std::uintptr_t begin;
@@ -131,32 +134,54 @@ PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::
   return calls;
 }
 
-}  // namespace
+// Without those, there are no symbols of coroutines either: their parts are local functions. A
+// linker leaves them out with --discard-all, and `strip -x` takes them away.
+bool HasLocalFunctions(const MappedElf& elf) {
+  return std::ranges::any_of(elf.symbols(), [](const Elf64_Sym& symbol) {
+    return ELF64_ST_BIND(symbol.st_info) == STB_LOCAL && IsFunction(symbol);
+  });
+}
 
-RampCalls FindRampCalls(const char* path, std::uintptr_t bias) {
-  using Symbols = RampCalls::Symbols;
-  const MappedElf elf(path);
-  if (!elf.is_open()) return {};
-  if (elf.symbols().empty()) return {.symbols = Symbols::kNone, .calls = {}};
-  const Module module{elf, bias};
-  const PageVector<Range> names = FindNames(elf.names());
-  const PageVector<std::uintptr_t> functions = FindFunctions(module, names.values());
-  if (functions.values().empty()) return {.symbols = Symbols::kRead, .calls = {}};
+RampCalls Without(Symbols symbols) { return {.symbols = symbols, .calls = {}, .functions = {}}; }
+
+RampCalls FindCallsIn(const Module& module) {
+  const PageVector<Range> names = FindNames(module.elf.names());
+  PageVector<std::uintptr_t> functions = FindFunctions(module, names.values());
+  if (functions.values().empty() && !functions.dropped() && !names.dropped())
+    return Without(Symbols::kRead);
   AddressSet taken(functions.values().size());
-  if (!taken.is_usable()) return {};
+  if (!taken.is_usable()) return Without(Symbols::kNoResources);
   for (const std::uintptr_t function : functions.values()) taken.Insert(function);
   PageVector<std::uintptr_t> constants;
   FindConstants(module, taken, constants);
   AddressSet targets(functions.values().size() + constants.values().size());
-  if (!targets.is_usable()) return {};
+  if (!targets.is_usable()) return Without(Symbols::kNoResources);
   for (const std::uintptr_t function : functions.values()) targets.Insert(function);
   for (const std::uintptr_t constant : constants.values()) targets.Insert(constant);
   const PageVector<std::uintptr_t> uses = FindUses(module, targets);
   PageVector<std::uintptr_t> calls = FindCalls(module, uses.values());
   const bool whole = !names.dropped() && !functions.dropped() && !constants.dropped() &&
                      !uses.dropped() && !calls.dropped();
-  if (!whole) return {};
-  return {.symbols = Symbols::kRead, .calls = calls.Release()};
+  if (!whole) return Without(Symbols::kNoResources);
+  std::sort(functions.values().begin(), functions.values().end());
+  return {Symbols::kRead, std::move(calls), std::move(functions)};
+}
+
+RampCalls FindCallsBy(const LoadedModule& loaded, const char* path) {
+  const MappedElf elf(path);
+  if (elf.lacked_resources()) return Without(Symbols::kNoResources);
+  if (!elf.is_open() || !loaded.IsOf(elf)) return Without(Symbols::kUnreadable);
+  if (!HasLocalFunctions(elf)) return Without(Symbols::kNone);
+  return FindCallsIn({elf, loaded.bias()});
+}
+
+}  // namespace
+
+RampCalls FindRampCalls(const LoadedModule& module, const char* path) {
+  RampCalls found = FindCallsBy(module, path);
+  if (found.symbols != Symbols::kUnreadable) return found;
+  const MappedPath mapped(module.begin());
+  return mapped.path() == nullptr ? std::move(found) : FindCallsBy(module, mapped.path());
 }
 
 bool HasCoroutines(const char* path) {

@@ -1,0 +1,183 @@
+// Runs in any thread of the program, whatever locks that holds.
+#include "registry/ramp_modules.h"
+
+#include <sys/auxv.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+
+#include "linux/arch/registers.h"
+#include "linux/coroutines/loaded_module.h"
+#include "linux/coroutines/page_vector.h"
+#include "linux/unwind/eh_frame.h"
+#include "linux/unwind/short_rule.h"
+#include "registry/seen_sites.h"
+
+namespace taskleak::registry {
+namespace {
+
+using platform::LoadedModule;
+using platform::RampCalls;
+using Symbols = RampModule::Symbols;
+
+std::uintptr_t BeginOf(const dl_find_object& object) {
+  return reinterpret_cast<std::uintptr_t>(object.dlfo_map_start);
+}
+std::uintptr_t EndOf(const dl_find_object& object) {
+  return reinterpret_cast<std::uintptr_t>(object.dlfo_map_end);
+}
+
+// The program itself has no name there (dl_iterate_phdr(3)).
+bool IsProgram(const link_map& map) { return map.l_name == nullptr || *map.l_name == '\0'; }
+
+const char* PathOf(const link_map& map) {
+  return IsProgram(map) ? "/proc/thread-self/exe" : map.l_name;
+}
+
+// Where the dynamic linker maps a library, there are no gaps, and it begins with its headers. The
+// kernel leaves gaps in the program: then the dynamic linker knows one piece of it at a time, but
+// where its headers are is in the auxiliary vector (getauxval(3)).
+LoadedModule Loaded(const dl_find_object& object) {
+  constexpr std::uintptr_t kSmallestPage = 4096;
+  const link_map& map = *object.dlfo_link_map;
+  const std::uintptr_t headers = IsProgram(map) ? getauxval(AT_PHDR) : 0;
+  return {headers != 0 ? headers / kSmallestPage * kSmallestPage : BeginOf(object), map.l_addr};
+}
+
+// By the call frame information.
+RampSite SiteOf(std::uintptr_t call) {
+  constexpr std::int64_t kLargestFrame = std::int64_t{64} << 10;
+  const platform::ShortRule rule = platform::FindEhFrameIndex(call - 1).RuleAt(call - 1);
+  const bool has_stack = rule.from_frame_pointer() || platform::kCallersStack != 0;
+  if (!rule.usable() || !has_stack || rule.cfa_distance() % 8 != 0 ||
+      rule.cfa_distance() >= kLargestFrame)
+    return {.call = call};
+  const std::int64_t distance = rule.cfa_distance() + rule.return_distance();
+  if (rule.from_frame_pointer())
+    return {call, RampSite::Base::kFramePointer, static_cast<std::int32_t>(distance)};
+  return {call, RampSite::Base::kCalled,
+          static_cast<std::int32_t>(distance + std::int64_t{platform::kCallersStack})};
+}
+
+// What `make` makes of each value, in pages of their own. Empty if there is no memory.
+template <typename T, typename Make>
+std::span<const T> Keep(std::span<const std::uintptr_t> values, Make make) {
+  if (values.empty()) return {};
+  auto* const kept = static_cast<T*>(platform::MapPages(values.size() * sizeof(T)));
+  if (kept == nullptr) return {};
+  std::transform(values.begin(), values.end(), kept, make);
+  return {kept, values.size()};
+}
+
+// A resume function's address beside that of a destroy function looks like a frame, for which
+// memory is searched (linux/coroutines/frame_scan.h).
+std::uintptr_t Disguise(std::uintptr_t function) { return ~function; }
+
+// Its sites stay for good, since other threads may be about to read them.
+void Forget(RampModule& module) {
+  ForgetSeen(module.begin, module.end);
+  module.begin = 0;
+  std::atomic_thread_fence(std::memory_order_release);
+  platform::UnmapPages(module.functions.data(), module.functions.size_bytes());
+  module = {};
+}
+
+void Read(const LoadedModule& loaded, const link_map& map, RampModule& module) {
+  const RampCalls found = platform::FindRampCalls(loaded, PathOf(map));
+  module.sites = Keep<RampSite>(found.calls.values(), SiteOf);
+  module.functions = Keep<std::uintptr_t>(found.functions.values(), Disguise);
+  const bool whole = module.sites.size() == found.calls.values().size() &&
+                     module.functions.size() == found.functions.values().size();
+  const Symbols symbols = whole ? found.symbols : Symbols::kNoResources;
+  module.was_missed |= symbols == Symbols::kNoResources;
+  std::atomic_thread_fence(std::memory_order_release);
+  module.symbols = symbols;
+}
+
+}  // namespace
+
+// The dynamic linker's answer, which needs no lock.
+bool IsLoaded(const RampModule& module) {
+  dl_find_object object;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  return module.begin != 0 &&
+         _dl_find_object(reinterpret_cast<void*>(module.begin), &object) == 0 &&
+         BeginOf(object) == module.begin && EndOf(object) == module.end &&
+         (module.loaded_as == nullptr || object.dlfo_link_map == module.loaded_as);
+}
+
+namespace {
+
+// The table of functions is large, so it is read only if the module was loaded anew. But there may
+// be no build id, by which the headers of two builds differ.
+bool Recognize(const LoadedModule& loaded, const link_map& map, RampModule& module) {
+  if (module.headers != loaded.HashOfHeaders()) return false;
+  if (module.loaded_as == &map) return true;
+  if (module.function_table != loaded.HashOfFunctions()) return false;
+  const bool was_read = module.symbols == Symbols::kRead || module.symbols == Symbols::kNone;
+  if (!was_read) Read(loaded, map, module);
+  module.loaded_as = &map;
+  return true;
+}
+
+}  // namespace
+
+// Where something was that is gone, or is going to be overwritten by a module at `begin`.
+RampModule* RampModules::PlaceFor(std::uintptr_t begin, std::uintptr_t end) {
+  RampModule* place = nullptr;
+  for (std::size_t i = 0; i < count_; ++i) {
+    RampModule& module = modules_[i];
+    const bool overlaps = module.begin < end && begin < module.end;
+    if (module.begin != 0 && overlaps) Forget(module);
+    if (module.begin == 0) place = &module;
+  }
+  if (place == nullptr && count_ < kMost) place = &modules_[count_++];
+  for (std::size_t i = 0; place == nullptr && i < count_; ++i) {
+    if (IsLoaded(modules_[i])) continue;
+    place = &modules_[i];
+    Forget(*place);
+  }
+  return place;
+}
+
+const RampModule* RampModules::Find(const dl_find_object& object) {
+  const std::uintptr_t begin = BeginOf(object);
+  const std::uintptr_t end = EndOf(object);
+  const link_map& map = *object.dlfo_link_map;
+  const LoadedModule loaded = Loaded(object);
+  for (std::size_t i = 0; i < count_; ++i) {
+    RampModule& module = modules_[i];
+    if (module.begin == begin && module.end == end && Recognize(loaded, map, module))
+      return &module;
+  }
+  RampModule* const place = PlaceFor(begin, end);
+  if (place == nullptr) return nullptr;
+  place->end = end;
+  place->headers = loaded.HashOfHeaders();
+  place->function_table = loaded.HashOfFunctions();
+  place->loaded_as = &map;
+  Read(loaded, map, *place);
+  std::atomic_thread_fence(std::memory_order_release);
+  place->begin = begin;
+  return place;
+}
+
+void RampModules::Refresh() {
+  for (std::size_t i = 0; i < count_; ++i) {
+    RampModule& module = modules_[i];
+    if (module.begin == 0 || module.loaded_as == nullptr) continue;
+    if (module.symbols != Symbols::kNoResources && IsLoaded(module)) continue;
+    ForgetSeen(module.begin, module.end);
+    module.loaded_as = nullptr;
+  }
+}
+
+bool RampModules::IsOfUnloaded(std::uintptr_t function) const {
+  return std::ranges::any_of(modules(), [function](const RampModule& module) {
+    return function >= module.begin && function < module.end && !IsLoaded(module) &&
+           std::ranges::binary_search(module.functions, Disguise(function), std::ranges::greater());
+  });
+}
+
+}  // namespace taskleak::registry
