@@ -104,6 +104,10 @@ class Question {
         RunTests(program_, tests, settings_, folder_.File(std::to_string(runs_++)));
     LeaksOf leaks(test_);
     static_cast<void>(ReadFileInto(end.report, leaks));  // a process that crashed has no report
+    if (leaks.counts().empty() && !end.process.looked)
+      throw std::runtime_error(fmt::format("a run of {} could not be judged: {}",
+                                           report::Count(tests.size(), "test"),
+                                           end.process.why_not_looked()));
     if (command != nullptr) *command = end.command;
     return {leaks.counts(), end.process.has_plugin};
   }

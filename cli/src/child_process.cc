@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <stdexcept>
 #include <system_error>
@@ -94,11 +95,24 @@ pid_t StartChild(const Child& child) {
   return pid;
 }
 
-ChildEnd AwaitChild(pid_t pid) {
+namespace {
+
+// Nothing if it still runs, or a signal came.
+std::optional<ChildEnd> Reap(pid_t pid, int how) {
   int status = 0;
-  while (waitpid(pid, &status, 0) != pid) {
-  }
-  return {.pid = pid, .code = CodeOf(status)};
+  const pid_t ended = waitpid(pid, &status, how);
+  if (ended == pid) return ChildEnd{.pid = pid, .code = CodeOf(status)};
+  if (ended < 0 && errno != EINTR)
+    throw std::system_error(errno, std::generic_category(), "cannot wait for the program");
+  return std::nullopt;
+}
+
+}  // namespace
+
+ChildEnd AwaitChild(pid_t pid) {
+  std::optional<ChildEnd> end;
+  while (!end) end = Reap(pid, 0);
+  return *end;
 }
 
 std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most) {
@@ -107,8 +121,7 @@ std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most) {
   const auto handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0U));
   std::optional<ChildEnd> end;
   for (;;) {
-    int status = 0;
-    if (waitpid(pid, &status, WNOHANG) == pid) end = {.pid = pid, .code = CodeOf(status)};
+    end = Reap(pid, WNOHANG);
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     if (end || left.count() <= 0) break;
@@ -125,6 +138,7 @@ std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most) {
 ChildEnd RunChild(const Child& child) { return AwaitChild(StartChild(child)); }
 
 void OutliveChildren() {
+  std::signal(SIGCHLD, SIG_DFL);  // ignored, how children end would be lost (wait(2))
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     // This installs a handler, because children would inherit SIG_IGN.
     if (std::signal(signal, [](int) { g_interrupted = 1; }) == SIG_IGN)

@@ -62,7 +62,8 @@ class Isolation {
 
   void Run(unsigned jobs) {
     std::vector<std::thread> workers;
-    for (unsigned i = 0; i < jobs; ++i) workers.emplace_back([this] { Work(); });
+    const std::size_t most = std::min<std::size_t>(jobs, program_.tests().size());
+    for (std::size_t i = 0; i < most; ++i) workers.emplace_back([this] { Work(); });
     for (std::thread& worker : workers) worker.join();
     const MutexLock lock(mutex_);
     progress_.Clear();

@@ -5,12 +5,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 #include "alive/stillness.h"
 #include "check/checker.h"
 #include "commands.h"
 #include "explain/wait_graph.h"
 #include "linux/proc/subject.h"
+#include "merger.h"
 #include "report/json_report.h"
 #include "report/report_file.h"
 #include "report/subject_words.h"
@@ -59,17 +64,35 @@ class Looker {
   alive::Stillness stillness_{alive::Stillness::EndHandlers::kMayWake};
 };
 
-void Publish(const LeakReport& report, pid_t pid, const Options& options) {
+using FileClock = std::filesystem::file_time_type::clock;
+
+// The report of what hangs, with what the program itself had reported since `begun`.
+std::string Document(const LeakReport& report, const std::string& path,
+                     FileClock::time_point begun) {
+  Merger merger;
+  std::error_code none;
+  const auto written = std::filesystem::last_write_time(path, none);
+  if (!none && written >= begun) static_cast<void>(ReadFileInto(path, merger));
+  ReadDocument(report::JsonDocument({report}, {{.name = report.test}}), merger);
+  std::string text;
+  std::move(merger).Finish([&text](std::string_view piece) { text += piece; });
+  return text;
+}
+
+void Publish(const LeakReport& report, pid_t pid, const Options& options,
+             FileClock::time_point begun) {
   run::Print(report.ToText(options.verbose), options.color);
   if (options.json.empty()) return;
-  static_cast<void>(Write(report::ReportPath(options.json, pid),
-                          report::JsonDocument({report}, {{.name = report.test}}), kClean));
+  const std::string path = report::ReportPath(options.json, pid);
+  static_cast<void>(Write(path, Document(report, path, begun), kClean));
 }
 
 }  // namespace
 
 std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
   const Clock::time_point begun = Clock::now();
+  constexpr std::chrono::milliseconds kTick{20};  // of the times of files
+  const FileClock::time_point file_begun = FileClock::now() - kTick;
   Looker looker(pid);
   Standstill found = Standstill::kNone;
   Clock::duration next = kFirstLook;
@@ -93,7 +116,7 @@ std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
   if (const auto end = AwaitChild(pid, milliseconds(0))) return end;
   kill(pid, SIGKILL);
   static_cast<void>(AwaitChild(pid));
-  Publish(report, pid, options);
+  Publish(report, pid, options, file_begun);
   return std::nullopt;
 }
 

@@ -44,6 +44,14 @@ std::string EscapedForCatch2(const std::string& name) {
   return escaped;
 }
 
+// Puts a wildcard in the place of characters with a special meaning in GoogleTest's filters, which
+// names of typed tests may have ("Queue/std::string.Fills").
+std::string EscapedForGoogleTest(std::string name) {
+  std::ranges::replace_if(
+      name, [](char c) { return c == ':' || c == '-' || c == '*'; }, '?');
+  return name;
+}
+
 }  // namespace
 
 TestProgram::TestProgram(Words command) : command_(std::move(command)) {
@@ -108,7 +116,9 @@ Words TestProgram::CommandFor(const Words& tests, const std::string& file) const
     }
     return command;
   }
-  const std::string selection = fmt::format("--gtest_filter={}", fmt::join(tests, ":"));
+  std::string selection = "--gtest_filter=";
+  for (const std::string& test : tests) selection += EscapedForGoogleTest(test) + ':';
+  selection.pop_back();
   if (selection.size() < kLongestArgument) {
     command.push_back(selection);
   } else {

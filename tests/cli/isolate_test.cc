@@ -110,6 +110,34 @@ TEST_P(Isolate, BisectOfATestThatDoesNotLeak) {
   EXPECT_THAT(outcome.out, HasSubstr("leaks neither by itself nor after the 4 before it"));
 }
 
+const char* const kWithDisabled = "--gtest_also_run_disabled_tests";
+
+TEST(IsolateGoogleTest, RunsATestWhoseNameMeansSomethingInAFilter) {
+  const Outcome outcome =
+      TaskleakRun({"--isolate", "--", PLAIN_GTEST, kWithDisabled, "--gtest_filter=Typed/*"});
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("Typed/std::vector<int*>.DISABLED_Leaks"));
+}
+
+TEST(IsolateGoogleTest, BisectSaysThatATestThatEndsItsProcessCannotBeJudged) {
+  const Outcome outcome =
+      TaskleakRun({"--bisect", "Odd.DISABLED_Aborts", "--", PLAIN_GTEST, kWithDisabled});
+  EXPECT_EQ(outcome.exit_code, 3) << outcome.out;
+  EXPECT_THAT(outcome.err, HasSubstr("could not be judged"));
+}
+
+TEST(IsolateGoogleTest, AHangLeavesWhatWasReportedBeforeInTheReport) {
+  const TemporaryDirectory directory;
+  const Outcome outcome =
+      RunProgram(TASKLEAK_PROGRAM,
+                 {"run", "--hang=2500ms", "--", CHECKED_GTEST, kWithDisabled,
+                  "--gtest_filter=Pool.Leaks:Odd.DISABLED_Hangs"},
+                 {{"TASKLEAK_OPTIONS", "drain=50ms:json=" + directory.File("leaks.json")}});
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  const std::string report = ReadFile(directory.File("leaks.json"));
+  EXPECT_THAT(report, AllOf(HasSubstr("\"Pool.Leaks\""), HasSubstr("\"hang\"")));
+}
+
 std::vector<Program> Programs() {
   std::vector<Program> programs = {kPlainGtest, kPlainGtest};
   programs[1].path = CHECKED_GTEST;

@@ -68,6 +68,14 @@ TEST_F(RunTest, ACoroutineThatIsLeftFails) {
 }
 #endif
 
+TEST_F(RunTest, EndsIfTheEndOfChildrenIsIgnored) {
+  const Outcome outcome =
+      RunProgram("/usr/bin/env",
+                 {"--ignore-signal=CHLD", TASKLEAK_PROGRAM, "run", "--", WATCHED_PROGRAM, "leak"},
+                 {{"TASKLEAK_OPTIONS", "drain=50ms"}});
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+}
+
 TEST_F(RunTest, CallingExitIsAnEndToo) { EXPECT_EQ(Watch("leak-and-exit").exit_code, 1); }
 
 TEST_F(RunTest, AThreadThatEndedUnjoinedFails) {

@@ -2,6 +2,9 @@
 // other tests.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string>
+
 #include "cli/programs/isolate_tests.h"
 
 namespace {
@@ -25,5 +28,22 @@ TEST_P(Sizes, LeaksWithTwo) {
   if (GetParam() == 2) taskleak::tests::LeaveThread();
 }
 INSTANTIATE_TEST_SUITE_P(Small, Sizes, testing::Values(1, 2));
+
+// A name with characters that mean something in a filter.
+struct LongName {
+  template <typename>
+  static std::string GetName(int /*index*/) {
+    return "std::vector<int*>";
+  }
+};
+template <typename>
+class Typed : public testing::Test {};
+TYPED_TEST_SUITE(Typed, testing::Types<int>, LongName);
+TYPED_TEST(Typed, DISABLED_Leaks) { taskleak::tests::LeaveThread(); }
+
+TEST(Odd, DISABLED_Aborts) { std::abort(); }
+TEST(Odd, DISABLED_Hangs) {
+  for (;;) pause();
+}
 
 }  // namespace
