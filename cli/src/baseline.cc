@@ -53,6 +53,21 @@ bool IsOfTest(const Suppression& entry, const std::string& test) {
 
 std::size_t Allowed(const Suppression& entry) { return entry.max.value_or(CoverEntry::kAnyNumber); }
 
+// Of lines for one leak of one test, in order, that hold equally long, the one that allows most
+// stays: two branches may each have added the leak.
+void DropDoubles(std::vector<Suppression>& entries) {
+  std::vector<Suppression> kept;
+  for (Suppression& entry : entries) {
+    const bool again =
+        !kept.empty() && !InOrder(kept.back(), entry) && kept.back().expires == entry.expires;
+    if (!again)
+      kept.push_back(std::move(entry));
+    else if (Allowed(kept.back()) < Allowed(entry))
+      kept.back() = std::move(entry);
+  }
+  entries = std::move(kept);
+}
+
 }  // namespace
 
 Baseline Baseline::FromFile(const std::string& path) {
@@ -77,6 +92,7 @@ Baseline::Baseline(std::string_view text, const std::string& path) {
 
 void Baseline::Index() {
   std::stable_sort(entries_.begin(), entries_.end(), InOrder);
+  DropDoubles(entries_);
   by_signature_.clear();
   for (std::size_t i = 0; i < entries_.size(); ++i)
     by_signature_.emplace(SignatureOf(entries_[i]), i);

@@ -42,6 +42,7 @@ ExitCode Diff(const DiffArguments& arguments) {
   LeakTable after;
   bool broken = Complain(ReadFilesInto({arguments.before}, before));
   broken = Complain(ReadFilesInto({arguments.after}, after)) || broken;
+  broken = broken || before.could_not_look() > 0 || after.could_not_look() > 0;
   before.TakeSignaturesOf(after);
   std::string text;
   const std::size_t more = AddMore(

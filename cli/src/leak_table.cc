@@ -11,9 +11,11 @@ namespace taskleak::cli {
 void LeakTable::OnTest(Json test) {
   const std::string name = TextAt(test, "test");
   const std::string verdict = TextAt(test, "verdict");
-  const bool unseen = verdict == "could_not_look" || !TextAt(test, "could_not_look").empty();
+  const bool hangs = verdict == "hang";
+  const bool unseen = verdict == "could_not_look" || !TextAt(test, "could_not_look").empty() ||
+                      (hangs && test["groups"].empty());
   if (unseen) ++could_not_look_;
-  if (unseen || verdict == "hang") ++in_vain_[name];
+  if (unseen || hangs) ++in_vain_[name];
   std::map<std::string, LeakEntry> found;
   for (const Json& json : test["groups"]) {
     const LeakGroup group = ReadGroup(json);

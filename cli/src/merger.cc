@@ -15,6 +15,12 @@ int Badness(const Json& head) {
   return verdict == "hang" ? 3 : verdict == "could_not_look" ? 2 : verdict == "leak" ? 1 : 0;
 }
 
+// Whether there is no such text or list, or an empty one.
+bool IsEmptyAt(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->empty() || *found == "";
+}
+
 }  // namespace
 
 void Merger::OnTest(Json test) {
@@ -22,10 +28,14 @@ void Merger::OnTest(Json test) {
   test.erase("groups");
   Test& known = tests_[TextAt(test, "test")];
   AddGroups(std::move(groups), &known);
-  std::string unseen = TextAt(test, "could_not_look");
-  if (!known.head.is_null() && unseen.empty()) unseen = TextAt(known.head, "could_not_look");
-  if (known.head.is_null() || Badness(test) > Badness(known.head)) known.head = std::move(test);
-  if (!unseen.empty()) known.head["could_not_look"] = std::move(unseen);
+  if (known.head.is_null()) {
+    known.head = std::move(test);
+    return;
+  }
+  if (Badness(test) > Badness(known.head)) std::swap(test, known.head);
+  for (const char* const key : {"could_not_look", "deadlocks"}) {
+    if (IsEmptyAt(known.head, key) && !IsEmptyAt(test, key)) known.head[key] = std::move(test[key]);
+  }
 }
 
 void Merger::AddGroups(Json groups, Test* test) {

@@ -19,8 +19,8 @@ namespace taskleak::cli {
 
 /// Keeps each leak (signature) of each test once: its largest instance, with the number of times
 /// that it was seen in "seen". Keeps the worst verdict of each test, why it could not be looked at
-/// in some run, and the first of its other values. Groups are kept as text and names in one block
-/// of memory, so millions of tests fit.
+/// in some run and its first deadlocks, and otherwise the values of that verdict. Groups are kept
+/// as text and names in one block of memory, so millions of tests fit.
 class Merger final : public ReportSink {
  public:
   Merger() = default;

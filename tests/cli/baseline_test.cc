@@ -173,6 +173,17 @@ TEST(Baseline, MarksALeakThatIsNotInEveryRun) {
   EXPECT_THAT(comparison.flaky_absent, SizeIs(1));
 }
 
+TEST(Baseline, OfTwoLinesForOneLeakTheLargerCountApplies) {
+  const Baseline baseline(
+      "signature:5f1c09aa31d2 test=A.A max=3\nsignature:5f1c09aa31d2 test=A.A max=2\n", "f");
+  const auto same = baseline.Compare(Leaks({RunOf(3)}), kToday);
+  EXPECT_THAT(same.worse, IsEmpty());
+  EXPECT_THAT(same.gone, IsEmpty());
+  const auto grown = baseline.Compare(Leaks({RunOf(5)}), kToday);
+  EXPECT_THAT(grown.worse, SizeIs(1));
+  EXPECT_THAT(grown.moved, IsEmpty());
+}
+
 TEST(Baseline, ALeakIsNotGoneWhereItsTestHangsOrCouldNotBeLookedAt) {
   for (const Verdict verdict : {Verdict::kHang, Verdict::kCouldNotLook}) {
     Baseline baseline = Accepted({RunOf(2)});

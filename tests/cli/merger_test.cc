@@ -86,6 +86,15 @@ TEST(Merger, KeepsTheWorstVerdict) {
   }
 }
 
+TEST(Merger, KeepsADeadlockThatOnlyOneOfTheRunsHas) {
+  LeakReport deadlock = Named("A.A", 1);
+  deadlock.deadlocks = {{Deadlock::Kind::kCycle, {deadlock.groups[0].units[0]}}};
+  const std::string with = JsonDocument({deadlock}, {});
+  const std::string without = JsonDocument({Named("A.A", 1)}, {});
+  EXPECT_EQ(Merge({with, without})["tests"][0]["deadlocks"].size(), 1U);
+  EXPECT_EQ(Merge({without, with})["tests"][0]["deadlocks"].size(), 1U);
+}
+
 TEST(Merger, KeepsThatOneOfTheRunsCouldNotLook) {
   LeakReport unseen;
   unseen.test = "A.A";

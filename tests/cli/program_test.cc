@@ -70,6 +70,12 @@ TEST_F(Program, ATestThatCouldNotBeLookedAtIsNoSuccess) {
   const std::string path = Write("unseen.json", JsonDocument({unseen}, {}));
   EXPECT_EQ(Taskleak({"report", path}).exit_code, 3);
   EXPECT_EQ(Taskleak({"baseline", "check", Write("known.txt", ""), path}).exit_code, 3);
+  EXPECT_EQ(Taskleak({"diff", Write("clean.json", clean_), path}).exit_code, 3);
+  LeakReport hang;
+  hang.test = "A.A";
+  hang.verdict = Verdict::kHang;
+  const std::string hangs = Write("hangs.json", JsonDocument({hang}, {}));
+  EXPECT_EQ(Taskleak({"baseline", "check", Write("known.txt", ""), hangs}).exit_code, 3);
 }
 
 TEST_F(Program, TellsItsVersion) {
