@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 namespace taskleak::internal {
@@ -25,15 +26,34 @@ int WriteAll(int file, std::string_view text) {
   return 0;
 }
 
+// A link that leads nowhere stays the path.
+std::string EndOfLinks(const std::string& path) {
+  char* const end = realpath(path.c_str(), nullptr);
+  std::string result = end == nullptr ? path : end;
+  free(end);  // NOLINT(cppcoreguidelines-no-malloc): realpath(3) says so
+  return result;
+}
+
+bool IsNoFile(const std::string& path) {
+  struct stat what {};
+  return stat(path.c_str(), &what) == 0 && !S_ISREG(what.st_mode);
+}
+
 }  // namespace
 
-WholeFile::WholeFile(std::string path)
+WholeFile::WholeFile(const std::string& path)
     : folder_(AT_FDCWD),
-      path_(std::move(path)),
+      path_(EndOfLinks(path)),
       temporary_(path_ + '.' + std::to_string(getpid()) + ".tmp"),
       replaces_(true) {
-  constexpr mode_t kReadableByAll = 0644;
-  Open(O_TRUNC, kReadableByAll);
+  if (IsNoFile(path_)) {
+    temporary_.clear();
+    file_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    Keep(file_ >= 0);
+  } else {
+    constexpr mode_t kReadableByAll = 0644;
+    Open(O_TRUNC, kReadableByAll);
+  }
 }
 
 WholeFile::WholeFile(int folder, std::string name)
@@ -76,7 +96,7 @@ int WholeFile::Close() {
 }
 
 int WholeFile::Commit() {
-  if (Close() != 0) return error_;
+  if (Close() != 0 || temporary_.empty()) return error_;
   const char* const from = temporary_.c_str();
   const char* const to = path_.c_str();
   Keep(replaces_ ? renameat(folder_, from, folder_, to) == 0

@@ -52,6 +52,31 @@ TEST_F(WholeFileTest, TakesItsPlaceAtTheEndOnly) {
   EXPECT_THAT(Names(), ElementsAre("file"));
 }
 
+TEST_F(WholeFileTest, OfALinkReplacesTheFileThatItLeadsTo) {
+  std::ofstream(path_) << "old";
+  const std::string link = directory_.File("link");
+  std::filesystem::create_symlink("file", link);
+  WholeFile file(link);
+  file.Append("new");
+  EXPECT_EQ(file.Commit(), 0);
+  EXPECT_EQ(ReadFile(path_), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_THAT(Names(), ElementsAre("file", "link"));
+}
+
+TEST_F(WholeFileTest, WritesIntoWhatIsNoFile) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK);
+  WholeFile file(path_);
+  file.Append("text");
+  EXPECT_EQ(file.Commit(), 0);
+  std::string text(4, '\0');
+  EXPECT_EQ(read(reader, text.data(), text.size()), 4);
+  EXPECT_EQ(text, "text");
+  EXPECT_TRUE(std::filesystem::is_fifo(path_));
+  close(reader);
+}
+
 TEST_F(WholeFileTest, LeavesNothingUnlessItIsCommitted) {
   {
     WholeFile file(path_);

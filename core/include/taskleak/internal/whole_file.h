@@ -14,8 +14,9 @@ namespace taskleak::internal {
 /// thread-safe.
 class WholeFile {
  public:
-  /// Replaces the file `path`, if there is one.
-  explicit WholeFile(std::string path);
+  /// Replaces the file `path`, if there is one; of a symbolic link, the file that it leads to.
+  /// Writes to `path` itself if it is a device, a pipe or the like.
+  explicit WholeFile(const std::string& path);
   /// Makes the file `name`, for its owner only, in the folder that `folder` is open on. Others may
   /// write to that folder, so no existing file or link is followed or replaced.
   WholeFile(int folder, std::string name);
