@@ -42,7 +42,8 @@ bool MappedPath::TakeLines(std::size_t size, std::uintptr_t begin, std::size_t* 
     if (mapping.begin != begin) continue;
     if (!mapping.path.starts_with('/')) return true;
     path_ = mapping.path.data();
-    buffer_[mapping.path.data() - buffer_ + mapping.path.size()] = '\0';  // was the line's end
+    const auto begin_of_path = static_cast<std::size_t>(mapping.path.data() - buffer_);
+    buffer_[begin_of_path + mapping.path.size()] = '\0';  // was the line's end
     return true;
   }
   std::copy(lines.begin(), lines.end(), buffer_);
