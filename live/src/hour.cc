@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "places.h"
+#include "taskleak/internal/per_process.h"
 #include "wording.h"
 
 namespace taskleak::live {
@@ -151,8 +152,8 @@ HourTable Hour::Table() const {
 }
 
 Hour& TheHour() {
-  static auto* const hour = new Hour();
-  return *hour;
+  constinit static internal::PerProcess<Hour> hour;
+  return hour.Get();
 }
 
 }  // namespace taskleak::live
