@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 #include <httplib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -59,12 +60,11 @@ ServerOptions Checked(ServerOptions options) {
 
 struct Server::Impl {
   explicit Impl(ServerOptions given)
-      : options(Checked(std::move(given))), endpoint(std::make_shared<Endpoint>(options.endpoint)) {
-    server.new_task_queue = [this] {
-      auto* const workers = new WorkerPool(kWorkers, kMostQueued);
-      has_workers.set_value();
-      return workers;
-    };
+      : options(Checked(std::move(given))),
+        endpoint(std::make_shared<Endpoint>(options.endpoint)),
+        workers(std::make_unique<WorkerPool>(kWorkers, kMostQueued)) {
+    // Called on the listening thread, from which no error would reach the caller.
+    server.new_task_queue = [this] { return workers.release(); };
     // The port is not shared with other processes, as it would be by default in cpp-httplib.
     server.set_socket_options([this](int socket) {
       const int on = 1;
@@ -92,9 +92,7 @@ struct Server::Impl {
       throw std::runtime_error("cannot listen at " + options.address + ", port " +
                                std::to_string(options.port));
     listen(listening, kBacklog);  // again, since cpp-httplib has asked for room for five
-    listener.emplace("taskleak-http", [this] { server.listen_after_bind(); });
-    while (!server.is_running()) std::this_thread::yield();
-    has_workers.get_future().wait();
+    StartListener();
   }
 
   ~Impl() {
@@ -103,12 +101,22 @@ struct Server::Impl {
     listener->Join();
   }
 
+  void StartListener() {
+    try {
+      listener.emplace("taskleak-http", [this] { server.listen_after_bind(); });
+    } catch (...) {
+      close(listening);  // which cpp-httplib leaves open
+      throw;
+    }
+    while (!server.is_running()) std::this_thread::yield();
+  }
+
   const ServerOptions options;
   std::shared_ptr<Endpoint> endpoint;
+  std::unique_ptr<WorkerPool> workers;  // until the server takes them
   httplib::Server server;
   int listening = -1;
   int port = 0;
-  std::promise<void> has_workers;
   std::optional<internal::OwnThread> listener;
 };
 

@@ -5,9 +5,16 @@
 namespace taskleak::live {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queued_(most_queued) {
-  for (std::size_t i = 0; i < threads; ++i)
-    threads_.emplace_back("taskleak-http", [this] { Work(); });
+  try {
+    for (std::size_t i = 0; i < threads; ++i)
+      threads_.emplace_back("taskleak-http", [this] { Work(); });
+  } catch (...) {
+    Stop();
+    throw;
+  }
 }
+
+WorkerPool::~WorkerPool() { Stop(); }
 
 WorkerPool::Taken WorkerPool::enqueue(std::function<void()> job) {
   std::unique_lock lock(mutex_);
@@ -17,7 +24,9 @@ WorkerPool::Taken WorkerPool::enqueue(std::function<void()> job) {
   return static_cast<Taken>(true);
 }
 
-void WorkerPool::shutdown() {
+void WorkerPool::shutdown() { Stop(); }
+
+void WorkerPool::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -25,6 +34,7 @@ void WorkerPool::shutdown() {
     has_room_.notify_all();
   }
   for (internal::OwnThread& thread : threads_) thread.Join();
+  threads_.clear();
 }
 
 void WorkerPool::Work() {

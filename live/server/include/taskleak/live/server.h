@@ -34,7 +34,8 @@ struct ServerOptions {
 class Server {
  public:
   /// Starts to serve. Throws std::invalid_argument if an option is bad, for example an address
-  /// beyond loopback without a token, and std::runtime_error if it cannot listen at the address.
+  /// beyond loopback without a token, std::runtime_error if it cannot listen at the address, and
+  /// std::system_error if a thread cannot be started.
   explicit Server(ServerOptions options = {});
   /// Stops, after the requests that are being answered.
   ~Server();
