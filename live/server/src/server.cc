@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "bounded_server.h"
 #include "taskleak/internal/own_thread.h"
 #include "worker_pool.h"
 
@@ -73,7 +74,7 @@ struct Server::Impl {
     });
     server.set_keep_alive_max_count(1);  // an idle client does not keep a worker
     server.set_payload_max_length(kMostBody);
-    server.set_read_timeout(kTimeoutSeconds);
+    server.set_read_timeout(kTimeoutSeconds);  // for a server without limits of its own
     server.set_write_timeout(kTimeoutSeconds);
     if (options.endpoint.token.empty()) {
       server.set_pre_routing_handler(
@@ -97,6 +98,7 @@ struct Server::Impl {
 
   ~Impl() {
     endpoint->Stop();
+    server.Interrupt();
     server.stop();
     listener->Join();
   }
@@ -114,7 +116,7 @@ struct Server::Impl {
   const ServerOptions options;
   std::shared_ptr<Endpoint> endpoint;
   std::unique_ptr<WorkerPool> workers;  // until the server takes them
-  httplib::Server server;
+  BoundedServer server;
   int listening = -1;
   int port = 0;
   std::optional<internal::OwnThread> listener;

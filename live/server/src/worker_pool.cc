@@ -1,8 +1,23 @@
 #include "worker_pool.h"
 
+#include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace taskleak::live {
+namespace {
+
+// Runs a job that answers a request. Without memory for it, the client has no answer, and the
+// service goes on.
+void Run(const std::function<void()>& job) {
+  try {
+    job();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "taskleak: a request could not be answered: %s\n", error.what());
+  }
+}
+
+}  // namespace
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queued_(most_queued) {
   try {
@@ -48,7 +63,7 @@ void WorkerPool::Work() {
       jobs_.pop_front();
       has_room_.notify_one();
     }
-    job();
+    Run(job);
   }
 }
 
