@@ -10,6 +10,7 @@
 
 #include "passing_capture.h"
 #include "taskleak/alive.h"
+#include "taskleak/internal/per_process.h"
 
 namespace taskleak::live {
 namespace {
@@ -33,7 +34,7 @@ CapturePtr Look(std::uint64_t id) {
   return capture;
 }
 
-// The captures of this process.
+// The captures of one process.
 class Captures {
  public:
   CapturePtr Take() {
@@ -95,21 +96,19 @@ class Captures {
   std::deque<CapturePtr> kept_;  // in the order of the requests
 };
 
-Captures& TheCaptures() {
-  static auto* const captures = new Captures();
-  return *captures;
-}
+constinit internal::PerProcess<Captures> g_captures;
 
 }  // namespace
 
 CapturePtr TakeCapture() {
-  CapturePtr capture = TheCaptures().Take();
-  TheCaptures().Keep(capture);
+  Captures& captures = g_captures.Get();
+  CapturePtr capture = captures.Take();
+  captures.Keep(capture);
   return capture;
 }
 
-CapturePtr TakePassingCapture() { return TheCaptures().Take(); }
+CapturePtr TakePassingCapture() { return g_captures.Get().Take(); }
 
-CapturePtr FindCapture(std::uint64_t id) { return TheCaptures().Find(id); }
+CapturePtr FindCapture(std::uint64_t id) { return g_captures.Get().Find(id); }
 
 }  // namespace taskleak::live

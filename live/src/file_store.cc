@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <tuple>
@@ -40,15 +41,46 @@ struct Kept {
   }
 };
 
-// Returns true if this object could have written the file. Other files with a similar name are left
-// alone.
-bool IsOurs(std::string_view file, const std::string& name) {
-  if (!file.starts_with(name + '-')) return false;
-  file.remove_prefix(name.size() + 1);
-  const bool what =
-      file.starts_with("tasks-") || file.starts_with("dump-") || file.starts_with("watch-");
-  return what && (file.ends_with(".txt") || file.ends_with(".json") || file.ends_with(".pb.gz") ||
-                  file.ends_with(".html"));
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes `start` off the front of `text`, if it is there.
+bool Take(std::string_view& text, std::string_view start) {
+  if (!text.starts_with(start)) return false;
+  text.remove_prefix(start.size());
+  return true;
+}
+
+bool TakeWhat(std::string_view& text) {
+  return Take(text, "tasks-") || Take(text, "dump-") || Take(text, "watch-");
+}
+
+bool TakePid(std::string_view& text) {
+  const auto digits = std::ranges::find_if_not(text, IsDigit) - text.begin();
+  text.remove_prefix(static_cast<std::size_t>(digits));
+  return digits > 0 && Take(text, "-");
+}
+
+// Takes a time off the front, as Stem() writes it.
+bool TakeTime(std::string_view& text) {
+  constexpr std::string_view kShape = "99999999T999999.999Z";  // 9: any digit
+  const std::string_view time = text.substr(0, kShape.size());
+  const auto fits = [](char c, char shape) { return shape == '9' ? IsDigit(c) : c == shape; };
+  if (!std::ranges::equal(time, kShape, fits)) return false;
+  text.remove_prefix(kShape.size());
+  return true;
+}
+
+bool IsSuffix(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kSuffixes{".txt",        ".json",      ".pb.gz",
+                                                      "-before.txt", "-after.txt", "-hour.html"};
+  return std::ranges::find(kSuffixes, text) != kSuffixes.end();
+}
+
+// Returns true if a service of this name could have written the file. Files with a similar name are
+// left alone: those of users, and those of a service whose name begins with this one.
+bool IsOurs(std::string_view file, std::string_view name) {
+  return Take(file, name) && Take(file, "-") && TakeWhat(file) && TakePid(file) && TakeTime(file) &&
+         IsSuffix(file);
 }
 
 std::vector<Kept> ListOurs(int folder, const std::string& name) {
@@ -110,7 +142,8 @@ void FileStore::MakeRoom(std::uint64_t bytes) {
   for (const Kept& file : files) bytes += file.bytes;
   for (const Kept& file : files) {
     if (count <= options_.most_files && bytes <= options_.most_bytes) return;
-    if (unlinkat(folder_, file.name.c_str(), 0) == 0) {
+    // Another process may have deleted it.
+    if (unlinkat(folder_, file.name.c_str(), 0) == 0 || errno == ENOENT) {
       --count;
       bytes -= file.bytes;
     }

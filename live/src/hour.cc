@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "places.h"
+#include "taskleak/internal/per_process.h"
 #include "wording.h"
 
 namespace taskleak::live {
@@ -86,6 +87,14 @@ void Hour::DropFirst(std::size_t looks) {
   ForEachColumn(series_, drop);
 }
 
+void Hour::DropLast(std::size_t looks) {
+  const auto drop = [looks](auto& values) { values.resize(values.size() - looks); };
+  drop(times_);
+  drop(threads_);
+  drop(tasks_);
+  ForEachColumn(series_, drop);
+}
+
 void Hour::DropEveryOther() {
   KeepEveryOther(times_);
   KeepEveryOther(threads_);
@@ -99,17 +108,15 @@ void Hour::DropEveryOther() {
 
 void Hour::Add(const Capture& capture) {
   const std::lock_guard lock(mutex_);
+  // After the clock was set back, they would never become old, and no look would be far enough
+  // from the one before it.
+  const auto is_later = [&capture](Time time) { return time > capture.time; };
+  DropLast(static_cast<std::size_t>(std::ranges::count_if(times_, is_later)));
   const auto is_old = [&capture](Time time) { return capture.time - time > kLongest; };
   DropFirst(static_cast<std::size_t>(std::ranges::count_if(times_, is_old)));
   const std::size_t size = times_.size();
   // The latest look takes the place of the one before it, if that is closer to its predecessor.
-  if (size >= 2 && times_[size - 1] - times_[size - 2] < gap_) {
-    const auto drop = [](auto& values) { values.pop_back(); };
-    drop(times_);
-    drop(threads_);
-    drop(tasks_);
-    ForEachColumn(series_, drop);
-  }
+  if (size >= 2 && times_[size - 1] - times_[size - 2] < gap_) DropLast(1);
   if (times_.size() == kMostLooks && gap_ >= kLongest / kMostLooks) DropFirst(1);
   if (times_.size() == kMostLooks) DropEveryOther();
   Counts counts = CountsOf(capture);
@@ -145,8 +152,8 @@ HourTable Hour::Table() const {
 }
 
 Hour& TheHour() {
-  static auto* const hour = new Hour();
-  return *hour;
+  constinit static internal::PerProcess<Hour> hour;
+  return hour.Get();
 }
 
 }  // namespace taskleak::live

@@ -51,7 +51,7 @@ struct HourTable {
 
 /// Keeps the counts of looks for an hour. Has at most 360 looks, further apart if there are more,
 /// and at most 200 creators; the latest look is always among them. So its size is bounded: about
-/// 400 kilobytes. Thread-safe.
+/// 400 kilobytes. When the clock was set back, looks with later times are forgotten. Thread-safe.
 class Hour {
  public:
   static constexpr std::size_t kMostLooks = 360;
@@ -67,6 +67,7 @@ class Hour {
 
   [[nodiscard]] Counts CountsOf(const Capture& capture) const;
   void DropFirst(std::size_t looks);
+  void DropLast(std::size_t looks);
   void DropEveryOther();
 
   mutable std::mutex mutex_;

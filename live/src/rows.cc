@@ -102,9 +102,9 @@ void Sort(std::vector<Row>& rows) {
 std::vector<Row> RowsOf(const LeakReport& report) {
   const std::set<std::int64_t> circles = ThreadsInCircles(report);
   std::vector<Row> rows;
+  std::map<std::string, std::size_t> known;  // indices of rows; more than one group may have a key
   for (const LeakGroup& group : report.groups) {
     const std::string creator = GroupKey(group);
-    std::map<std::string, std::size_t> known;  // indices of this group's rows
     for (const Place units : PlacesOf(group)) {
       const Unit& first = units.front();
       const std::string text =
@@ -112,7 +112,7 @@ std::vector<Row> RowsOf(const LeakReport& report) {
       const auto [at, is_new] = known.try_emplace(text, rows.size());
       if (is_new) rows.emplace_back();
       Row& row = rows[at->second];
-      row.group = &group;
+      if (is_new) row.group = &group;
       row.key = std::hash<std::string>()(text);
       row.deadlock = row.deadlock || std::ranges::any_of(units, [&circles](const Unit& unit) {
                        return unit.kind == UnitKind::kThread && circles.contains(unit.id);
@@ -121,6 +121,7 @@ std::vector<Row> RowsOf(const LeakReport& report) {
       row.count += units.size();
     }
   }
+  for (Row& row : rows) std::ranges::stable_sort(row.places, std::ranges::greater(), &Place::size);
   return rows;
 }
 

@@ -16,16 +16,17 @@
 
 namespace taskleak::live {
 
-/// Units of one group that wait for the same thing in the same function of the program's own.
+/// Units that the same code created, or that have the same signature if no creator is known, and
+/// that wait for the same thing in the same function of the program's own.
 struct Row {
-  const LeakGroup* group = nullptr;
-  std::vector<Place> places;        ///< the largest first; never empty
-  bool deadlock = false;            ///< one of its units is in a circle
-  std::uint64_t key = 0;            ///< the same in every look
-  std::size_t count = 0;            ///< units
-  std::vector<std::size_t> counts;  ///< in the last looks, the newest last
-  std::vector<std::string> marks;   ///< why it is suspicious, for people
-  int weight = 0;                   ///< how suspicious
+  const LeakGroup* group = nullptr;  ///< the first one, if they are of more than one
+  std::vector<Place> places;         ///< the largest first; never empty
+  bool deadlock = false;             ///< one of its units is in a circle
+  std::uint64_t key = 0;             ///< the same in every look
+  std::size_t count = 0;             ///< units
+  std::vector<std::size_t> counts;   ///< in the last looks, the newest last
+  std::vector<std::string> marks;    ///< why it is suspicious, for people
+  int weight = 0;                    ///< how suspicious
 };
 
 /// Returns the rows of a report, in its order, without counts of other looks and without marks.

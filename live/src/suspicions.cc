@@ -2,6 +2,8 @@
 
 #include <mutex>
 
+#include "taskleak/internal/per_process.h"
+
 namespace taskleak::live {
 namespace {
 
@@ -12,41 +14,47 @@ struct Suspicions {
   std::optional<std::uint64_t> stalls;
 };
 
-Suspicions& All() {
-  static auto* const all = new Suspicions();
-  return *all;
+Suspicions& TheSuspicions() {
+  constinit static internal::PerProcess<Suspicions> all;
+  return all.Get();
 }
 
 }  // namespace
 
 void SetSuspected(const std::string& reason, std::size_t units) {
-  const std::lock_guard lock(All().mutex);
-  All().by_reason[reason] = units;
+  Suspicions& all = TheSuspicions();
+  const std::lock_guard lock(all.mutex);
+  all.by_reason[reason] = units;
 }
 
 std::map<std::string, std::size_t> Suspected() {
-  const std::lock_guard lock(All().mutex);
-  return All().by_reason;
+  Suspicions& all = TheSuspicions();
+  const std::lock_guard lock(all.mutex);
+  return all.by_reason;
 }
 
 void SetStuck(std::optional<StuckCounts> counts) {
-  const std::lock_guard lock(All().mutex);
-  All().stuck = std::move(counts);
+  Suspicions& all = TheSuspicions();
+  const std::lock_guard lock(all.mutex);
+  all.stuck = std::move(counts);
 }
 
 std::optional<StuckCounts> Stuck() {
-  const std::lock_guard lock(All().mutex);
-  return All().stuck;
+  Suspicions& all = TheSuspicions();
+  const std::lock_guard lock(all.mutex);
+  return all.stuck;
 }
 
 void AddStalls(std::size_t turns) {
-  const std::lock_guard lock(All().mutex);
-  All().stalls = All().stalls.value_or(0) + turns;
+  Suspicions& all = TheSuspicions();
+  const std::lock_guard lock(all.mutex);
+  all.stalls = all.stalls.value_or(0) + turns;
 }
 
 std::optional<std::uint64_t> StallsSoFar() {
-  const std::lock_guard lock(All().mutex);
-  return All().stalls;
+  Suspicions& all = TheSuspicions();
+  const std::lock_guard lock(all.mutex);
+  return all.stalls;
 }
 
 }  // namespace taskleak::live

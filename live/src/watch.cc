@@ -13,8 +13,10 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include "file_store.h"
 #include "hour.h"
@@ -46,8 +48,30 @@ std::uint64_t ResidentBytes() {
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+// Refuses durations that would become negative when they are compared with those of a clock.
+void CheckDuration(std::string_view name, std::chrono::milliseconds value) {
+  constexpr std::chrono::milliseconds kLongest(1'000'000'000'000);  // thirty years
+  if (value.count() < 0 || value > kLongest)
+    throw std::invalid_argument(
+        fmt::format("{} is {}ms: accepted is 0 to {}ms", name, value.count(), kLongest.count()));
+}
+
+void CheckDurations(const WatchOptions& options) {
+  CheckDuration("period", options.period);
+  CheckDuration("cool_down", options.cool_down);
+  for (const Rule& rule : options.rules) {
+    std::visit(
+        [](const auto& each) {
+          if constexpr (requires { each.longer_than; })
+            CheckDuration("longer_than", each.longer_than);
+        },
+        rule);
+  }
+}
+
 WatchOptions Checked(WatchOptions options) {
-  if (options.period.count() <= 0)
+  CheckDurations(options);
+  if (options.period.count() == 0)
     throw std::invalid_argument("the period should be greater than 0");
   for (const Rule& rule : options.rules) {
     const auto* growth = std::get_if<GrowthRule>(&rule);

@@ -1,5 +1,11 @@
 #include "taskleak/live/capture.h"
 
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <latch>
 #include <set>
@@ -9,7 +15,24 @@
 #include <gtest/gtest.h>
 
 #include "support/parked_thread.h"
+#include "support/sanitizer.h"
 #include "taskleak/task.h"
+
+namespace {
+
+// Holds the thread that sets it for as long as it is true, where that thread reads the time.
+thread_local const std::atomic<bool>* t_hold = nullptr;
+std::atomic<bool> g_is_held{false};
+
+}  // namespace
+
+extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  if (clock == CLOCK_REALTIME && t_hold != nullptr) {
+    g_is_held.store(true);
+    while (t_hold->load()) sched_yield();
+  }
+  return static_cast<int>(syscall(SYS_clock_gettime, clock, time));
+}
 
 namespace taskleak::live {
 namespace {
@@ -63,6 +86,28 @@ TEST(CaptureTest, ManyAtOnceShareLooks) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LT(last - before, std::uint64_t{kThreads} * kTimes);
+}
+
+// A capture reads the time after it has begun.
+TEST(CaptureTest, AChildForkedDuringACaptureCapturesToo) {
+  if (kUnderTsan) GTEST_SKIP() << "the child would have locks of its runtime";
+  std::atomic<bool> hold{true};
+  std::thread other([&hold] {
+    t_hold = &hold;
+    EXPECT_NE(TakeCapture(), nullptr);
+    t_hold = nullptr;
+  });
+  while (!g_is_held.load()) sched_yield();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    _exit(TakeCapture()->id == 1 ? 0 : 1);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  hold.store(false);
+  other.join();
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

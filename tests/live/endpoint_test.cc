@@ -229,7 +229,12 @@ TEST(PageTest, NamesCannotBecomeMarkup) {
 }
 
 TEST(PageTest, ALongListIsCut) {
-  const auto capture = MadeCapture(1, std::vector<LeakGroup>(2100, Jobs(1)));
+  std::vector<LeakGroup> groups;
+  for (int i = 0; i < 2100; ++i) {
+    groups.push_back(Jobs(1));
+    groups.back().units[0].created_by = Stack({report::UserFrame("Start()", "start.cc", i)});
+  }
+  const auto capture = MadeCapture(1, std::move(groups));
   const std::string page =
       LivePage(*capture, RowsOf(capture->report), {{}}, {"/debug/tasks", "n0nce"});
   EXPECT_THAT(page, HasSubstr("\"all_rows\":2100"));
@@ -304,6 +309,36 @@ TEST(RowsTest, ManyThatAreBlockedAtOnePlaceAreMarked) {
   EXPECT_THAT(history.Update(*capture)[0].marks, ElementsAre("101 blocked at one place"));
   const auto few = MadeCapture(2, AcceptedAt({{40, 100}}));
   EXPECT_THAT(history.Update(*few)[0].marks, ::testing::IsEmpty());
+}
+
+// Returns a group of threads without a creator that were started at a line.
+LeakGroup StartedAt(int line, int count) {
+  LeakGroup group = AcceptedAt({{5, count}})[0];
+  group.signature = "aaaaaaaaaaaa";
+  const Stack stack(
+      {report::UserFrame("Wait()", "s.cc", 5), report::UserFrame("Run()", "s.cc", line)});
+  for (Unit& unit : group.units) {
+    unit.created_by = Stack();
+    unit.stack = stack;
+  }
+  return group;
+}
+
+TEST(RowsTest, GroupsOfOneSignatureWithoutACreatorShareARow) {
+  RowHistory history;
+  std::vector<Row> rows;
+  std::vector<std::shared_ptr<Capture>> captures;
+  for (int look = 1; look <= 6; ++look) {
+    captures.push_back(MadeCapture(static_cast<std::uint64_t>(look),
+                                   {StartedAt(10, 30), StartedAt(20, 40 + 10 * look)}));
+    rows = history.Update(*captures.back());
+  }
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].count, 130U);
+  EXPECT_THAT(rows[0].counts, ElementsAre(80, 90, 100, 110, 120, 130));
+  EXPECT_THAT(rows[0].marks, ElementsAre("grew by 50 in 6 looks"));
+  ASSERT_EQ(rows[0].places.size(), 2U);
+  EXPECT_EQ(rows[0].places[0].size(), 100U);
 }
 
 TEST(RowsTest, ADeadlockComesBeforeAllElse) {

@@ -22,6 +22,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+constexpr const char* kStem = "service-tasks-1-20260131T120000.250Z";
+
+// Returns the stem of a file that was written in that second.
+std::string StemAt(const std::string& what, int second) {
+  return "service-" + what + "-9-20260131T12000" + std::to_string(second) + ".250Z";
+}
+
 class FileStoreTest : public ::testing::Test {
  protected:
   FileOptions Options() {
@@ -103,46 +110,57 @@ TEST_F(FileStoreTest, FilesOfEverySuffixCount) {
   FileOptions options = Options();
   options.most_files = 1;
   FileStore files(options);
-  for (const char* suffix : {".json", ".pb.gz", "-hour.html", "-before.txt", ".txt"})
-    EXPECT_EQ(files.Write("service-watch-9-T1", suffix, "text"), "");
-  EXPECT_THAT(Names(), ElementsAre("service-watch-9-T1.txt"));
+  for (const char* suffix : {".json", ".pb.gz", "-hour.html", "-before.txt", "-after.txt", ".txt"})
+    EXPECT_EQ(files.Write(StemAt("watch", 1), suffix, "text"), "");
+  EXPECT_THAT(Names(), ElementsAre(StemAt("watch", 1) + ".txt"));
 }
 
 TEST_F(FileStoreTest, TheOldestGoWhenThereAreTooMany) {
   FileOptions options = Options();
   options.most_files = 3;
   FileStore files(options);
-  for (const char* n : {"1", "2", "3", "4", "5"}) {
-    EXPECT_EQ(files.Write(std::string("service-tasks-9-T") + n, ".txt", "text"), "");
+  for (int n = 1; n <= 5; ++n) {
+    EXPECT_EQ(files.Write(StemAt("tasks", n), ".txt", "text"), "");
     // The clock of file systems stands still for some milliseconds.
-    const auto path = directory_.File(std::string("service-tasks-9-T") + n + ".txt");
-    const timespec times[2] = {{n[0], 0}, {n[0], 0}};
+    const auto path = directory_.File(StemAt("tasks", n) + ".txt");
+    const timespec times[2] = {{n, 0}, {n, 0}};
     ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
   }
-  EXPECT_THAT(Names(), ElementsAre("service-tasks-9-T3.txt", "service-tasks-9-T4.txt",
-                                   "service-tasks-9-T5.txt"));
+  EXPECT_THAT(Names(), ElementsAre(StemAt("tasks", 3) + ".txt", StemAt("tasks", 4) + ".txt",
+                                   StemAt("tasks", 5) + ".txt"));
 }
 
 TEST_F(FileStoreTest, TheOldestGoWhenTheyAreTooLargeAndTheNewestStays) {
   FileOptions options = Options();
   options.most_bytes = 1000;
   FileStore files(options);
-  EXPECT_EQ(files.Write("service-dump-9-T1", ".txt", std::string(600, 'a')), "");
-  EXPECT_EQ(files.Write("service-dump-9-T2", ".txt", std::string(600, 'b')), "");
-  EXPECT_EQ(files.Write("service-dump-9-T3", ".txt", std::string(5000, 'c')), "");
-  EXPECT_THAT(Names(), ElementsAre("service-dump-9-T3.txt"));
+  EXPECT_EQ(files.Write(StemAt("dump", 1), ".txt", std::string(600, 'a')), "");
+  EXPECT_EQ(files.Write(StemAt("dump", 2), ".txt", std::string(600, 'b')), "");
+  EXPECT_EQ(files.Write(StemAt("dump", 3), ".txt", std::string(5000, 'c')), "");
+  EXPECT_THAT(Names(), ElementsAre(StemAt("dump", 3) + ".txt"));
 }
 
 TEST_F(FileStoreTest, FilesOfOthersAreLeftAlone) {
-  for (const char* name : {"service-tasks.txt", "service-notes-1.txt", "services-tasks-1-T.txt",
-                           "service-tasks-1-T.log"})
-    std::ofstream(directory_.File(name)) << "other";
+  const std::vector<std::string> others = {
+      "service-tasks.txt",
+      "service-notes-1.txt",
+      "services-tasks-1-20260131T120000.250Z.txt",
+      std::string(kStem) + ".log",
+      std::string(kStem) + "-notes.txt",
+      "service-watch-tasks-77-20260101T000000.000Z.txt",  // of the service "service-watch"
+      "service-watch-list.json",
+      "service-dump-of-database.json",
+      "service-tasks--20260131T120000.250Z.txt",
+      "service-tasks-1-20260131T120000.25Z.txt",
+  };
+  for (const std::string& name : others) std::ofstream(directory_.File(name)) << "other";
   FileOptions options = Options();
   options.most_files = 1;
   FileStore files(options);
-  EXPECT_EQ(files.Write("service-tasks-1-T1", ".txt", "text"), "");
-  EXPECT_EQ(files.Write("service-tasks-1-T2", ".txt", "text"), "");
-  EXPECT_EQ(Names().size(), 5U);
+  for (int n = 1; n <= 3; ++n) EXPECT_EQ(files.Write(StemAt("tasks", n), ".txt", "text"), "");
+  for (const std::string& name : others)
+    EXPECT_EQ(ReadFile(directory_.File(name)), "other") << name;
+  EXPECT_EQ(Names().size(), others.size() + 1);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "hour.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -79,6 +81,23 @@ TEST_F(HourTest, ForgetsWhatIsOlderThanAnHour) {
   const HourTable table = hour_.Table();
   EXPECT_THAT(table.times, ElementsAre(kStart + minutes(30), kStart + minutes(61)));
   EXPECT_THAT(Find(table, "JobPool").counts, SizeIs(0));  // its creator, too
+}
+
+TEST_F(HourTest, GoesOnAfterTheClockWasSetBack) {
+  for (int i = 0; i < 10; ++i) Look(seconds(10 * i), 1);
+  constexpr int kLooks = 350;
+  for (int i = 0; i < kLooks; ++i) Look(seconds(-7200 + 10 * i), 1);
+  const HourTable table = hour_.Table();
+  EXPECT_GT(table.times.size(), 300U);
+  EXPECT_TRUE(std::ranges::is_sorted(table.times));
+  EXPECT_EQ(table.times.back(), kStart + seconds(-7200 + 10 * (kLooks - 1)));
+  EXPECT_THAT(Find(table, "JobPool").counts, SizeIs(table.times.size()));
+}
+
+TEST_F(HourTest, ASmallStepBackForgetsOnlyWhatIsLater) {
+  for (int i = 0; i < 10; ++i) Look(seconds(10 * i), i);
+  Look(seconds(85), 20);
+  EXPECT_THAT(hour_.Table().tasks, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 20));
 }
 
 TEST_F(HourTest, ReachesBackAnHourHoweverOftenItLooks) {

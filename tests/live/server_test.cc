@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -47,12 +51,15 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // A server that has already refused the rest resets the connection.
-  void Send(const std::string& bytes) const {
-    for (std::size_t sent = 0; is_open_ && sent < bytes.size();) {
-      const ssize_t n = send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) break;
+  // Returns false then.
+  bool Send(const std::string& bytes) const {
+    for (std::size_t sent = 0; sent < bytes.size();) {
+      const ssize_t n =
+          is_open_ ? send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL) : -1;
+      if (n <= 0) return false;
       sent += static_cast<std::size_t>(n);
     }
+    return true;
   }
 
   // Returns the whole answer, or an empty text if the connection was refused.
@@ -172,6 +179,45 @@ TEST(ServerTest, MalformedAndHugeRequestsAreRefusedAndItGoesOn) {
   EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 200);
 }
 
+std::size_t ResidentKilobytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::stoul(line.substr(6));
+  }
+  return 0;
+}
+
+// Sends a part again and again, until it is refused or has 64 MB. Returns how much was sent.
+std::size_t Flood(int port, const std::string& begin, const std::string& part) {
+  constexpr std::size_t kMost = std::size_t{64} << 20;
+  const Connection connection(port);
+  std::size_t sent = 0;
+  if (!connection.Send(begin)) return sent;
+  while (sent < kMost && connection.Send(part)) sent += part.size();
+  return sent;
+}
+
+TEST(ServerTest, NoRequestTakesMuchMemory) {
+  const Server server;
+  const std::string line = "POST /debug/tasks/count HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string text(65'536, 'a');
+  std::string headers;
+  for (int i = 0; i < 16; ++i) headers += "X: " + std::string(4000, 'b') + "\r\n";
+  const std::vector<std::pair<std::string, std::string>> floods = {
+      {"GET /", text},
+      {line + "X: ", text},
+      {line, headers},
+      {line + "Transfer-Encoding: chunked\r\n\r\n", "10000\r\n" + text + "\r\n"},
+  };
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 200);
+  for (const auto& [begin, part] : floods) {
+    const std::size_t before = ResidentKilobytes();
+    EXPECT_LT(Flood(server.port(), begin, part), std::size_t{32} << 20) << begin;
+    EXPECT_LT(ResidentKilobytes(), before + 5'000) << begin;
+  }
+  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 200);
+}
+
 TEST(ServerTest, AThousandAtOnceAreAllAnswered) {
   constexpr rlim_t kDescriptors = 4096;
   rlimit limit{};
@@ -193,6 +239,24 @@ TEST(ServerTest, ClientsThatSayNothingAreLeftForOthers) {
   std::deque<Connection> silent;
   for (int i = 0; i < 4; ++i) silent.emplace_back(server.port()).Send("GET /debug");
   EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 200);
+}
+
+TEST(ServerTest, StoppingWaitsForNobodyWhoIsSlow) {
+  auto server = std::make_unique<Server>();
+  const Connection slow(server->port());
+  slow.Send("GET /debug");
+  std::atomic<bool> stopped{false};
+  std::thread client([&slow, &stopped] {
+    constexpr int kMost = 30;
+    for (int i = 0; i < kMost && !stopped.load() && slow.Send("a"); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  });
+  EXPECT_EQ(StatusOf(server->port(), "/debug/tasks/count"), 200);  // so the first was accepted
+  const auto start = std::chrono::steady_clock::now();
+  server.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  stopped.store(true);
+  client.join();
 }
 
 TEST(ServerTest, StoppingWaitsForNobodyWhoWaitsForADifference) {

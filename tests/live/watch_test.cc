@@ -204,6 +204,17 @@ TEST_F(WatchTest, WhatCannotContinueAlarmsAndCountsInTheMetrics) {
   EXPECT_EQ(lost_tasks(), -1);
 }
 
+TEST_F(WatchTest, ACoolDownOfThirtyYearsIsKept) {
+  options_.cool_down = milliseconds(1'000'000'000'000);
+  options_.rules = {LimitRule{.bytes = 1, .longer_than = milliseconds(0)},
+                    BlockedRule{.more_than = 0, .longer_than = options_.cool_down}};
+  const std::uint64_t before = TakeCapture()->id;
+  const Watch watch(options_);
+  while (TakeCapture()->id < before + 20) std::this_thread::sleep_for(options_.period);
+  alarms_.AwaitFirst();
+  EXPECT_EQ(alarms_.count(), 1U);
+}
+
 TEST_F(WatchTest, BadOptionsThrow) {
   options_.period = milliseconds(0);
   EXPECT_THROW(Watch watch(options_), std::invalid_argument);
@@ -213,6 +224,21 @@ TEST_F(WatchTest, BadOptionsThrow) {
   options_.rules = {StallRule{milliseconds(3)}};
   EXPECT_THROW(Watch watch(options_), std::invalid_argument);
   options_.rules.clear();
+  for (const milliseconds bad : {milliseconds::min(), milliseconds(-1),
+                                 milliseconds(1'000'000'000'001), milliseconds::max()}) {
+    WatchOptions options;
+    options.period = bad;
+    EXPECT_THROW(Watch watch(options), std::invalid_argument) << bad.count();
+    options = {};
+    options.cool_down = bad;
+    EXPECT_THROW(Watch watch(options), std::invalid_argument) << bad.count();
+    for (const Rule& rule :
+         {Rule(BlockedRule{1, bad}), Rule(LimitRule{1, 0, bad}), Rule(StallRule{bad})}) {
+      options = {};
+      options.rules = {rule};
+      EXPECT_THROW(Watch watch(options), std::invalid_argument) << bad.count();
+    }
+  }
   options_.files.emplace().folder = "/nonexistent/folder";
   EXPECT_THROW(Watch watch(options_), std::runtime_error);
 }

@@ -22,6 +22,7 @@
 #include "registry/thread_birth.h"
 #include "symbolize/resolved_stack.h"
 #include "symbolize/symbolizer.h"
+#include "taskleak/internal/per_process.h"
 
 namespace taskleak {
 namespace {
@@ -183,7 +184,7 @@ void AddStates(UnitKind kind, const std::map<WaitState, std::size_t>& states, Ce
 }  // namespace
 
 Census TakeCensus() {
-  static SharedStates* const shared = new SharedStates();
+  constinit static internal::PerProcess<SharedStates> states;
   registry::FollowFrames();
   Census census;
   const std::set<int> own = registry::OwnThreads();
@@ -194,8 +195,9 @@ Census TakeCensus() {
   census.threads_born = totals.born;
   census.threads_ended = totals.ended;
   if (const auto alive = platform::ListThreads()) {
-    const MutexLock lock(shared->mutex);
-    AddStates(UnitKind::kThread, shared->states.Count(**alive, own), census);
+    SharedStates& shared = states.Get();
+    const MutexLock lock(shared.mutex);
+    AddStates(UnitKind::kThread, shared.states.Count(**alive, own), census);
   }
   Sites sites;
   CountThreadSites(own, census.threads, sites);

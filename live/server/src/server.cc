@@ -3,13 +3,15 @@
 #include <arpa/inet.h>
 #include <httplib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "bounded_server.h"
 #include "taskleak/internal/own_thread.h"
 #include "worker_pool.h"
 
@@ -59,12 +61,11 @@ ServerOptions Checked(ServerOptions options) {
 
 struct Server::Impl {
   explicit Impl(ServerOptions given)
-      : options(Checked(std::move(given))), endpoint(std::make_shared<Endpoint>(options.endpoint)) {
-    server.new_task_queue = [this] {
-      auto* const workers = new WorkerPool(kWorkers, kMostQueued);
-      has_workers.set_value();
-      return workers;
-    };
+      : options(Checked(std::move(given))),
+        endpoint(std::make_shared<Endpoint>(options.endpoint)),
+        workers(std::make_unique<WorkerPool>(kWorkers, kMostQueued)) {
+    // Called on the listening thread, from which no error would reach the caller.
+    server.new_task_queue = [this] { return workers.release(); };
     // The port is not shared with other processes, as it would be by default in cpp-httplib.
     server.set_socket_options([this](int socket) {
       const int on = 1;
@@ -73,7 +74,7 @@ struct Server::Impl {
     });
     server.set_keep_alive_max_count(1);  // an idle client does not keep a worker
     server.set_payload_max_length(kMostBody);
-    server.set_read_timeout(kTimeoutSeconds);
+    server.set_read_timeout(kTimeoutSeconds);  // for a server without limits of its own
     server.set_write_timeout(kTimeoutSeconds);
     if (options.endpoint.token.empty()) {
       server.set_pre_routing_handler(
@@ -92,23 +93,32 @@ struct Server::Impl {
       throw std::runtime_error("cannot listen at " + options.address + ", port " +
                                std::to_string(options.port));
     listen(listening, kBacklog);  // again, since cpp-httplib has asked for room for five
-    listener.emplace("taskleak-http", [this] { server.listen_after_bind(); });
-    while (!server.is_running()) std::this_thread::yield();
-    has_workers.get_future().wait();
+    StartListener();
   }
 
   ~Impl() {
     endpoint->Stop();
+    server.Interrupt();
     server.stop();
     listener->Join();
   }
 
+  void StartListener() {
+    try {
+      listener.emplace("taskleak-http", [this] { server.listen_after_bind(); });
+    } catch (...) {
+      close(listening);  // which cpp-httplib leaves open
+      throw;
+    }
+    while (!server.is_running()) std::this_thread::yield();
+  }
+
   const ServerOptions options;
   std::shared_ptr<Endpoint> endpoint;
-  httplib::Server server;
+  std::unique_ptr<WorkerPool> workers;  // until the server takes them
+  BoundedServer server;
   int listening = -1;
   int port = 0;
-  std::promise<void> has_workers;
   std::optional<internal::OwnThread> listener;
 };
 

@@ -1,13 +1,35 @@
 #include "worker_pool.h"
 
+#include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace taskleak::live {
+namespace {
+
+// Runs a job that answers a request. Without memory for it, the client has no answer, and the
+// service goes on.
+void Run(const std::function<void()>& job) {
+  try {
+    job();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "taskleak: a request could not be answered: %s\n", error.what());
+  }
+}
+
+}  // namespace
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t most_queued) : most_queued_(most_queued) {
-  for (std::size_t i = 0; i < threads; ++i)
-    threads_.emplace_back("taskleak-http", [this] { Work(); });
+  try {
+    for (std::size_t i = 0; i < threads; ++i)
+      threads_.emplace_back("taskleak-http", [this] { Work(); });
+  } catch (...) {
+    Stop();
+    throw;
+  }
 }
+
+WorkerPool::~WorkerPool() { Stop(); }
 
 WorkerPool::Taken WorkerPool::enqueue(std::function<void()> job) {
   std::unique_lock lock(mutex_);
@@ -17,7 +39,9 @@ WorkerPool::Taken WorkerPool::enqueue(std::function<void()> job) {
   return static_cast<Taken>(true);
 }
 
-void WorkerPool::shutdown() {
+void WorkerPool::shutdown() { Stop(); }
+
+void WorkerPool::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -25,6 +49,7 @@ void WorkerPool::shutdown() {
     has_room_.notify_all();
   }
   for (internal::OwnThread& thread : threads_) thread.Join();
+  threads_.clear();
 }
 
 void WorkerPool::Work() {
@@ -38,7 +63,7 @@ void WorkerPool::Work() {
       jobs_.pop_front();
       has_room_.notify_one();
     }
-    job();
+    Run(job);
   }
 }
 

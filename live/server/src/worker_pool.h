@@ -20,7 +20,11 @@ namespace taskleak::live {
 /// connections waits, and the kernel holds further connections. Thread-safe.
 class WorkerPool : public httplib::TaskQueue {
  public:
+  /// Throws std::system_error if a thread cannot be started.
   WorkerPool(std::size_t threads, std::size_t most_queued);
+  ~WorkerPool() override;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   /// Up to cpp-httplib 0.14, enqueue() returns nothing. From 0.15 on, it returns whether the job
   /// was taken.
@@ -32,6 +36,7 @@ class WorkerPool : public httplib::TaskQueue {
   void shutdown() override;
 
  private:
+  void Stop();
   void Work();
 
   const std::size_t most_queued_;

@@ -79,7 +79,8 @@ struct Alarm {
                                   ///< it; nothing if it stopped running before that was read
 };
 
-/// Says how often a Watch looks, what for, and what it does about it.
+/// Says how often a Watch looks, what for, and what it does about it. No duration, here or in a
+/// rule, may be longer than thirty years.
 struct WatchOptions {
   std::chrono::milliseconds period{10'000};  ///< between looks
   std::vector<Rule> rules = {GrowthRule(), BlockedRule(), DeadlockRule(),

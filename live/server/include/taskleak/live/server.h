@@ -21,7 +21,8 @@ struct ServerOptions {
 
 /// Serves the endpoint from construction to destruction, on five threads of its own that sleep
 /// between requests. Each connection carries one request. Four are answered at a time; others wait.
-/// Refuses requests with a body, and requests longer than the endpoint needs.
+/// Refuses requests with a body, and requests longer than the endpoint needs. Gives up a request
+/// that is longer than 32 KB in all, or not complete after ten seconds.
 ///
 /// Without a token, answers only requests with an address or `localhost` as their Host, so a web
 /// page cannot reach it under a host name of its own.
@@ -34,9 +35,11 @@ struct ServerOptions {
 class Server {
  public:
   /// Starts to serve. Throws std::invalid_argument if an option is bad, for example an address
-  /// beyond loopback without a token, and std::runtime_error if it cannot listen at the address.
+  /// beyond loopback without a token, std::runtime_error if it cannot listen at the address, and
+  /// std::system_error if a thread cannot be started.
   explicit Server(ServerOptions options = {});
-  /// Stops, after the requests that are being answered.
+  /// Stops, after the requests that are being answered. Waits for no request that is not complete,
+  /// and at most two seconds for a client that does not take its answer.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
