@@ -2,12 +2,13 @@
 #ifndef TASKLEAK_INTERNAL_PER_PROCESS_H_
 #define TASKLEAK_INTERNAL_PER_PROCESS_H_
 
-#include <sys/types.h>
-#include <unistd.h>
-
 #include <atomic>
 
+#pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
+
+/// Returns the number of the calling process, as getpid(2) does.
+int CurrentProcess();
 
 /// Makes an object when a process first asks for it, and a new one in each forked child. There, the
 /// object of the parent may have a lock that is held by a thread which the child does not have.
@@ -19,7 +20,7 @@ class PerProcess {
   constexpr PerProcess() = default;
 
   T& Get() {
-    const pid_t process = getpid();
+    const int process = CurrentProcess();
     Entry* known = entry_.load(std::memory_order_acquire);
     if (known != nullptr && known->process == process) return known->object;
     auto* const fresh = new Entry(process);
@@ -31,8 +32,8 @@ class PerProcess {
 
  private:
   struct Entry {
-    explicit Entry(pid_t of) : process(of) {}
-    const pid_t process;
+    explicit Entry(int of) : process(of) {}
+    const int process;
     T object;
   };
 
@@ -40,5 +41,6 @@ class PerProcess {
 };
 
 }  // namespace taskleak::internal
+#pragma GCC visibility pop
 
 #endif  // TASKLEAK_INTERNAL_PER_PROCESS_H_
