@@ -130,7 +130,7 @@ TEST(IsolateGoogleTest, AHangLeavesWhatWasReportedBeforeInTheReport) {
   const TemporaryDirectory directory;
   const Outcome outcome =
       RunProgram(TASKLEAK_PROGRAM,
-                 {"run", "--hang=2500ms", "--", CHECKED_GTEST, kWithDisabled,
+                 {"run", "--hang=8s", "--", CHECKED_GTEST, kWithDisabled,
                   "--gtest_filter=Pool.Leaks:Odd.DISABLED_Hangs"},
                  {{"TASKLEAK_OPTIONS", "drain=50ms:json=" + directory.File("leaks.json")}});
   EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
