@@ -68,7 +68,7 @@ TEST_F(RequestStreamTest, AfterTheStopAClientThatTakesItsAnswerSlowlyIsLeft) {
   std::thread client([this, &done] {
     std::vector<char> bytes(100'000);
     constexpr int kMost = 100;
-    for (int i = 0; i < kMost && !done.load(); ++i) {
+    for (int i = 0; i < kMost && !done.load(); ++i) {  // the pace of the client is what is tested
       recv(ends_[1], bytes.data(), bytes.size(), MSG_DONTWAIT);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }

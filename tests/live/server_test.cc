@@ -241,6 +241,7 @@ TEST(ServerTest, ClientsThatSayNothingAreLeftForOthers) {
   EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/count"), 200);
 }
 
+// The client sends a byte now and then, for longer than the stop may take.
 TEST(ServerTest, StoppingWaitsForNobodyWhoIsSlow) {
   auto server = std::make_unique<Server>();
   const Connection slow(server->port());
