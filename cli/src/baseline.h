@@ -16,7 +16,7 @@
 namespace taskleak::cli {
 
 /// A file of known leaks: one line for each leak of each test, sorted, so that it merges well. Each
-/// line is a suppression of its signature (docs/suppressions.md), so the file can be given to the
+/// line is a suppression of its signature (docs/ignore-rules.md), so the file can be given to the
 /// tests themselves too.
 class Baseline {
  public:

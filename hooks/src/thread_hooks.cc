@@ -1,5 +1,5 @@
 // Wraps the functions that create, join and detach threads, and reports each call to the core
-// (taskleak/thread_birth.h).
+// (taskleak/internal/thread_birth.h).
 //
 // These definitions are compiled into the executable, so they come first in the lookup of symbols,
 // and calls from libraries reach them too. Each hook calls the wrapped function with the same

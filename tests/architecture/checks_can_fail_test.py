@@ -120,6 +120,15 @@ class ChecksCanFailTest(unittest.TestCase):
         self.assertEqual(self.check_links("[a](docs/other.md#no-heading)"), 1)
         self.assertEqual(self.check_links("# Top\n[a](#bottom)"), 1)
 
+    def check_comment(self, text):
+        self.plant("core/src/check/diff.cc", text)
+        return self.check_links("# Top")
+
+    def test_a_comment_that_names_no_file(self):
+        self.assertEqual(self.check_comment("int a;  // as in docs/other.md and taskleak/leak.h (https://a.org/docs/none.md)"), 0)
+        self.assertEqual(self.check_comment("/// As in docs/none.md."), 1)
+        self.assertEqual(self.check_comment("/// As <taskleak/none.h> says."), 1)
+
 
 if __name__ == "__main__":
     COMPILER = sys.argv.pop(1)

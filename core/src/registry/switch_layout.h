@@ -6,7 +6,7 @@
 
 namespace taskleak::registry {
 
-/// Returns the layout that was set last (taskleak/fiber_task.h). Thread-safe.
+/// Returns the layout that was set last (taskleak/internal/fiber_task.h). Thread-safe.
 internal::SwitchLayout GetSwitchLayout();
 
 }  // namespace taskleak::registry

@@ -25,8 +25,8 @@ internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::u
 internal::TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller);
 /// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
 internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
-/// Registers an operation that the calling thread begins (taskleak/async_operation.h); null if
-/// there is no memory. It has no site but its whole creation stack.
+/// Registers an operation that the calling thread begins (taskleak/internal/async_operation.h); null
+/// if there is no memory. It has no site but its whole creation stack.
 internal::TaskSlot* BeginOperation(const internal::Operation& operation);
 /// One more unit like `other`; null if there is no memory.
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);

@@ -1,4 +1,4 @@
-// What the hooks call (taskleak/thread_birth.h says under which conditions).
+// What the hooks call (taskleak/internal/thread_birth.h says under which conditions).
 #include "taskleak/internal/thread_birth.h"
 
 #include <sys/prctl.h>

@@ -1,4 +1,4 @@
-// What is known of each thread that was created through the hooks (taskleak/thread_birth.h).
+// What is known of each thread that the hooks saw created (taskleak/internal/thread_birth.h).
 #ifndef TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_
 #define TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_
 

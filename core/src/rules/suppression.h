@@ -16,7 +16,7 @@ namespace taskleak::rules {
 
 using Date = std::chrono::year_month_day;
 
-/// `kind:pattern key=value ...` as in docs/suppressions.md.
+/// `kind:pattern key=value ...` as in docs/ignore-rules.md.
 struct Suppression {
   IgnoreRule rule;
   std::optional<std::size_t> max;  ///< at most so many units in one check
