@@ -93,8 +93,8 @@ inline bool MessagesAreShown(const Catch::IConfig&) { return true; }
 
 #else
 
-/// Whether a reporter shows the message of a failed assertion: `automake` and `json` do not. The
-/// session's configuration is always a Config.
+/// Returns whether a reporter shows the message of a failed assertion: `automake` and `json` do
+/// not. The session's configuration is always a Config.
 inline bool MessagesAreShown(const Catch::IConfig& config) {
   for (const auto& reporter : static_cast<const Catch::Config&>(config).getReporterSpecs()) {
     if (reporter.name() != "automake" && reporter.name() != "json") return true;
@@ -117,8 +117,8 @@ struct TestCaseTracker {
 };
 template struct Reach<TestCaseTracker, &Catch::RunContext::m_testCaseTracker>;
 
-/// In the outermost sectionEnded of a pass: whether Catch2 is going to run the test case again, for
-/// its other sections or generated values.
+/// Returns whether Catch2 is going to run the test case again, for its other sections or generated
+/// values. Call it in the outermost sectionEnded of a pass.
 inline bool AnotherPassFollows() {
   const auto& run = static_cast<const Catch::RunContext&>(Catch::getResultCapture());
   return !(run.*MemberOf(TestCaseTracker()))->isSuccessfullyCompleted() && !run.aborting();
@@ -126,7 +126,7 @@ inline bool AnotherPassFollows() {
 
 #else
 
-/// This Catch2 does not show it: every pass may be the last.
+/// Returns false, so that every pass may be the last: this Catch2 does not show it.
 inline bool AnotherPassFollows() { return false; }
 
 #endif
@@ -138,7 +138,7 @@ void BenchmarkStarting() __asm__(
     "_ZN5Catch17ListeningReporter17benchmarkStartingERKNS_13BenchmarkInfoE") __attribute__((weak));
 #endif
 
-/// Whether this file sees the classes of Catch2 as Catch2 itself was compiled:
+/// Returns whether this file sees the classes of Catch2 as Catch2 itself was compiled:
 /// CATCH_CONFIG_ENABLE_BENCHMARKING adds virtual functions to those of Catch2 2.
 inline bool AgreesWithCatch2() {
 #if CATCH_VERSION_MAJOR == 2 && defined(CATCH_CONFIG_ENABLE_BENCHMARKING)
@@ -150,7 +150,8 @@ inline bool AgreesWithCatch2() {
 #endif
 }
 
-/// The text of a tag, in any case and without brackets, as Catch2 compares them.
+/// Returns whether the text of a tag, without brackets, is `wanted` in upper or lower case, as
+/// Catch2 compares tags.
 inline bool IsTag(std::string_view tag, std::string_view wanted) {
   return tag.size() == wanted.size() && strncasecmp(tag.data(), wanted.data(), tag.size()) == 0;
 }

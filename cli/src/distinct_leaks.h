@@ -17,7 +17,7 @@ struct DistinctLeak {
   bool hang = false;  ///< a test that has it hangs
 
   [[nodiscard]] const LeakGroup& first() const { return report->groups[group]; }
-  /// "WorkerPool.Restarts and 2 more tests"
+  /// Returns for example "WorkerPool.Restarts and 2 more tests".
   [[nodiscard]] std::string TestsText() const;
 };
 

@@ -26,9 +26,9 @@ class DocumentParser final : public nlohmann::json_sax<Json> {
   DocumentParser(OnElement on_element, OnChecked on_checked)
       : on_element_(std::move(on_element)), on_checked_(std::move(on_checked)) {}
 
-  /// Call it after the parser has returned. If the document breaks off within a test, passes on the
-  /// rest if at least one of the test's groups is complete. Returns what was wrong, or an empty
-  /// text.
+  /// Ends the document; call it after the parser has returned. If the document breaks off within a
+  /// test, passes on the rest if at least one of the test's groups is complete. Returns what was
+  /// wrong, or an empty text.
   std::string Finish();
 
   bool null() override { return Value(nullptr); }

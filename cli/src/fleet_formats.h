@@ -16,7 +16,7 @@ struct FleetFormatOptions {
 
 // Each function returns the whole document.
 std::string FleetText(const FleetTable& table, const FleetFormatOptions& options);
-/// docs/live.md describes the fields.
+/// Returns the table as JSON (docs/live.md describes the fields).
 std::string FleetJson(const FleetTable& table, const FleetFormatOptions& options);
 /// Returns one self-contained file.
 std::string FleetHtml(const FleetTable& table, const FleetFormatOptions& options);

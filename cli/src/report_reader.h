@@ -31,7 +31,7 @@ class ReportSink {
 /// all parts that were complete before that. Returns the complaints, without the document's name.
 std::vector<std::string> ReadDocument(std::string_view text, ReportSink& sink);
 
-/// The same for a file, or for standard input if `path` is "-".
+/// Does the same for a file, or for standard input if `path` is "-".
 std::vector<std::string> ReadFileInto(const std::string& path, ReportSink& sink);
 
 /// Reads all of `paths`. A folder stands for the *.json files in it. Complaints name their file.

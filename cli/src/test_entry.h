@@ -14,7 +14,7 @@ LeakGroup ReadGroup(const Json& group);
 /// Reads an element of "tests". Its "groups" must be a list of objects.
 TestEntry ReadTestEntry(Json test);
 
-/// Return the kind and the state of that name (docs/report-formats.md). An unknown kind is a
+/// Returns the kind or the state of that name (docs/report-formats.md). An unknown kind is a
 /// thread, and an unknown state is kOther.
 UnitKind KindNamed(const std::string& name);
 WaitState StateNamed(const std::string& name);
@@ -25,7 +25,7 @@ std::string TextAt(const Json& object, const char* key);
 /// Returns the whole number under `key`, which is at least 0, or `absent` if there is none.
 std::size_t NumberAt(const Json& object, const char* key, std::size_t absent = 0);
 
-/// The same for the number of a line, at most the largest int.
+/// Returns the number of a line under `key` in the same way, at most the largest int.
 int LineAt(const Json& object, const char* key);
 
 /// Returns true if the value under `key` is true.

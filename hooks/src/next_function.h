@@ -15,7 +15,8 @@
 
 namespace taskleak::hooks {
 
-/// True if the dynamic linker looks into the object with `function` before that with `here`.
+/// Returns whether the dynamic linker looks into the object with `function` before that with
+/// `here`.
 inline bool ComesBefore(const void* function, const void* here) {
   struct Search {
     std::uintptr_t function;
@@ -74,17 +75,17 @@ class __attribute__((visibility("hidden"))) NextFunction {
     next_.store(next, std::memory_order_release);
   }
 
-  /// After Find(). Ends the process with a message if there is none.
+  /// Returns the function, after Find(). Ends the process with a message if there is none.
   [[nodiscard]] Function Get() const {
     const Function next = next_.load(std::memory_order_acquire);
     if (next == nullptr) Refuse();
     return next;
   }
 
-  /// The function, or null if there is none or Find() has not been called.
+  /// Returns the function, or null if there is none or Find() has not been called.
   [[nodiscard]] Function GetIfAny() const { return next_.load(std::memory_order_acquire); }
 
-  /// After Find(): true if the hook is called by a sanitizer's interceptor.
+  /// Returns whether the hook is called by a sanitizer's interceptor, after Find().
   [[nodiscard]] bool IsBehindInterceptor() const {
     return behind_interceptor_.load(std::memory_order_relaxed);
   }

@@ -6,7 +6,7 @@
 
 namespace taskleak::live {
 
-/// The same as TakeCapture(), for code that looks again and again. The capture is not kept for
+/// Does the same as TakeCapture(), for code that looks again and again. The capture is not kept for
 /// FindCapture(), so it does not displace others there.
 [[nodiscard]] CapturePtr TakePassingCapture();
 

@@ -22,11 +22,12 @@ class ProfileWriter {
  public:
   using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
 
-  /// `maps` is the text of /proc/PID/maps. The profile lists the executable files in it.
+  /// Begins a profile. `maps` is the text of /proc/PID/maps. The profile lists the executable files
+  /// in it.
   explicit ProfileWriter(std::string maps);
 
   void AddValueType(std::string_view type, std::string_view unit);
-  /// One value for each value type. Labels with an empty value are left out.
+  /// Adds a sample with one value for each value type. Labels with an empty value are left out.
   void AddSample(const Stack& stack, const std::vector<std::int64_t>& values, const Labels& labels);
 
   /// Returns the whole message. Call it once, as the last function.

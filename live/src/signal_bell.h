@@ -18,8 +18,8 @@ struct Rung {
 /// time. The data of the handlers is never destroyed.
 class SignalBell {
  public:
-  /// 0 stands for no signal. Throws std::logic_error if there is one already,
-  /// std::invalid_argument if a signal cannot be handled.
+  /// Handles the two signals; 0 stands for no signal. Throws std::logic_error if there is one
+  /// already, std::invalid_argument if a signal cannot be handled.
   SignalBell(int dump, int record);
   ~SignalBell();
   SignalBell(const SignalBell&) = delete;

@@ -36,7 +36,7 @@ std::string LineText(const Frame& frame);
 /// Returns `text` with '?' for bytes that would end a line or move a cursor, or that are not UTF-8.
 std::string OneLine(std::string_view text);
 
-/// "2026-01-31T12:00:00.250Z"
+/// Returns for example "2026-01-31T12:00:00.250Z".
 std::string TimeText(std::chrono::system_clock::time_point time);
 
 }  // namespace taskleak::live

@@ -32,7 +32,7 @@ class Snapshot {
   /// is new.
   Snapshot() = default;
 
-  /// For taskleak's own parts. Returns null for a default-constructed snapshot.
+  /// Returns null for a default-constructed snapshot. For taskleak's own parts.
   [[nodiscard]] const std::shared_ptr<const internal::SnapshotData>& data() const { return data_; }
 
  private:

@@ -67,9 +67,9 @@ class Task {
   /// is not registered.
   [[nodiscard]] std::int64_t id() const;
 
-  /// For adapters: registers a task that is created at the code address `site`.
+  /// Registers a task that is created at the code address `site`. For adapters.
   Task(std::string_view name, const void* site);
-  /// For adapters: registers one more task like `other`.
+  /// Registers one more task like `other`. For adapters.
   static Task CopyOf(const Task& other);
 
  private:
@@ -156,7 +156,7 @@ template <typename Function>
 template <typename Submit>
 class TrackingExecutor {
  public:
-  /// As WrapExecutor() says.
+  /// Makes a wrapper as WrapExecutor() does.
   TrackingExecutor(std::string_view name, Submit submit)
       : name_(name), submit_(std::move(submit)) {}
 

@@ -15,8 +15,8 @@ namespace taskleak::alive {
 /// that have not said yet which they are. Thread-safe, as all that follows.
 std::vector<LiveThread> JudgedBy(registry::Origin scope, std::vector<LiveThread> threads);
 
-/// Whether anything that `scope` judges, and that is not background, was there at that look and
-/// still is: what a rule ignores.
+/// Returns whether anything that `scope` judges, and that is not background, was there at that look
+/// and still is: what a rule ignores.
 bool IsAnythingLeft(registry::Origin scope, const BirthMark& at);
 
 /// So many units are background only because a background unit has created them.

@@ -20,8 +20,9 @@ class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// For a wait of `drain` that begins at `start`. Evidence counts for a quarter of it, and at
-  /// least 100 ms; it is gathered from that long before its end on, when it begins to matter.
+  /// Prepares for a wait of `drain` that begins at `start`. Evidence counts for a quarter of it,
+  /// and at least 100 ms; it is gathered from that long before its end on, when it begins to
+  /// matter.
   Progress(Clock::time_point start, Clock::duration drain);
 
   /// Records which units are alive at `now`. Cheap except every 50 ms.

@@ -24,17 +24,17 @@ class TimedWaits {
  public:
   using Clock = platform::Clock;
 
-  /// For a wait of `drain` that begins at `start`.
+  /// Prepares for a wait of `drain` that begins at `start`.
   TimedWaits(Clock::time_point start, Clock::duration drain);
 
   /// Notes what those that are alive at `now` wait for. Does nothing except every 50 ms, or more
   /// rarely where there are so many that it takes long.
   void Observe(const Stragglers& stragglers, Clock::time_point now);
 
-  /// True if one of them is going to go on by itself, or is just about to, though late.
+  /// Returns whether one of them is going to go on by itself, or is just about to, though late.
   [[nodiscard]] bool EndSoon(Clock::time_point now) const;
 
-  /// No end of a wait is waited for that is later than this.
+  /// Returns the latest end of a wait that is waited for.
   [[nodiscard]] Clock::time_point latest() const { return latest_; }
 
  private:

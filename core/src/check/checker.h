@@ -25,8 +25,8 @@ namespace taskleak::check {
 /// Options with their rules made ready, to check many scopes with. Immutable.
 class Checker {
  public:
-  /// TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if an option or a
-  /// suppression file is bad.
+  /// Makes the rules ready. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if
+  /// an option or a suppression file is bad.
   explicit Checker(const Options& options);
 
   /// Returns a checker without any rules. Its LookAtAll() finds what FindAlive returns
@@ -42,8 +42,9 @@ class Checker {
   [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {},
                                   registry::Origin scope = 0) const;
 
-  /// Every thread, task and child process but the caller and those adopted or ignored, the main
-  /// thread included; no wait. Without rules the adopted ones too, and threads that ended unjoined.
+  /// Returns every thread, the main thread included, and every task and child process, but not the
+  /// caller and those that are adopted or ignored. Does not wait. Without rules, returns the
+  /// adopted ones too, and threads that ended unjoined.
   [[nodiscard]] Outcome LookAtAll() const;
 
   /// Searches memory for coroutines that nothing else shows. What is found may have been freed.

@@ -23,7 +23,7 @@ namespace taskleak::check {
 /// What findings are made with, for one look at some stragglers. Not thread-safe.
 class Inspectors {
  public:
-  /// `system_lines` and `signals` as for explain::TaskInspector.
+  /// Prepares to inspect `stragglers`; `system_lines` and `signals` as for explain::TaskInspector.
   Inspectors(const alive::Stragglers& stragglers, bool system_lines, platform::Signals signals);
   Inspectors(const Inspectors&) = delete;
   Inspectors& operator=(const Inspectors&) = delete;

@@ -19,7 +19,7 @@ namespace taskleak::check {
 /// outside of the tests belongs to none of them.
 class DescriptorCheck {
  public:
-  /// `checker` must outlive this object.
+  /// Keeps a reference to `checker`, which must outlive this object.
   explicit DescriptorCheck(const Checker& checker);
   ~DescriptorCheck();
   DescriptorCheck(const DescriptorCheck&) = delete;

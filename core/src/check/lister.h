@@ -22,7 +22,8 @@ namespace taskleak::check {
 /// ignore.
 class Lister {
  public:
-  /// Both must outlive the lister. Background units are listed only with `adopted_too`.
+  /// Keeps references to `options` and `ignore`, which must outlive the lister. Background units
+  /// are listed only with `adopted_too`.
   Lister(const Options& options, const rules::IgnoreSet& ignore, bool adopted_too)
       : options_(options), ignore_(ignore), adopted_too_(adopted_too) {}
 

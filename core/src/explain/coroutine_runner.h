@@ -17,7 +17,7 @@ class CoroutineRunners {
  public:
   using Tasks = std::unordered_map<std::uint64_t, registry::TaskRecord>;
 
-  /// `tasks` are those that are alive.
+  /// Keeps a reference to `tasks`: those that are alive.
   CoroutineRunners(const Tasks& tasks, platform::Signals signals)
       : tasks_(tasks), signals_(signals) {}
 

@@ -12,20 +12,21 @@
 
 namespace taskleak::explain {
 
-/// The frames of the call that created a thread, without the hooks' own.
+/// Returns the frames of the call that created a thread, without the hooks' own.
 std::vector<platform::RawFrame> CreationFrames(std::span<const std::uintptr_t> return_addresses);
-/// The same of the call that detached one.
+/// Returns the same of the call that detached one.
 std::vector<platform::RawFrame> DetachFrames(std::span<const std::uintptr_t> return_addresses);
 
-/// The same of the call that created a child process.
+/// Returns the same of the call that created a child process.
 std::vector<platform::RawFrame> ForkFrames(std::span<const std::uintptr_t> return_addresses);
 
-/// The frames of what created a task: its stack if that was kept, else the one address, if any.
+/// Returns the frames of what created a task: its stack if that was kept, else the one address, if
+/// any.
 std::vector<platform::RawFrame> CreationFrames(const registry::CreationStack* created,
                                                std::uintptr_t site);
 
-/// True for a function that stands between the code that begins an operation, or launches a fiber,
-/// and taskleak. `runtime` as in Frame.
+/// Returns whether a function stands between the code that begins an operation, or launches a
+/// fiber, and taskleak. `runtime` as in Frame.
 bool IsInTaskLibrary(bool runtime, std::string_view plain_name);
 
 }  // namespace taskleak::explain

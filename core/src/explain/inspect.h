@@ -40,7 +40,7 @@ struct Finding : FoundUnit {
   bool stop_not_requested = false;  // of a std::jthread that could be asked to stop
   bool in_circle = false;           // of threads that wait for each other, or for itself
 
-  /// As rules see it.
+  /// Returns the unit as rules see it.
   [[nodiscard]] rules::UnitView view() const {
     return {.unit = unit,
             .stack = *stack,
@@ -50,7 +50,7 @@ struct Finding : FoundUnit {
   }
 };
 
-/// The innermost function of a stack that is not the runtime's; empty if none has a name.
+/// Returns the innermost function of a stack that is not the runtime's; empty if none has a name.
 std::string TopFunction(const symbolize::ResolvedStack& stack);
 
 /// Makes findings for one look, in which equal stacks are resolved once and shared. Not
@@ -59,13 +59,13 @@ class Inspector {
  public:
   explicit Inspector(bool system_lines);
 
-  /// A thread that is alive.
+  /// Describes a thread that is alive.
   Finding InspectLive(const alive::LiveThread& thread, const platform::ThreadLook& look);
   /// Describes a thread that ended and was not joined.
   Finding InspectUnjoined(const registry::ThreadRecord& record);
   /// Describes a child process; nothing if it was waited for meanwhile.
   std::optional<Finding> InspectProcess(const platform::ThreadId& child);
-  /// A task that ended before anything but its name was read.
+  /// Describes a task that ended before anything but its name was read.
   Finding InspectGoneTask(const alive::LiveTask& task);
   /// Returns the name of a thread that ended and was not joined; empty if none is known.
   [[nodiscard]] std::string NameOfEnded(int tid) const;

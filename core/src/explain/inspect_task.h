@@ -27,20 +27,19 @@ using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
 
 using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
 
-/// All tasks that are alive, by serial; none if there are none among the stragglers.
+/// Returns all tasks that are alive, by serial; none if there are none among the stragglers.
 TaskRecords TasksFor(const alive::Stragglers& stragglers);
-/// All tasks that are alive, by serial.
+/// Returns all tasks that are alive, by serial.
 TaskRecords AllTasks();
 
-/// A coroutine has the name of its function, as far as it is known.
+/// Returns the task's name. A coroutine has the name of its function, as far as it is known.
 std::string NameOf(const registry::TaskRecord& record);
 
 /// Makes findings of tasks for one look. Not thread-safe.
 class TaskInspector {
  public:
-  /// `tasks` are those among which the awaiting ones are looked for. `system_lines` as for
-  /// StackResolver; `signals` as for platform::LookAtThread, by which the stack of a task that is
-  /// running is read: that of its thread.
+  /// Looks for awaiting tasks among `tasks`. `system_lines` as for StackResolver. `signals` as for
+  /// platform::LookAtThread, which reads the stack of a running task: that of its thread.
   TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
       : tasks_(tasks),
         resolver_(system_lines),

@@ -19,12 +19,12 @@ struct Signatures {
   std::string former;
 };
 
-/// Twelve hex digits that are the same in every run and build: made of the kind and the plain names
-/// of the unit's own functions, from where it starts to where it enters a system library, and of
-/// the functions that created it. Addresses, lines, template arguments, numbers of lambdas and of
-/// test cases, and functions of the C++ runtime (which compilers inline or not) do not count. A
-/// unit without any named function goes by its name, numbers in it apart, and by module offsets of
-/// unnamed frames; a process by the name of its program and by what created it.
+/// Returns twelve hex digits that are the same in every run and build: made of the kind and the
+/// plain names of the unit's own functions, from where it starts to where it enters a system
+/// library, and of the functions that created it. Addresses, lines, template arguments, numbers of
+/// lambdas and of test cases, and functions of the C++ runtime (which compilers inline or not) do
+/// not count. A unit without any named function goes by its name, numbers in it apart, and by
+/// module offsets of unnamed frames; a process by the name of its program and by what created it.
 Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by);
 

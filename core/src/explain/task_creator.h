@@ -16,9 +16,9 @@ class TaskCreators {
  public:
   explicit TaskCreators(symbolize::StackResolver* resolver) : resolver_(*resolver) {}
 
-  /// Empty where nothing is known. Of an operation that a library began, it starts with the
-  /// function that called the library. The reference stays valid as long as this object and the
-  /// resolver.
+  /// Returns the creation stack of a task; empty where nothing is known. Of an operation that a
+  /// library began, it starts with the function that called the library. The reference stays valid
+  /// as long as this object and the resolver.
   const symbolize::ResolvedStack& Of(const registry::TaskRecord& record);
 
  private:

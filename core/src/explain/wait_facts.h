@@ -23,7 +23,7 @@ struct TimeFacts {
     kUnlimited,  ///< no limit, or none that is known
     kLeft,       ///< `time` is left
     kInAll,      ///< `time` is what the whole wait may take; how much has passed is not known
-    kForEver,    ///< the program has set a limit that no one will live to see
+    kForEver,    ///< the program has set a limit that lies years ahead
   };
   Kind kind = Kind::kUnlimited;
   std::chrono::nanoseconds time{0};

@@ -46,7 +46,7 @@ inline BirthBucket& BucketOf(pthread_t handle) {
   return g_birth_buckets[mixed >> 55];
 }
 
-/// Null if it is not there.
+/// Returns the record of a thread in its bucket; null if it is not there.
 internal::ThreadBirth* FindBirth(BirthBucket& bucket, pthread_t handle, std::uint64_t serial)
     TASKLEAK_REQUIRES(bucket.lock);
 
@@ -57,11 +57,12 @@ void LinkBirth(internal::ThreadBirth* birth, pthread_t handle, int tid);
 /// Takes it out: its thread is gone.
 void UnlinkBirth(BirthBucket& bucket, internal::ThreadBirth* birth) TASKLEAK_REQUIRES(bucket.lock);
 
-/// Its creator, its thread or the table does not need it any more.
+/// Records that one of its holders (its creator, its thread or the table) does not need it any
+/// more.
 void ReleaseBirth(internal::ThreadBirth* birth);
 
-/// What `select` makes of each record that is this process's, without what it returns nothing for.
-/// It is called with a lock held and must neither allocate nor lock.
+/// Returns what `select` makes of each record that is this process's, without what it returns
+/// nothing for. Calls it with a lock held; it must neither allocate nor lock.
 template <typename T, typename Select>
 std::vector<T> CollectBirths(Select select) {
   std::vector<T> all;
@@ -85,13 +86,13 @@ std::vector<T> CollectBirths(Select select) {
   return all;
 }
 
-/// The calling thread's, while it runs its routine; else null.
+/// Returns the calling thread's record while it runs its routine, else null.
 const internal::ThreadBirth* OwnBirth();
 
 /// Notes which of the threads that have run their routines are gone.
 void ConfirmEnds();
 
-/// For a forked child, which has none of the other threads.
+/// Resets the locks and the counts in a forked child, which has none of the other threads.
 void StartAnewInChild();
 
 }  // namespace taskleak::registry

@@ -22,11 +22,11 @@ struct ChildRecord {
   std::array<std::uintptr_t, kMostFrames> created_by{};  ///< return addresses, innermost first
 };
 
-/// The record of a child process; nothing if it was not created through the hooks, or so many were
-/// created after it that its record is used again. Thread-safe, as is the other.
+/// Returns the record of a child process; nothing if it was not created through the hooks, or so
+/// many were created after it that its record is used again. Thread-safe, as is the other.
 std::optional<ChildRecord> FindChild(const platform::ThreadId& child);
 
-/// True once a child process was created through the hooks.
+/// Returns true once a child process was created through the hooks.
 bool HasRecordedChildren();
 
 }  // namespace taskleak::registry

@@ -24,8 +24,8 @@ struct CreationStack {
 /// or no memory. Takes no lock for a stack that is already known. Thread-safe.
 const CreationStack* InternOwnStack(std::uintptr_t site);
 
-/// The same for code that is parked with the stack pointer `sp`, from the innermost frame on.
-/// Returns null also if the stack cannot be read.
+/// Returns the same for code that is parked with the stack pointer `sp`, from the innermost frame
+/// on. Returns null also if the stack cannot be read.
 const CreationStack* InternParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
 }  // namespace taskleak::registry

@@ -13,11 +13,11 @@ namespace taskleak::registry {
 // bytes.
 using FramePlace = internal::FrameRegion::Place;
 
-/// The place of a block; null if no frame was ever noted in its region. Takes no lock.
+/// Returns the place of a block; null if no frame was ever noted in its region. Takes no lock.
 FramePlace* FindFramePlace(std::uintptr_t address);
 
-/// The same, and makes it if need be. Null if there is no memory, or frames are in more than 16,000
-/// regions. Takes no lock, and no memory of the allocator's.
+/// Returns the same, and makes it if need be. Null if there is no memory, or frames are in more
+/// than 16,000 regions. Takes no lock, and no memory of the allocator's.
 FramePlace* MakeFramePlace(std::uintptr_t address);
 
 }  // namespace taskleak::registry

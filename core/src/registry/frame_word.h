@@ -17,13 +17,13 @@ class FrameWord {
   FrameWord() = default;
   explicit constexpr FrameWord(std::uint64_t bits) : bits_(bits) {}
 
-  /// The size is rounded up; what is longer than 8 MiB counts as that long.
+  /// Makes the word of a frame. Rounds the size up; what is longer than 8 MiB counts as that long.
   static constexpr FrameWord Make(std::uintptr_t address, std::size_t size) {
     const std::uint64_t units = (std::uint64_t{size} + kUnit - 1) / kUnit;
     return FrameWord(kIsFrame | (address / kUnit) << kSizeBits |
                      (units < kMostUnits ? units : kMostUnits));
   }
-  /// True if a frame with this address can be written as one word.
+  /// Returns whether a frame with this address can be written as one word.
   static constexpr bool Fits(std::uintptr_t address) {
     return address % kUnit == 0 && address >> kAddressBits == 0;
   }

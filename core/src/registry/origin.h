@@ -42,34 +42,35 @@ void CloseInner(Origin scope);
 /// another one then.
 void CloseScope(Origin scope, bool used);
 
-/// What descends from `scope` is background from now on, whenever it is born.
+/// Makes all that descends from `scope` background, whenever it is born.
 void MakeBackground(Origin scope);
 
-/// Whether `scope` judges a unit of that origin: it is the innermost open scope that the unit
-/// descends from, or nothing is known of the unit. Without a scope (0), whether any would: what is
-/// background none judges.
+/// Returns whether `scope` judges a unit of that origin: it is the innermost open scope that the
+/// unit descends from, or nothing is known of the unit. Without a scope (0), returns whether any
+/// scope would judge it: none judges what is background.
 bool Judges(Origin scope, Origin unit);
 
-/// Whether a unit is background because what it descends from is.
+/// Returns whether a unit is background because it descends from something that is background.
 bool DescendsFromBackground(Origin unit);
 
-/// Of what a thread creates that descends from nothing known. Takes no lock and no memory.
+/// Returns the origin of what a thread creates that descends from nothing known. Takes no lock and
+/// no memory.
 Origin GuessedOrigin();
-/// Of what is created by something of origin `creator`: that, or if that is the process or the run
-/// what runs now, marked kDuring. The same.
+/// Returns the origin of what a unit with origin `creator` creates: `creator`, or if that is the
+/// process or the run, what runs now, marked kDuring. Takes no lock and no memory.
 Origin OriginBy(Origin creator);
-/// The scope that the calling thread has opened last; 0: none. The same.
+/// Returns the scope that the calling thread has opened last; 0: none. Takes no lock and no memory.
 Origin OwnScope();
-/// True if the calling thread opened it while it ran the task that it runs now, or none.
+/// Returns whether the calling thread opened it while it ran the task that it runs now, or none.
 bool OwnScopeIsInner();
 
-/// Whether the origin only says when a unit was created, and not what it descends from.
+/// Returns whether the origin only says when a unit was created, and not what it descends from.
 inline bool IsDuring(Origin origin) { return (origin & kDuring) != 0; }
 
-/// The scope's name; empty for 0 and kProcess.
+/// Returns the scope's name; empty for 0 and kProcess.
 std::string OriginName(Origin origin);
 
-/// How many scopes are kept in memory. For tests.
+/// Returns how many scopes are kept in memory. For tests.
 std::size_t CountKeptScopes();
 
 }  // namespace taskleak::registry

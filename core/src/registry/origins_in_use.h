@@ -9,10 +9,11 @@
 
 namespace taskleak::registry {
 
-/// Of all recorded threads and all tasks, with repetitions. Thread-safe, like the other.
+/// Returns the origins of all recorded threads and all tasks, with repetitions. Thread-safe, like
+/// the other.
 std::vector<Origin> OriginsInUse();
 
-/// Of the threads that exist and whose number is known, by number.
+/// Returns the origins of the threads that exist and whose number is known, by number.
 std::unordered_map<int, Origin> OriginsOfThreads();
 
 }  // namespace taskleak::registry

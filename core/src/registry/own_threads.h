@@ -6,14 +6,15 @@
 
 namespace taskleak::registry {
 
-/// The calling thread is one until it ends. `calls_program` says whether it runs code of the
-/// program, such as a callback.
+/// Marks the calling thread as one of taskleak's own until it ends. `calls_program` says whether it
+/// runs code of the program, such as a callback.
 void MarkOwnThread(bool calls_program = false);
 
-/// Their numbers; none in a forked child, where they do not exist. Thread-safe.
+/// Returns their numbers; none in a forked child, where they do not exist. Thread-safe.
 std::set<int> OwnThreads();
 
-/// Those of them that run no code of the program, and so wake none of its threads. Thread-safe.
+/// Returns those of them that run no code of the program, and so wake none of its threads.
+/// Thread-safe.
 std::set<int> SilentThreads();
 
 }  // namespace taskleak::registry

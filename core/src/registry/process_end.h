@@ -12,10 +12,10 @@ namespace taskleak::registry {
 /// What an end of the process means meanwhile.
 enum class EarlyEnd { kWarning, kFailure };
 
-/// From now on `scope` is under way in that process; forked children may end as they like.
-/// Thread-safe, as all that follows.
+/// Records that `scope` is under way in that process from now on; forked children may end as they
+/// like. Thread-safe, as all that follows.
 void BeginUnfinished(std::string_view scope, EarlyEnd end, pid_t process);
-/// Nothing is any more.
+/// Records that nothing is under way any more.
 void EndUnfinished();
 
 /// What was under way when the process began to end.

@@ -26,14 +26,15 @@ struct RampSite {
 /// module's symbols and code (linux/coroutines/ramp_calls.h), which takes some milliseconds.
 const RampSite* LookUpSite(std::uintptr_t call);
 
-/// The site that a word of internal::SeenSites stands for; null if it stands for another call.
+/// Returns the site that a word of internal::SeenSites stands for; null if it stands for another
+/// call.
 inline const RampSite* SiteIn(std::uintptr_t word) {
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   return (word & 1) != 0 ? reinterpret_cast<const RampSite*>(word & ~std::uintptr_t{1}) : nullptr;
 }
 
-/// The site with this return address; null if it does not create coroutines. Takes some nanoseconds
-/// for a call that was met before. May be called with any lock held. Thread-safe.
+/// Returns the site with this return address; null if it does not create coroutines. Takes some
+/// nanoseconds for a call that was met before. May be called with any lock held. Thread-safe.
 inline const RampSite* FindRampSite(std::uintptr_t call) {
   for (const auto& place : internal::SeenSitesOf(call).words) {
     const std::uintptr_t word = place.load(std::memory_order_acquire);
@@ -61,7 +62,7 @@ bool IsOfUnloadedModule(std::uintptr_t function);
 /// which there was no memory or no descriptor. Called before each look. Thread-safe.
 void RefreshRampModules();
 
-/// In a forked child, which has none of the threads that might hold the lock.
+/// Frees the lock in a forked child, which has none of the threads that might hold it.
 void ResetRampSites();
 
 }  // namespace taskleak::registry

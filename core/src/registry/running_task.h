@@ -7,27 +7,27 @@
 
 namespace taskleak::registry {
 
-/// Of the calling thread; null if it runs none.
+/// Returns the task that the calling thread runs, or null.
 inline internal::TaskHead* Running() { return internal::t_tasks.running; }
-/// 0: none.
+/// Returns the task's serial; 0 if there is none.
 inline std::uint64_t SerialOf(const internal::TaskHead* task) {
   return task == nullptr ? 0 : task->serial.load(std::memory_order_relaxed);
 }
 inline std::uint64_t RunningSerial() { return SerialOf(Running()); }
 
-/// Where the calling thread itself descends from; 0 if it was not created through the hooks.
+/// Returns the origin of the calling thread; 0 if it was not created through the hooks.
 Origin OriginOfThread();
 
-/// Of what the calling thread creates while it runs no task: the scope that it has opened, else its
-/// own, else a guess.
+/// Returns the origin of what the calling thread creates outside tasks: the scope that it has
+/// opened, else one that follows from its own origin, else a guess.
 inline Origin OriginOutsideTasks() {
   if (const Origin scope = OwnScope(); scope != 0) return scope;
   const Origin own = OriginOfThread();
   return own != 0 ? OriginBy(own) : GuessedOrigin();
 }
 
-/// Of what the calling thread creates now: that of the task it runs, unless it has opened a scope
-/// in that, or else as above.
+/// Returns the origin of what the calling thread creates now: as the task that it runs gives it,
+/// unless it has opened a scope in that task or runs none; then as above.
 inline Origin OriginHere() {
   const internal::TaskHead* const running = Running();
   return running != nullptr && !OwnScopeIsInner()
@@ -35,7 +35,7 @@ inline Origin OriginHere() {
              : OriginOutsideTasks();
 }
 
-/// The calling thread's number in the kernel, for which it is asked once.
+/// Returns the calling thread's number in the kernel, for which it is asked once.
 inline int ThreadNumber() {
   if (internal::t_tasks.turn.word() == 0) internal::SetFirstTurn();
   return static_cast<int>(internal::t_tasks.turn.where());

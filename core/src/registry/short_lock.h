@@ -28,7 +28,7 @@ class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {
   void Unlock() TASKLEAK_ANNOTATE(release_capability()) {
     if (word_.exchange(kFree, std::memory_order_release) == kAwaited) Futex(FUTEX_WAKE_PRIVATE, 1);
   }
-  /// In a forked child, which has none of the threads that might hold it.
+  /// Frees it in a forked child, which has none of the threads that might hold it.
   void Reset() { word_.store(kFree); }
 
  private:

@@ -13,7 +13,7 @@
 
 namespace taskleak::registry {
 
-/// What is remembered of where tasks are created, from now on. Thread-safe.
+/// Sets what is remembered of where tasks are created from now on. Thread-safe.
 void SetTaskStacks(TaskStacks stacks);
 TaskStacks GetTaskStacks();
 
@@ -25,14 +25,14 @@ internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::u
 internal::TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller);
 /// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
 internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
-/// Registers an operation that the calling thread begins (taskleak/internal/async_operation.h); null
-/// if there is no memory. It has no site but its whole creation stack.
+/// Registers an operation that the calling thread begins (taskleak/internal/async_operation.h);
+/// null if there is no memory. It has no site but its whole creation stack.
 internal::TaskSlot* BeginOperation(const internal::Operation& operation);
-/// One more unit like `other`; null if there is no memory.
+/// Registers one more unit like `other`; null if there is no memory.
 internal::TaskSlot* CopyTask(const internal::TaskSlot& other);
 void EndTask(internal::TaskSlot* slot);
 
-/// The calling thread runs it from now on.
+/// Records that the calling thread runs the task from now on.
 void RunTask(internal::TaskSlot* slot);
 /// Records that no thread runs the task any more. `waiting` says what it waits for.
 void SuspendTask(internal::TaskSlot* slot, WaitState state, std::string_view waiting);

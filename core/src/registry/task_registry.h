@@ -65,8 +65,8 @@ struct TaskRecord {
 /// if the slot is free.
 std::optional<TaskRecord> ReadTask(const internal::TaskSlot& slot, std::int64_t now);
 
-/// True if the task is alive and has changed nothing since `record` was made; true for what is in
-/// no slot.
+/// Returns whether the task is alive and has changed nothing since `record` was made; true for what
+/// is in no slot.
 bool IsStill(const TaskRecord& record);
 
 /// Returns the epoch of tasks that are born from now on. Later epochs are greater. Returns the same
@@ -78,7 +78,8 @@ Epoch BeginEpoch();
 /// meanwhile may or may not be visited.
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit);
 
-/// The same for all that are alive, adopted or not, without those that end while they are read.
+/// Does the same for all that are alive, adopted or not, without those that end while they are
+/// read.
 void ForEveryTask(const std::function<void(const TaskRecord&)>& visit);
 
 /// What is cheap to know of a task.
@@ -100,8 +101,8 @@ struct TaskTotals {
 /// meanwhile may be of two moments.
 TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit);
 
-/// ForEachTask will not visit again those for which `which` is true, and what they create from now
-/// on is background, except for what the task that calls this creates.
+/// Adopts the tasks for which `which` returns true: ForEachTask leaves them out. What they create
+/// from now on is background, except for what the task that calls this creates.
 void AdoptTasks(Epoch first, const std::function<bool(const TaskRecord&)>& which);
 
 }  // namespace taskleak::registry

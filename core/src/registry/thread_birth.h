@@ -48,10 +48,10 @@ struct ThreadRecord {
   std::array<std::uintptr_t, kMostDetachFrames> detached_by{};
 };
 
-/// Whether births are recorded from now on (they are from the start). Thread-safe, as all that
+/// Turns the recording of births on or off (it is on from the start). Thread-safe, as all that
 /// follows.
 void SetRecording(bool on);
-/// Whether the calling thread's are.
+/// Returns whether births by the calling thread are recorded.
 bool RecordsBirths();
 
 /// As long as one exists, threads that its thread creates are not recorded: taskleak's own.
@@ -63,22 +63,22 @@ class UnrecordedBirths {
   UnrecordedBirths& operator=(const UnrecordedBirths&) = delete;
 };
 
-/// Every birth from now on has at least this serial.
+/// Returns a serial that every birth from now on has at least.
 std::uint64_t NextSerial();
 
-/// The threads that exist now, those that have not run yet and those in destructors of
-/// thread-specific data too. Their names are not known.
+/// Returns the threads that exist now, also those that have not run yet and those in destructors of
+/// thread-specific data. Their names are not known.
 std::vector<ThreadRecord> RunningRecords();
 /// Returns the running threads with a known number, by number.
 std::unordered_map<int, ThreadRecord> RunningThreads();
 
-/// True while the number of a thread that was created through the hooks is not known: each makes
-/// its own known when it first runs.
+/// Returns whether the number of any thread that was created through the hooks is not known yet:
+/// each makes its own known when it first runs.
 bool HasPendingBirths();
 /// Waits until there are none, at most `most`.
 void AwaitPendingBirths(std::chrono::milliseconds most);
 
-/// The stack of one of them, by its number: for platform::LookAtThread.
+/// Returns the stack of one of them, by its number: for platform::LookAtThread.
 std::optional<platform::StackBounds> FindStack(int tid);
 
 /// How many threads were created through the hooks, and how many of those have ended (or could not
@@ -89,17 +89,17 @@ struct ThreadTotals {
 };
 ThreadTotals CountThreadsEver();
 
-/// How many threads were created without a record, since there was no memory for one.
+/// Returns how many threads were created without a record, since there was no memory for one.
 std::uint64_t CountUnrecorded();
 
-/// How many joinable threads have ended and were neither joined nor detached. Costs two reads as
-/// long as no thread is about to end.
+/// Returns how many joinable threads have ended and were neither joined nor detached. Costs two
+/// reads as long as no thread is about to end.
 std::size_t CountUnjoined();
-/// Those of them with serials from `first` on that were not adopted.
+/// Returns those of them with serials from `first` on that were not adopted.
 std::vector<ThreadRecord> FindUnjoined(std::uint64_t first);
-/// What `which` is true for will not be found by FindUnjoined, and what it creates from now on is
-/// background, except for what the calling thread creates. It is called with a lock held and must
-/// neither allocate nor lock.
+/// Adopts the births for which `which` returns true: FindUnjoined leaves them out, and what they
+/// create from now on is background, except for what the calling thread creates. Calls `which` with
+/// a lock held; it must neither allocate nor lock.
 void AdoptBirths(const std::function<bool(const ThreadRecord&)>& which);
 
 }  // namespace taskleak::registry

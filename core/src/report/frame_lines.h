@@ -15,7 +15,8 @@ enum class StackRole {
   kWhoCreated,  ///< the machinery that starts threads is not
 };
 
-/// The lines of `stack`, without indentation and line ends, functions and places in two columns.
+/// Returns the lines of `stack`, without indentation and line ends, functions and places in two
+/// columns.
 ///
 /// Frames of the runtime are left out at both ends and folded to one line in between, frames of the
 /// test framework are left out at the outer end, the middle of a deep stack is left out, and long
@@ -23,19 +24,20 @@ enum class StackRole {
 /// empty.
 std::vector<std::string> ShortLines(const Stack& stack, StackRole role, std::string_view test = {});
 
-/// Every frame in full, with its address and the lines of its source file around it where that
-/// can be read.
+/// Returns every frame in full, with its address and the lines of its source file around it where
+/// that can be read.
 std::vector<std::string> FullLines(const Stack& stack, std::string_view test = {});
 
-/// `function`; of a test case whose name a macro made up, the name of the test and what follows:
-/// `test "Pool restarts"::{lambda}`.
+/// Returns `function`. Of a test case whose name a macro made up, returns the name of the test and
+/// what follows: `test "Pool restarts"::{lambda}`.
 std::string WithTestName(const std::string& function, std::string_view test);
 
-/// A function's name, shortened if it is long: first the parameters and template arguments go, then
-/// the outer scopes. The call of a lambda is "Serve::{lambda}", whichever compiler named it.
+/// Returns a function's name, shortened if it is long: first the parameters and template arguments
+/// go, then the outer scopes. The call of a lambda is "Serve::{lambda}", whichever compiler named
+/// it.
 std::string ShortFunction(const std::string& function);
 
-/// A header of the system as it is included, "<mutex>"; of other long paths the end.
+/// Returns a header of the system as it is included, "<mutex>"; of other long paths the end.
 std::string ShortFile(const std::string& file);
 
 }  // namespace taskleak::report

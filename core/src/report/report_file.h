@@ -29,7 +29,8 @@ std::string ReportPath(const std::string& path, pid_t pid);
 /// Thread-safe.
 class ReportFile {
  public:
-  /// A relative path begins in the folder in which the process started to use taskleak.
+  /// Begins an empty collection. A relative path begins in the folder in which the process started
+  /// to use taskleak.
   explicit ReportFile(const std::string& path);
 
   /// Tests if the file could be written, and leaves nothing behind. Returns why not, or an empty

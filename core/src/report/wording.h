@@ -16,54 +16,56 @@
 
 namespace taskleak::report {
 
-/// "250 ms", "1.0 s", "75 s", "3 min 5 s"
+/// Returns for example "250 ms", "1.0 s", "75 s" or "3 min 5 s".
 std::string Duration(std::chrono::milliseconds duration);
 
 using internal::Count;
 
-/// "thread", "task", "process", "descriptor"
+/// Returns "thread", "task", "process" or "descriptor".
 std::string_view Noun(UnitKind kind);
 
-/// "waiting on a condition variable"
+/// Returns for example "waiting on a condition variable".
 std::string_view Doing(const Unit& unit);
 
 /// Returns what the unit waits on: its detail, the holder, and what the holder does. Empty if
 /// nothing is known.
 std::string OnWhat(const Unit& unit);
 
-/// `thread 4130 "cache"`
+/// Returns for example `thread 4130 "cache"`.
 std::string ThreadText(std::int64_t id, const std::string& name);
 
-/// "DEADLOCK: 2 threads wait for each other", and what each of them waits for.
+/// Returns for example "DEADLOCK: 2 threads wait for each other"; the other returns what each of
+/// them waits for.
 std::string DeadlockTitle(const Deadlock& deadlock);
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit);
-/// What to do about it.
+/// Returns what to do about it.
 std::string_view DeadlockHint(const Deadlock& deadlock);
 
-/// The first line of a report: "2 leaks, 9 threads still alive 1.0 s after WorkerPool.Restarts".
+/// Returns the first line of a report: "2 leaks, 9 threads still alive 1.0 s after
+/// WorkerPool.Restarts".
 std::string Headline(const LeakReport& report);
 
-/// Why the check did not wait longer, where that was shown: "nothing can end them: ..."; else
-/// empty.
+/// Returns why the check did not wait longer, where that was shown: "nothing can end them: ...";
+/// else an empty text.
 std::string WhyNotLonger(const LeakReport& report);
 
-/// The groups of a report, finding by finding: those of one pool are one.
+/// Returns the groups of a report, finding by finding: those of one pool are one.
 std::vector<std::span<const LeakGroup>> Findings(const LeakReport& report);
 
-/// The units of a group that stand at the same place, place by place.
+/// Returns the units of a group that stand at the same place, place by place.
 std::vector<std::span<const Unit>> Places(const LeakGroup& group);
 
-/// The distinct values of the units, the first few of them: "a, b, c, ... (8 names)" if
+/// Returns the distinct values of the units, the first few of them: "a, b, c, ... (8 names)" if
 /// `noun` is "name", without the count if it is empty. Empty when all values are empty.
 std::string Distinct(std::span<const Unit> units, std::string_view noun,
                      const std::function<std::string(const Unit&)>& value);
 
-/// The distinct values of OnWhat(), which are long and have commas of their own: "a; b; ...
+/// Returns the distinct values of OnWhat(), which are long and have commas of their own: "a; b; ...
 /// (8 details)".
 std::string DistinctDetails(std::span<const Unit> units);
 
-/// `text` with every byte that a terminal or an XML parser would stumble over as "\x1b": control
-/// characters other than line ends, and what is not UTF-8.
+/// Returns `text` with every byte that a terminal or an XML parser would stumble over as "\x1b":
+/// control characters other than line ends, and what is not UTF-8.
 std::string Printable(std::string_view text);
 
 }  // namespace taskleak::report

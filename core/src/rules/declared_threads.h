@@ -6,9 +6,9 @@
 
 namespace taskleak::rules {
 
-/// True of a thread that a library that is loaded now declares: one that has a function of the
-/// declared name, from that library, on its stack; or one with the declared name whose own code
-/// starts in that library. A pattern that cannot be read declares nothing.
+/// Returns whether a library that is loaded now declares the thread: the thread has a function of
+/// the declared name, from that library, on its stack; or it has the declared name, and its own
+/// code starts in that library. A pattern that cannot be read declares nothing.
 bool IsDeclared(const Candidate& thread);
 
 }  // namespace taskleak::rules

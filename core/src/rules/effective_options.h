@@ -13,7 +13,7 @@ namespace taskleak::rules {
 /// key and value, if either is bad.
 Options WithEnvironment(const Options& options);
 
-/// What differs from the defaults, as key=value; without the rules from code.
+/// Returns what differs from the defaults, as key=value; without the rules from code.
 std::vector<std::string> Settings(const Options& options);
 
 }  // namespace taskleak::rules

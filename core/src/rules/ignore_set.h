@@ -27,22 +27,23 @@ class IgnoreSet {
 
   [[nodiscard]] bool MatchesName(std::string_view thread_name) const;
   [[nodiscard]] bool MatchesTaskName(std::string_view task_name) const;
-  /// A child process by its command line, which may be empty, and its name.
+  /// Returns whether a rule matches a child process, by its command line, which may be empty, and
+  /// its name.
   [[nodiscard]] bool MatchesProcess(std::string_view command, std::string_view name) const;
-  /// A descriptor by what it is open on.
+  /// Returns whether a rule matches a descriptor, by what it is open on.
   [[nodiscard]] bool MatchesDescriptor(std::string_view target) const;
-  /// Threads that were alive when an IgnoreCurrent() was made.
+  /// Returns whether the thread was alive when an IgnoreCurrent() was made.
   [[nodiscard]] bool MatchesCurrent(const platform::ThreadId& id) const;
-  /// The same for child processes.
+  /// Returns the same for a child process.
   [[nodiscard]] bool MatchesCurrentProcess(const platform::ThreadId& id) const;
-  /// The same for tasks, by the epoch in which they were born.
+  /// Returns the same for a task, by the epoch in which it was born.
   [[nodiscard]] bool MatchesCurrent(registry::Epoch born) const;
-  /// By the functions and modules of the stack as the symbol tables have them, and by the built-in
-  /// list.
+  /// Returns whether a rule matches the thread, by the functions and modules of the stack as the
+  /// symbol tables have them, or whether the built-in list does.
   [[nodiscard]] bool MatchesThread(const Candidate& thread) const;
 
-  /// True if there are rules that only a complete unit can answer: functions (that may be inlined),
-  /// creators, signatures, predicates, a task's module.
+  /// Returns whether there are rules that only a complete unit can answer: functions (that may be
+  /// inlined), creators, signatures, predicates, a task's module.
   [[nodiscard]] bool NeedsUnits() const { return !unit_rules_.empty() || !file_rules_.empty(); }
   [[nodiscard]] bool MatchesUnit(const UnitView& view) const;
 

@@ -30,7 +30,7 @@ struct KnownRule {
   bool generates_code = false;     ///< what runs in no module is the library's as well
 
   [[nodiscard]] bool Matches(const Candidate& thread) const;
-  /// "thread_name:gmain, gdbus; module:libglib-2.0.so*; function:g_*"
+  /// Returns for example "thread_name:gmain, gdbus; module:libglib-2.0.so*; function:g_*".
   [[nodiscard]] std::string ToString() const;
 };
 
@@ -44,11 +44,12 @@ struct KnownThreads {
   std::vector<Pattern> commands = {};  // of child processes that the library keeps, or their names
 
   [[nodiscard]] bool Matches(const Candidate& thread) const;
-  /// By the command line, which may be empty, or the name of the process.
+  /// Returns whether it is one of the library's processes, by the command line, which may be empty,
+  /// or the name of the process.
   [[nodiscard]] bool MatchesProcess(std::string_view command, std::string_view program) const;
 };
 
-/// The built-in list. Made once; immutable.
+/// Returns the built-in list, which is made once and is immutable.
 const std::vector<KnownThreads>& AllKnownThreads();
 
 }  // namespace taskleak::rules

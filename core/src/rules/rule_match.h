@@ -11,8 +11,8 @@
 
 namespace taskleak::rules {
 
-/// Whether a pattern for functions matches: the plain name, and if it spells out parameters or
-/// template arguments the full name too. No pattern matches a function without a name.
+/// Returns whether a pattern for functions matches: the plain name, and if it spells out parameters
+/// or template arguments the full name too. No pattern matches a function without a name.
 bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
                      std::string_view full_name);
 
@@ -27,7 +27,7 @@ bool AnyName(std::string_view plain_name, std::string_view full_name, const Text
 /// and for functions with their full names beside, until it returns true. Returns whether it did.
 bool AnyText(IgnoreRule::Kind kind, const UnitView& view, const TextUser& use);
 
-/// Whether the rule matches; never for kCurrent, which goes by identities.
+/// Returns whether the rule matches; never for kCurrent, which goes by identities.
 bool RuleMatches(const IgnoreRule& rule, const UnitView& view);
 
 }  // namespace taskleak::rules

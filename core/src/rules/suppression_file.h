@@ -20,7 +20,7 @@ struct SuppressionLine {
 /// skipped. Throws std::invalid_argument, naming `path`, line and column, if one is bad.
 std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path);
 
-/// The same for the file `path`. Throws std::invalid_argument also if it cannot be read.
+/// Does the same for the file `path`. Throws std::invalid_argument also if it cannot be read.
 std::vector<SuppressionLine> ReadSuppressions(const std::string& path);
 
 }  // namespace taskleak::rules

@@ -61,7 +61,8 @@ using HiddenUnits = std::map<std::size_t, std::set<std::pair<UnitKind, std::int6
 /// thread-safe.
 class SuppressionRound {
  public:
-  /// `hidden` has what earlier looks of this check have hidden. All must outlive this object.
+  /// Begins a round. `hidden` has what earlier looks of this check have hidden. All must outlive
+  /// this object.
   SuppressionRound(const FileRules& rules, std::string_view test, HiddenUnits& hidden);
 
   /// Adds a unit that no other rule ignores.

@@ -12,8 +12,8 @@
 
 namespace taskleak::run {
 
-/// CheckScopeSince (taskleak/test_run.h) with a checker that is ready, of what `judge` judges; if
-/// that is 0, of all. Thread-safe.
+/// Does what CheckScopeSince (taskleak/test_run.h) does with a checker that is ready, for what
+/// `judge` judges; if that is 0, for all. Thread-safe.
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
                                       std::string_view scope, registry::Origin judge);
 

@@ -19,17 +19,17 @@ namespace taskleak::run {
 /// the exit code 1. Forked children may end as they like. One at a time; called by one thread.
 class ExitWatch {
  public:
-  /// `options` are as the environment has changed them, and outlive this.
+  /// Begins to watch. `options` are as the environment has changed them, and outlive this.
   ExitWatch(const Options& options, TestRun::ExitHandler on_exit);
   ~ExitWatch();
   ExitWatch(const ExitWatch&) = delete;
   ExitWatch& operator=(const ExitWatch&) = delete;
 
-  /// The process may end whenever it likes.
+  /// Lets the process end whenever it likes.
   void Allow();
-  /// From now on `scope` is under way.
+  /// Records that `scope` is under way from now on.
   void Begin(std::string_view scope);
-  /// Nothing is.
+  /// Records that nothing is under way.
   void End();
 
  private:

@@ -27,10 +27,10 @@ namespace taskleak::run {
 /// stuck test holds. Arm and Disarm are called by one thread and cost no wake-up.
 class HangWatch {
  public:
-  /// `checker` must outlive this object; its options give the timeout. Returns when both threads
-  /// are up: later they might need the very locks that the test is stuck with.
+  /// Starts both threads. `checker` must outlive this object; its options give the timeout. Returns
+  /// when both are up: later they might need the very locks that the test is stuck with.
   HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang);
-  /// In a forked child, where the threads do not exist, only lets go of them.
+  /// Ends both threads. In a forked child, where they do not exist, only lets go of them.
   ~HangWatch();
   HangWatch(const HangWatch&) = delete;
   HangWatch& operator=(const HangWatch&) = delete;

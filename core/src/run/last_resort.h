@@ -22,23 +22,24 @@ namespace taskleak::run {
 /// lock.
 class LastResort {
  public:
-  /// `json` is where the JSON report goes (Options::json). Returns when the thread is up: later it
-  /// might need the very locks that the test is stuck with.
+  /// Starts the thread. `json` is where the JSON report goes (Options::json). Returns when the
+  /// thread is up: later it might need the very locks that the test is stuck with.
   explicit LastResort(const std::string& json);
-  /// In a forked child only lets go of the thread.
+  /// Ends the thread. In a forked child, only lets go of it.
   ~LastResort();
   LastResort(const LastResort&) = delete;
   LastResort& operator=(const LastResort&) = delete;
 
-  /// What the report says does not return: the test `scope`, or a `phase` of it.
+  /// Sets what the report says does not return: the test `scope`, or a `phase` of it.
   void SetScope(std::string_view scope, std::string_view phase);
   /// Ends the process a while after `from_now`. The last call counts.
   void EndSoon(std::chrono::milliseconds from_now = std::chrono::milliseconds(0));
   /// Takes EndSoon() back.
   void NotYet();
-  /// There is a full report, which is about to be printed. `text` must outlive this object.
+  /// Records that there is a full report, which is about to be printed. `text` must outlive this
+  /// object.
   void Reported(const std::string& text);
-  /// It is out; ending is all that is left to do.
+  /// Records that the report is out; ending is all that is left to do.
   void Printed();
 
  private:

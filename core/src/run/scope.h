@@ -22,7 +22,7 @@ class Scope {
   void Close();
 
   [[nodiscard]] bool is_open() const { return open_; }
-  /// 0 if there was no memory for it, or it is not open.
+  /// Returns 0 if there was no memory for it, or it is not open.
   [[nodiscard]] registry::Origin origin() const { return origin_; }
   [[nodiscard]] const Snapshot& before() const { return before_; }
 

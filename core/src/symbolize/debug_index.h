@@ -33,8 +33,8 @@ class DebugIndex {
  public:
   explicit DebugIndex(Dwfl_Module* module);
 
-  /// Innermost first; each is inlined into the next. Empty when there is no debug information for
-  /// `pc`.
+  /// Returns the places of `pc`, innermost first; each is inlined into the next. Empty when there
+  /// is no debug information for `pc`.
   [[nodiscard]] std::vector<SourceLocation> Find(std::uintptr_t pc);
 
   /// Returns the line of the statement that the code at `pc` is a part of, if the compiler gave the

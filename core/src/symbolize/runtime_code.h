@@ -6,24 +6,25 @@
 
 namespace taskleak::symbolize {
 
-/// True for the plain name of a function that only calls the one that a thread is started with.
+/// Returns whether a plain name is that of a function that only calls the one that a thread is
+/// started with.
 bool IsThreadTrampoline(std::string_view plain_name);
 
-/// True for a plain name of the C++ runtime's own namespaces (std, __gnu_cxx, __cxxabiv1), of those
-/// of Boost.Fiber, and of known thread trampolines.
+/// Returns whether a plain name is one of the C++ runtime's own namespaces (std, __gnu_cxx,
+/// __cxxabiv1), of those of Boost.Fiber, or of known thread trampolines.
 bool IsRuntimeName(std::string_view plain_name);
 
-/// True for the file name of libc, the C++ runtime, the loader, the vdso, a sanitizer's runtime or
-/// Boost.Fiber.
+/// Returns whether `file_name` is that of libc, the C++ runtime, the loader, the vdso, a
+/// sanitizer's runtime or Boost.Fiber.
 bool IsSystemModule(std::string_view file_name);
 
-/// True for the path of a shared library that was installed rather than built beside the program:
-/// "/usr/lib/x86_64-linux-gnu/libuv.so.1".
+/// Returns whether `path` is that of a shared library that was installed rather than built beside
+/// the program: "/usr/lib/x86_64-linux-gnu/libuv.so.1".
 bool IsInstalledLibrary(std::string_view path);
 
-/// True for the plain name of a function in the namespace, or with the prefix, of a library for
-/// threads and the like, or of a test framework: such a function does work for others, and which
-/// program's thread it started or waits in does not follow from it.
+/// Returns whether a plain name is that of a function in the namespace, or with the prefix, of a
+/// library for threads and the like, or of a test framework. Such a function does work for others,
+/// so it does not show which program's thread it started or waits in.
 bool IsThreadLibraryName(std::string_view plain_name);
 
 }  // namespace taskleak::symbolize

@@ -20,8 +20,9 @@ class SymbolIndex {
   /// Reads the symbol table, or in a stripped file the dynamic symbols.
   explicit SymbolIndex(Dwfl_Module* module);
 
-  /// The linker's name of the function that covers `pc`; null when there is none. Of several names
-  /// the most public one: "pthread_cond_wait" rather than "___pthread_cond_wait".
+  /// Returns the linker's name of the function that covers `pc`; null when there is none. Of
+  /// several names, returns the most public one: "pthread_cond_wait" rather than
+  /// "___pthread_cond_wait".
   [[nodiscard]] const char* Find(std::uintptr_t pc) const {
     const std::optional<Function> function = FindFunction(pc);
     return function ? function->name : nullptr;
@@ -33,7 +34,7 @@ class SymbolIndex {
     std::uintptr_t begin;
     std::uintptr_t end;
   };
-  /// The same with the function's addresses; nothing when there is none.
+  /// Returns the same with the function's addresses; nothing when there is none.
   [[nodiscard]] std::optional<Function> FindFunction(std::uintptr_t pc) const;
 
  private:

@@ -47,9 +47,9 @@ FunctionSymbol FindFunction(std::uintptr_t address);
 /// code itself another line: only lines from `first` on and before `end` count. Thread-safe.
 std::optional<int> LineOfStatement(std::uintptr_t pc, int first, int end);
 
-/// The whole stack with files, lines and inlined callers, from the debug information where there is
-/// any. Frames of system modules get names only, unless `system_lines`. Each unique address is
-/// resolved once per process. Thread-safe.
+/// Returns the whole stack with files, lines and inlined callers, from the debug information where
+/// there is any. Frames of system modules get names only, unless `system_lines`. Each unique
+/// address is resolved once per process. Thread-safe.
 std::vector<Frame> Resolve(const std::vector<platform::RawFrame>& frames,
                            bool system_lines = false);
 

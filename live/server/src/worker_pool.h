@@ -30,7 +30,7 @@ class WorkerPool : public httplib::TaskQueue {
   /// was taken.
   using Taken = decltype(std::declval<httplib::TaskQueue&>().enqueue(nullptr));
 
-  /// Always takes the job.
+  /// Takes the job, always.
   Taken enqueue(std::function<void()> job) override;
   /// Returns when all jobs are done.
   void shutdown() override;

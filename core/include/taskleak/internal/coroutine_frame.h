@@ -61,17 +61,17 @@ struct FrameRegion {
 inline constexpr std::size_t kFrameRegions = std::size_t{1} << 14;
 inline std::array<FrameRegion, kFrameRegions> g_frame_regions{};
 
-/// Never 0.
+/// Returns the number of the region that contains the address. Never 0.
 inline std::uintptr_t RegionNumber(std::uintptr_t address) {
   return address / FrameRegion::kSize + 1;
 }
 
-/// Where the region with that number is, unless another one was there first.
+/// Returns the place of the region with that number, unless another region was there first.
 inline FrameRegion& FirstFrameRegion(std::uintptr_t number) {
   return g_frame_regions[number % kFrameRegions];
 }
 
-/// The place of a block in its region, which has places.
+/// Returns the place of a block in its region, which has places.
 inline FrameRegion::Place& PlaceIn(const FrameRegion& region, std::uintptr_t address) {
   return region.places.load(
       std::memory_order_relaxed)[address % FrameRegion::kSize / FrameRegion::kUnit];
@@ -87,15 +87,15 @@ inline FrameRegion::Place& PlaceIn(const FrameRegion& region, std::uintptr_t add
 /// than 32 keys for thread-specific data were in use, glibc does so once in each thread.) Keeps
 /// errno.
 void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexcept;
-/// The same for a hook that is called by an allocator, at any depth: the stack is searched for code
-/// that creates coroutines.
+/// Does the same for a hook that is called by an allocator, at any depth: searches the stack for
+/// code that creates coroutines.
 void NoteAllocation(const void* block, std::size_t size) noexcept;
 /// Notes that a block is about to be freed. The first two words of a coroutine's frame are wiped,
 /// so that nothing takes the freed memory for a coroutine. `block` may be null.
 void NoteDelete(void* block) noexcept;
-/// The same for a block whose place holds a task.
+/// Does the same for a block whose place holds a task.
 void NoteDeleteAt(FrameRegion::Place& place, void* block) noexcept;
-/// The same as NoteDelete(), without a call for most blocks that are no frames.
+/// Does the same as NoteDelete(), without a call for most blocks that are not frames.
 [[gnu::always_inline]] inline void NoteDeleteQuickly(void* block) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
   const FrameRegion& region = FirstFrameRegion(RegionNumber(address));

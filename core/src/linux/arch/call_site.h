@@ -22,11 +22,11 @@ struct CallSite {
 /// Decodes the bytes before `return_address`.
 CallSite ReadCallSite(std::uintptr_t return_address);
 
-/// Whether the instruction before `return_address` is a call. Async-signal-safe.
+/// Returns whether the instruction before `return_address` is a call. Async-signal-safe.
 bool FollowsCall(std::uintptr_t return_address);
 
-/// True if the function has a jump to `to`: one that ends by calling another leaves its own frame
-/// to it.
+/// Returns whether the function has a jump to `to`: one that ends by calling another leaves its own
+/// frame to it.
 bool HasJump(const FunctionRange& function, std::uintptr_t to);
 
 /// Returns true if the function jumps through a register or a pointer, as with a virtual tail call.

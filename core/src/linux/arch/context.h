@@ -9,12 +9,12 @@
 #include "linux/arch/x86_64/context.h"
 #endif
 
-/// What a signal handler returns to (rt_sigreturn(2)): the same bytes as in every libc, by which
-/// debuggers know it.
+/// Calls rt_sigreturn(2): a signal handler returns to it. Has the same bytes as in every libc, by
+/// which debuggers know it.
 extern "C" void taskleak_signal_return();
 
-/// clone(2) as the kernel has it. The child runs the function on a stack of its own and ends. Not
-/// libc's clone(), before which sanitizers stand.
+/// Calls clone(2) as the kernel has it. The child runs the function on a stack of its own and ends.
+/// Not libc's clone(), before which sanitizers stand.
 extern "C" long taskleak_start_tracer(unsigned long flags, void* stack, void (*function)(void*),
                                       void* argument);
 

@@ -11,8 +11,8 @@ namespace taskleak::platform {
 /// Decodes the prologue of a function in memory.
 Prologue ReadPrologue(std::uintptr_t function_start);
 
-/// Whether the code in memory from the function's start to `pc` takes an amount of stack that is
-/// known at run time only.
+/// Returns whether the code in memory from the function's start to `pc` takes an amount of stack
+/// that is known at run time only.
 bool TakesStackAtRunTime(std::uintptr_t function_start, std::uintptr_t pc);
 
 }  // namespace taskleak::platform

@@ -22,7 +22,7 @@ class Registers {
   [[nodiscard]] bool Knows(unsigned number) const {
     return number < kRegisterCount && ((known_ >> number) & 1) != 0;
   }
-  /// The value; 0 if it is not known.
+  /// Returns the value; 0 if it is not known.
   [[nodiscard]] std::uint64_t operator[](unsigned number) const { return values_[number]; }
   void Set(unsigned number, std::uint64_t value) {
     values_[number] = value;

@@ -62,7 +62,7 @@ class CoreFile {
   CoreFile& operator=(const CoreFile&) = delete;
 
   [[nodiscard]] const CoreNotes& notes() const { return notes_; }
-  /// The mappings that have a place in the file, by ascending address.
+  /// Returns the mappings that have a place in the file, by ascending address.
   [[nodiscard]] std::span<const CoreSegment> segments() const { return segments_; }
   /// Returns the segment that holds an address; null if there is none.
   [[nodiscard]] const CoreSegment* Find(std::uintptr_t address) const;

@@ -20,7 +20,7 @@ class AddressSet {
   AddressSet(const AddressSet&) = delete;
   AddressSet& operator=(const AddressSet&) = delete;
 
-  /// False if there was no memory.
+  /// Returns false if there was no memory.
   [[nodiscard]] bool is_usable() const { return table_ != nullptr; }
 
   void Insert(std::uintptr_t address) {

@@ -17,8 +17,8 @@ namespace taskleak::platform {
 /// the file at the module's path has no say: it may be another one by now.
 class LoadedModule {
  public:
-  /// `begin` is where its file's beginning is mapped, `bias` is by how much its addresses differ
-  /// from those in its file.
+  /// Reads the headers of the module. `begin` is where its file's beginning is mapped, `bias` is by
+  /// how much its addresses differ from those in its file.
   LoadedModule(std::uintptr_t begin, std::uintptr_t bias);
 
   [[nodiscard]] std::uintptr_t begin() const { return begin_; }

@@ -20,19 +20,19 @@ class MappedElf {
   MappedElf(const MappedElf&) = delete;
   MappedElf& operator=(const MappedElf&) = delete;
 
-  /// False if the file cannot be read or is not one for this processor.
+  /// Returns false if the file cannot be read or is not one for this processor.
   [[nodiscard]] bool is_open() const { return header_ != nullptr; }
-  /// True if there was no descriptor or no memory left to read it.
+  /// Returns whether there was no descriptor or no memory left to read it.
   [[nodiscard]] bool lacked_resources() const { return lacked_resources_; }
   [[nodiscard]] const Elf64_Ehdr& header() const { return *header_; }
-  /// True if it was linked to be loaded where its addresses say (without -pie).
+  /// Returns whether it was linked to be loaded where its addresses say (without -pie).
   [[nodiscard]] bool has_fixed_addresses() const { return header_->e_type == ET_EXEC; }
   [[nodiscard]] std::span<const Elf64_Phdr> segments() const;
-  /// What the file has of that segment.
+  /// Returns what the file has of that segment.
   [[nodiscard]] std::string_view ContentOf(const Elf64_Phdr& segment) const;
-  /// Those of .symtab; empty if the file was stripped.
+  /// Returns the symbols of .symtab; empty if the file was stripped.
   [[nodiscard]] std::span<const Elf64_Sym> symbols() const;
-  /// The text in which the symbols' names are; ends with a zero.
+  /// Returns the text in which the symbols' names are; it ends with a zero.
   [[nodiscard]] std::string_view names() const;
 
  private:

@@ -16,7 +16,7 @@ class MappedPath {
   MappedPath(const MappedPath&) = delete;
   MappedPath& operator=(const MappedPath&) = delete;
 
-  /// Null if no file is mapped there, or there is no memory.
+  /// Returns null if no file is mapped there, or there is no memory.
   [[nodiscard]] const char* path() const { return path_; }
 
  private:

@@ -58,7 +58,7 @@ enum class Answer {
 /// Asks thread `tid` for a copy; fails if the signal could not be sent. Between the signal and the
 /// answer, nothing is allocated or locked.
 Result<Answer> RequestCopy(int tid, Patience patience);
-/// The last copy.
+/// Returns the last copy.
 const SignalCopy& LastCopy();
 
 }  // namespace taskleak::platform

@@ -23,7 +23,7 @@ struct Hold {
 /// Returns nothing if memory does not look like such a lock with a waiting thread. All functions
 /// here read memory without a fault (platform/memory.h) and are thread-safe.
 std::optional<Hold> ReadMutexWait(const BlockedAt& at);
-/// The same for pthread_rwlock_rdlock's family, or pthread_rwlock_wrlock's if `to_write`.
+/// Returns the same for pthread_rwlock_rdlock's family, or pthread_rwlock_wrlock's if `to_write`.
 std::optional<Hold> ReadRwlockWait(const BlockedAt& at, bool to_write);
 /// Returns the thread that is joined, while it is alive.
 std::optional<Hold> ReadJoin(const BlockedAt& at);

@@ -19,7 +19,7 @@ namespace taskleak::platform {
 /// taken. libdw is not thread-safe, so everything it is asked happens under `mutex()`.
 class Modules {
  public:
-  /// The process's own, never destroyed.
+  /// Returns the process's own, which is never destroyed.
   static Modules& Instance();
 
   Mutex& mutex() TASKLEAK_RETURN_CAPABILITY(mutex_) { return mutex_; }
@@ -27,24 +27,25 @@ class Modules {
   /// Looks at what is mapped now. `generation()` grows if that has changed, and with it every
   /// cached fact about addresses is void. Returns false if nothing could be read.
   bool Refresh() TASKLEAK_REQUIRES(mutex_);
-  /// Refresh(), unless that was done in the last 10 ms: what is mapped takes longer to read than a
-  /// stack. With very many mappings it is done less often, so that it stays a small part of a look
-  /// at as many threads.
+  /// Calls Refresh(), unless that was done in the last 10 ms: what is mapped takes longer to read
+  /// than a stack. With very many mappings it is done less often, so that it stays a small part of
+  /// a look at as many threads.
   void RefreshIfOld() TASKLEAK_REQUIRES(mutex_);
   [[nodiscard]] std::uint64_t generation() const TASKLEAK_REQUIRES(mutex_) { return generation_; }
 
   [[nodiscard]] Dwfl* dwfl() const TASKLEAK_REQUIRES(mutex_) { return dwfl_; }
-  /// The module that holds `pc`, or null.
+  /// Returns the module that holds `pc`, or null.
   [[nodiscard]] Dwfl_Module* Find(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
-  /// Where the function that holds `pc` begins, also in a stripped module; 0 when not known.
+  /// Returns where the function that holds `pc` begins, also in a stripped module; 0 when not
+  /// known.
   [[nodiscard]] std::uintptr_t FunctionStart(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
-  /// True if `pc` is in an executable mapping.
+  /// Returns whether `pc` is in an executable mapping.
   [[nodiscard]] bool IsCode(std::uintptr_t pc) const TASKLEAK_REQUIRES(mutex_);
   struct Range {
     std::uintptr_t begin;
     std::uintptr_t end;
   };
-  /// The executable mappings, ascending.
+  /// Returns the executable mappings, ascending.
   [[nodiscard]] const std::vector<Range>& code() const TASKLEAK_REQUIRES(mutex_) { return code_; }
 
   Modules(const Modules&) = delete;

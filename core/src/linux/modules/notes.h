@@ -16,8 +16,8 @@ struct TextNote {
   std::string text;  ///< up to the first zero
 };
 
-/// The notes of one owner in all modules that are loaded now. Reads them again only if others have
-/// been loaded since. Thread-safe.
+/// Returns the notes of one owner in all modules that are loaded now. Reads them again only if
+/// others have been loaded since. Thread-safe.
 std::vector<TextNote> ReadNotes(std::string_view owner);
 
 }  // namespace taskleak::platform

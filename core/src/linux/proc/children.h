@@ -24,20 +24,21 @@ struct ProcessStat {
   int exit_signal = 0;  ///< that its parent gets at its end
   int exit_status = 0;  ///< as waitpid(2) has it; of one that has ended
 
-  /// True if it has ended and was not waited for.
+  /// Returns whether it has ended and was not waited for.
   [[nodiscard]] bool ended() const { return state == 'Z' || state == 'X'; }
-  /// True if a signal or a tracer has stopped it.
+  /// Returns whether a signal or a tracer has stopped it.
   [[nodiscard]] bool stopped() const { return state == 'T' || state == 't'; }
 };
 
-/// Nothing if the text is of another form.
+/// Returns what the text says; nothing if it is of another form.
 std::optional<ProcessStat> ParseProcessStat(std::string_view stat);
 
-/// An error if there is no such process, or its file cannot be read or is of another form.
+/// Returns an error if there is no such process, or its file cannot be read or is of another form.
 Result<ProcessStat> ReadProcessStat(int pid);
 
-/// Its arguments with blanks between them; empty if it has ended, or the kernel does not show them.
-/// Waits some milliseconds for a process that is about to execute a program.
+/// Returns the arguments of the process with blanks between them; empty if it has ended, or the
+/// kernel does not show them. Waits some milliseconds for a process that is about to execute a
+/// program.
 std::string ReadCommandLine(int pid);
 
 /// One child process. Its number and start identify it, as those of a thread do.
@@ -46,16 +47,17 @@ struct ChildProcess {
   ProcessStat stat;
 };
 
-/// False only if there is no child process that could be waited for. One system call, which neither
-/// waits nor takes a child's result; none if there was no child when platform::ListThreads() last
-/// gave `births`. Thread-safe, as is the other.
+/// Returns false only if there is no child process that could be waited for. Makes one system call,
+/// which neither waits nor takes a child's result; makes none if there was no child when
+/// platform::ListThreads() last gave `births`. Thread-safe, as is the other.
 bool HasChildren(std::uint64_t births = 0);
 
-/// Whether processes that lose their parents become children of this one (prctl(2)).
+/// Returns whether processes that lose their parents become children of this one (prctl(2)).
 bool TakesInOrphans();
 
-/// The child processes that a wait(2) in their parent would wait for, sorted by number; an error if
-/// they cannot be listed. A child without SIGCHLD as its signal (clone(2)) is not one of them.
+/// Returns the child processes that a wait(2) in their parent would wait for, sorted by number; an
+/// error if they cannot be listed. A child without SIGCHLD as its signal (clone(2)) is not one of
+/// them.
 Result<std::vector<ChildProcess>> ListChildren();
 
 }  // namespace taskleak::platform

@@ -9,7 +9,7 @@
 namespace taskleak::platform {
 
 inline constexpr std::size_t kSmallestPage = 4096;
-/// The size of this machine's pages. Async-signal-safe after the first call.
+/// Returns the size of this machine's pages. Async-signal-safe after the first call.
 std::size_t PageSize();
 
 /// Copies up to `size` bytes from `address` on; returns how many were readable before the first
@@ -17,7 +17,7 @@ std::size_t PageSize();
 /// process_vm_readv(2)). Async-signal-safe.
 std::size_t ReadMemory(std::uintptr_t address, void* buffer, std::size_t size);
 
-/// One value, or nothing if not all of it can be read.
+/// Returns one value, or nothing if not all of it can be read.
 template <typename T>
 std::optional<T> ReadValue(std::uintptr_t address) {
   T value;

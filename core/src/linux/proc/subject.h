@@ -30,14 +30,14 @@ struct Unreachable {
 /// What can deceive about another process.
 enum class Caveat { kOtherPidNamespace, kOtherMountNamespace };
 
-/// From now on all looks (threads, stacks, memory, modules, descriptors) are at another process, as
-/// far as the kernel lets this one (ptrace(2), "Ptrace access mode checking"). For a program that
-/// exists for that; what the registries know is of this process and has to be empty. To be called
-/// once, before the first look. Returns why it cannot be looked at; nothing if it can.
+/// Makes all looks from now on (at threads, stacks, memory, modules, descriptors) looks at another
+/// process, as far as the kernel lets this one (ptrace(2), "Ptrace access mode checking"). For a
+/// program that exists for that: the registries know only of this process, and must be empty. Call
+/// it once, before the first look. Returns why the process cannot be looked at; nothing if it can.
 std::optional<Unreachable> LookAtProcess(pid_t pid);
 
-/// From now on all looks are at a process that a file shows. As LookAtProcess: once, and first. The
-/// image is kept for ever.
+/// Makes all looks from now on looks at a process that a file shows. As with LookAtProcess, call it
+/// once, before the first look. Keeps the image for ever.
 void LookAtImage(std::unique_ptr<const ProcessImage> image);
 
 /// Returns the image that is looked at; null if it is a process of the kernel's.
@@ -46,23 +46,25 @@ const ProcessImage* SubjectImage();
 /// Returns which namespaces of its own can deceive about it.
 std::vector<Caveat> SubjectCaveats();
 
-/// True unless LookAtProcess or LookAtImage was called.
+/// Returns true unless LookAtProcess or LookAtImage was called.
 bool LooksAtItself();
 
-/// The process that is looked at. Async-signal-safe.
+/// Returns the number of the process that is looked at. Async-signal-safe.
 pid_t SubjectPid();
 
-/// True if that number is the calling thread's, and it is one of the process that is looked at.
+/// Returns whether that number is the calling thread's, and the thread is one of the process that
+/// is looked at.
 bool IsCaller(int tid);
 
-/// One of its threads, which is alive: the calling one of this process. 0 of an image.
+/// Returns the number of one of its threads, which is alive: of this process, the calling one. Of
+/// an image, 0.
 pid_t SubjectThread();
 
-/// "/proc/self/" or "/proc/PID/". Of an image, one below which there is nothing.
-/// Async-signal-safe.
+/// Returns "/proc/self/" or "/proc/PID/". Of an image, returns a folder below which there is
+/// nothing. Async-signal-safe.
 std::string_view SubjectFolder();
 
-/// The same for what only a thread that is alive shows: "/proc/thread-self/" or
+/// Returns the folder of what only a thread that is alive shows: "/proc/thread-self/" or
 /// "/proc/PID/task/TID/".
 std::string_view SubjectThreadFolder();
 
@@ -75,7 +77,7 @@ class SubjectDescriptor {
   SubjectDescriptor(const SubjectDescriptor&) = delete;
   SubjectDescriptor& operator=(const SubjectDescriptor&) = delete;
 
-  /// -1 if it is not open.
+  /// Returns -1 if it is not open.
   [[nodiscard]] int get() const { return fd_; }
 
  private:

@@ -23,7 +23,7 @@ class CallIndex {
   /// is read anew each time, since the dynamic linker fills them in at the first call.
   [[nodiscard]] std::vector<std::uintptr_t> CallersOf(std::uintptr_t function) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// Whether what starts there is `function` or jumps to it, also by way of others that do.
+  /// Returns whether what starts there is `function` or jumps to it, also by way of others that do.
   [[nodiscard]] bool JumpsTo(std::uintptr_t start, std::uintptr_t function) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
@@ -32,11 +32,12 @@ class CallIndex {
 
   void Read(std::uintptr_t begin, std::uintptr_t end);
   void Look(std::span<const unsigned char> code, std::uintptr_t start);
-  /// What leads to it: jumps, and the functions that have them. `filled` is what slots hold.
+  /// Returns what leads to it: jumps, and the functions that have them. `filled` is what slots
+  /// hold.
   [[nodiscard]] std::unordered_set<std::uintptr_t> LeadingTo(std::uintptr_t function,
                                                              std::span<const Entry> filled) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// Target and place, ascending.
+  /// Returns target and place, ascending.
   [[nodiscard]] std::vector<Entry> JumpsThroughSlots() const;
 
   std::vector<Entry> calls_;  // target and return address, ascending

@@ -28,19 +28,22 @@ enum class Caller {
 /// hold until the next Refresh of the modules.
 class CodeFacts {
  public:
-  /// The process's own, never destroyed. It belongs to the modules and shares their mutex.
+  /// Returns the process's own, which is never destroyed. It belongs to the modules and shares
+  /// their mutex.
   static CodeFacts& Instance() TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
-  /// For a return address, `pc` is one less: the call is what the caller still executes.
+  /// Returns the rule at `pc`. For a return address, pass one less: the call is what the caller
+  /// still executes.
   const FrameRule& RuleAt(std::uintptr_t pc) TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// What the call before a return address says of the function that returns there.
+  /// Returns what the call before a return address says of the function that returns there.
   Caller CallerOf(std::uintptr_t function_start, std::uintptr_t return_address)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// The addresses after all calls of the function that the code has (linux/unwind/callers.h).
+  /// Returns the addresses after all calls of the function that the code has
+  /// (linux/unwind/callers.h).
   std::vector<std::uintptr_t> CallersOf(std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// Whether the call before a return address leads to the function through others that each end
-  /// with a jump to the next one.
+  /// Returns whether the call before a return address leads to the function through others that
+  /// each end with a jump to the next one.
   bool LeadsTo(std::uintptr_t return_address, std::uintptr_t function_start)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
   const Prologue& PrologueOf(std::uintptr_t function_start)

@@ -16,7 +16,7 @@ namespace taskleak::platform {
 /// Async-signal-safe. Keeps errno.
 std::size_t CaptureCreationStack(std::uintptr_t* addresses, std::size_t most);
 
-/// The same for code that is parked with the stack pointer `sp` and stays parked meanwhile.
+/// Does the same for code that is parked with the stack pointer `sp` and stays parked meanwhile.
 std::size_t CaptureParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout,
                                std::uintptr_t* addresses, std::size_t most);
 

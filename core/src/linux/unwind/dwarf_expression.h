@@ -15,9 +15,9 @@ namespace taskleak::platform {
 
 using DwarfExpression = std::vector<Dwarf_Op>;
 
-/// What the expression computes (DWARF 5, section 2.5): an address or a value. `cfa` is the
-/// canonical frame address, for expressions that start from it. Nothing if it needs an unknown
-/// register or unreadable memory, or an operation that call frame information does not use.
+/// Returns what the expression computes (DWARF 5, section 2.5): an address or a value. `cfa` is the
+/// canonical frame address, for expressions that start from it. Returns nothing if it needs an
+/// unknown register or unreadable memory, or an operation that call frame information does not use.
 std::optional<std::uint64_t> Evaluate(const DwarfExpression& expression, const Registers& registers,
                                       std::uint64_t cfa, StackImage& image);
 

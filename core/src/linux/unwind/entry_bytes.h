@@ -58,8 +58,8 @@ class EntryBytes {
   void Skip(std::uint64_t count) {
     at_ = count < static_cast<std::uint64_t>(end_ - at_) ? at_ + count : end_;
   }
-  /// A pointer in one of the encodings that compilers use for code (Linux Standard Base 5.0, core,
-  /// section 10.5.1); with `known` false in another one.
+  /// Reads a pointer in one of the encodings that compilers use for code (Linux Standard Base 5.0,
+  /// core, section 10.5.1). Sets `known` to false if it is in another one.
   std::uintptr_t Pointer(std::uint8_t encoding, bool& known) {
     const auto place = reinterpret_cast<std::uintptr_t>(at_);
     std::uintptr_t value = 0;

@@ -42,7 +42,7 @@ struct FrameRule {
   std::vector<DwarfExpression> expressions;
   FunctionRange function;  ///< that this place is in
 
-  /// The outermost frame: nothing called it.
+  /// Returns whether this is the outermost frame: nothing called it.
   [[nodiscard]] bool is_start() const {
     return callers[return_register].kind == Location::kUnknown;
   }

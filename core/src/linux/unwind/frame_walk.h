@@ -20,7 +20,7 @@ struct FrameState {
   bool is_return_address = false;
 
   [[nodiscard]] std::uintptr_t pc() const { return registers[kPc]; }
-  /// The address of the instruction that it executes.
+  /// Returns the address of the instruction that it executes.
   [[nodiscard]] std::uintptr_t instruction() const { return pc() - (is_return_address ? 1 : 0); }
 };
 
@@ -60,7 +60,8 @@ class FrameWalker {
   Walk Go(FrameState state, std::size_t most_frames = kMostFrames)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
-  /// One step: makes the caller's state of `state`. False if there is none: then `end` says why.
+  /// Goes one step: makes the caller's state of `state`. Returns false if there is none; then `end`
+  /// says why.
   bool ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 

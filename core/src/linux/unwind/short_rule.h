@@ -37,7 +37,7 @@ class ShortRule {
     return ShortRule(bits | Field(distances.cfa, 8) | Field(saved, 32));
   }
 
-  /// At most 56 bits are in use.
+  /// Returns the rule as a number, of which at most 56 bits are in use.
   [[nodiscard]] std::uint64_t bits() const { return bits_; }
   [[nodiscard]] bool usable() const { return (bits_ & kUsable) != 0; }
   [[nodiscard]] bool from_frame_pointer() const { return (bits_ & kFromFramePointer) != 0; }

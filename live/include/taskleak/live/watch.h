@@ -110,7 +110,7 @@ class Watch {
   /// Starts to watch. Throws std::invalid_argument if an option is bad, and std::runtime_error if
   /// the folder cannot be written to.
   explicit Watch(WatchOptions options = {});
-  /// Stops, after a look that is under way.
+  /// Stops after a look that is under way.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;

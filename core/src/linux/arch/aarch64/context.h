@@ -24,7 +24,7 @@ TASKLEAK_UNINSTRUMENTED inline void CopyRegisters(const ucontext_t& context,
   registers[kProgramCounter] = context.uc_mcontext.pc;
 }
 
-/// All of the registers that ptrace(2) gives.
+/// Returns all of the registers that ptrace(2) gives.
 inline Registers ToRegisters(const user_regs_struct& values) {
   Registers registers;
   for (unsigned number = kX0; number <= kX30; ++number) registers.Set(number, values.regs[number]);
@@ -46,8 +46,8 @@ TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_str
   return values.sp;
 }
 
-/// The calling function's own frame, after its prologue: where its caller's stack pointer is only
-/// call frame information says.
+/// Returns the calling function's own frame, after its prologue: only call frame information says
+/// where its caller's stack pointer is.
 [[gnu::always_inline]] inline FramePlace PlaceToWalkFrom() {
   FramePlace place{};
   place.frame_pointer = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));

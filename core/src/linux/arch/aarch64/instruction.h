@@ -10,27 +10,28 @@ namespace taskleak::platform::aarch64 {
 
 inline constexpr std::size_t kInstruction = 4;
 
-/// The instruction that `code` begins with, which has at least four bytes: little-endian, whatever
-/// reads it.
+/// Returns the instruction that `code` begins with, which has at least four bytes. Instructions are
+/// little-endian, whatever reads them.
 inline std::uint32_t InstructionAt(const unsigned char* code) {
   std::uint32_t instruction = 0;
   for (std::size_t i = kInstruction; i-- > 0;) instruction = instruction << 8 | code[i];
   return instruction;
 }
 
-/// The field of `bits` bits from bit `first` on.
+/// Returns the field of `bits` bits from bit `first` on.
 inline std::uint32_t Field(std::uint32_t instruction, unsigned first, unsigned bits) {
   return instruction >> first & ((1U << bits) - 1);
 }
 
-/// The same as a number with a sign.
+/// Returns the same as a number with a sign.
 inline std::int64_t SignedField(std::uint32_t instruction, unsigned first, unsigned bits) {
   const std::int64_t value = Field(instruction, first, bits);
   const std::int64_t sign = std::int64_t{1} << (bits - 1);
   return (value ^ sign) - sign;
 }
 
-/// nop, bti, paciasp, pacibsp and the other hints: they change no register but x30.
+/// Returns whether the instruction is nop, bti, paciasp, pacibsp or another hint. Hints change no
+/// register but x30.
 inline bool IsHint(std::uint32_t instruction) { return (instruction & 0xfffff01fU) == 0xd503201fU; }
 
 }  // namespace taskleak::platform::aarch64

@@ -78,8 +78,8 @@ inline constexpr std::size_t kRedZone = 0;
 /// the frame record is anywhere in a frame (AAPCS64, section 6.4.6).
 inline constexpr std::uintptr_t kCallersStack = 0;
 
-/// A return address without the signature that pacisp has put into it (Arm ARM, XPACLRI: does
-/// nothing on a processor without pointer authentication).
+/// Returns a return address without the signature that pacisp has put into it (Arm ARM, XPACLRI:
+/// does nothing on a processor without pointer authentication).
 inline std::uintptr_t StripSignature(std::uintptr_t address) {
   register std::uintptr_t x30 asm("x30") = address;
   asm("hint #7" : "+r"(x30));

@@ -26,7 +26,7 @@ TASKLEAK_UNINSTRUMENTED inline void CopyRegisters(const ucontext_t& context,
     registers[kNumbers[i]] = static_cast<std::uint64_t>(context.uc_mcontext.gregs[i]);
 }
 
-/// All of the registers that ptrace(2) gives.
+/// Returns all of the registers that ptrace(2) gives.
 inline Registers ToRegisters(const user_regs_struct& values) {
   Registers registers;
   for (const auto& [number, value] : {std::pair{kRax, values.rax},
@@ -64,8 +64,8 @@ TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_str
   return values.rsp;
 }
 
-/// The frame of the calling function's caller: its return address and rbp are where the calling
-/// function's rbp leads (System V ABI, section 3.2.2).
+/// Returns the frame of the calling function's caller: its return address and rbp are where the
+/// calling function's rbp leads (System V ABI, section 3.2.2).
 [[gnu::always_inline]] inline FramePlace PlaceToWalkFrom() {
   const auto* const frame = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
   return {frame[1], frame[0], reinterpret_cast<std::uintptr_t>(frame + 2)};

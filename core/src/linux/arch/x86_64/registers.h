@@ -70,7 +70,7 @@ inline constexpr std::size_t kRedZone = 128;
 /// where that varies.
 inline constexpr std::uintptr_t kCallersStack = 16;
 
-/// A return address without what the processor has put into it.
+/// Returns a return address without what the processor has put into it.
 inline std::uintptr_t StripSignature(std::uintptr_t address) { return address; }
 
 }  // namespace taskleak::platform

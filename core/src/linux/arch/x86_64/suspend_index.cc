@@ -28,7 +28,7 @@ std::optional<Operand> ReadOperand(Code code, std::size_t opcode, std::size_t wi
   const unsigned mod = code[at] >> 6;
   if (mod != 1 && mod != 2) return std::nullopt;
   Operand operand{.reg = (code[at] >> 3) & 7U, .length = 1};
-  if ((code[at] & 7U) == 4) {  // a SIB byte follows: r12 needs one, too; the stack's is no frame
+  if ((code[at] & 7U) == 4) {  // a SIB byte follows: r12 needs one, too; the stack's is not a frame
     if (code[at + 1] != 0x24 || !HasHighBase(code, opcode)) return std::nullopt;
     operand.length = 2;
   }

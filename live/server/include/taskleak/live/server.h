@@ -38,7 +38,7 @@ class Server {
   /// beyond loopback without a token, std::runtime_error if it cannot listen at the address, and
   /// std::system_error if a thread cannot be started.
   explicit Server(ServerOptions options = {});
-  /// Stops, after the requests that are being answered. Waits for no request that is not complete,
+  /// Stops after the requests that are being answered. Waits for no request that is not complete,
   /// and at most two seconds for a client that does not take its answer.
   ~Server();
   Server(const Server&) = delete;
