@@ -20,7 +20,7 @@ TEST(Marks, AScope) {
 // [member]
 class MemberTest : public testing::Test {
  protected:
-  taskleak::gtest::VerifyNoLeaks verify_;  // first: what stands below it is gone when it looks
+  taskleak::gtest::VerifyNoLeaks verify_;  // first: members below are destroyed before it checks
   std::shared_ptr<WorkerPool> pool_ = WorkerPool::Start(4);
 
   void TearDown() override { pool_->Stop(); }

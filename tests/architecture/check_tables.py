@@ -7,11 +7,11 @@ import pathlib
 import re
 import sys
 
-# The document, the heading its table stands under, and the source and pattern of the names in it.
+# The documents, the heading that their tables stand under, and the source and pattern of the names in them.
 TABLES = (
-    ("README.md", "## Options", "core/src/rules/options.cc", r'^\s+\{"(\w+)",\s'),
-    ("docs/install.md", "## CMake options", "CMakeLists.txt", r"^ *option\((\w+) "),
-    ("docs/ignore-rules.md", "## The built-in list", "core/src/rules/known_threads.cc", r'Entry\("([^"]+)"'),
+    (("README.md",), "## Options", "core/src/rules/options.cc", r'^\s+\{"(\w+)",\s'),
+    (("docs/install.md", "CONTRIBUTING.md"), "## CMake options", "CMakeLists.txt", r"^ *option\((\w+) "),
+    (("docs/ignore-rules.md",), "## The built-in list", "core/src/rules/known_threads.cc", r'Entry\("([^"]+)"'),
 )
 
 
@@ -23,12 +23,12 @@ def names_in_table(document, heading):
 def main():
     root = pathlib.Path(sys.argv[1])
     failed = 0
-    for document, heading, source, pattern in TABLES:
-        shown = names_in_table(root / document, heading)
+    for documents, heading, source, pattern in TABLES:
+        shown = set().union(*(names_in_table(root / document, heading) for document in documents))
         real = set(re.findall(pattern, (root / source).read_text(), re.MULTILINE))
         if shown != real or not real:
             failed = 1
-            print(f"{document}, {heading}: lacks {sorted(real - shown)}, has too many {sorted(shown - real)}")
+            print(f"{' and '.join(documents)}, {heading}: lacks {sorted(real - shown)}, has too many {sorted(shown - real)}")
     return failed
 
 
