@@ -36,9 +36,9 @@ function(taskleak_use_precompiled_headers test)
   target_precompile_headers(${test} REUSE_FROM taskleak_test_headers)
 endfunction()
 
-# taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. OWN_FLAGS is for those
-# that are compiled in another way than all. Tests of the core, the hooks and the adapters, which every compiler and sanitizer must pass, are also
-# built by the target core_tests and have the label core. Those of the plugins are built by plugin_tests and have the label plugin.
+# taskleak_test(NAME SOURCE...): one GoogleTest program of taskleak's own tests, run by CTest test by test unless WHOLE is given. OWN_FLAGS is for
+# those that are compiled in another way than all. Tests of the core, the hooks and the adapters, which every compiler and sanitizer must pass, are
+# also built by the target core_tests and have the label core. Those of the plugins are built by plugin_tests and have the label plugin.
 function(taskleak_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;OWN_FLAGS" "" "LIBRARIES")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
