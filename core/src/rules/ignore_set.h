@@ -47,8 +47,8 @@ class IgnoreSet {
   [[nodiscard]] bool NeedsUnits() const { return !unit_rules_.empty() || !file_rules_.empty(); }
   [[nodiscard]] bool MatchesUnit(const UnitView& view) const;
 
-  /// Lines of suppression files that hold in some tests or for some units only, and expired ones:
-  /// to be asked in a SuppressionRound.
+  /// Returns the lines of suppression files that hold in some tests or for some units only, and
+  /// expired ones. Ask them in a SuppressionRound.
   [[nodiscard]] const FileRules& file_rules() const { return file_rules_; }
 
  private:

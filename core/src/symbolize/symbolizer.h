@@ -24,9 +24,9 @@ struct QuickFrame {
   bool installed_library = false;  ///< the module is a shared library of an installed package
 };
 
-/// Names from the symbol tables, one per physical frame. Each unique address is looked up once per
-/// process. Thread-safe. The references stay valid until the process ends; the frame is taken by
-/// value, so that no compiler takes them for references to it.
+/// Returns names from the symbol tables, one per physical frame. Each unique address is looked up
+/// once per process. Thread-safe. The references stay valid until the process ends; the frame is
+/// taken by value, so that no compiler takes them for references to it.
 const QuickFrame& Quick(platform::RawFrame frame);
 
 /// A function as the symbol table has it.
