@@ -20,19 +20,25 @@ function(taskleak_library name)
   endif()
 endfunction()
 
-# A framework's plugin is made of INTERFACE targets: their few sources are compiled in the consumer's own target, so they always
-# match its framework and language standard, and no archive drops the object that registers the listener.
+# The hooks and the plugins are INTERFACE targets: their few sources are compiled in the consumer's own target. So their functions come before libc's,
+# they match the consumer's framework and language standard, and no archive drops the object that registers the listener.
 
-# taskleak_plugin_target(NAME FOLDER SOURCE...): taskleak::NAME, which compiles src/SOURCE... in whatever links it; installed,
-# the sources are in taskleak/FOLDER.
-function(taskleak_plugin_target name folder)
+# taskleak_consumer_target(NAME FOLDER SOURCE... [ONCE_WITH LIBRARY...]): taskleak::NAME, which compiles src/SOURCE... in whatever links it; installed,
+# the sources are in taskleak/FOLDER. ONCE_WITH: quick builds compile them once, with these libraries, for all targets of the build but those that
+# have the property TASKLEAK_OWN_OBJECTS.
+function(taskleak_consumer_target name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "ONCE_WITH")
   add_library(taskleak_${name} INTERFACE)
   add_library(taskleak::${name} ALIAS taskleak_${name})
   set_target_properties(taskleak_${name} PROPERTIES EXPORT_NAME ${name})
-  foreach(source IN LISTS ARGN)
-    target_sources(
-      taskleak_${name}
-      INTERFACE "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/src/${source}>"
-                "$<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${CMAKE_INSTALL_DATADIR}/taskleak/${folder}/${source}>")
-  endforeach()
+  list(TRANSFORM arg_UNPARSED_ARGUMENTS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/src/" OUTPUT_VARIABLE sources)
+  list(TRANSFORM arg_UNPARSED_ARGUMENTS PREPEND "$<INSTALL_PREFIX>/${CMAKE_INSTALL_DATADIR}/taskleak/${folder}/" OUTPUT_VARIABLE installed_sources)
+  if(TASKLEAK_QUICK_BUILD AND arg_ONCE_WITH)
+    add_library(taskleak_${name}_objects OBJECT EXCLUDE_FROM_ALL ${sources})
+    set_target_properties(taskleak_${name}_objects PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_include_directories(taskleak_${name}_objects PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/include")
+    target_link_libraries(taskleak_${name}_objects PRIVATE taskleak_own_build ${arg_ONCE_WITH})
+    set(sources "$<IF:$<BOOL:$<TARGET_PROPERTY:TASKLEAK_OWN_OBJECTS>>,${sources},$<TARGET_OBJECTS:taskleak_${name}_objects>>")
+  endif()
+  target_sources(taskleak_${name} INTERFACE "$<BUILD_INTERFACE:${sources}>" "$<INSTALL_INTERFACE:${installed_sources}>")
 endfunction()
