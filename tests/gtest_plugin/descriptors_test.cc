@@ -83,6 +83,20 @@ INSTANTIATE_TEST_SUITE_P(GtestDescriptors, NoLeak,
                                          "Before.*:Reused.LeavesASocket", "Adopted.*",
                                          "Allowed.*"));
 
+TEST(GtestDescriptors, AllowLeaksAdoptsOnlyThoseThatWereOpenedInIt) {
+  const Outcome outcome = RunTests("OpenedBefore.*");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr(" after OpenedBefore.Second\n"), HasSubstr("1 FAILED TEST")));
+}
+
+TEST(GtestDescriptors, TheJsonReportSaysWhatAllowLeaksAdopted) {
+  const TemporaryDirectory directory;
+  const std::string json = directory.File("report.json");
+  EXPECT_EQ(RunTests("Allowed.Socket", kFail + ":json=" + json).exit_code, 0);
+  EXPECT_THAT(ReadFile(json), HasSubstr("AllowLeaks adopted 1 descriptor: for good"));
+}
+
 TEST(GtestDescriptors, WhatATestLeftIsToldApartFromWhatHasItsNumberNow) {
   const Outcome outcome = RunTests("Before.*:Reused.*");
   EXPECT_EQ(outcome.exit_code, 1);

@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_VERIFY_H_
 #define TASKLEAK_VERIFY_H_
 
+#include <memory>
 #include <string>
 
 #include "taskleak/leak.h"
@@ -41,9 +42,9 @@ void AdoptCurrent();
 
 /// Allows leaks in a scope: adopts what was started while it existed and is alive when it ends.
 ///
-/// Applies to all threads of the process, whichever thread starts them, and to all descriptors that
-/// are open when it ends. Not copyable. Construct and
-/// destroy it in one thread. Several may nest or overlap.
+/// Applies to all threads of the process, whichever thread starts them, and to descriptors that
+/// were opened while it existed and are open when it ends. Not copyable. Construct and destroy it
+/// in one thread. Several may nest or overlap.
 ///
 /// Example:
 ///   taskleak::AllowLeaks allow("the vendor's client keeps a thread per process");
@@ -57,8 +58,8 @@ class [[nodiscard]] AllowLeaks {
   AllowLeaks& operator=(const AllowLeaks&) = delete;
 
  private:
-  std::string reason_;
-  Snapshot before_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace taskleak

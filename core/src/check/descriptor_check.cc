@@ -116,27 +116,44 @@ DescriptorCheck::~DescriptorCheck() {
   checks.all.erase(this);
 }
 
-void DescriptorCheck::AdoptOpen() {
+alive::Descriptors DescriptorCheck::ListOpen() {
   Checks& checks = TheChecks();
   const MutexLock lock(checks.mutex);
-  if (checks.all.empty()) return;
-  const auto open = platform::ListDescriptors();
-  for (DescriptorCheck* const check : checks.all) {
-    const MutexLock of_check(check->mutex_);
-    if (open) check->adopted_ = *open;
+  if (checks.all.empty()) return {};
+  auto open = platform::ListDescriptors();
+  return open ? *std::move(open) : alive::Descriptors();
+}
+
+std::size_t DescriptorCheck::AdoptOpen(const alive::Descriptors& except) {
+  const alive::Descriptors open = ListOpen();
+  Checks& checks = TheChecks();
+  const MutexLock lock(checks.mutex);
+  std::size_t adopted = 0;
+  for (DescriptorCheck* const check : checks.all)
+    adopted = std::max(adopted, check->Adopt(open, except));
+  return adopted;
+}
+
+std::size_t DescriptorCheck::Adopt(const alive::Descriptors& open,
+                                   const alive::Descriptors& except) {
+  const MutexLock lock(mutex_);
+  const std::size_t before = adopted_.size();
+  for (const OpenDescriptor& each : open) {
+    if (!Contains(except, each) && !Contains(adopted_, each)) adopted_.push_back(each);
   }
+  return adopted_.size() - before;
 }
 
 void DescriptorCheck::TakeAdopted() {
-  std::optional<alive::Descriptors> adopted;
+  alive::Descriptors adopted;
   {
     const MutexLock lock(mutex_);
-    adopted = std::exchange(adopted_, std::nullopt);
+    adopted = std::exchange(adopted_, {});
   }
-  if (!adopted) return;
-  risen_.Forget(*adopted);
+  if (adopted.empty()) return;
+  risen_.Forget(adopted);
   if (!before_) return;
-  std::ranges::copy_if(*adopted, std::back_inserter(*before_),
+  std::ranges::copy_if(adopted, std::back_inserter(*before_),
                        [this](const OpenDescriptor& each) { return !Contains(*before_, each); });
 }
 

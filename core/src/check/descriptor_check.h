@@ -2,7 +2,7 @@
 #ifndef TASKLEAK_SRC_CHECK_DESCRIPTOR_CHECK_H_
 #define TASKLEAK_SRC_CHECK_DESCRIPTOR_CHECK_H_
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -36,8 +36,12 @@ class DescriptorCheck {
   /// what follows, which may be another part of the test. Fails if descriptors cannot be listed.
   Result<Outcome> Judge(std::string_view test);
 
-  /// Makes what is open now belong to no test, in every check of the process. Thread-safe.
-  static void AdoptOpen();
+  /// Returns what is open now; nothing if the process has no such check. Thread-safe.
+  static alive::Descriptors ListOpen();
+
+  /// Makes what is open now belong to no test, in every check of the process, but for `except`.
+  /// Returns how many of them were not adopted yet. Thread-safe.
+  static std::size_t AdoptOpen(const alive::Descriptors& except);
 
   /// One that is a leak, unless a rule of a suppression file hides it.
   struct Leak {
@@ -47,6 +51,7 @@ class DescriptorCheck {
   using Leaks = std::vector<Leak>;
 
  private:
+  std::size_t Adopt(const alive::Descriptors& open, const alive::Descriptors& except);
   void TakeAdopted();
   [[nodiscard]] Result<alive::Descriptors> ListLeft() const;
   [[nodiscard]] Leaks FindLeaks(const alive::Descriptors& left, std::string_view test) const;
@@ -58,7 +63,7 @@ class DescriptorCheck {
   Result<alive::Descriptors> before_{Error{}};
   Result<alive::Descriptors> at_end_{Error{}};
   Mutex mutex_;
-  std::optional<alive::Descriptors> adopted_ TASKLEAK_GUARDED_BY(mutex_);
+  alive::Descriptors adopted_ TASKLEAK_GUARDED_BY(mutex_);
 };
 
 }  // namespace taskleak::check

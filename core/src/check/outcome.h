@@ -35,6 +35,7 @@ struct AllowedLeaks {
   std::size_t threads = 0;
   std::size_t tasks = 0;
   std::size_t processes = 0;
+  std::size_t descriptors = 0;
 };
 
 /// Coroutines are not followed, because the program has an operator new or delete of its own.

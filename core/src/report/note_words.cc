@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <initializer_list>
+#include <utility>
 #include <variant>
 
 #include "report/missing_words.h"
@@ -35,27 +38,28 @@ std::string Text(const check::CopiedStacks& copied) {
   return HiddenText(copied.error) + "; threads copied their own stacks, asked by SIGURG";
 }
 
-std::string UnitsText(std::size_t threads, std::size_t tasks, std::size_t processes) {
+std::string UnitsText(std::initializer_list<std::pair<std::size_t, std::string_view>> counts) {
   std::string units;
-  const auto add = [&units](std::size_t count, std::string_view noun) {
+  for (const auto& [count, noun] : counts) {
     if (count > 0) units += (units.empty() ? "" : " and ") + Count(count, noun);
-  };
-  add(threads, "thread");
-  add(tasks, "task");
-  add(processes, "process");
+  }
   return units;
 }
 
 std::string Text(const check::AllowedLeaks& allowed) {
   return fmt::format("AllowLeaks adopted {}: {}",
-                     UnitsText(allowed.threads, allowed.tasks, allowed.processes), allowed.reason);
+                     UnitsText({{allowed.threads, "thread"},
+                                {allowed.tasks, "task"},
+                                {allowed.processes, "process"},
+                                {allowed.descriptors, "descriptor"}}),
+                     allowed.reason);
 }
 
 std::string Text(const alive::Heirs& heirs) {
   const bool one = heirs.threads + heirs.tasks == 1;
   return fmt::format("{} {} background, because background threads or tasks created {}",
-                     UnitsText(heirs.threads, heirs.tasks, 0), one ? "is" : "are",
-                     one ? "it" : "them");
+                     UnitsText({{heirs.threads, "thread"}, {heirs.tasks, "task"}}),
+                     one ? "is" : "are", one ? "it" : "them");
 }
 
 std::string Text(const check::ReplacedAllocator&) {

@@ -1,5 +1,6 @@
 #include "run/adopt.h"
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -23,8 +24,8 @@ Allowed& TheAllowed() {
   return *allowed;
 }
 
-void Remember(const std::string& reason, const alive::Adopted& adopted) {
-  if (adopted.threads + adopted.tasks + adopted.processes == 0) return;
+void Remember(const std::string& reason, const alive::Adopted& adopted, std::size_t descriptors) {
+  if (adopted.threads + adopted.tasks + adopted.processes + descriptors == 0) return;
   Allowed& allowed = TheAllowed();
   const MutexLock lock(allowed.mutex);
   check::AllowedLeaks& known = allowed.by_reason[reason];
@@ -32,6 +33,7 @@ void Remember(const std::string& reason, const alive::Adopted& adopted) {
   known.threads += adopted.threads;
   known.tasks += adopted.tasks;
   known.processes += adopted.processes;
+  known.descriptors += descriptors;
 }
 
 }  // namespace
@@ -49,15 +51,21 @@ std::vector<check::AllowedLeaks> TakeAllowed() {
 
 void AdoptCurrent() {
   alive::AdoptAll();
-  check::DescriptorCheck::AdoptOpen();
+  check::DescriptorCheck::AdoptOpen({});
 }
 
-AllowLeaks::AllowLeaks(std::string reason)
-    : reason_(std::move(reason)), before_(Snapshot::Take()) {}
+struct AllowLeaks::Impl {
+  std::string reason;
+  Snapshot before = Snapshot::Take();
+  alive::Descriptors open_before = check::DescriptorCheck::ListOpen();
+};
+
+AllowLeaks::AllowLeaks(std::string reason) : impl_(new Impl{.reason = std::move(reason)}) {}
 
 AllowLeaks::~AllowLeaks() {
-  run::Remember(reason_, alive::AdoptBornSince(before_));
-  check::DescriptorCheck::AdoptOpen();
+  const alive::Adopted adopted = alive::AdoptBornSince(impl_->before);
+  const std::size_t descriptors = check::DescriptorCheck::AdoptOpen(impl_->open_before);
+  run::Remember(impl_->reason, adopted, descriptors);
 }
 
 }  // namespace taskleak

@@ -96,6 +96,8 @@ TEST(NoteTextTest, WhatAllowLeaksAdopted) {
   EXPECT_EQ(NoteText(check::AllowedLeaks{"kept", 1, 0}), "AllowLeaks adopted 1 thread: kept");
   EXPECT_EQ(NoteText(check::AllowedLeaks{"kept", 2, 3}),
             "AllowLeaks adopted 2 threads and 3 tasks: kept");
+  EXPECT_EQ(NoteText(check::AllowedLeaks{"kept", 0, 0, 1, 2}),
+            "AllowLeaks adopted 1 process and 2 descriptors: kept");
 }
 
 TEST(NoteTextTest, SuppressionsThatHideNothing) {

@@ -158,6 +158,11 @@ TEST(Allowed, AnotherSocket) {
   const taskleak::AllowLeaks allow("for good");
   OpenSocket();
 }
+TEST(OpenedBefore, First) { OpenSocket(); }
+TEST(OpenedBefore, Second) {
+  OpenSocket();
+  const taskleak::AllowLeaks allow("what is opened from here on");
+}
 
 // What taskleak itself opens to show threads is not the tests'.
 void LeaveAThread() {
