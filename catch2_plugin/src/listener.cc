@@ -276,7 +276,7 @@ Settings& TheSettings() {
 Options& internal::ListenerOptions() { return TheSettings().options; }
 
 // Before the session there may be nothing that could catch: the session refuses to run instead.
-void SetOptions(Options options) {
+void SetOptions(const Options& options) {
   Settings& settings = TheSettings();
   try {
     Options combined = taskleak::internal::Combined(settings.options, options);

@@ -6,6 +6,7 @@
 #include "framework.h"
 #include "listener.h"
 #include "taskleak/catch2.h"
+#include "taskleak/internal/code_options.h"
 #include "taskleak/leak_scope.h"
 
 namespace taskleak::catch2 {
@@ -20,9 +21,11 @@ std::optional<std::string> Check(LeakScope& scope, const Options& options) {
   }
 }
 
+Options OptionsOfRun() { return taskleak::internal::OptionsOfScope(internal::ListenerOptions()); }
+
 }  // namespace
 
-VerifyNoLeaks::VerifyNoLeaks() : VerifyNoLeaks(internal::ListenerOptions()) {}
+VerifyNoLeaks::VerifyNoLeaks() : VerifyNoLeaks(OptionsOfRun()) {}
 
 VerifyNoLeaks::VerifyNoLeaks(Options options) : options_(std::move(options)) {}
 
@@ -35,7 +38,7 @@ VerifyNoLeaks::~VerifyNoLeaks() {
 
 bool internal::StatementCheck::Next() {
   if (!std::exchange(ran_, true)) return true;
-  const auto text = Check(scope_, ListenerOptions());
+  const auto text = Check(scope_, OptionsOfRun());
   if (!text) return false;
   Catch::AssertionHandler assertion(macro_, Catch::SourceLineInfo(file_, line_), statement_,
                                     on_failure_ == OnFailure::kThrow

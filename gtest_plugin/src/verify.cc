@@ -8,6 +8,7 @@
 #include "current_test.h"
 #include "listener.h"
 #include "taskleak/gtest.h"
+#include "taskleak/internal/code_options.h"
 #include "taskleak/leak_scope.h"
 
 namespace taskleak::gtest {
@@ -23,9 +24,11 @@ std::optional<std::string> Check(LeakScope& scope, const Options& options) {
   }
 }
 
+Options OptionsOfRun() { return taskleak::internal::OptionsOfScope(internal::ListenerOptions()); }
+
 }  // namespace
 
-VerifyNoLeaks::VerifyNoLeaks() : VerifyNoLeaks(internal::ListenerOptions()) {}
+VerifyNoLeaks::VerifyNoLeaks() : VerifyNoLeaks(OptionsOfRun()) {}
 
 VerifyNoLeaks::VerifyNoLeaks(Options options) : options_(std::move(options)) {}
 
@@ -46,7 +49,7 @@ bool internal::StatementCheck::Next() {
   }
   if (pass_ == Pass::kFailure) return false;
   pass_ = Pass::kFailure;
-  const auto text = Check(scope_, ListenerOptions());
+  const auto text = Check(scope_, OptionsOfRun());
   if (!text) return false;
   failure_ = std::string("Expected: ") + statement_ + " leaves nothing alive.\n" + *text;
   return true;

@@ -34,7 +34,7 @@ namespace taskleak::catch2 {
 ///     taskleak::catch2::SetOptions({taskleak::IgnoreThreadName("log-flusher")});
 ///     return true;
 ///   }();
-void SetOptions(Options options);
+void SetOptions(const Options& options);
 
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test case.
@@ -67,7 +67,8 @@ class VerifyNoLeaks {
   /// Begins the scope with the options given to SetOptions, or else with the defaults.
   VerifyNoLeaks();
   /// Begins the scope with `options` in place of those given to SetOptions. TASKLEAK_OPTIONS wins
-  /// over them.
+  /// over them. An option that only a whole run uses, such as hang_timeout, is an error, which
+  /// fails the test.
   explicit VerifyNoLeaks(Options options);
   /// Checks the scope.
   ~VerifyNoLeaks();

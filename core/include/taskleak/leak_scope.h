@@ -38,7 +38,7 @@ class [[nodiscard]] LeakScope {
 
   /// Ends the scope and checks it, as CheckScopeSince (taskleak/test_run.h) does; `scope` names it.
   /// Returns the text with which the framework must fail, or nothing. Throws std::invalid_argument
-  /// if an option is bad.
+  /// as that does.
   [[nodiscard]] std::optional<std::string> Check(std::string_view scope,
                                                  const Options& options = {});
 

@@ -21,7 +21,8 @@ namespace taskleak {
 ///
 /// Returns the text with which the framework must fail the scope. Returns nothing if the scope is
 /// clean, on_leak=warn, or checking is off. `scope` names the test, suite or run. Thread-safe.
-/// Throws std::invalid_argument if an option is bad.
+/// Throws std::invalid_argument if an option is bad, or if code sets one that only a whole run
+/// uses: check, hang_timeout, descriptors, stale, task_stacks, coroutines, lock_hooks.
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();

@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <exception>
-#include <new>
 
 #include "alive/background.h"
 #include "alive/descent.h"
@@ -11,8 +9,10 @@
 #include "report/describe.h"
 #include "report/note_words.h"
 #include "run/find_leaks.h"
+#include "run/guarded.h"
 #include "run/output.h"
 #include "run/planted_leak.h"
+#include "run/unused_options.h"
 #include "taskleak/test_run.h"
 
 namespace taskleak {
@@ -49,29 +49,14 @@ std::optional<std::string> Failure(OnLeak on_leak, const char* why) {
   return std::nullopt;
 }
 
-// What `check` returns, or, where there is no memory for it, a failure: a text so short that it
-// needs no memory of its own.
+// What `check` returns, or a failure with the reason why it returns nothing.
 template <typename Check>
-std::optional<std::string> UnlessNoMemory(OnLeak on_leak, Check check) {
-  try {
-    return check();
-  } catch (const std::bad_alloc&) {
-    return Failure(on_leak, "out of memory");
-  }
-}
-
-// The same for whatever the check throws.
-template <typename Check>
-std::optional<std::string> UnlessItThrows(OnLeak on_leak, Check check) {
-  return UnlessNoMemory(on_leak, [&] {
-    try {
-      return check();
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (const std::exception& error) {
-      return Failure(on_leak, error.what());
-    }
-  });
+std::optional<std::string> OrFailure(OnLeak on_leak, Check check) {
+  return UnlessItThrows(
+      check,
+      // A text so short that it needs no memory of its own.
+      [on_leak] { return Failure(on_leak, "out of memory"); },
+      [on_leak](const char* what) { return Failure(on_leak, what); });
 }
 
 std::optional<std::string> CheckWithMemory(const check::Checker& checker, const Snapshot& before,
@@ -103,14 +88,13 @@ std::optional<std::string> CheckWithMemory(check::DescriptorCheck& descriptors,
 
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
                                       std::string_view scope, registry::Origin judge) {
-  return UnlessItThrows(checker.options().on_leak,
-                        [&] { return CheckWithMemory(checker, before, scope, judge); });
+  return OrFailure(checker.options().on_leak,
+                   [&] { return CheckWithMemory(checker, before, scope, judge); });
 }
 
 std::optional<std::string> CheckDescriptors(check::DescriptorCheck& descriptors,
                                             const Options& options, std::string_view test) {
-  return UnlessItThrows(options.on_leak,
-                        [&] { return CheckWithMemory(descriptors, options, test); });
+  return OrFailure(options.on_leak, [&] { return CheckWithMemory(descriptors, options, test); });
 }
 
 void ReportUnverified(const check::Checker& checker, std::string_view scope) {
@@ -126,15 +110,17 @@ void ReportUnverified(const check::Checker& checker, std::string_view scope) {
         options.color);
     return std::nullopt;
   };
-  static_cast<void>(UnlessItThrows(OnLeak::kWarn, report));
+  static_cast<void>(OrFailure(OnLeak::kWarn, report));
 }
 
 }  // namespace run
 
 std::optional<std::string> CheckScopeSince(const Snapshot& before, std::string_view scope,
                                            const Options& options) {
+  run::RefuseUnusedInScope(options);
   return run::UnlessNoMemory(
-      options.on_leak, [&] { return run::CheckScope(check::Checker(options), before, scope, 0); });
+      [&] { return run::CheckScope(check::Checker(options), before, scope, 0); },
+      [&] { return run::Failure(options.on_leak, "out of memory"); });
 }
 
 }  // namespace taskleak

@@ -1,13 +1,12 @@
 #include "run/find_leaks.h"
 
-#include <exception>
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "report/describe.h"
 #include "run/adopt.h"
+#include "run/guarded.h"
+#include "run/unused_options.h"
 #include "taskleak/alive.h"
 #include "taskleak/verify.h"
 
@@ -22,29 +21,17 @@ LeakReport CouldNotLook(std::string why) {
   return report;
 }
 
-// What `look` returns, or a report that says that there was no memory for it.
-template <typename Look>
-LeakReport UnlessNoMemory(Look look) {
-  try {
-    return look();
-  } catch (const std::bad_alloc&) {
-    return CouldNotLook("out of memory");  // short enough for a string without memory of its own
-  }
+LeakReport NoMemory() {
+  return CouldNotLook("out of memory");  // short enough for a string without memory of its own
 }
 
-// The same for whatever the look throws, as a predicate of the program may. `test` was looked at.
+// `test` was looked at.
 template <typename Look>
 LeakReport OrCouldNotLook(std::string_view test, Look look) {
-  return UnlessNoMemory([&] {
-    try {
-      return look();
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (const std::exception& error) {
-      LeakReport report = CouldNotLook(std::string("an exception ended the look: ") + error.what());
-      report.test = test;
-      return report;
-    }
+  return UnlessItThrows(look, NoMemory, [test](const char* what) {
+    LeakReport report = CouldNotLook(std::string("an exception ended the look: ") + what);
+    report.test = test;
+    return report;
   });
 }
 
@@ -55,32 +42,6 @@ LeakReport Look(const check::Checker& checker, const Snapshot& before, std::stri
   *last_look = outcome.last_look;
   for (check::AllowedLeaks& each : TakeAllowed()) outcome.notes.emplace_back(std::move(each));
   return report::Describe(std::move(outcome));
-}
-
-// Throws if an option is set that a look with a report as its result does not use.
-void RefuseUnused(const Options& options) {
-  const Options defaults;
-  std::string unused;
-  const auto refuse = [&unused](bool is_set, std::string_view option) {
-    if (is_set) unused.append(unused.empty() ? "" : ", ").append(option);
-  };
-  refuse(options.on_leak == OnLeak::kWarn, "on_leak=warn");
-  refuse(options.check != defaults.check, "check");
-  refuse(options.hang_timeout != defaults.hang_timeout, "hang_timeout");
-  refuse(options.descriptors != defaults.descriptors, "descriptors");
-  refuse(options.stale != defaults.stale, "stale");
-  refuse(options.json != defaults.json, "json");
-  refuse(options.color != defaults.color, "color");
-  refuse(options.task_stacks != defaults.task_stacks, "task_stacks");
-  refuse(options.coroutines != defaults.coroutines, "coroutines");
-  refuse(options.lock_hooks != defaults.lock_hooks, "lock_hooks");
-  if (unused.empty()) return;
-  throw std::invalid_argument(
-      "FindLeaks returns a report and prints, writes and fails nothing, so these options have no "
-      "effect: " +
-      unused +
-      "; it accepts drain, drain_max, stillness, suppressions, processes, hooks, verbose, "
-      "report_known, ignore and on_leak=off");
 }
 
 }  // namespace
@@ -107,9 +68,9 @@ LeakReport FindUnverified(const check::Checker& checker) {
 }  // namespace run
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
-  run::RefuseUnused(options);
+  run::RefuseUnusedInLook(options);
   return run::UnlessNoMemory(
-      [&] { return run::FindLeaks(check::Checker(options), before, {}, 0).report; });
+      [&] { return run::FindLeaks(check::Checker(options), before, {}, 0).report; }, run::NoMemory);
 }
 
 LeakReport FindAlive() {

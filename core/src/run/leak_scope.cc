@@ -2,6 +2,7 @@
 
 #include "run/check_scope.h"
 #include "run/scope.h"
+#include "run/unused_options.h"
 
 namespace taskleak {
 
@@ -16,6 +17,7 @@ LeakScope::LeakScope() : impl_(std::make_unique<Impl>()) {
 LeakScope::~LeakScope() = default;
 
 std::optional<std::string> LeakScope::Check(std::string_view scope, const Options& options) {
+  run::RefuseUnusedInScope(options);
   const check::Checker checker(options);
   auto text = run::CheckScope(checker, impl_->scope.before(), scope, impl_->scope.origin());
   impl_->scope.Close();

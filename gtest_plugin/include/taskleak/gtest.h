@@ -91,7 +91,8 @@ class VerifyNoLeaks {
   /// Begins the scope with the options given to SetOptions, or else with the defaults.
   VerifyNoLeaks();
   /// Begins the scope with `options` in place of those given to SetOptions. TASKLEAK_OPTIONS wins
-  /// over them.
+  /// over them. An option that only a whole run uses, such as hang_timeout, is an error, which
+  /// fails the test.
   explicit VerifyNoLeaks(Options options);
   /// Checks the scope.
   ~VerifyNoLeaks();

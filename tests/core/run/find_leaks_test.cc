@@ -2,8 +2,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <array>
+#include <cstdlib>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +17,8 @@
 #include "support/leaks.h"
 #include "support/parked_thread.h"
 #include "taskleak/ignore.h"
+#include "taskleak/internal/code_options.h"
+#include "taskleak/leak_scope.h"
 #include "taskleak/test_run.h"
 #include "taskleak/verify.h"
 
@@ -99,27 +104,73 @@ TEST(FindLeaksTest, ANameThatWouldBeARegularExpressionIsProposedInNoRule) {
   EXPECT_THAT(report.groups[0].ignore, Not(Contains(HasSubstr("re:["))));
 }
 
+// The text of the error; "accepted" without one.
+template <typename Call>
+std::string RefusalOf(const char* option, Call call) {
+  Options options = NoWait();
+  options.Apply(option);
+  try {
+    call(options);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+constexpr std::array kOnlyOfARun = {"check=marked", "hang_timeout=1s", "descriptors=warn",
+                                    "stale=warn",   "task_stacks=off", "coroutines=scan",
+                                    "lock_hooks=1"};
+constexpr std::array kOfEachLook = {"on_leak=off", "drain=1ms",       "drain_max=1ms",
+                                    "stillness=0", "processes=0",     "hooks=0",
+                                    "verbose=1",   "report_known=all"};
+
 TEST(FindLeaksTest, RefusesOptionsThatItDoesNotUse) {
   const auto before = Snapshot::Take();
-  const auto message = [&before](const char* text) -> std::string {
-    Options options = NoWait();
-    options.Apply(text);
-    try {
-      static_cast<void>(FindLeaks(before, options));
-    } catch (const std::invalid_argument& error) {
-      return error.what();
-    }
-    return "accepted";
+  const auto refusal = [&before](const char* option) {
+    return RefusalOf(
+        option, [&](const Options& options) { static_cast<void>(FindLeaks(before, options)); });
   };
-  EXPECT_THAT(message("json=leaks.json,color=always"),
-              AllOf(HasSubstr("no effect: json, color;"), HasSubstr("it accepts drain")));
-  for (const char* const option :
-       {"on_leak=warn", "check=marked", "hang_timeout=1s", "descriptors=warn", "stale=warn",
-        "json=a", "color=never", "task_stacks=off", "coroutines=scan", "lock_hooks=1"})
-    EXPECT_THAT(message(option), HasSubstr("have no effect")) << option;
-  for (const char* const option : {"on_leak=off", "drain=1ms", "drain_max=1ms", "stillness=0",
-                                   "processes=0", "hooks=0", "verbose=1", "report_known=all"})
-    EXPECT_EQ(message(option), "accepted") << option;
+  EXPECT_THAT(refusal("json=leaks.json,color=always"),
+              AllOf(HasSubstr("no effect on FindLeaks, which only returns a report: json, color;"),
+                    HasSubstr("it accepts drain")));
+  for (const char* const option : {"on_leak=warn", "json=a", "color=never"})
+    EXPECT_THAT(refusal(option), HasSubstr("have no effect")) << option;
+  for (const char* const option : kOnlyOfARun)
+    EXPECT_THAT(refusal(option), HasSubstr("have no effect")) << option;
+  for (const char* const option : kOfEachLook) EXPECT_EQ(refusal(option), "accepted") << option;
+}
+
+TEST(FindLeaksTest, AcceptsWhatTheEnvironmentSaysToAllCalls) {
+  setenv("TASKLEAK_OPTIONS", "drain=0:hang_timeout=1s:json=/dev/null", 1);
+  const auto before = Snapshot::Take();
+  EXPECT_TRUE(FindLeaks(before, Options::FromEnvironment()).empty());
+  LeakScope scope;
+  EXPECT_EQ(scope.Check("scope", Options::FromEnvironment()), std::nullopt);
+  unsetenv("TASKLEAK_OPTIONS");
+}
+
+TEST(FindLeaksTest, ChecksOfOneScopeRefuseWhatOnlyAWholeRunUses) {
+  const auto before = Snapshot::Take();
+  const auto refusal = [&before](const char* option) {
+    return RefusalOf(option, [&](const Options& options) {
+      static_cast<void>(CheckScopeSince(before, "scope", options));
+    });
+  };
+  const auto refusal_of_scope = [](const char* option) {
+    LeakScope scope;
+    return RefusalOf(option, [&scope](const Options& options) {
+      static_cast<void>(scope.Check("scope", options));
+    });
+  };
+  for (const char* const option : kOnlyOfARun) {
+    EXPECT_THAT(refusal(option), HasSubstr("no effect on the check of one scope: ")) << option;
+    EXPECT_THAT(refusal_of_scope(option), HasSubstr("no effect on")) << option;
+    Options of_run = NoWait();
+    of_run.Apply(option);
+    EXPECT_EQ(LeakScope().Check("scope", internal::OptionsOfScope(of_run)), std::nullopt);
+  }
+  for (const char* const option : kOfEachLook) EXPECT_EQ(refusal(option), "accepted") << option;
+  EXPECT_EQ(refusal("on_leak=warn"), "accepted");
 }
 
 }  // namespace

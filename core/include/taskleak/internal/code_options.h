@@ -22,6 +22,10 @@ namespace taskleak::internal {
 /// Describes a set: "{drain=20ms, thread_name:log-*}".
 [[nodiscard]] std::string Describe(const Options& options);
 
+/// Returns `options`, which are a whole run's, with the defaults for those that a scope within the
+/// run does not use (LeakScope::Check refuses them).
+[[nodiscard]] Options OptionsOfScope(Options options);
+
 /// Returns whether a plugin of this process has called ClaimOnce(key).
 [[nodiscard]] bool IsClaimed(std::string_view key);
 
