@@ -24,9 +24,13 @@ Progress::Progress(Clock::time_point start, Clock::duration drain)
       looks_needed_(LooksNeeded(drain, memory_)),
       next_(start + drain - memory_) {}
 
-bool Progress::Moved(const Sample& before, const Sample& after, Clock::duration between) {
-  if (before.thread != after.thread || before.place != after.place) return true;
-  if (after.thread == 0) return false;
+bool Progress::Moved(const Sample& before_sample, const Sample& after_sample,
+                     Clock::duration between) {
+  if (before_sample.thread != after_sample.thread || before_sample.place != after_sample.place)
+    return true;
+  if (after_sample.thread == 0) return false;
+  const platform::Position& before = before_sample.position;
+  const platform::Position& after = after_sample.position;
   if (after.at.running)
     return true;  // or ready to run: on a busy machine it gets little of a processor
   const auto cpu = std::chrono::nanoseconds(after.run.cpu_ns - before.run.cpu_ns);
@@ -40,7 +44,7 @@ std::optional<Progress::Sample> Progress::SampleOf(int tid) {
   const auto run = platform::ReadRunCount(tid);
   const auto at = platform::ReadBlockedAt(tid);
   if (!run) return std::nullopt;
-  return Sample{.run = *run, .at = at ? *at : platform::BlockedAt(), .thread = tid};
+  return Sample{.position = {.at = at.value_or(platform::BlockedAt()), .run = *run}, .thread = tid};
 }
 
 // Nothing of a thread that has ended.

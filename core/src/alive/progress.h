@@ -34,8 +34,7 @@ class Progress {
 
  private:
   struct Sample {
-    platform::RunCount run{};
-    platform::BlockedAt at{};
+    platform::Position position{};
     int thread = 0;  // 0: a process, or a task that is not running
     std::size_t place = 0;
   };

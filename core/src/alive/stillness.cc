@@ -88,8 +88,7 @@ class StillLook {
   // A thread that was asleep, and where.
   struct Sleeper {
     platform::ThreadId id;
-    platform::BlockedAt at;
-    platform::RunCount run;
+    platform::Position position;
     bool has_ended = false;  // the first thread, which others have outlived
   };
 
@@ -103,9 +102,9 @@ class StillLook {
 
 bool StillLook::WaitsForOwnProcess(const Sleeper& sleeper) const {
   // Taskleak's own threads wake no other thread, whatever they wait for.
-  if (silent_.contains(sleeper.id.tid)) return sleeper.at.number >= 0;
-  return (platform::IsFutexWait(sleeper.at) || IsSleep(sleeper.at)) &&
-         Outlasts(sleeper.id, sleeper.at, until_);
+  const BlockedAt& at = sleeper.position.at;
+  if (silent_.contains(sleeper.id.tid)) return at.number >= 0;
+  return (platform::IsFutexWait(at) || IsSleep(at)) && Outlasts(sleeper.id, at, until_);
 }
 
 bool StillLook::Add(const platform::ThreadId& id) {
@@ -119,8 +118,7 @@ bool StillLook::Add(const platform::ThreadId& id) {
     const auto run = platform::ReadRunCount(id.tid);
     const auto at = platform::ReadBlockedAt(id.tid);
     if (!run || !at || at->running) return false;
-    sleeper.run = *run;
-    sleeper.at = *at;
+    sleeper.position = {.at = *at, .run = *run};
     if (!WaitsForOwnProcess(sleeper)) return false;
   }
   sleepers_.push_back(sleeper);
@@ -142,7 +140,8 @@ Obstacle StillLook::FindOthers(Stillness::EndHandlers end_handlers) const {
   if (!shared) return Obstacle::kUnreadable;
   if (shared->has_ring()) return Obstacle::kRing;
   const bool in_shared = std::ranges::any_of(sleepers_, [&shared](const Sleeper& sleeper) {
-    return platform::IsSharedFutex(sleeper.at) && shared->Has(sleeper.at.arguments[0]);
+    const BlockedAt& at = sleeper.position.at;
+    return platform::IsSharedFutex(at) && shared->Has(at.arguments[0]);
   });
   return in_shared ? Obstacle::kSharedMemory : Obstacle::kNone;
 }
@@ -158,8 +157,7 @@ int StillLook::FindMoved() const {
     const auto stat = platform::ReadThreadStat(sleeper.id.tid);
     // Stopped by a signal, it might be anywhere in its call.
     const bool asleep = stat && stat->state == 'S' && stat->start_ticks == sleeper.id.start_ticks;
-    if (!asleep || !platform::HasNotMoved(sleeper.id.tid, {.at = sleeper.at, .run = sleeper.run}))
-      return sleeper.id.tid;
+    if (!asleep || !platform::HasNotMoved(sleeper.id.tid, sleeper.position)) return sleeper.id.tid;
   }
   return 0;
 }

@@ -118,8 +118,7 @@ Finding Inspector::InspectLive(const alive::LiveThread& thread, const platform::
   unit.id = thread.id.tid;
   unit.name = thread.name;
   finding.wait = ClassifyWait(look.at, *finding.stack);
-  finding.at = look.at;
-  finding.run = look.run;
+  finding.position = look;
   if (const auto job = last_jobs_.find(thread.id.tid); job != last_jobs_.end())
     finding.last_job = job->second;
   finding.hold = ReadHold(finding.wait, look.at);

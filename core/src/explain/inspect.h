@@ -31,9 +31,8 @@ struct Finding : FoundUnit {
   std::string hint;       // of a task, from its adapter
   // Of a live thread:
   Wait wait;
-  platform::BlockedAt at;
+  platform::Position position;
   std::string last_job;                // name of the task that it ran last; may be empty
-  platform::RunCount run;              // while it is there
   std::optional<platform::Hold> hold;  // the held lock or thread's end that it waits for
   const symbolize::ResolvedStack* detached_by =
       nullptr;                      // null when it was not, or that is not known

@@ -78,7 +78,7 @@ class WaitGraph {
 };
 
 bool HasNotMoved(const Node& node) {
-  return platform::HasNotMoved(node.tid(), {node.finding->at, node.finding->run});
+  return platform::HasNotMoved(node.tid(), node.finding->position);
 }
 
 bool HoldsForReading(int tid, std::uintptr_t address) {
@@ -88,7 +88,7 @@ bool HoldsForReading(int tid, std::uintptr_t address) {
 
 bool StillHeld(const Node& node) {
   const Finding& waiter = *node.finding;
-  if (ReadHold(waiter.wait, waiter.at) != waiter.hold) return false;
+  if (ReadHold(waiter.wait, waiter.position.at) != waiter.hold) return false;
   switch (node.blocker.how) {
     case Blocker::How::kReads:
       return HoldsForReading(node.blocker.tid, waiter.hold->address);
@@ -101,7 +101,7 @@ bool StillHeld(const Node& node) {
 
 bool WaitsForEver(const Node& node) {
   constexpr std::size_t kTimeLimit = 3;  // the argument of futex(2)
-  return node.finding->at.arguments[kTimeLimit] == 0;
+  return node.finding->position.at.arguments[kTimeLimit] == 0;
 }
 
 // Whether it waits to write while others hold the lock for reading.

@@ -13,11 +13,10 @@
 
 namespace taskleak::platform {
 
-/// One consistent look: `at` and `stack` belong to the same moment.
-struct ThreadLook {
+/// One consistent look: the position, of which `run` is that of blocked threads only, and the stack
+/// belong to the same moment.
+struct ThreadLook : Position {
   bool gone = false;  ///< the thread ended before it could be read
-  BlockedAt at;
-  RunCount run;  ///< of a blocked thread: unchanged as long as it stays at `at`
   RawStack stack;
   /// The errno if the kernel does not show where the thread is. The thread has then copied its own
   /// stack.
