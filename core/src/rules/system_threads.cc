@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "linux/look/futex_call.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/thread_info.h"
 #include "symbolize/symbolizer.h"
@@ -87,7 +88,7 @@ bool MayBeginOrEnd(const platform::BlockedAt& at) {
 // ends.
 bool IsIdleOrAtWork(const platform::ThreadLook& look) {
   if (MayBeginOrEnd(look.at)) return false;
-  return look.at.number != SYS_futex ||
+  return !platform::IsInFutex(look.at) ||
          std::ranges::any_of(look.stack.frames, [](const RawFrame& frame) {
            return symbolize::Quick(frame).plain_name.find("pthread_cond_timedwait") !=
                   std::string_view::npos;
@@ -121,7 +122,7 @@ bool RunsOnly(const Candidate& thread, std::string_view function,
     in_runtime = in_runtime || of_runtime;
   }
   const platform::BlockedAt& at = thread.look.at;
-  return in_runtime && !MayBeginOrEnd(at) && at.number != SYS_futex && IsWhole(thread.look) &&
+  return in_runtime && !MayBeginOrEnd(at) && !platform::IsInFutex(at) && IsWhole(thread.look) &&
          BlocksNearlyAllSignals(thread.tid);
 }
 
