@@ -31,7 +31,7 @@ const kWaits = {
   epoll: 'descriptors, in epoll_wait', select: 'descriptors, in select', read: 'something to read', write: 'room to write',
   accept: 'a connection to accept', connect: 'its connection', recv: 'a message', send: 'room to send', wait_child: 'a child process',
   signal_wait: 'a signal', running: 'nothing: it runs', suspended: 'code to resume it', queued: 'its start', channel: 'a channel',
-  alive: 'nothing that is known: it goes on', stopped: 'a signal or a debugger to let it go on', ended: 'its parent to wait for it', open: 'code to close it',
+  alive: 'something unknown: it is still running', stopped: 'a signal or a debugger to let it go on', ended: 'its parent to wait for it', open: 'code to close it',
   lost: 'nothing any more: what it awaited was destroyed',
 };
 const kNouns = {thread: 'thread', unjoined_thread: 'thread', task: 'task', process: 'process', descriptor: 'descriptor'};

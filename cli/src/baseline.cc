@@ -20,9 +20,9 @@ namespace {
 using rules::Suppression;
 
 constexpr std::string_view kHead =
-    "# Known leaks, kept by `taskleak baseline`: a new one fails the gate, one that is gone is "
-    "pruned.\n"
-    "# One leak of one test a line; any order and merge of lines is good.\n";
+    "# Known leaks, kept by `taskleak baseline`. New leaks fail the gate; `prune` removes leaks "
+    "that are gone.\n"
+    "# Each line is one leak of one test. The order does not matter, so merging is safe.\n";
 
 const std::string& SignatureOf(const Suppression& entry) {
   return entry.rule.data().pattern->text();
@@ -74,7 +74,7 @@ Baseline Baseline::FromFile(const std::string& path) {
   std::error_code ignored;
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open() || std::filesystem::is_directory(path, ignored))
-    throw std::invalid_argument(path + ": no baseline that can be read");
+    throw std::invalid_argument(path + ": not a readable baseline");
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   return {text, path};
 }

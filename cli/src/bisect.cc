@@ -199,8 +199,8 @@ ExitCode Bisect(const TestProgram& program, const WatchSettings& settings,
   }
   if (before.empty() || !question.Leaks(before)) {
     question.ClearProgress();
-    std::printf("%s leaks neither by itself nor after the %zu before it\n", test.c_str(),
-                before.size());
+    std::printf("%s does not leak, neither by itself nor after the %s before it\n", test.c_str(),
+                report::Count(before.size(), "test").c_str());
     return kClean;
   }
   const Names culprits =

@@ -72,9 +72,9 @@ ExitCode Check(const BaselineArguments& arguments) {
   if (!comparison.moved.empty()) text += fmt::format(", {} moved", comparison.moved.size());
   text += fmt::format(", {} gone", comparison.gone.size());
   if (!comparison.flaky_absent.empty())
-    text += fmt::format(", {} flaky and not there", comparison.flaky_absent.size());
+    text += fmt::format(", {} flaky and absent", comparison.flaky_absent.size());
   if (comparison.not_looked_at > 0)
-    text += fmt::format(", {} of tests that were not checked", comparison.not_looked_at);
+    text += fmt::format(", {} in tests that were not checked", comparison.not_looked_at);
   if (leaks.could_not_look() > 0)
     text += fmt::format(", {} that could not be looked at",
                         report::Count(leaks.could_not_look(), "test"));

@@ -56,9 +56,9 @@ LeakReport LookAt(const Subject& subject, bool verbose) {
   }
   report.notes.insert(report.notes.end(), subject.notes.begin(), subject.notes.end());
   if (const std::string version = registry::OtherTaskVersion(); !version.empty())
-    report.notes.push_back(
-        fmt::format("its registered tasks are not shown, because it has taskleak {} and this is {}",
-                    version, TASKLEAK_VERSION));
+    report.notes.push_back(fmt::format(
+        "its registered tasks are not shown, because it uses taskleak {} and this program is {}",
+        version, TASKLEAK_VERSION));
   return report;
 }
 

@@ -40,8 +40,8 @@ std::string Fault(int code, const std::optional<std::string>& planted,
   }
   if (code == 0) {
     return fmt::format(
-        "a leak was planted in {} and reported, and yet the gate passed. With on_leak=warn, the "
-        "gate must judge the reports (`taskleak baseline check`) and pass on the exit code",
+        "a leak was planted in {} and reported, but the gate passed. With on_leak=warn, the "
+        "gate must run `taskleak baseline check` and return its exit code",
         *found);
   }
   return {};

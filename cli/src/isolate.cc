@@ -181,7 +181,7 @@ ExitCode Isolate(const TestProgram& program, const WatchSettings& settings, unsi
       isolation.List(Verdict::kNotRun, "was not run:", "were not run:");
   std::fputs(
       summary.empty()
-          ? fmt::format("{}, none leaks\n", report::Count(program.tests().size(), "test")).c_str()
+          ? fmt::format("{}, no leaks\n", report::Count(program.tests().size(), "test")).c_str()
           : summary.c_str(),
       stdout);
   const ExitCode code = Interrupted() ? kCouldNotLook : isolation.exit_code();

@@ -93,7 +93,7 @@ int WatchedEnd::verdict() const {
 
 const char* WatchedEnd::why_not_looked() const {
   return loaded ? "the program ended without exit(): nothing was looked at"
-                : "the preloaded library did not get into the program: nothing was looked at";
+                : "the program did not load taskleak's library: nothing was looked at";
 }
 
 std::string CheckWatchable(const std::vector<std::string>& command) {

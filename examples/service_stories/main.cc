@@ -26,7 +26,7 @@ std::unique_ptr<stories::Story> MakeStory(const std::string& name, stories::Form
   if (name == "cron") return stories::MakeCronDaemon(form);
   if (name == "sentinel") return stories::MakeSentinel(form);
   if (name == "shop") return stories::MakeShop(form);
-  throw std::invalid_argument("the story should be push, cron, sentinel or shop");
+  throw std::invalid_argument("the story must be push, cron, sentinel or shop");
 }
 
 struct Settings {

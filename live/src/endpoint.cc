@@ -94,11 +94,12 @@ std::optional<std::uint64_t> Number(const std::string& text) {
 EndpointOptions Checked(EndpointOptions options) {
   const std::string& prefix = options.prefix;
   if (prefix.size() < 2 || prefix.front() != '/' || prefix.back() == '/')
-    throw std::invalid_argument("the prefix \"" + prefix +
-                                "\" should begin with '/', not end with it, and say something");
+    throw std::invalid_argument(
+        "the prefix \"" + prefix +
+        "\" must begin with '/', must not end with '/', and must not be empty");
   const auto bad = [](char c) { return c <= ' ' || c >= 0x7f; };
   if (std::any_of(options.token.begin(), options.token.end(), bad))
-    throw std::invalid_argument("the token should have printable ASCII characters only");
+    throw std::invalid_argument("the token must have printable ASCII characters only");
   return options;
 }
 
@@ -118,9 +119,9 @@ struct Endpoint::Impl {
     const std::string debug = Parameter(request, "debug");
     const std::string format = Parameter(request, "format");
     if (!debug.empty() && debug != "0" && debug != "1" && debug != "2")
-      return Failure(400, "debug should be 0, 1 or 2");
+      return Failure(400, "debug must be 0, 1 or 2");
     if (!format.empty() && format != "json" && format != "folded" && format != "pprof")
-      return Failure(400, "format should be json, folded or pprof");
+      return Failure(400, "format must be json, folded or pprof");
     const CapturePtr capture = Take();
     if (format == "json") return Typed(kJsonType, ToJson(*capture));
     if (format == "folded") return Text(ToFolded(*capture));
@@ -137,7 +138,7 @@ struct Endpoint::Impl {
     const bool is_one = signature.size() == 12 &&
                         signature.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!is_one)
-      return Failure(400, "signature should be the twelve hex digits of a group's signature");
+      return Failure(400, "signature must be the twelve hex digits of a group's signature");
     const CapturePtr capture = Take();
     return HtmlPage(options.prefix, [&](const PageFrame& frame) {
       return GroupPage(*capture, rows.Update(*capture), signature, frame);
@@ -165,7 +166,7 @@ struct Endpoint::Impl {
                                       longest));
     const std::string format = Parameter(request, "format");
     if (!format.empty() && format != "json" && format != "html")
-      return Failure(400, "format should be json or html");
+      return Failure(400, "format must be json or html");
     CapturePtr from = base ? FindCapture(*base) : nullptr;
     if (base && from == nullptr)
       return Failure(404, fmt::format("capture {} is not kept (any more)", *base));
@@ -189,7 +190,7 @@ struct Endpoint::Impl {
 
   Response Stuck(const Request& request) {
     const std::string format = Parameter(request, "format");
-    if (!format.empty() && format != "json") return Failure(400, "format should be json");
+    if (!format.empty() && format != "json") return Failure(400, "format must be json");
     const CapturePtr capture = Take();
     const StuckReport stuck = FindStuck(capture->report);
     return format == "json" ? Typed(kJsonType, StuckJson(*capture, stuck))
@@ -198,7 +199,7 @@ struct Endpoint::Impl {
 
   Response LastHour(const Request& request) {
     const std::string format = Parameter(request, "format");
-    if (!format.empty() && format != "json") return Failure(400, "format should be json");
+    if (!format.empty() && format != "json") return Failure(400, "format must be json");
     const HourTable hour = TheHour().Table();
     if (hour.times.empty()) return Failure(404, "no watch of this process has looked yet");
     if (format == "json") return Typed(kJsonType, HourJson(hour));

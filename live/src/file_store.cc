@@ -25,8 +25,8 @@ FileOptions Checked(FileOptions options) {
   if (options.name.empty()) options.name = program_invocation_short_name;
   if (options.name.find('/') != std::string::npos || options.name.front() == '.')
     throw std::invalid_argument("the name \"" + options.name +
-                                "\" should have no '/' and not begin with '.'");
-  if (options.most_files == 0) throw std::invalid_argument("most_files should be at least 1");
+                                "\" must not contain '/' and must not begin with '.'");
+  if (options.most_files == 0) throw std::invalid_argument("most_files must be at least 1");
   return options;
 }
 

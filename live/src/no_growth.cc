@@ -109,7 +109,7 @@ struct GrowthCheck::Impl {
   }
 
   void Describe(const std::map<std::string, double>& suspects) {
-    failure = fmt::format("what is alive grows with the number of runs, {} of them: {}\n", runs,
+    failure = fmt::format("threads, tasks or descriptors grow with each run ({} runs): {}\n", runs,
                           OneLine(what));
     std::set<std::string> told;
     for (const LeakGroup& group : last->report.groups) {

@@ -91,7 +91,7 @@ timespec At(std::chrono::milliseconds from_now) {
 }  // namespace
 
 SignalBell::SignalBell(int dump, int record) : dump_(dump), record_(record) {
-  if (dump != 0 && dump == record) throw std::invalid_argument("dump and record should differ");
+  if (dump != 0 && dump == record) throw std::invalid_argument("dump and record must differ");
   State& state = TheState();
   if (state.taken.exchange(true)) throw std::logic_error("there is one SignalDump already");
   g_state = &state;

@@ -85,8 +85,7 @@ struct SignalDump::Impl {
 };
 
 SignalDump::SignalDump(SignalOptions options) {
-  if (options.period.count() <= 0)
-    throw std::invalid_argument("the period should be greater than 0");
+  if (options.period.count() <= 0) throw std::invalid_argument("the period must be greater than 0");
   impl_ = std::make_unique<Impl>(std::move(options));
 }
 

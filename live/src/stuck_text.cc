@@ -107,7 +107,7 @@ std::string StuckText(const Capture& capture, const StuckReport& stuck) {
     for (const Place units : PlacesOf(group)) AddPlace(units, text);
   }
   if (stuck.unknown_threads + stuck.unknown_tasks > 0) {
-    text += fmt::format("\nnothing can be said of {}: {}\n",
+    text += fmt::format("\nnothing is known about {}: {}\n",
                         CountsText({stuck.unknown_threads, stuck.unknown_tasks}),
                         OneLine(stuck.unknown_because));
   }

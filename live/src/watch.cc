@@ -71,15 +71,14 @@ void CheckDurations(const WatchOptions& options) {
 
 WatchOptions Checked(WatchOptions options) {
   CheckDurations(options);
-  if (options.period.count() == 0)
-    throw std::invalid_argument("the period should be greater than 0");
+  if (options.period.count() == 0) throw std::invalid_argument("the period must be greater than 0");
   for (const Rule& rule : options.rules) {
     const auto* growth = std::get_if<GrowthRule>(&rule);
     if (growth != nullptr && growth->looks < 3)
       throw std::invalid_argument("growth needs at least 3 looks");
     const auto* stall = std::get_if<StallRule>(&rule);
     if (stall != nullptr && stall->longer_than < std::chrono::milliseconds(4))
-      throw std::invalid_argument("a stall should take at least 4 ms");
+      throw std::invalid_argument("a stall must take at least 4 ms");
   }
   return options;
 }
@@ -111,7 +110,7 @@ const LeakGroup* GroupOfTask(const Capture& capture, std::int64_t id) {
 Alarm AlarmOf(const Stall& stall, const LeakGroup* group, const CapturePtr& capture) {
   Alarm alarm{"stall", {}, 1, {}, capture};
   std::string name = stall.turn.name;
-  std::string where = ", and ended before its stack was read";
+  std::string where = "; it ended before its stack was read";
   if (group != nullptr) {
     alarm.signature = group->signature;
     alarm.stalled = *std::ranges::find(group->units, stall.turn.key.task, &Unit::id);

@@ -107,7 +107,8 @@ TEST_P(Isolate, BisectOfATestThatDoesNotLeak) {
   const Program& program = GetParam();
   const Outcome outcome = TaskleakRun({"--bisect", program.clean, "--", program.path});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("leaks neither by itself nor after the 4 before it"));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("does not leak, neither by itself nor after the 4 tests before it"));
 }
 
 const char* const kWithDisabled = "--gtest_also_run_disabled_tests";
@@ -183,7 +184,7 @@ TEST(IsolateVerdict, CleanTestsPass) {
   const Outcome outcome =
       TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Clean.*:Config.*"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out, "5 tests, none leaks\n");
+  EXPECT_EQ(outcome.out, "5 tests, no leaks\n");
 }
 
 TEST(IsolateVerdict, AWarningFailsNothing) {

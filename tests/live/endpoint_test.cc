@@ -70,7 +70,7 @@ TEST(EndpointTest, SaysWhatCannotContinueAndWhyNothingCanBeSaidOfTheRest) {
   EXPECT_EQ(json["stuck"][0]["reason"], "lost");
   EXPECT_EQ(json["stuck"][0]["ids"][0], lost.id());
   const testing::ParkedThread idle;
-  EXPECT_THAT(Get(endpoint, "/debug/tasks/stuck").body, HasSubstr("nothing can be said of "));
+  EXPECT_THAT(Get(endpoint, "/debug/tasks/stuck").body, HasSubstr("nothing is known about "));
   EXPECT_EQ(Get(endpoint, "/debug/tasks/stuck", {{"format", "xml"}}).status, 400);
 }
 

@@ -70,7 +70,7 @@ class StuckTest(unittest.TestCase):
         answer = self.await_stuck(lambda found: "waiting to read" in found["unknown"]["because"])
         self.assertEqual(answer["stuck"], [])
         self.assertIn("may wake them", answer["unknown"]["because"])
-        self.await_text("nothing is shown to be stuck\n\nnothing can be said of 2 threads: thread ")
+        self.await_text("nothing is shown to be stuck\n\nnothing is known about 2 threads: thread ")
 
     def test_a_deadlock_is_stuck_while_the_service_answers(self):
         self.start("deadlock")

@@ -47,9 +47,9 @@ bool IsOwnName(const std::string& host) {
 
 ServerOptions Checked(ServerOptions options) {
   if (!IsNumeric(options.address))
-    throw std::invalid_argument("the address \"" + options.address + "\" should be a number");
+    throw std::invalid_argument("the address \"" + options.address + "\" must be a number");
   if (options.port < 0 || options.port > 65535)
-    throw std::invalid_argument("the port should be between 0 and 65535");
+    throw std::invalid_argument("the port must be between 0 and 65535");
   if (!IsLoopback(options.address) && options.endpoint.token.empty() &&
       !options.remote_without_token)
     throw std::invalid_argument("to listen at " + options.address +
@@ -82,7 +82,7 @@ struct Server::Impl {
             if (IsOwnName(request.get_header_value("Host")))
               return httplib::Server::HandlerResponse::Unhandled;
             response.status = 403;
-            response.set_content("the Host should be an address or localhost\n", "text/plain");
+            response.set_content("the Host must be an address or localhost\n", "text/plain");
             return httplib::Server::HandlerResponse::Handled;
           });
     }
