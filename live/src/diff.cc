@@ -55,23 +55,18 @@ Change CompareGroups(const std::vector<const LeakGroup*>& before,
   return change;
 }
 
-void AddStack(const Stack& stack, std::string& text) {
-  for (const Frame& frame : stack)
-    text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
-}
-
 void AddChange(const Change& change, std::string& text) {
   const Unit& first = change.group->first();
-  text += fmt::format("\n{}: {} -> {} {}s {}", ChangeWord(change.kind), change.before, change.after,
-                      Noun(first.kind), Names(change.group->units));
+  text += fmt::format("\n{}: {} -> {}", ChangeWord(change.kind), change.before,
+                      CountText(change.after, change.group->units));
   if (change.fresh > 0 && change.fresh < change.after)
     text += fmt::format(", {} of them new", change.fresh);
   text += fmt::format("  signature {}\n", change.group->signature);
   if (!first.created_by.empty()) text += "    created by\n";
-  AddStack(first.created_by, text);
+  AddFrames(first.created_by, text);
   for (const Place units : PlacesOf(*change.group)) {
     text += fmt::format("    {} {}\n", units.size(), ToString(units.front().state));
-    AddStack(units.front().stack, text);
+    AddFrames(units.front().stack, text);
   }
 }
 

@@ -13,7 +13,7 @@
 namespace taskleak::live {
 namespace {
 
-void AddFrames(const Stack& stack, std::string& text) {
+void AddAddressedFrames(const Stack& stack, std::string& text) {
   for (const Frame& frame : stack) {
     text += fmt::format("#\t{:#x}\t{}\t{}{}\n", frame.address, FunctionText(frame), LineText(frame),
                         frame.guessed ? "\t(guessed)" : "");
@@ -23,8 +23,7 @@ void AddFrames(const Stack& stack, std::string& text) {
 // 8 threads "pool-worker", condvar: 0x5610 held by thread 4130, 3 to 250 s old
 std::string Summary(Place units) {
   const Unit& first = units.front();
-  std::string text = Count(units.size(), Noun(first.kind));
-  if (const std::string names = Names(units); !names.empty()) text += ' ' + names;
+  std::string text = CountText(units.size(), units);
   if (first.kind != UnitKind::kUnjoinedThread) text += fmt::format(", {}", ToString(first.state));
   if (units.size() == 1 && !first.detail.empty()) text += ": " + OneLine(first.detail);
   if (!first.origin.empty()) text += ", from " + OneLine(first.origin);
@@ -60,11 +59,11 @@ std::string ToStackText(const Capture& capture) {
   for (const Place units : PlacesOf(capture.report)) {
     text += CountLine(units);
     text += fmt::format("# {}\n", Summary(units));
-    AddFrames(units.front().stack, text);
+    AddAddressedFrames(units.front().stack, text);
     if (!units.front().stack_missing.empty())
       text += fmt::format("# stack incomplete: {}\n", OneLine(units.front().stack_missing));
     if (!units.front().created_by.empty()) text += "# created by\n";
-    AddFrames(units.front().created_by, text);
+    AddAddressedFrames(units.front().created_by, text);
     text += '\n';
   }
   return text;

@@ -16,10 +16,10 @@
 namespace taskleak::live {
 namespace {
 
-std::string WhoAndWhere(const LeakGroup& group) {
-  const Unit& first = group.first();
-  std::string text = fmt::format("{}s {}", Noun(first.kind), Names(group.units));
-  if (const Frame* const creator = FirstOwn(first.created_by))
+// 8 threads "worker" created by Pool::Start() (src/pool.cc:42)
+std::string UnitsAndCreator(std::size_t count, const LeakGroup& group) {
+  std::string text = CountText(count, group.units);
+  if (const Frame* const creator = FirstOwn(group.first().created_by))
     text += fmt::format(" created by {} ({})", FunctionText(*creator), LineText(*creator));
   return text;
 }
@@ -99,10 +99,11 @@ std::vector<Alarm> Judge::Apply(const GrowthRule& rule, const Evidence& evidence
                                      series.end());
     const double growth = RobustSlope(window) * static_cast<double>(rule.looks - 1);
     if (growth < static_cast<double>(rule.at_least)) continue;
+    const auto now = static_cast<std::size_t>(window.back());
     alarms.push_back({"growth",
-                      fmt::format("{} in {} looks, {} now: {}", std::lround(growth), rule.looks,
-                                  window.back(), WhoAndWhere(group)),
-                      static_cast<std::size_t>(window.back()), group.signature, nullptr});
+                      fmt::format("{} in {} looks, now {}", std::lround(growth), rule.looks,
+                                  UnitsAndCreator(now, group)),
+                      now, group.signature, nullptr});
   }
   return alarms;
 }
@@ -118,11 +119,11 @@ std::vector<Alarm> Judge::Apply(const BlockedRule& rule, const Evidence& evidenc
             return evidence.time - unit.second >= rule.longer_than;
           }));
       if (stuck <= rule.more_than) continue;
-      alarms.push_back({"blocked",
-                        fmt::format("{} at one place ({}) for more than {}: {}", stuck,
-                                    ToString(units.front().state), Seconds(rule.longer_than),
-                                    WhoAndWhere(group)),
-                        stuck, group.signature, nullptr});
+      alarms.push_back(
+          {"blocked",
+           fmt::format("for more than {} at one place ({}): {}", Seconds(rule.longer_than),
+                       ToString(units.front().state), UnitsAndCreator(stuck, group)),
+           stuck, group.signature, nullptr});
     }
   }
   return alarms;
@@ -184,7 +185,8 @@ std::vector<Alarm> Judge::Apply(const StuckRule&, const Evidence& evidence) {
   for (const auto& [reason, group] : evidence.stuck->groups) {
     if (reason == StuckReason::kDeadlock || reason == StuckReason::kOwnerEnded) continue;
     alarms.push_back({"stuck",
-                      fmt::format("{} cannot continue: {}", WhoAndWhere(group), Explain(reason)),
+                      fmt::format("{} cannot continue: {}",
+                                  UnitsAndCreator(group.units.size(), group), Explain(reason)),
                       group.units.size(), group.signature, nullptr});
   }
   return alarms;

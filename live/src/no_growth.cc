@@ -45,21 +45,15 @@ double SizeIn(const Sizes& sizes, const std::string& key) {
   return found == sizes.end() ? 0 : found->second;
 }
 
-void AddStack(const Stack& stack, std::string& text) {
-  for (const Frame& frame : stack)
-    text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
-}
-
 void AddGroup(const LeakGroup& group, std::string& text) {
   const Unit& first = group.first();
-  text += fmt::format("{}s {}\n", Noun(first.kind), Names(group.units));
   if (!first.created_by.empty()) text += "    created by\n";
-  AddStack(first.created_by, text);
+  AddFrames(first.created_by, text);
   const std::vector<Place> places = PlacesOf(group);
   constexpr std::size_t kMostPlaces = 3;
   for (std::size_t i = 0; i < std::min(places.size(), kMostPlaces); ++i) {
     text += fmt::format("    {} {}\n", places[i].size(), ToString(places[i].front().state));
-    AddStack(places[i].front().stack, text);
+    AddFrames(places[i].front().stack, text);
   }
 }
 
@@ -115,13 +109,14 @@ struct GrowthCheck::Impl {
     for (const LeakGroup& group : last->report.groups) {
       const auto suspect = suspects.find(GroupKey(group));
       if (suspect == suspects.end() || !told.insert(suspect->first).second) continue;
-      failure += fmt::format("\n+{} (now {}) ", std::lround(suspect->second),
-                             SizeIn(looks.back(), suspect->first));
+      const auto now = static_cast<std::size_t>(SizeIn(looks.back(), suspect->first));
+      failure +=
+          fmt::format("\n+{}, now {}\n", std::lround(suspect->second), CountText(now, group.units));
       AddGroup(group, failure);
     }
     for (const auto& [key, growth] : suspects) {
       if (!key.starts_with(kDescriptors)) continue;
-      failure += fmt::format("\n+{} (now {}) descriptors: {}\n", std::lround(growth),
+      failure += fmt::format("\n+{}, now {} descriptors: {}\n", std::lround(growth),
                              SizeIn(looks.back(), key), OneLine(key.substr(kDescriptors.size())));
     }
   }

@@ -16,15 +16,9 @@
 #include "taskleak/internal/own_thread.h"
 #include "taskleak/live/capture.h"
 #include "taskleak/live/formats.h"
+#include "wording.h"
 
 namespace taskleak::live {
-namespace {
-
-void Say(const std::string& error) {
-  if (!error.empty()) std::fprintf(stderr, "taskleak: %s\n", error.c_str());
-}
-
-}  // namespace
 
 struct SignalDump::Impl {
   explicit Impl(SignalOptions given)

@@ -37,11 +37,11 @@ Counts CountStuck(const StuckReport& stuck) {
 }
 
 // The frames of the program's own; all of them if there is none.
-void AddFrames(const Stack& stack, std::string& text) {
+void AddOwnFrames(const Stack& stack, std::string& text) {
   const bool any_own = !std::ranges::all_of(stack, &Frame::runtime);
   for (const Frame& frame : stack) {
     if (any_own && frame.runtime) continue;
-    text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
+    AddFrame(frame, text);
   }
 }
 
@@ -56,8 +56,8 @@ std::string IdsText(Place units) {
 // 1 thread "teller" (4129), mutex: 0x5610, held by 4130, 12 s old
 void AddPlace(Place units, std::string& text) {
   const Unit& first = units.front();
-  text += fmt::format("  {} {} ({}), {}", Count(units.size(), Noun(first.kind)), Names(units),
-                      IdsText(units), ToString(first.state));
+  text += fmt::format("  {} ({}), {}", CountText(units.size(), units), IdsText(units),
+                      ToString(first.state));
   if (units.size() == 1 && !first.detail.empty()) text += ": " + OneLine(first.detail);
   const auto same_holder = [&first](const Unit& unit) {
     return unit.held_by && unit.held_by->id == first.held_by->id;
@@ -67,10 +67,10 @@ void AddPlace(Place units, std::string& text) {
         fmt::format(", held by {}{}", first.held_by->id, first.held_by->ended ? " (ended)" : "");
   }
   text += fmt::format(", {}\n", Ages(units));
-  AddFrames(first.stack, text);
+  AddOwnFrames(first.stack, text);
   if (first.created_by.empty()) return;
   text += "    created by\n";
-  AddFrames(first.created_by, text);
+  AddOwnFrames(first.created_by, text);
 }
 
 Json PlaceJson(StuckReason reason, const LeakGroup& group, Place units) {

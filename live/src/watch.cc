@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstdio>
 #include <deque>
 #include <exception>
 #include <fstream>
@@ -123,10 +122,6 @@ Alarm AlarmOf(const Stall& stall, const LeakGroup* group, const CapturePtr& capt
                            stall.turn.key.task, OneLine(name), stall.turn.thread,
                            std::chrono::duration<double>(stall.at_least).count(), where);
   return alarm;
-}
-
-void Say(const std::string& error) {
-  if (!error.empty()) std::fprintf(stderr, "taskleak: %s\n", error.c_str());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 #include <set>
 
@@ -22,6 +23,11 @@ std::string_view ChangeWord(Diff::Kind kind) {
       return "vanished";
   }
   return "grew";
+}
+
+std::string CountText(std::size_t count, Place units) {
+  const std::string names = Names(units);
+  return Count(count, Noun(units.front().kind)) + (names.empty() ? "" : ' ' + names);
 }
 
 std::string Names(Place units) {
@@ -52,6 +58,14 @@ std::string LineText(const Frame& frame) {
   return OneLine(frame.line == 0 ? frame.file : fmt::format("{}:{}", frame.file, frame.line));
 }
 
+void AddFrame(const Frame& frame, std::string& text) {
+  text += fmt::format("      {}  {}\n", FunctionText(frame), LineText(frame));
+}
+
+void AddFrames(const Stack& stack, std::string& text) {
+  for (const Frame& frame : stack) AddFrame(frame, text);
+}
+
 std::string OneLine(std::string_view text) {
   std::string line;
   line.reserve(text.size());
@@ -62,6 +76,10 @@ std::string OneLine(std::string_view text) {
     text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return line;
+}
+
+void Say(const std::string& error) {
+  if (!error.empty()) std::fprintf(stderr, "taskleak: %s\n", error.c_str());
 }
 
 std::string TimeText(std::chrono::system_clock::time_point time) {

@@ -48,6 +48,17 @@ TEST(DiffTest, GroupsWithoutACreatorAreTheSameBySignature) {
             2U);
 }
 
+TEST(DiffTest, OneUnitIsASingularAndProcessesAreAPlural) {
+  LeakGroup children = Workers(2);
+  for (Unit& unit : children.units) {
+    unit.kind = UnitKind::kProcess;
+    unit.name.clear();
+  }
+  const Diff diff = Compare(MadeCapture(1, {Jobs(3)}), MadeCapture(2, {Jobs(1), children}));
+  EXPECT_THAT(diff.ToText(), HasSubstr("\nshrank: 3 -> 1 task \"job\"  signature "));
+  EXPECT_THAT(diff.ToText(), HasSubstr("\nappeared: 0 -> 2 processes  signature "));
+}
+
 TEST(DiffTest, TextAndJsonTellIt) {
   const Diff diff = Compare(MadeCapture(1, {Jobs(3)}), MadeCapture(11, {Jobs(9)}));
   EXPECT_THAT(diff.ToText(), HasSubstr("10.0 s: threads 0 -> 0"));

@@ -177,7 +177,7 @@ TEST(EndpointDiffTest, ComparesWithACaptureByItsNumber) {
   const Task task = Subscribe();
   const auto text = Get(endpoint, "/debug/tasks/diff", {{"base", std::to_string(base->id)}});
   EXPECT_EQ(text.status, 200);
-  EXPECT_THAT(text.body, HasSubstr("\nappeared: 0 -> 1 tasks \"subscription\""));
+  EXPECT_THAT(text.body, HasSubstr("\nappeared: 0 -> 1 task \"subscription\""));
   const auto json =
       Get(endpoint, "/debug/tasks/diff", {{"base", std::to_string(base->id)}, {"format", "json"}});
   EXPECT_EQ(nlohmann::json::parse(json.body)["changes"][0]["change"], "appeared");

@@ -20,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 TEST(RobustSlopeTest, IsTheSlopeOfALine) {
   EXPECT_DOUBLE_EQ(RobustSlope({10, 20, 30, 40, 50}), 10);
@@ -69,7 +70,7 @@ TEST_F(JudgeTest, AGroupThatGrowsAlarms) {
   EXPECT_EQ(alarms[0].reason, "growth");
   EXPECT_EQ(alarms[0].units, 11U);
   EXPECT_EQ(alarms[0].signature, "1bc2bf6c3242");
-  EXPECT_THAT(alarms[0].text, HasSubstr("10 in 6 looks, 11 now: tasks \"job\" created by "
+  EXPECT_THAT(alarms[0].text, HasSubstr("10 in 6 looks, now 11 tasks \"job\" created by "
                                         "JobPool::Submit(Job) (src/jobs.cc:20)"));
 }
 
@@ -99,7 +100,7 @@ TEST_F(JudgeTest, ManyAtOnePlaceForLongAlarm) {
   const auto alarms = Look(judge, {Workers(8)});
   ASSERT_THAT(alarms, SizeIs(1));
   EXPECT_EQ(alarms[0].reason, "blocked");
-  EXPECT_THAT(alarms[0].text, HasSubstr("8 at one place (condvar) for more than 2.0 s: threads "
+  EXPECT_THAT(alarms[0].text, HasSubstr("for more than 2.0 s at one place (condvar): 8 threads "
                                         "\"pool-worker\" created by pool::WorkerPool::Start(int)"));
   EXPECT_THAT(Look(judge, {Workers(7)}), IsEmpty());
 }
@@ -155,7 +156,22 @@ TEST_F(JudgeTest, WhatCannotContinueAlarmsAtOnceButForDeadlocks) {
   EXPECT_EQ(alarms[0].reason, "stuck");
   EXPECT_EQ(alarms[0].units, 3U);
   EXPECT_EQ(alarms[0].signature, Jobs(3).signature);
-  EXPECT_THAT(alarms[0].text, AllOf(HasSubstr("JobPool::Submit"), HasSubstr("destroyed")));
+  EXPECT_THAT(alarms[0].text, AllOf(StartsWith("3 tasks \"job\" created by JobPool::Submit"),
+                                    HasSubstr("destroyed")));
+}
+
+TEST_F(JudgeTest, OneUnitIsASingularAndProcessesAreAPlural) {
+  Judge judge({BlockedRule{.more_than = 0, .longer_than = seconds(0)}});
+  EXPECT_THAT(Look(judge, {Workers(1)})[0].text, HasSubstr(": 1 thread \"pool-worker\""));
+  LeakGroup children = Workers(3);
+  for (Unit& unit : children.units) unit.kind = UnitKind::kProcess;
+  StuckReport stuck;
+  stuck.groups = {{StuckReason::kLost, children}};
+  Judge stuck_judge({StuckRule()});
+  const auto alarms =
+      stuck_judge.Consider({MadeCapture(1, {children}), Evidence::Time(), 0, &stuck});
+  ASSERT_THAT(alarms, SizeIs(1));
+  EXPECT_THAT(alarms[0].text, StartsWith("3 processes \"pool-worker\" created by"));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ TEST(NoGrowthTest, ALeakInEachRunIsToldWithItsCreator) {
   std::vector<Task> left;
   const std::string failure = FailureOf(48, [&] { left.push_back(Subscribe()); });
   EXPECT_THAT(failure, HasSubstr("grow with each run (48 runs): statement\n"));
-  EXPECT_THAT(failure, HasSubstr("(now 48) tasks \"subscription\"\n    created by\n"));
+  EXPECT_THAT(failure, HasSubstr(", now 48 tasks \"subscription\"\n    created by\n"));
   EXPECT_THAT(failure, HasSubstr("Subscribe()"));
 }
 
