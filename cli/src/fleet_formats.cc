@@ -33,22 +33,12 @@ Shown Show(const FleetTable& table, const FleetFormatOptions& options) {
   return shown;
 }
 
-std::string_view Noun(UnitKind kind) {
-  return kind == UnitKind::kTask             ? "task"
-         : kind == UnitKind::kUnjoinedThread ? "unjoined thread"
-                                             : "thread";
-}
-
-std::string Processes(std::size_t count) {
-  return fmt::format("{} process{}", count, count == 1 ? "" : "es");
-}
-
 // "8200 blocked tasks in 12 of 1000 processes"
 std::string HowMany(const FleetSite& site, std::size_t processes) {
-  const std::string_view noun = Noun(site.kind);
-  const std::string_view blocked = site.kind == UnitKind::kUnjoinedThread ? "" : "blocked ";
-  return fmt::format("{} {}{}{} in {} of {}", site.blocked, blocked, noun,
-                     site.blocked == 1 ? "" : "s", site.processes, Processes(processes));
+  std::string noun = site.kind == UnitKind::kUnjoinedThread ? "" : "blocked ";
+  noun += internal::Noun(site.kind);
+  return fmt::format("{} in {} of {}", Count(site.blocked, noun), site.processes,
+                     Count(processes, "process"));
 }
 
 // "created by push::Session::Retransmit"
@@ -90,7 +80,7 @@ void AddStack(std::string_view title, const Stack& stack, report::StackRole role
 }
 
 std::string Headline(const FleetTable& table, const Shown& shown) {
-  return fmt::format("{}: {}, {} of them blocked, at {}", Processes(table.processes()),
+  return fmt::format("{}: {}, {} of them blocked, at {}", Count(table.processes(), "process"),
                      Count(table.units(), "unit"), shown.blocked, Count(shown.all, "site"));
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "report/state_words.h"
+#include "report/wording.h"
 #include "taskleak/stuck.h"
 
 namespace taskleak {
@@ -46,8 +47,7 @@ namespace {
 
 std::string ThreadText(const Unit* thread) {
   if (thread == nullptr) return "another thread may continue by itself, and may wake them";
-  std::string text = fmt::format("thread {}", thread->id);
-  if (!thread->name.empty()) text += fmt::format(" \"{}\"", thread->name);
+  const std::string text = UnitText("thread", thread->id, thread->name);
   if (thread->state == WaitState::kRunning) return text + " is running, and may wake them";
   return text +
          fmt::format(" may continue by itself ({}), and may wake them", Phrase(thread->state));

@@ -184,7 +184,7 @@ void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, s
         return std::any_of(deadlock.units.begin(), deadlock.units.end(), is_holder);
       });
   if (listed || in_deadlock) return;
-  *text += fmt::format("    {} is at\n", report::ThreadText(holder->id, holder->name));
+  *text += fmt::format("    {} is at\n", report::UnitText("thread", holder->id, holder->name));
   AddStack(holder->stack, report::StackRole::kWhereItIs, /*test=*/"", verbose, text);
 }
 

@@ -52,20 +52,11 @@ std::string_view Doing(const Unit& unit) {
 }
 
 std::string_view Noun(UnitKind kind) {
-  switch (kind) {
-    case UnitKind::kTask:
-      return "task";
-    case UnitKind::kProcess:
-      return "process";
-    case UnitKind::kDescriptor:
-      return "descriptor";
-    default:
-      return "thread";
-  }
+  return internal::Noun(kind == UnitKind::kUnjoinedThread ? UnitKind::kThread : kind);
 }
 
-std::string ThreadText(std::int64_t id, const std::string& name) {
-  return fmt::format("thread {}", id) + (name.empty() ? "" : " \"" + name + '"');
+std::string UnitText(std::string_view noun, std::int64_t id, const std::string& name) {
+  return fmt::format("{} {}", noun, id) + (name.empty() ? "" : " \"" + name + '"');
 }
 
 std::string OnWhat(const Unit& unit) {
@@ -76,7 +67,7 @@ std::string OnWhat(const Unit& unit) {
   if (!text.empty()) text += ", ";
   if (!joins) text += holder.queued ? "behind " : "held by ";
   if (holder.id == unit.id) return text + "itself";
-  return text + ThreadText(holder.id, holder.name) + ", which " +
+  return text + UnitText("thread", holder.id, holder.name) + ", which " +
          (holder.ended ? "has ended" : fmt::format("is {}", Phrase(holder.state)));
 }
 
@@ -88,10 +79,6 @@ std::string Lock(const Unit& unit) {
 }
 
 bool IsOfTasks(const Deadlock& deadlock) { return deadlock.units.front().kind == UnitKind::kTask; }
-
-std::string TaskText(std::int64_t id, const std::string& name) {
-  return fmt::format("task {}", id) + (name.empty() ? "" : " \"" + name + '"');
-}
 
 bool HasJoin(const Deadlock& deadlock) {
   return std::any_of(deadlock.units.begin(), deadlock.units.end(),
@@ -113,7 +100,7 @@ std::string DeadlockTitle(const Deadlock& deadlock) {
                                : "DEADLOCK: a thread waits for a lock that it holds itself";
     case Deadlock::Kind::kOwnerEnded:
       return fmt::format("ABANDONED: {} was not unlocked by {}, which has ended", Lock(first),
-                         ThreadText(first.held_by->id, first.held_by->name));
+                         UnitText("thread", first.held_by->id, first.held_by->name));
     case Deadlock::Kind::kCycle:
       break;
   }
@@ -121,22 +108,20 @@ std::string DeadlockTitle(const Deadlock& deadlock) {
 }
 
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
-  if (IsOfTasks(deadlock)) {
-    return fmt::format("{} awaits {}", TaskText(unit.id, unit.name),
-                       TaskText(unit.held_by->id, unit.held_by->name));
-  }
-  const std::string waiter = ThreadText(unit.id, unit.name);
+  const std::string_view noun = IsOfTasks(deadlock) ? "task" : "thread";
+  const std::string waiter = UnitText(noun, unit.id, unit.name);
+  const auto holder = [&] { return UnitText(noun, unit.held_by->id, unit.held_by->name); };
+  if (IsOfTasks(deadlock)) return fmt::format("{} awaits {}", waiter, holder());
   if (deadlock.kind == Deadlock::Kind::kOwnerEnded) return waiter + " waits for it";
   if (deadlock.kind == Deadlock::Kind::kSelf) {
     return waiter +
            (unit.state == WaitState::kJoin ? " waits for its own end" : " waits for " + Lock(unit));
   }
-  const std::string holder = ThreadText(unit.held_by->id, unit.held_by->name);
-  if (unit.state == WaitState::kJoin) return fmt::format("{} joins {}", waiter, holder);
+  if (unit.state == WaitState::kJoin) return fmt::format("{} joins {}", waiter, holder());
   if (unit.held_by->queued)
     return fmt::format("{} waits for {}, behind {}, which waits to write", waiter, Lock(unit),
-                       holder);
-  return fmt::format("{} waits for {}, held by {}", waiter, Lock(unit), holder);
+                       holder());
+  return fmt::format("{} waits for {}, held by {}", waiter, Lock(unit), holder());
 }
 
 std::string_view DeadlockHint(const Deadlock& deadlock) {

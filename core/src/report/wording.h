@@ -21,7 +21,7 @@ std::string Duration(std::chrono::milliseconds duration);
 
 using internal::Count;
 
-/// Returns "thread", "task", "process" or "descriptor".
+/// Returns what internal::Noun() does, but "thread" for an unjoined one, because Doing() says that.
 std::string_view Noun(UnitKind kind);
 
 /// Returns for example "waiting on a condition variable".
@@ -31,8 +31,8 @@ std::string_view Doing(const Unit& unit);
 /// nothing is known.
 std::string OnWhat(const Unit& unit);
 
-/// Returns for example `thread 4130 "cache"`.
-std::string ThreadText(std::int64_t id, const std::string& name);
+/// Returns for example `thread 4130 "cache"` or `task 7`.
+std::string UnitText(std::string_view noun, std::int64_t id, const std::string& name);
 
 /// Returns for example "DEADLOCK: 2 threads wait for each other"; the other returns what each of
 /// them waits for.
