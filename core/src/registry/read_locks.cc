@@ -1,7 +1,5 @@
 #include "registry/read_locks.h"
 
-#include <sys/syscall.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -37,13 +35,12 @@ constinit std::atomic<std::size_t> g_used{0};  // only the first of them were ev
 // What its destructors lock after LeaveReadLocks() is not recorded: nothing would end that.
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool t_left = false;
 
-int Tid() { return static_cast<int>(platform::RawCall(SYS_gettid)); }
-
 Holds* TakeHolds() {
   for (std::size_t i = 0; i < g_holds.size(); ++i) {
     int free = 0;
     if (g_holds[i].tid.load(kRelaxed) != 0 ||
-        !g_holds[i].tid.compare_exchange_strong(free, Tid(), std::memory_order_acq_rel))
+        !g_holds[i].tid.compare_exchange_strong(free, platform::OwnTid(),
+                                                std::memory_order_acq_rel))
       continue;
     std::size_t used = g_used.load(kRelaxed);
     while (used <= i && !g_used.compare_exchange_weak(used, i + 1, kRelease)) {
@@ -108,7 +105,7 @@ void KeepOwnReadLocks() {
   const std::size_t used = g_used.load(kAcquire);
   for (std::size_t i = 0; i < used; ++i) {
     if (&g_holds[i] == t_holds)
-      g_holds[i].tid.store(Tid(), kRelaxed);
+      g_holds[i].tid.store(platform::OwnTid(), kRelaxed);
     else
       Free(g_holds[i]);
   }

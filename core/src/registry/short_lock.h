@@ -2,14 +2,11 @@
 #ifndef TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
 #define TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-
 #include <atomic>
 #include <cstdint>
 
 #include "base/mutex.h"
-#include "linux/arch/raw_call.h"
+#include "linux/arch/futex.h"
 
 namespace taskleak::registry {
 
@@ -23,10 +20,10 @@ class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {
     std::uint32_t state = kFree;
     if (word_.compare_exchange_strong(state, kHeld, std::memory_order_acquire)) return;
     while (word_.exchange(kAwaited, std::memory_order_acquire) != kFree)
-      Futex(FUTEX_WAIT_PRIVATE, kAwaited);
+      platform::FutexWait(word_, kAwaited);
   }
   void Unlock() TASKLEAK_ANNOTATE(release_capability()) {
-    if (word_.exchange(kFree, std::memory_order_release) == kAwaited) Futex(FUTEX_WAKE_PRIVATE, 1);
+    if (word_.exchange(kFree, std::memory_order_release) == kAwaited) platform::FutexWake(word_);
   }
   /// Frees it in a forked child, which has none of the threads that might hold it.
   void Reset() { word_.store(kFree); }
@@ -36,10 +33,6 @@ class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {
   static constexpr std::uint32_t kFree = 0;
   static constexpr std::uint32_t kHeld = 1;
   static constexpr std::uint32_t kAwaited = 2;
-
-  void Futex(int operation, std::uint32_t value) {
-    platform::RawCall(SYS_futex, reinterpret_cast<long>(&word_), operation, value, 0);
-  }
 
   std::atomic<std::uint32_t> word_{kFree};
 };

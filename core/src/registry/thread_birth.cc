@@ -42,8 +42,6 @@ ThreadRecord::Clock::time_point Now() {
                                          std::chrono::nanoseconds(now.tv_nsec));
 }
 
-int Tid() { return static_cast<int>(platform::RawCall(SYS_gettid)); }
-
 // Resets everything except the contents of the stacks. Their depths say that they are empty.
 void Reset(ThreadRecord& record) {
   record.handle = 0;
@@ -96,7 +94,7 @@ ThreadBirth* Begin(std::uintptr_t routine, void* argument, const pthread_attr_t*
   record.routine = routine;
   record.argument = reinterpret_cast<std::uintptr_t>(argument);
   record.detached = detached;
-  record.creator_tid = Tid();
+  record.creator_tid = platform::OwnTid();
   record.origin = registry::OriginHere();
   record.born = Now();
   NoteStack(attributes, record);
@@ -184,7 +182,7 @@ void* RunC11Routine(void* value) {
 
 void* RunThread(ThreadBirth* birth) {
   t_birth = birth;
-  registry::LinkBirth(birth, pthread_self(), Tid());
+  registry::LinkBirth(birth, pthread_self(), platform::OwnTid());
   const StartRoutine routine = birth->routine;
   return routine != nullptr ? CallThen(routine, birth->argument, NoteEnd, birth)
                             : CallThen(RunC11Routine, birth, NoteEnd, birth);

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "explain/wait_graph.h"
+#include "linux/arch/futex.h"
 #include "registry/process_end.h"
 #include "run/find_leaks.h"
-#include "run/futex.h"
 #include "run/output.h"
 
 namespace taskleak::run {
@@ -29,7 +29,7 @@ HangWatch::HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang
 
 HangWatch::~HangWatch() {
   stop_.store(1);
-  FutexWake(stop_);
+  platform::FutexWake(stop_);
   thread_.Join();
 }
 
@@ -63,7 +63,7 @@ void HangWatch::Watch() {
       }
       pause = std::min(armed + timeout, NextLook(armed)) - now;
     }
-    FutexWait(stop_, 0, pause);
+    platform::FutexWait(stop_, 0, pause);
   }
 }
 
@@ -89,7 +89,7 @@ bool HangWatch::IsStill() {
   constexpr int kMostLooks = 4;
   for (int i = 0; i < kMostLooks; ++i) {
     if (stillness_.IsShown(std::nullopt)) return true;
-    FutexWait(stop_, 0, std::chrono::milliseconds(1 << i));
+    platform::FutexWait(stop_, 0, std::chrono::milliseconds(1 << i));
   }
   return false;
 }

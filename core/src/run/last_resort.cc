@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "linux/arch/futex.h"
 #include "report/report_file.h"
-#include "run/futex.h"
 #include "run/raw_report.h"
 
 namespace taskleak::run {
@@ -51,7 +51,7 @@ LastResort::LastResort(const std::string& json)
 
 LastResort::~LastResort() {
   phase_.store(kStopped);
-  FutexWake(phase_);
+  platform::FutexWake(phase_);
   thread_.Join();
 }
 
@@ -68,7 +68,7 @@ void LastResort::SetScope(std::string_view scope, std::string_view phase) {
 void LastResort::EndSoon(std::chrono::milliseconds from_now) {
   end_.store((Clock::now() + from_now + kGrace).time_since_epoch().count());
   phase_.store(kEnding);
-  FutexWake(phase_);
+  platform::FutexWake(phase_);
 }
 
 void LastResort::NotYet() { phase_.store(kIdle); }
@@ -87,7 +87,7 @@ void LastResort::Wait() {
     if (phase == kStopped) return;
     const auto left = Clock::duration(end_.load()) - Clock::now().time_since_epoch();
     if (phase != kIdle && left.count() <= 0) End();
-    FutexWait(phase_, phase, phase == kIdle ? std::chrono::nanoseconds(kForever) : left);
+    platform::FutexWait(phase_, phase, phase == kIdle ? std::chrono::nanoseconds(kForever) : left);
   }
 }
 

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "run/futex.h"
+#include "linux/arch/futex.h"
 
 namespace taskleak::run {
 namespace {
@@ -19,7 +19,7 @@ std::atomic<std::uint32_t> g_tid = 0;
 
 void* LeakOnPurpose(void*) {
   g_tid.store(static_cast<std::uint32_t>(gettid()));
-  FutexWake(g_tid);
+  platform::FutexWake(g_tid);
   for (;;) pause();
 }
 
@@ -29,7 +29,7 @@ int StartLeak() {
   if (pthread_create(&thread, nullptr, LeakOnPurpose, nullptr) != 0) return 0;
   pthread_setname_np(thread, "planted-leak");
   pthread_detach(thread);
-  while (g_tid.load() == 0) FutexWait(g_tid, 0, std::chrono::seconds(1));
+  while (g_tid.load() == 0) platform::FutexWait(g_tid, 0, std::chrono::seconds(1));
   return static_cast<int>(g_tid.load());
 }
 

@@ -16,6 +16,9 @@
 
 namespace taskleak::platform {
 
+/// Returns the calling thread's number in the kernel: gettid(2).
+TASKLEAK_UNINSTRUMENTED inline int OwnTid() { return static_cast<int>(RawCall(SYS_gettid)); }
+
 /// Copies memory of the caller, whose number `caller` is, by process_vm_readv(2): stops where what
 /// is mapped ends, and never faults. Returns how much was copied, or a negative number.
 TASKLEAK_UNINSTRUMENTED inline long CopyOwnMemory(long caller, std::uintptr_t from, char* to,

@@ -56,7 +56,7 @@ TASKLEAK_UNINSTRUMENTED void CopyOwnStack(int tid, const ucontext_t& context) {
 }
 
 TASKLEAK_UNINSTRUMENTED void AnswerIfAsked(const ucontext_t& context) {
-  const int tid = static_cast<int>(RawCall(SYS_gettid));
+  const int tid = OwnTid();
   std::uint64_t asked = __atomic_load_n(&g_word, __ATOMIC_ACQUIRE);
   if (PhaseOf(asked) != Phase::kAsked ||
       static_cast<std::uint32_t>(asked) != static_cast<unsigned>(tid))
