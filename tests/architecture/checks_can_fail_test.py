@@ -129,6 +129,20 @@ class ChecksCanFailTest(unittest.TestCase):
         self.assertEqual(self.check_comment("/// As in docs/none.md."), 1)
         self.assertEqual(self.check_comment("/// As <taskleak/none.h> says."), 1)
 
+    def test_a_state_for_which_the_pages_have_no_words(self):
+        self.plant("README.md", "\n## Options\n\n| `drain` |")
+        self.plant("core/src/rules/options.cc", '    {"drain", 1}')
+        self.plant("docs/install.md", "\n## CMake options\n\n| `TASKLEAK_TESTS` |")
+        self.plant("CONTRIBUTING.md", "")
+        self.plant("CMakeLists.txt", "option(TASKLEAK_TESTS ON)")
+        self.plant("docs/ignore-rules.md", "\n## The built-in list\n\n| `grpc` |")
+        self.plant("core/src/rules/known_threads.cc", '    Entry("grpc")')
+        self.plant("core/src/report/state_words.cc", '{WaitState::kPoll, "poll", "in poll"}, {WaitState::kOther, "other", "alive"}')
+        for words, code in ("poll: 'descriptors'", 0), ("", 1), ("poll: 'descriptors', read: 'data'", 1):
+            self.plant("pages/blocks.js", f"\nconst kWaits = {{\n  {words}\n}};")
+            result = self.run_check("check_tables.py", self.root)
+            self.assertEqual(result.returncode, code, result.stdout)
+
 
 if __name__ == "__main__":
     COMPILER = sys.argv.pop(1)
