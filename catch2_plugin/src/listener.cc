@@ -110,9 +110,10 @@ void AcceptOtherCopy(const Settings& settings) {
   if (settings.in_force || taskleak::internal::AreSame(settings.options, {}) ||
       !ClaimOnce(OptionsKey(settings.options)))
     return;
-  Refuse(("options from code, " + taskleak::internal::Describe(settings.options) +
-          ", reach only one copy of taskleak, but another one in the process checks these tests: "
-          "give them to that one, or set TASKLEAK_OPTIONS")
+  Refuse(("another copy of taskleak in this process checks these tests, and does not see the "
+          "options " +
+          taskleak::internal::Describe(settings.options) +
+          ". Set them in that copy, or in TASKLEAK_OPTIONS")
              .c_str());
 }
 
@@ -197,7 +198,7 @@ class Listener : public internal::ListenerBase {
 
   void testCaseEnded(Catch::TestCaseStats const&) override {
     current_test.store(nullptr);
-    if (Listens()) run_->PhaseStarted("what follows the test case", test_->name);
+    if (Listens()) run_->PhaseStarted("the code after the test case", test_->name);
   }
 
   // The events that follow come from inside the signal handler.
@@ -281,8 +282,9 @@ void SetOptions(const Options& options) {
   try {
     Options combined = taskleak::internal::Combined(settings.options, options);
     if (settings.in_force && !taskleak::internal::AreSame(combined, settings.options)) {
-      throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
-                                  ", come after the session has begun: accepted is before it runs");
+      throw std::invalid_argument(
+          "SetOptions(" + taskleak::internal::Describe(options) +
+          ") was called after the session had begun; call it before the session runs");
     }
     settings.options = std::move(combined);
   } catch (const std::invalid_argument& error) {
@@ -303,8 +305,8 @@ void internal::FailCurrentTest(const std::string& text) noexcept {
       FailTheProcess();
       Say("found outside of the test cases", text);
     } else if (test->okToFail()) {
-      Say(PlaceOf(*test) + ": no part of the result of \"" + test->name +
-              "\", which is tagged [!mayfail] or [!shouldfail]",
+      Say(PlaceOf(*test) + ": not counted in the result of \"" + test->name +
+              "\", because it is tagged [!mayfail] or [!shouldfail]",
           text);
     } else {
       FailTestCase(*test, text);

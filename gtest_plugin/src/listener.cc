@@ -155,9 +155,9 @@ std::string OptionsKey(const Options& options) {
 /// Another copy of taskleak (in another library) checks these tests, with options of its own.
 void AcceptOtherCopy(const Options& options) {
   if (taskleak::internal::AreSame(options, {}) || !ClaimOnce(OptionsKey(options))) return;
-  throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
-                              ", reach only this copy of taskleak, but another one in the process "
-                              "checks these tests: give them to that one, or set TASKLEAK_OPTIONS");
+  throw std::invalid_argument(
+      "another copy of taskleak in this process checks these tests, and does not see the options " +
+      taskleak::internal::Describe(options) + ". Set them in that copy, or in TASKLEAK_OPTIONS");
 }
 
 // Nothing before the checks are on. GoogleTest's own object comes first, to outlive it.
@@ -179,9 +179,9 @@ void SetOptions(const Options& options) {
   Options combined = taskleak::internal::Combined(internal::ListenerOptions(), options);
   const bool changes = !taskleak::internal::AreSame(combined, internal::ListenerOptions());
   if (registration && registration->run_has_begun() && changes) {
-    throw std::invalid_argument("options from code, " + taskleak::internal::Describe(options) +
-                                ", come after the run has begun: accepted is before "
-                                "RUN_ALL_TESTS()");
+    throw std::invalid_argument(
+        "SetOptions(" + taskleak::internal::Describe(options) +
+        ") was called after the run had begun; call it before RUN_ALL_TESTS()");
   }
   taskleak::internal::CheckOptions(combined);
   if (registration)

@@ -52,7 +52,7 @@ void CheckDuration(std::string_view name, std::chrono::milliseconds value) {
   constexpr std::chrono::milliseconds kLongest(1'000'000'000'000);  // thirty years
   if (value.count() < 0 || value > kLongest)
     throw std::invalid_argument(
-        fmt::format("{} is {}ms: accepted is 0 to {}ms", name, value.count(), kLongest.count()));
+        fmt::format("{} is {}ms: it must be 0 to {}ms", name, value.count(), kLongest.count()));
 }
 
 void CheckDurations(const WatchOptions& options) {

@@ -39,7 +39,7 @@ TEST_P(Catch2Hang, InAListenerBetweenTestCasesIsReported) {
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told.at(0).at("verdict"), "hang");
   EXPECT_THAT(told.at(0).at("phase"),
-              testing::AnyOf("what follows the test case", "the tear-down of the test case"));
+              testing::AnyOf("the code after the test case", "the tear-down of the test case"));
 }
 
 TEST_P(Catch2Hang, ATestCaseThatReturnsInTimeIsLeftAlone) {

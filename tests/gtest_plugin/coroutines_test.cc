@@ -45,8 +45,7 @@ TEST(GtestCoroutines, MemoryIsNotSearchedUnlessThatIsAskedFor) {
 TEST(GtestCoroutines, AnUnknownWayToSearchIsAnErrorThatNamesTheKnownOnes) {
   const Outcome outcome = RunTests("coroutines=all");
   EXPECT_NE(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.out + outcome.err,
-              HasSubstr("coroutines=all: accepted is one of known, scan"));
+  EXPECT_THAT(outcome.out + outcome.err, HasSubstr("coroutines=all: expected one of known, scan"));
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST(GtestDescriptors, AWarningIsPrintedAndFailsNothing) {
 TEST(GtestDescriptors, ABadValueIsRefused) {
   const Outcome outcome = RunTests("Closed.*", "descriptors=on");
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("descriptors=on: accepted is one of off, warn, fail"));
+  EXPECT_THAT(outcome.err, HasSubstr("descriptors=on: expected one of off, warn, fail"));
 }
 
 TEST(GtestDescriptors, ARuleIgnoresThem) {

@@ -15,15 +15,15 @@ namespace {
 
 constexpr const char* kVariable = "TASKLEAK_OPTIONS";
 
-[[noreturn]] void Reject(std::string_view key, std::string_view value, std::string_view accepted) {
-  throw std::invalid_argument(std::string(key) + "=" + std::string(value) + ": accepted is " +
-                              std::string(accepted));
+[[noreturn]] void Reject(std::string_view key, std::string_view value, std::string_view expected) {
+  throw std::invalid_argument(std::string(key) + "=" + std::string(value) + ": expected " +
+                              std::string(expected));
 }
 
 constexpr std::chrono::milliseconds kLongest(1'000'000'000'000);  // thirty years
 
 std::chrono::milliseconds ParseDuration(std::string_view key, std::string_view value) {
-  constexpr std::string_view kAccepted = "a duration such as 0, 500ms, 2s or 5min";
+  constexpr std::string_view kExpected = "a duration, for example 0, 500ms, 2s or 5min";
   constexpr std::array<std::pair<std::string_view, double>, 3> kUnits{
       {{"ms", 1}, {"s", 1000}, {"min", 60'000}}};
   constexpr auto kMost = static_cast<double>(kLongest.count());
@@ -31,38 +31,38 @@ std::chrono::milliseconds ParseDuration(std::string_view key, std::string_view v
   const auto [end, error] =
       std::from_chars(value.data(), value.data() + value.size(), number, std::chars_format::fixed);
   const std::string_view unit = value.substr(static_cast<std::size_t>(end - value.data()));
-  if (error != std::errc() || !(number >= 0)) Reject(key, value, kAccepted);
+  if (error != std::errc() || !(number >= 0)) Reject(key, value, kExpected);
   if (unit.empty() && number == 0) return std::chrono::milliseconds(0);
   for (const auto& [name, factor] : kUnits) {
     if (unit == name && number * factor <= kMost)
       return std::chrono::milliseconds(static_cast<std::int64_t>(number * factor));
   }
-  Reject(key, value, kAccepted);
+  Reject(key, value, kExpected);
 }
 
 template <typename T, std::size_t N>
 T ParseChoice(std::string_view key, std::string_view value,
               const std::array<std::pair<std::string_view, T>, N>& choices) {
-  std::string accepted;
+  std::string expected;
   for (const auto& [name, choice] : choices) {
     if (value == name) return choice;
-    accepted += (accepted.empty() ? "" : ", ") + std::string(name);
+    expected += (expected.empty() ? "" : ", ") + std::string(name);
   }
-  Reject(key, value, "one of " + accepted);
+  Reject(key, value, "one of " + expected);
 }
 
-std::string ParseText(std::string_view key, std::string_view value, std::string_view accepted) {
-  if (value.empty()) Reject(key, value, accepted);
+std::string ParseText(std::string_view key, std::string_view value, std::string_view expected) {
+  if (value.empty()) Reject(key, value, expected);
   return std::string(value);
 }
 
 std::string ParseKnown(std::string_view key, std::string_view value) {
-  std::string accepted = "all";
+  std::string expected = "all";
   for (const rules::KnownThreads& known : rules::AllKnownThreads()) {
     if (known.name == value) return std::string(value);
-    accepted += ", " + std::string(known.name);
+    expected += ", " + std::string(known.name);
   }
-  if (value != "all") Reject(key, value, "one of " + accepted);
+  if (value != "all") Reject(key, value, "one of " + expected);
   return std::string(value);
 }
 
@@ -150,12 +150,13 @@ constexpr std::array<Key, 18> kKeys{{
 }};
 
 void Set(Options& options, std::string_view key, std::string_view value) {
-  std::string accepted;
+  std::string expected;
   for (const Key& each : kKeys) {
     if (each.name == key) return each.set(options, key, value);
-    accepted += (accepted.empty() ? "" : ", ") + std::string(each.name);
+    expected += (expected.empty() ? "" : ", ") + std::string(each.name);
   }
-  throw std::invalid_argument("unknown key \"" + std::string(key) + "\": accepted are " + accepted);
+  throw std::invalid_argument("unknown key \"" + std::string(key) + "\": expected one of " +
+                              expected);
 }
 
 constexpr std::string_view kSeparators = " ,:\t\n";
@@ -212,8 +213,7 @@ Options WithEnvironment(const Options& options) {
   const auto check_duration = [](std::string_view name, std::chrono::milliseconds value) {
     if (value.count() < 0 || value > kLongest)
       throw std::invalid_argument(std::string(name) + " is " + std::to_string(value.count()) +
-                                  "ms: accepted is 0 to " + std::to_string(kLongest.count()) +
-                                  "ms");
+                                  "ms: it must be 0 to " + std::to_string(kLongest.count()) + "ms");
   };
   check_duration("drain", effective.drain);
   check_duration("drain_max", effective.drain_max);

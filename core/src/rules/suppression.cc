@@ -90,7 +90,7 @@ bool ReadNumber(std::string_view text, Number* number) {
 
 std::size_t ReadMax(const std::string& value) {
   std::size_t max = 0;
-  if (!ReadNumber(value, &max)) throw std::invalid_argument("accepted is a number, such as max=4");
+  if (!ReadNumber(value, &max)) throw std::invalid_argument("expected a number, for example max=4");
   return max;
 }
 
@@ -105,11 +105,11 @@ Date ReadDate(const std::string& value) {
     const Date date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
     if (date.ok()) return date;
   }
-  throw std::invalid_argument("accepted is a day, such as 2026-12-31");
+  throw std::invalid_argument("expected a day, for example 2026-12-31");
 }
 
 bool ReadSwitch(const std::string& value) {
-  if (value != "0" && value != "1") throw std::invalid_argument("accepted is 0 or 1");
+  if (value != "0" && value != "1") throw std::invalid_argument("expected 0 or 1");
   return value == "1";
 }
 
@@ -125,7 +125,7 @@ constexpr std::array<std::pair<std::string_view, Setter>, 8> kAttributes{{
     {"flaky", [](Suppression& s, const std::string& value) { s.flaky = ReadSwitch(value); }},
 }};
 
-std::string AcceptedAttributes() {
+std::string KnownAttributes() {
   std::string names;
   for (const auto& [name, set] : kAttributes)
     names += (names.empty() ? "" : ", ") + std::string(name) + '=';
@@ -148,7 +148,7 @@ void ReadAttribute(LineReader* line, Suppression* suppression) {
     }
   }
   throw SuppressionError(key_column,
-                         fmt::format("after the pattern stands {}", AcceptedAttributes()));
+                         fmt::format("after the pattern, expected one of {}", KnownAttributes()));
 }
 
 // Returns `text` in the form that LineReader::TakeValue reads.

@@ -36,9 +36,9 @@ Options Combined(const Options& known, const Options& added) {
   const Options none;
   if (AreSame(added, none) || AreSame(added, known)) return known;
   if (AreSame(known, none)) return added;
-  throw std::invalid_argument("two different sets of options from code, " + Describe(known) +
+  throw std::invalid_argument("code sets two different sets of options, " + Describe(known) +
                               " and " + Describe(added) +
-                              ": accepted is one set; TASKLEAK_OPTIONS changes it for a run");
+                              ". Set one; TASKLEAK_OPTIONS can change it for a run");
 }
 
 void CheckOptions(const Options& options) {

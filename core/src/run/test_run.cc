@@ -58,8 +58,8 @@ struct TestRun::Impl {
   void Await(std::string_view scope, std::string_view phase) const {
     if (watch != nullptr) watch->Arm(scope, phase);
   }
-  void AwaitWhatFollows(const std::string& name, std::string_view scope) const {
-    if (watch != nullptr) watch->Arm(scope, "what follows " + name);
+  void AwaitCodeAfter(const std::string& name, std::string_view scope) const {
+    if (watch != nullptr) watch->Arm(scope, "the code after " + name);
   }
   void AwaitNothing() const {
     if (watch != nullptr) watch->Disarm();
@@ -103,7 +103,7 @@ void TestRun::RunStarted() {
       impl_->watch == nullptr) {
     impl_->watch = std::make_unique<run::HangWatch>(impl_->checker, impl_->on_hang);
   }
-  impl_->Await(kRun, "what comes before the first test");
+  impl_->Await(kRun, "the code before the first test");
   impl_->run.Open(kRun, registry::ScopeKind::kRun);
 }
 
@@ -128,7 +128,7 @@ std::optional<std::string> TestRun::TestEnded(bool marked) {
   impl_->piece.Close();
   auto text = impl_->EndTest(impl_->test, impl_->test_name, marked);
   impl_->exit.Begin(impl_->suite.is_open() ? impl_->suite_scope : kRun);
-  impl_->AwaitWhatFollows(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
+  impl_->AwaitCodeAfter(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
   return text;
 }
 
@@ -137,7 +137,7 @@ void TestRun::PieceStarted() { impl_->piece.Open(impl_->test_name, registry::Sco
 std::optional<std::string> TestRun::PieceEnded(std::string_view piece, bool marked) {
   impl_->AwaitNothing();
   auto text = impl_->EndTest(impl_->piece, piece, marked);
-  impl_->AwaitWhatFollows(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
+  impl_->AwaitCodeAfter(impl_->test_name, impl_->suite.is_open() ? impl_->suite_name : kRun);
   return text;
 }
 
@@ -145,7 +145,7 @@ std::optional<std::string> TestRun::SuiteEnded() {
   impl_->AwaitNothing();
   auto text = impl_->End(impl_->suite, impl_->suite_scope, false);
   impl_->exit.Begin(kRun);
-  impl_->AwaitWhatFollows(impl_->suite_name, kRun);
+  impl_->AwaitCodeAfter(impl_->suite_name, kRun);
   return text;
 }
 

@@ -90,16 +90,16 @@ TEST(OptionsTest, AnUnknownKeyIsAnErrorThatListsTheKeys) {
 
 TEST(OptionsTest, ABadValueIsAnErrorThatNamesTheKeyAndWhatIsAccepted) {
   EXPECT_EQ(ErrorOf("drain=fast"),
-            "drain=fast: accepted is a duration such as 0, 500ms, 2s or 5min");
-  EXPECT_THAT(ErrorOf("drain=5"), HasSubstr("drain=5: accepted"));
+            "drain=fast: expected a duration, for example 0, 500ms, 2s or 5min");
+  EXPECT_THAT(ErrorOf("drain=5"), HasSubstr("drain=5: expected a duration"));
   EXPECT_THAT(ErrorOf("drain=-1s"), HasSubstr("drain=-1s"));
   EXPECT_THAT(ErrorOf("drain=1e99s"), HasSubstr("drain=1e99s"));
   EXPECT_THAT(ErrorOf("drain=nan"), HasSubstr("drain=nan"));
-  EXPECT_EQ(ErrorOf("on_leak=maybe"), "on_leak=maybe: accepted is one of fail, warn, off");
-  EXPECT_EQ(ErrorOf("descriptors=1"), "descriptors=1: accepted is one of off, warn, fail");
-  EXPECT_EQ(ErrorOf("coroutines=all"), "coroutines=all: accepted is one of known, scan");
-  EXPECT_EQ(ErrorOf("verbose=yes"), "verbose=yes: accepted is one of 0, 1");
-  EXPECT_EQ(ErrorOf("json="), "json=: accepted is a path");
+  EXPECT_EQ(ErrorOf("on_leak=maybe"), "on_leak=maybe: expected one of fail, warn, off");
+  EXPECT_EQ(ErrorOf("descriptors=1"), "descriptors=1: expected one of off, warn, fail");
+  EXPECT_EQ(ErrorOf("coroutines=all"), "coroutines=all: expected one of known, scan");
+  EXPECT_EQ(ErrorOf("verbose=yes"), "verbose=yes: expected one of 0, 1");
+  EXPECT_EQ(ErrorOf("json="), "json=: expected a path");
   EXPECT_THAT(ErrorOf("report_known=nobody"), HasSubstr("one of all, declared, tsan"));
 }
 

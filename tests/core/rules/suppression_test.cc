@@ -69,20 +69,20 @@ TEST(Suppression, AnErrorNamesColumnAndWhatIsAccepted) {
   EXPECT_THAT(ErrorOf("  no rule"), HasSubstr("3: ignore rule \"no rule\""));
   EXPECT_THAT(ErrorOf("module:"), HasSubstr("the pattern is empty"));
   EXPECT_THAT(ErrorOf("module:re:("), HasSubstr("not a regular expression"));
-  EXPECT_EQ(ErrorOf("module:a max=x"), "14: max=x: accepted is a number, such as max=4");
-  EXPECT_EQ(ErrorOf("module:a max=-1"), "14: max=-1: accepted is a number, such as max=4");
-  EXPECT_EQ(ErrorOf("module:a max="), "14: max=: accepted is a number, such as max=4");
+  EXPECT_EQ(ErrorOf("module:a max=x"), "14: max=x: expected a number, for example max=4");
+  EXPECT_EQ(ErrorOf("module:a max=-1"), "14: max=-1: expected a number, for example max=4");
+  EXPECT_EQ(ErrorOf("module:a max="), "14: max=: expected a number, for example max=4");
   EXPECT_THAT(ErrorOf("module:a expires=2027-02-30"),
-              HasSubstr("18: expires=2027-02-30: accepted is"));
-  EXPECT_THAT(ErrorOf("module:a expires=31.1.2027"), HasSubstr("accepted is a day"));
+              HasSubstr("18: expires=2027-02-30: expected a day"));
+  EXPECT_THAT(ErrorOf("module:a expires=31.1.2027"), HasSubstr("expected a day"));
   EXPECT_THAT(ErrorOf("module:a test="), HasSubstr("15: test=: the pattern is empty"));
-  EXPECT_THAT(ErrorOf("module:a flaky=yes"), HasSubstr("accepted is 0 or 1"));
-  EXPECT_EQ(
-      ErrorOf("module:a most=3"),
-      "10: after the pattern stands max=, test=, owner=, expires=, reason=, since=, at=, flaky=");
+  EXPECT_THAT(ErrorOf("module:a flaky=yes"), HasSubstr("expected 0 or 1"));
+  EXPECT_EQ(ErrorOf("module:a most=3"),
+            "10: after the pattern, expected one of max=, test=, owner=, expires=, reason=, "
+            "since=, at=, flaky=");
   EXPECT_EQ(ErrorOf("module:\"a"), "8: the quote is not closed");
   EXPECT_EQ(ErrorOf("module:a reason=\"b"), "17: the quote is not closed");
-  EXPECT_THAT(ErrorOf("module:a max=1 what"), HasSubstr("16: after the pattern stands"));
+  EXPECT_THAT(ErrorOf("module:a max=1 what"), HasSubstr("16: after the pattern, expected one of"));
 }
 
 TEST(Suppression, ExpiresOnItsDay) {
