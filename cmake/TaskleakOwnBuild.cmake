@@ -18,7 +18,7 @@ string(REGEX MATCH "^[0-9]+" version "${CMAKE_CXX_COMPILER_VERSION}")
 if(TASKLEAK_WERROR AND version IN_LIST tried_versions_${CMAKE_CXX_COMPILER_ID})
   target_compile_options(taskleak_own_build INTERFACE -Werror)
 elseif(TASKLEAK_WERROR)
-  message(STATUS "Warnings are no errors with ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}, which was not tried")
+  message(STATUS "Warnings are not errors with ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}, an untested compiler")
 endif()
 
 # taskleak_use_precompiled_headers(NAME): what most tests include is compiled once, in quick builds.

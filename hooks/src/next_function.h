@@ -92,9 +92,9 @@ class __attribute__((visibility("hidden"))) NextFunction {
 
  private:
   [[noreturn]] void Refuse() const {
-    for (const char* text : {"taskleak: no ", name_,
-                             " comes after taskleak's own: link taskleak::static_hooks with a "
-                             "static executable\n"}) {
+    for (const char* text :
+         {"taskleak: link taskleak::static_hooks with a static executable; here, no ", name_,
+          " comes after taskleak's own\n"}) {
       static_cast<void>(!write(STDERR_FILENO, text, std::strlen(text)));
     }
     std::abort();

@@ -147,7 +147,7 @@ TEST(ReloadTest, AModuleForWhichThereWasNoDescriptorIsReadLater) {
   }
   plugin.DestroyJobs();
   EXPECT_THAT(FindAlive().notes,
-              Contains(HasSubstr("could not be read for want of memory or descriptors")));
+              Contains(HasSubstr("there was no memory or descriptor to read the symbols")));
   const auto second = Snapshot::Take();
   plugin.StartJobs();
   EXPECT_EQ(CountServed(testing::Look(second)), 2U);

@@ -55,7 +55,7 @@ TEST(EnvironmentTest, TheFilesOfThreadsUnreadable) {
 TEST(EnvironmentTest, TheFilesOfThreadsUnreadableAndNoHooks) {
   const Outcome outcome = RunIn({"undumpable"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("where its stack ends is not certain"));
+  EXPECT_THAT(outcome.out, HasSubstr("the end of its stack is not known"));
 }
 
 TEST(EnvironmentTest, TheMainThreadHasEnded) { ExpectTheLeak(RunIn({"main-ends"})); }

@@ -23,7 +23,7 @@ TEST(GtestCoroutines, WithScanThoseThatMemoryShowsArePrintedAtTheEndAndFailNothi
   const Outcome outcome = RunTests("coroutines=scan");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.err,
-              AllOf(HasSubstr("at the end of the run; unverified, no failure\nalive: 1 task\n"),
+              AllOf(HasSubstr("They are unverified and fail no test\nalive: 1 task\n"),
                     HasSubstr("1 task \"WaitInThePool\""), HasSubstr("unverified: memory looks")));
 }
 

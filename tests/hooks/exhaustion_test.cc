@@ -218,7 +218,7 @@ TEST(ExhaustionTest, WithoutMemoryThreadsRunAllTheSameAndTheReportSaysThatTheyAr
   latch.count_down();
   crew.Join(latch);
   EXPECT_EQ(report.unit_count(), created);
-  EXPECT_THAT(report.ToText(), HasSubstr("threads were created when there was no memory"));
+  EXPECT_THAT(report.ToText(), HasSubstr("there was no memory to record the creation of"));
 }
 
 TEST(ExhaustionTest, AThreadThatCannotBeCreatedIsNoBirth) {

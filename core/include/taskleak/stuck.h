@@ -62,7 +62,7 @@ struct StuckReport {
 ///
 /// Example:
 ///   for (const auto& [reason, group] : taskleak::FindStuck(taskleak::FindAlive()).groups)
-///     std::cerr << group.units.size() << ' ' << Explain(reason) << '\n';
+///     std::cerr << group.units.size() << ": " << Explain(reason) << '\n';
 [[nodiscard]] StuckReport FindStuck(const LeakReport& alive);
 
 }  // namespace taskleak

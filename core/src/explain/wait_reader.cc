@@ -165,7 +165,8 @@ bool IsStandardInput(const Descriptor& descriptor) {
 std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at) {
   switch (wait.state) {
     case WaitState::kMutex:
-      // Locks inside of libc, malloc's for one, are not mutexes though they are waited for so.
+      // Locks inside of libc, malloc's for one, are not mutexes, although threads wait for them in
+      // the same way.
       if (!wait.function.starts_with("pthread_")) return std::nullopt;
       return platform::ReadMutexWait(at);
     case WaitState::kRwlock:

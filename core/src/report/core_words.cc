@@ -29,8 +29,8 @@ std::string ProgramText(const UnreadableCore& why) {
       return why.text + " is not a 64-bit program for this processor";
     case CoreFault::kProgramOnlyDebug:
       return why.text +
-             " has only debug information: name the program itself, and with --debug-dir the "
-             "folder with .build-id/ in which that file is";
+             " has only debug information: name the program itself, and the folder that contains "
+             ".build-id/ with --debug-dir";
     default:
       return fmt::format("{} ({}) is not the program that ran, which is {} ({})", why.text,
                          BuildId(why.other_id), why.mapped, BuildId(why.build_id));
@@ -108,11 +108,11 @@ std::vector<std::string> CoreTexts(const CoreImage& image) {
              "program, --sysroot or --debug-dir)",
              &texts);
   AddModules(image, Module::State::kOtherBuild,
-             "another build than the one that ran is at its path, and was not used (name the "
+             "a different build is at its path, and was not used (name the "
              "program, --sysroot or --debug-dir)",
              &texts);
   AddModules(image, Module::State::kUnverified,
-             "the core file does not show whether these are the builds that ran; if not, names "
+             "the core file does not show whether these builds ran; if they did not, names "
              "are wrong",
              &texts);
   return texts;

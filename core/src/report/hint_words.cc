@@ -41,8 +41,8 @@ std::string ForTasks(WaitState state, std::string_view it) {
       return fmt::format("resume {} to the end, cancel {} or destroy {}", it, it, it);
     case WaitState::kLost:
       return fmt::format(
-          "nothing can resume {}: resume {} with an error, or destroy {}, when what "
-          "is awaited is destroyed",
+          "nothing can resume {}: an object that is awaited must, in its destructor, resume {} "
+          "with an error or destroy {}",
           it, it, it);
     default:
       return {};
@@ -71,7 +71,8 @@ std::string CallText(const Frame& call) {
 std::string_view Fixed(Kind kind) {
   switch (kind) {
     case Kind::kOwnerEnded:
-      return "its owner ended without unlocking it: lock with std::lock_guard or the like";
+      return "its owner ended without unlocking it: use std::lock_guard, which also unlocks when "
+             "the function returns early or throws";
     case Kind::kJoinsItself:
       return "a thread cannot join itself";
     case Kind::kStandardInput:
@@ -120,7 +121,7 @@ std::string HintText(const explain::FoundGroup& group) {
     case Kind::kUnjoined:
       return fmt::format("join or detach {}", it);
     case Kind::kNotWaitedFor:
-      return fmt::format("wait for {} (waitpid, pclose or what your library has for it)", it);
+      return fmt::format("wait for {} (waitpid, pclose or your library's function)", it);
     case Kind::kNotClosed:
       return ForDescriptors(group, it);
     case Kind::kNotEnded:

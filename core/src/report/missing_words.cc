@@ -40,7 +40,7 @@ std::string_view AllFrames(const Missing& missing) {
     case Reason::kKernelOnly:
       return "it runs in the kernel only and has no stack of its own";
     case Reason::kEndedTooSoon:
-      return "it ended before it could be read, as did others that came after it";
+      return "it ended before it could be read, and so did its successors";
     case Reason::kWentOn:
       return "it went on while it was looked at";
     case Reason::kUnknownLayout:
@@ -57,7 +57,7 @@ std::string NotBlockedText(const NotBlocked& not_blocked) {
                          ? "running"
                          : "it never stayed blocked long enough to be read";
   if (not_blocked.trace_error != 0)
-    text += fmt::format(", could not be stopped with ptrace ({})",
+    text += fmt::format(", it could not be stopped with ptrace ({})",
                         std::strerror(not_blocked.trace_error));
   return text;
 }
@@ -66,7 +66,7 @@ std::string NotBlockedText(const NotBlocked& not_blocked) {
 std::string OtherWay(const Missing& missing) {
   switch (missing.reason) {
     case Reason::kNotToBeInterrupted:
-      return "it was not to be interrupted";
+      return "this look does not interrupt threads";
     case Reason::kKernelWorker:
       return "it runs in the kernel only";
     case Reason::kUnknownSignalMask:
@@ -74,7 +74,7 @@ std::string OtherWay(const Missing& missing) {
     case Reason::kBlocksSignal:
       return "it blocks SIGURG, so its stack could not be copied";
     case Reason::kUnknownBounds:
-      return "where its stack ends is not certain, so it was not sent a signal";
+      return "the end of its stack is not known, so it was not sent a signal";
     case Reason::kMayBeFull:
       return "its stack may be full, with no room for a signal handler";
     case Reason::kSmallStack:

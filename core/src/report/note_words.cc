@@ -26,16 +26,16 @@ std::string Text(const rules::SuppressionRemark& remark) {
 
 std::string Text(const check::UnrecordedBirths& births) {
   if (births.count == 1)
-    return "a thread was created when there was no memory to record it: what created it, and "
-           "whether it was joined, is not known";
+    return "there was no memory to record the creation of a thread: its creator is not known, nor "
+           "whether it was joined";
   return fmt::format(
-      "{} threads were created when there was no memory to record them: what created them, and "
-      "whether they were joined, is not known",
+      "there was no memory to record the creation of {} threads: their creators are not known, nor "
+      "whether they were joined",
       births.count);
 }
 
 std::string Text(const check::CopiedStacks& copied) {
-  return HiddenText(copied.error) + "; threads copied their own stacks, asked by SIGURG";
+  return HiddenText(copied.error) + "; SIGURG made threads copy their own stacks";
 }
 
 std::string UnitsText(std::initializer_list<std::pair<std::size_t, std::string_view>> counts) {
@@ -90,8 +90,8 @@ std::string Text(const check::InvisibleCoroutines& invisible) {
       break;
   }
   return fmt::format(
-      "coroutines of {} were not visible when its symbols could not be read for want of memory or "
-      "descriptors",
+      "there was no memory or descriptor to read the symbols of {}, so some of its coroutines are "
+      "not visible",
       invisible.module);
 }
 

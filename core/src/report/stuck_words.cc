@@ -33,11 +33,11 @@ std::string_view Explain(StuckReason reason) {
     case StuckReason::kOwnerEnded:
       return "waiting for a lock whose owner ended without unlocking it";
     case StuckReason::kBehind:
-      return "waiting for one that cannot continue, or run by a thread that cannot";
+      return "waiting for a thread or task that cannot continue, or run by such a thread";
     case StuckReason::kLost:
-      return "lost: what it awaited was destroyed without resuming it";
+      return report::Phrase(WaitState::kLost);
     case StuckReason::kAllAsleep:
-      return "asleep like every thread of the process, and nothing outside of it can wake one";
+      return "every thread of the process is asleep, and nothing outside can wake one";
   }
   return {};
 }
@@ -64,7 +64,7 @@ std::string UnknownText(alive::Obstacle obstacle, const Unit* thread) {
     case alive::Obstacle::kSignals:
       return "the program handles signals, and a handler may wake them";
     case alive::Obstacle::kTracer:
-      return "a debugger or the like traces the process, and may wake them";
+      return "a debugger or another tracer may wake them";
     case alive::Obstacle::kChildren:
       return "a child process may share the memory of this one, and may wake them";
     case alive::Obstacle::kRing:
@@ -72,7 +72,7 @@ std::string UnknownText(alive::Obstacle obstacle, const Unit* thread) {
     case alive::Obstacle::kSharedMemory:
       return "a thread waits in memory that other processes may share, and they may wake it";
     case alive::Obstacle::kUnreadable:
-      return "files in /proc that would show it cannot be read";
+      return "the files in /proc that show this cannot be read";
     case alive::Obstacle::kChange:
       return "threads were created or ended during the look";
   }

@@ -10,8 +10,8 @@ std::string UnreachableText(const platform::Unreachable& why) {
     case Why::kNoProcess:
       return "there is no such process";
     case Why::kNotPermitted:
-      return "not permitted: it takes the same user and kernel.yama.ptrace_scope=0, or the "
-             "capability CAP_SYS_PTRACE (root)";
+      return "not permitted: you must be the same user, with kernel.yama.ptrace_scope=0, or have "
+             "the capability CAP_SYS_PTRACE (root)";
     case Why::kNoProgram:
       return "it is a kernel thread or has ended";
     case Why::kUnreadableProgram:
@@ -21,14 +21,14 @@ std::string UnreachableText(const platform::Unreachable& why) {
     case Why::kEnded:
       break;
   }
-  return "it has ended, or what is mapped into it cannot be read";
+  return "it has ended, or its mappings cannot be read";
 }
 
 std::string_view CaveatText(platform::Caveat caveat) {
   return caveat == platform::Caveat::kOtherPidNamespace
              ? "it is in another pid namespace: the holders of its locks are not known"
-             : "it is in another mount namespace: names come from this one's files of the same "
-               "path, and are wrong where those are others";
+             : "it is in another mount namespace: names come from files with the same paths in "
+               "this namespace, and may be wrong";
 }
 
 }  // namespace taskleak::report

@@ -127,8 +127,7 @@ std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
 std::string_view DeadlockHint(const Deadlock& deadlock) {
   if (IsOfTasks(deadlock)) return "let one of them continue without the other, or destroy them";
   if (deadlock.kind == Deadlock::Kind::kOwnerEnded)
-    return "lock with std::lock_guard or the like, which unlocks however the thread's function "
-           "ends";
+    return "use std::lock_guard, which also unlocks when the function returns early or throws";
   if (deadlock.kind == Deadlock::Kind::kSelf)
     return HasJoin(deadlock) ? "let another thread join it"
                              : "call what needs the lock after unlocking it, or split off a part "

@@ -105,7 +105,8 @@ void ReportUnverified(const check::Checker& checker, std::string_view scope) {
     found.test = scope;
     if (report::ReportFile* const json = JsonReport(options)) SayOnce(json->Add(found));
     Print(
-        "coroutines that a search of memory found at the end of the run; unverified, no failure\n" +
+        "a search of memory at the end of the run found these coroutines. They are unverified and "
+        "fail no test\n" +
             found.ToText(options.verbose),
         options.color);
     return std::nullopt;

@@ -119,9 +119,9 @@ void WriteGroup(void* context, const RawThread& thread) {
 void WriteRawReport(int fd, std::string_view test) {
   RawText out(fd);
   out << "taskleak: " << test
-      << " does not return, and the full report got stuck as well. All threads, with what look "
-         "like\nreturn addresses on their stacks (resolve MODULE+OFFSET with addr2line -Cfe MODULE "
-         "OFFSET):\n";
+      << " does not return, and the full report got stuck as well. All threads, with the "
+         "words\non their stacks that look like return addresses (resolve MODULE+OFFSET with "
+         "addr2line -Cfe MODULE OFFSET):\n";
   VisitRawThreads(WriteThread, &out);
 }
 
@@ -136,16 +136,15 @@ void WriteRawJson(int fd, std::string_view test) {
   out << R"(]}],)"
       << "\n"
       << R"( "checked": [{"test": )";
-  out.Quoted(test)
-      << R"(, "ended_ms": 0, "times": 1}],)"
-      << "\n"
-      << R"( "summary": {"tests": 1, "leaking_tests": 1, "groups": )" << json.threads
-      << R"(, "leaks": )" << json.threads << "},\n"
-      << R"( "suppressions": [],)"
-      << "\n"
-      << R"( "notes": ["the full report got stuck: frames but the first are what look )"
-      << R"(like return addresses on the stack"]})"
-      << "\n";
+  out.Quoted(test) << R"(, "ended_ms": 0, "times": 1}],)"
+                   << "\n"
+                   << R"( "summary": {"tests": 1, "leaking_tests": 1, "groups": )" << json.threads
+                   << R"(, "leaks": )" << json.threads << "},\n"
+                   << R"( "suppressions": [],)"
+                   << "\n"
+                   << R"( "notes": ["the full report got stuck: all frames except the first are )"
+                   << R"(guesses: words on the stack that look like return addresses"]})"
+                   << "\n";
 }
 
 }  // namespace taskleak::run

@@ -27,7 +27,8 @@ TEST(HintTextTest, WhateverTheUnitWaitsFor) {
   EXPECT_EQ(Text({Kind::kNone}), "");
   EXPECT_EQ(Text({Kind::kUnjoined}), "join or detach it");
   EXPECT_EQ(Text({Kind::kOwnerEnded}),
-            "its owner ended without unlocking it: lock with std::lock_guard or the like");
+            "its owner ended without unlocking it: use std::lock_guard, which also unlocks when "
+            "the function returns early or throws");
   EXPECT_EQ(Text({Kind::kJoinsItself}), "a thread cannot join itself");
   EXPECT_EQ(Text({Kind::kStandardInput}),
             "standard input may stay open for ever: wait for it with poll, together with a "

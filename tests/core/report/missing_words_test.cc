@@ -40,20 +40,20 @@ TEST(MissingTextTest, WholeStacks) {
   EXPECT_EQ(Text(Reason::kUnreadable), "its stack could not be read");
   EXPECT_EQ(Text(Reason::kKernelOnly), "it runs in the kernel only and has no stack of its own");
   EXPECT_EQ(Text(Reason::kEndedTooSoon),
-            "it ended before it could be read, as did others that came after it");
+            "it ended before it could be read, and so did its successors");
   EXPECT_EQ(Text(Reason::kWentOn), "it went on while it was looked at");
   EXPECT_EQ(MissingText({.reason = Reason::kUnknownLayout, .text = "it is secret"}),
             "it is secret");
 }
 
 TEST(MissingTextTest, ThreadsThatAreNotBlocked) {
-  EXPECT_EQ(Text(Reason::kNotToBeInterrupted), "running, and it was not to be interrupted");
+  EXPECT_EQ(Text(Reason::kNotToBeInterrupted), "running, and this look does not interrupt threads");
   EXPECT_EQ(Text(Reason::kKernelWorker), "running, and it runs in the kernel only");
   EXPECT_EQ(Text(Reason::kUnknownSignalMask), "running, and its signal mask could not be read");
   EXPECT_EQ(Text(Reason::kBlocksSignal),
             "running, and it blocks SIGURG, so its stack could not be copied");
   EXPECT_EQ(Text(Reason::kUnknownBounds),
-            "running, and where its stack ends is not certain, so it was not sent a signal");
+            "running, and the end of its stack is not known, so it was not sent a signal");
   EXPECT_EQ(Text(Reason::kMayBeFull),
             "running, and its stack may be full, with no room for a signal handler");
   EXPECT_EQ(MissingText({.reason = Reason::kSmallStack, .stack_size = 32000}),
@@ -72,24 +72,26 @@ TEST(MissingTextTest, WhyAThreadCouldNotBeReadWhileItWasBlocked) {
   EXPECT_EQ(MissingText({Reason::kNoAnswer, {NotBlocked::Reason::kHidden, EACCES}}),
             "the kernel does not show where it is (task/TID/syscall: Permission denied), and it "
             "did not answer SIGURG within 100 ms");
-  EXPECT_EQ(MissingText({Reason::kNoAnswer, {NotBlocked::Reason::kRunning, 0, EPERM}}),
-            "running, could not be stopped with ptrace (Operation not permitted), and it did not "
-            "answer SIGURG within 100 ms");
+  EXPECT_EQ(
+      MissingText({Reason::kNoAnswer, {NotBlocked::Reason::kRunning, 0, EPERM}}),
+      "running, it could not be stopped with ptrace (Operation not permitted), and it did not "
+      "answer SIGURG within 100 ms");
 }
 
 TEST(NoteTextTest, Births) {
   EXPECT_EQ(NoteText(check::UnrecordedBirths{1}),
-            "a thread was created when there was no memory to record it: what created it, and "
-            "whether it was joined, is not known");
-  EXPECT_EQ(NoteText(check::UnrecordedBirths{3}),
-            "3 threads were created when there was no memory to record them: what created them, "
-            "and whether they were joined, is not known");
+            "there was no memory to record the creation of a thread: its creator is not known, nor "
+            "whether it was joined");
+  EXPECT_EQ(
+      NoteText(check::UnrecordedBirths{3}),
+      "there was no memory to record the creation of 3 threads: their creators are not known, "
+      "nor whether they were joined");
 }
 
 TEST(NoteTextTest, ThreadsThatCopiedTheirStacks) {
   EXPECT_EQ(NoteText(check::CopiedStacks{EACCES}),
-            "the kernel does not show where it is (task/TID/syscall: Permission denied); threads "
-            "copied their own stacks, asked by SIGURG");
+            "the kernel does not show where it is (task/TID/syscall: Permission denied); SIGURG "
+            "made threads copy their own stacks");
 }
 
 TEST(NoteTextTest, WhatAllowLeaksAdopted) {
@@ -117,8 +119,7 @@ TEST(UnreachableTextTest, NamesTheReason) {
             "its program cannot be read: Permission denied");
   EXPECT_EQ(UnreachableText({Why::kOtherProcessor}),
             "it is not a 64-bit program for this processor");
-  EXPECT_EQ(UnreachableText({Why::kEnded}),
-            "it has ended, or what is mapped into it cannot be read");
+  EXPECT_EQ(UnreachableText({Why::kEnded}), "it has ended, or its mappings cannot be read");
 }
 
 TEST(CannotListTextTest, NamesTheError) {

@@ -21,7 +21,7 @@ struct Unreachable {
     kNoProgram,          ///< it is a kernel thread, or has ended
     kUnreadableProgram,  ///< its program cannot be read; `error` is the errno
     kOtherProcessor,     ///< its program is for another processor
-    kEnded,              ///< it has ended, or what is mapped into it cannot be read
+    kEnded,              ///< it has ended, or its mappings cannot be read
   };
   Reason reason = Reason::kNoProcess;
   int error = 0;

@@ -39,7 +39,7 @@ struct Missing {
     // All are missing.
     kUnreadable,     ///< the stack could not be read
     kKernelOnly,     ///< the thread runs in the kernel only
-    kEndedTooSoon,   ///< it ended before it could be read, as did others that came after it
+    kEndedTooSoon,   ///< it ended before it could be read, and so did its successors
     kWentOn,         ///< a fiber went on while it was looked at
     kUnknownLayout,  ///< it is not known how fibers are parked; `text` says why
 
