@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "report/wording.h"
+
 namespace taskleak::cli {
 namespace {
 
@@ -66,9 +68,6 @@ constexpr std::array<Style, 10> kStyles = {{{"DEADLOCK", kBoldRed},
                                             {"new  ", kBoldRed},
                                             {"grown ", kBoldRed},
                                             {"+ ", kBoldRed}}};
-// Other texts that make a line without indentation a headline.
-constexpr std::array<std::string_view, 3> kHeadlines = {" still alive", " did not return ",
-                                                        "could not look"};
 
 // A line of a stack: a function, and its place in a second column.
 struct FrameLine {
@@ -146,10 +145,7 @@ void AddWrapped(std::string_view line, std::size_t width, std::string& text) {
 // Returns the colour of a line that does not belong to a stack.
 std::string_view ColorOf(std::string_view line) {
   const std::string_view words = line.substr(IndentOf(line));
-  const auto is_in = [line](std::string_view part) {
-    return line.find(part) != std::string_view::npos;
-  };
-  if (IndentOf(line) == 0 && std::ranges::any_of(kHeadlines, is_in)) return kBoldRed;
+  if (IndentOf(line) == 0 && report::IsHeadline(line)) return kBoldRed;
   for (const Style& style : kStyles) {
     if (words.starts_with(style.begins)) return style.code;
   }

@@ -6,6 +6,10 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
+
+#include "report/wording.h"
+#include "taskleak/leak.h"
 
 namespace taskleak::cli {
 namespace {
@@ -16,6 +20,23 @@ using testing::Not;
 using testing::StartsWith;
 
 const TextLook kColored{.width = 0, .color = true};
+
+constexpr const char* kBoldRed = "\033[1;31m";
+
+// Returns the headline of a report of this verdict, with one unit.
+std::string HeadlineOf(Verdict verdict, UnitKind kind = UnitKind::kThread,
+                       Standstill standstill = Standstill::kNone) {
+  Unit unit;
+  unit.kind = kind;
+  LeakGroup group;
+  group.units.push_back(unit);
+  LeakReport report;
+  report.test = "Net.Connects";
+  report.verdict = verdict;
+  report.standstill = standstill;
+  report.groups.push_back(group);
+  return report::Headline(report);
+}
 
 std::string ShownIn(std::size_t width, const std::string& text) {
   return Rendered(text, {.width = width, .color = false});
@@ -84,6 +105,27 @@ TEST(Rendered, ColorsAddNothingElse) {
     plain.erase(at, plain.find('m', at) - at + 1);
   EXPECT_EQ(plain, text);
   EXPECT_THAT(Rendered("nothing of note\n", kColored), Not(HasSubstr("\033")));
+}
+
+TEST(Rendered, EveryHeadlineOfAFindingIsRed) {
+  const std::vector<std::string> headlines = {
+      HeadlineOf(Verdict::kLeak),
+      HeadlineOf(Verdict::kLeak, UnitKind::kDescriptor),
+      HeadlineOf(Verdict::kLeak, UnitKind::kUnjoinedThread),
+      HeadlineOf(Verdict::kHang),
+      HeadlineOf(Verdict::kHang, UnitKind::kThread, Standstill::kAllAsleep),
+      HeadlineOf(Verdict::kHang, UnitKind::kThread, Standstill::kDeadlock),
+      HeadlineOf(Verdict::kCouldNotLook)};
+  for (const std::string& headline : headlines)
+    EXPECT_THAT(Rendered(headline + '\n', kColored), StartsWith(kBoldRed)) << headline;
+}
+
+TEST(Rendered, ALineThatOnlyContainsTheWordsOfAHeadlineIsNotRed) {
+  for (const std::string line :
+       {"[1] 1 descriptor \"a.log\" (7)  still open: /a.log\n",
+        "- 5f1c09aa31d2  Net.Connects: 1 descriptor \"a.log\" still open in Open()\n",
+        "4 leaks in 2 of 9 checks: 5 units\n", "no leaks in 9 checks\n"})
+    EXPECT_THAT(Rendered(line, kColored), Not(HasSubstr(kBoldRed)));
 }
 
 }  // namespace

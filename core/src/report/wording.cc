@@ -139,19 +139,27 @@ std::string_view DeadlockHint(const Deadlock& deadlock) {
 
 namespace {
 
+// The words that IsHeadline() finds headlines by.
+constexpr std::string_view kStillOpen = "still open";
+constexpr std::string_view kStillAlive = "still alive";
+constexpr std::string_view kLeftBehind = "left behind";
+constexpr std::string_view kNeverReturns = " never returns: ";
+constexpr std::string_view kDidNotReturn = " did not return within ";
+constexpr std::string_view kCouldNotLook = "could not look";
+
 // "NodeTest: TearDownTestSuite did not return within 60 s"
 std::string HangTitle(const LeakReport& report) {
   const std::string what = fmt::format("{}{}{}", report.test.empty() ? "the test" : report.test,
                                        report.phase.empty() ? "" : ": ", report.phase);
   switch (report.standstill) {
     case Standstill::kAllAsleep:
-      return what + " never returns: all threads are asleep";
+      return fmt::format("{}{}all threads are asleep", what, kNeverReturns);
     case Standstill::kDeadlock:
-      return what + " never returns: its thread is in a deadlock";
+      return fmt::format("{}{}its thread is in a deadlock", what, kNeverReturns);
     case Standstill::kNone:
       break;
   }
-  return fmt::format("{} did not return within {}", what, Duration(report.waited));
+  return fmt::format("{}{}{}", what, kDidNotReturn, Duration(report.waited));
 }
 
 std::string LeakHeadline(const LeakReport& report, const std::string& units, bool only_live) {
@@ -163,9 +171,9 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units, boo
     when = " after" + when;
   const bool open = report.groups.front().first().kind == UnitKind::kDescriptor;  // then all are
   return fmt::format("{}, {} {}{}", Count(Findings(report).size(), "leak"), units,
-                     open        ? "still open"
-                     : only_live ? "still alive"
-                                 : "left behind",
+                     open        ? kStillOpen
+                     : only_live ? kStillAlive
+                                 : kLeftBehind,
                      when);
 }
 
@@ -186,7 +194,7 @@ std::string Headline(const LeakReport& report) {
   const std::string units = KindsOf(report, &only_live);
   switch (report.verdict) {
     case Verdict::kCouldNotLook:
-      return fmt::format("taskleak could not look for leaks{}: {}",
+      return fmt::format("taskleak {} for leaks{}: {}", kCouldNotLook,
                          report.test.empty() ? "" : " after " + report.test, report.could_not_look);
     case Verdict::kHang:
       return fmt::format("{}; alive: {}", HangTitle(report),
@@ -199,6 +207,18 @@ std::string Headline(const LeakReport& report) {
       break;
   }
   return "no leaks";
+}
+
+// Lines about one unit, which begin in another way than a headline of leaks, may say how it was
+// left as well.
+bool IsHeadline(std::string_view line) {
+  const auto is_in = [line](std::string_view words) {
+    return line.find(words) != std::string_view::npos;
+  };
+  if (is_in(kNeverReturns) || is_in(kDidNotReturn) || is_in(kCouldNotLook)) return true;
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  return digits > 0 && line.substr(digits).starts_with(" leak") &&
+         (is_in(kStillOpen) || is_in(kStillAlive) || is_in(kLeftBehind));
 }
 
 namespace {
