@@ -52,7 +52,7 @@ void LookAtParkedFiber(benchmark::State& state) {
     platform::RawStack stack;
     MeasureEach(state, [&] {
       const auto sp = platform::ReadValue<std::uintptr_t>(record->saved_sp);
-      stack = platform::ReadParkedStack(*sp, registry::GetSwitchLayout());
+      stack = platform::ReadParkedStack(*sp, registry::GetSwitchLayout().value());
       if (!registry::IsStill(*record)) stack.missing = {platform::Missing::Reason::kWentOn};
     });
     state.counters["frames"] = static_cast<double>(stack.frames.size());

@@ -67,15 +67,16 @@ std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
 // The stack of a fiber that is parked. It says itself before it goes on: if it has not when its
 // stack was read, that is of one moment.
 platform::RawStack ReadFiber(const TaskRecord& record) {
-  const internal::SwitchLayout layout = registry::GetSwitchLayout();
-  if (layout.unknown_because != nullptr)
-    return {{},
-            {.reason = platform::Missing::Reason::kUnknownLayout, .text = layout.unknown_because}};
+  using Reason = platform::Missing::Reason;
+  const std::optional<internal::SwitchLayout> layout = registry::GetSwitchLayout();
+  if (!layout) return {{}, {Reason::kLayoutNotProbed}};
+  if (layout->unknown_because != nullptr)
+    return {{}, {.reason = Reason::kUnknownLayout, .text = layout->unknown_because}};
   const auto sp = platform::ReadValue<std::uintptr_t>(record.saved_sp);
   platform::RawStack stack;
-  if (sp && *sp != 0) stack = platform::ReadParkedStack(*sp, layout);
+  if (sp && *sp != 0) stack = platform::ReadParkedStack(*sp, *layout);
   if (sp && *sp != 0 && registry::IsStill(record)) return stack;
-  return {{}, {platform::Missing::Reason::kWentOn}};
+  return {{}, {Reason::kWentOn}};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "taskleak/internal/fiber_task.h"
 
+#include <optional>
+
 #include "base/mutex.h"
 #include "registry/creation_stacks.h"
 #include "registry/running_task.h"
@@ -14,8 +16,7 @@ using internal::SwitchLayout;
 
 struct Layout {
   Mutex mutex;
-  SwitchLayout layout TASKLEAK_GUARDED_BY(mutex){
-      .unknown_because = "it was not yet found out how fibers are parked"};
+  std::optional<SwitchLayout> layout TASKLEAK_GUARDED_BY(mutex);
 };
 
 Layout& TheLayout() {
@@ -29,14 +30,14 @@ const CreationStack* OwnLaunchStack() {
 
 const CreationStack* ParkedLaunchStack(const void* sp) {
   if (sp == nullptr || GetTaskStacks() == TaskStacks::kOff) return nullptr;
-  const SwitchLayout layout = GetSwitchLayout();
-  if (layout.unknown_because != nullptr) return nullptr;
-  return InternParkedStack(reinterpret_cast<std::uintptr_t>(sp), layout);
+  const std::optional<SwitchLayout> layout = GetSwitchLayout();
+  if (!layout || layout->unknown_because != nullptr) return nullptr;
+  return InternParkedStack(reinterpret_cast<std::uintptr_t>(sp), *layout);
 }
 
 }  // namespace
 
-SwitchLayout GetSwitchLayout() {
+std::optional<SwitchLayout> GetSwitchLayout() {
   Layout& known = TheLayout();
   const MutexLock lock(known.mutex);
   return known.layout;

@@ -43,6 +43,8 @@ std::string_view AllFrames(const Missing& missing) {
       return "it ended before it could be read, and so did its successors";
     case Reason::kWentOn:
       return "it went on while it was looked at";
+    case Reason::kLayoutNotProbed:
+      return "taskleak has not yet found out how fibers are parked";
     case Reason::kUnknownLayout:
       return missing.text;
     default:

@@ -188,7 +188,7 @@ TEST(BoostFiberTest, WithoutAKnownLayoutTheReasonStandsInThePlaceOfTheStack) {
     const auto before = Snapshot::Take();
     Channel channel;
     fibers::fiber reader = LaunchReader(fibers::launch::post, channel);
-    const internal::SwitchLayout layout = registry::GetSwitchLayout();
+    const internal::SwitchLayout layout = registry::GetSwitchLayout().value();
     internal::SetSwitchLayout({.unknown_because = "it is secret"});
     const LeakReport report = Look(before);
     internal::SetSwitchLayout(layout);

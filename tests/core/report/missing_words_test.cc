@@ -42,6 +42,7 @@ TEST(MissingTextTest, WholeStacks) {
   EXPECT_EQ(Text(Reason::kEndedTooSoon),
             "it ended before it could be read, and so did its successors");
   EXPECT_EQ(Text(Reason::kWentOn), "it went on while it was looked at");
+  EXPECT_EQ(Text(Reason::kLayoutNotProbed), "taskleak has not yet found out how fibers are parked");
   EXPECT_EQ(MissingText({.reason = Reason::kUnknownLayout, .text = "it is secret"}),
             "it is secret");
 }

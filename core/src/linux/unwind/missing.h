@@ -37,11 +37,12 @@ struct Missing {
     kTooDeep,          ///< it is the last of the most that are shown
 
     // All are missing.
-    kUnreadable,     ///< the stack could not be read
-    kKernelOnly,     ///< the thread runs in the kernel only
-    kEndedTooSoon,   ///< it ended before it could be read, and so did its successors
-    kWentOn,         ///< a fiber went on while it was looked at
-    kUnknownLayout,  ///< it is not known how fibers are parked; `text` says why
+    kUnreadable,       ///< the stack could not be read
+    kKernelOnly,       ///< the thread runs in the kernel only
+    kEndedTooSoon,     ///< it ended before it could be read, and so did its successors
+    kWentOn,           ///< a fiber went on while it was looked at
+    kLayoutNotProbed,  ///< it was not yet found out how fibers are parked
+    kUnknownLayout,    ///< it is not known how fibers are parked; the adapter's `text` says why
 
     // The thread could not be read while it was blocked, and
     kNotToBeInterrupted,  ///< the look must not interrupt threads
