@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "report/wording.h"
 
@@ -18,6 +21,7 @@ std::string DistinctLeak::TestsText() const {
 std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report) {
   std::vector<DistinctLeak> leaks;
   std::unordered_map<std::string, std::size_t> known;
+  std::set<std::pair<std::size_t, std::string_view>> seen;  // leaks and their tests
   for (const TestEntry& test : report.tests) {
     if (test.report.verdict == Verdict::kAlive) continue;
     for (std::size_t i = 0; i < test.report.groups.size(); ++i) {
@@ -25,8 +29,7 @@ std::vector<DistinctLeak> FindDistinctLeaks(const RunReport& report) {
       if (is_new) leaks.push_back({&test.report, i, {}});
       DistinctLeak& leak = leaks[at->second];
       leak.hang = leak.hang || test.report.verdict == Verdict::kHang;
-      if (std::find(leak.tests.begin(), leak.tests.end(), test.report.test) == leak.tests.end())
-        leak.tests.push_back(test.report.test);
+      if (seen.emplace(at->second, test.report.test).second) leak.tests.push_back(test.report.test);
     }
   }
   return leaks;

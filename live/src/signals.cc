@@ -36,13 +36,20 @@ struct SignalDump::Impl {
   void Run() {
     while (!stopping.load()) {
       const Rung rung = SignalBell::Wait(recording ? std::optional(period) : std::nullopt);
-      try {
-        Answer(rung);
-      } catch (const std::exception& error) {
-        Say(error.what());
-      }
+      SayIfItThrows([&] { Answer(rung); });
     }
-    if (recording) Say(recording->Finish(*files));
+    SayIfItThrows([this] {
+      if (recording) Say(recording->Finish(*files));
+    });
+  }
+
+  template <typename Action>
+  static void SayIfItThrows(Action action) {
+    try {
+      action();
+    } catch (const std::exception& error) {
+      Say(error.what());
+    }
   }
 
   void Answer(const Rung& rung) {
