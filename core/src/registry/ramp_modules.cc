@@ -1,8 +1,6 @@
 // Runs in any thread of the program, whatever locks that holds.
 #include "registry/ramp_modules.h"
 
-#include <sys/auxv.h>
-
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -10,6 +8,7 @@
 #include "linux/arch/registers.h"
 #include "linux/coroutines/loaded_module.h"
 #include "linux/coroutines/page_vector.h"
+#include "linux/modules/program_headers.h"
 #include "linux/unwind/eh_frame.h"
 #include "linux/unwind/short_rule.h"
 #include "registry/seen_sites.h"
@@ -28,21 +27,12 @@ std::uintptr_t EndOf(const dl_find_object& object) {
   return reinterpret_cast<std::uintptr_t>(object.dlfo_map_end);
 }
 
-// The program itself has no name there (dl_iterate_phdr(3)).
-bool IsProgram(const link_map& map) { return map.l_name == nullptr || *map.l_name == '\0'; }
-
 const char* PathOf(const link_map& map) {
-  return IsProgram(map) ? "/proc/thread-self/exe" : map.l_name;
+  return platform::IsProgram(map) ? "/proc/thread-self/exe" : map.l_name;
 }
 
-// Where the dynamic linker maps a library, there are no gaps, and it begins with its headers. The
-// kernel leaves gaps in the program: then the dynamic linker knows one piece of it at a time, but
-// where its headers are is in the auxiliary vector (getauxval(3)).
 LoadedModule Loaded(const dl_find_object& object) {
-  constexpr std::uintptr_t kSmallestPage = 4096;
-  const link_map& map = *object.dlfo_link_map;
-  const std::uintptr_t headers = IsProgram(map) ? getauxval(AT_PHDR) : 0;
-  return {headers != 0 ? headers / kSmallestPage * kSmallestPage : BeginOf(object), map.l_addr};
+  return {platform::BeginOfFile(object), object.dlfo_link_map->l_addr};
 }
 
 // By the call frame information.

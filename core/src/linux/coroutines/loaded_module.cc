@@ -5,11 +5,10 @@
 #include <cstddef>
 #include <cstring>
 
+#include "linux/modules/program_headers.h"
+
 namespace taskleak::platform {
 namespace {
-
-// The dynamic linker maps whole pages, and linkers put the headers first.
-constexpr std::size_t kFirstPage = 4096;
 
 template <typename T>
 const T* At(std::uintptr_t address) {
@@ -51,14 +50,9 @@ bool TellsBuildsApart(const Elf64_Phdr& segment) {
 
 }  // namespace
 
-LoadedModule::LoadedModule(std::uintptr_t begin, std::uintptr_t bias) : begin_(begin), bias_(bias) {
-  if (std::string_view(At<char>(begin), SELFMAG) != ELFMAG) return;
-  header_ = *At<Elf64_Ehdr>(begin);
-  const std::size_t count = header_.e_phnum;
-  if (header_.e_phoff % alignof(Elf64_Phdr) != 0 || header_.e_phoff > kFirstPage ||
-      count * sizeof(Elf64_Phdr) > kFirstPage - header_.e_phoff)
-    return;
-  segments_ = {At<Elf64_Phdr>(begin + header_.e_phoff), count};
+LoadedModule::LoadedModule(std::uintptr_t begin, std::uintptr_t bias)
+    : begin_(begin), bias_(bias), segments_(ProgramHeadersAt(begin)) {
+  if (std::string_view(At<char>(begin), SELFMAG) == ELFMAG) header_ = *At<Elf64_Ehdr>(begin);
 }
 
 std::string_view LoadedModule::ContentOf(const Elf64_Phdr& segment) const {

@@ -2,19 +2,30 @@
 
 #include <dlfcn.h>
 #include <dwarf.h>
+#include <elf.h>
+#include <link.h>
+
+#include <limits>
+#include <optional>
 
 #include "linux/arch/registers.h"
+#include "linux/modules/program_headers.h"
 #include "linux/unwind/entry_bytes.h"
 
 namespace taskleak::platform {
 namespace {
 
-// What follows an entry's length field; empty for a terminator and for the 64-bit form, which no
-// compiler uses in .eh_frame.
-EntryBytes EntryAt(const std::uint8_t* at) {
-  const auto length = Load<std::uint32_t>(at);
-  const std::uint8_t* const begin = at + sizeof length;
-  return {begin, length >= 0xfffffff0 ? begin : begin + length};
+using Memory = std::span<const std::uint8_t>;
+
+// What follows the length field of the entry at an offset; empty for a terminator, for what does
+// not end in the memory, and for the 64-bit form, which no compiler uses in .eh_frame.
+EntryBytes EntryAt(Memory memory, std::size_t offset) {
+  std::uint32_t length = 0;
+  if (offset > memory.size() || memory.size() - offset < sizeof length) return {nullptr, nullptr};
+  const Memory behind = memory.subspan(offset + sizeof length);
+  length = Load<std::uint32_t>(memory.data() + offset);
+  if (length > behind.size()) return {nullptr, nullptr};
+  return {behind.data(), behind.data() + length};
 }
 
 // The part of a common information entry that rules depend on (Linux Standard Base 5.0, core,
@@ -58,9 +69,9 @@ void TakeAugmentation(const std::uint8_t* text, EntryBytes& bytes, CommonEntry& 
   entry.usable = *text == 0;
 }
 
-CommonEntry ReadCommonEntry(const std::uint8_t* at) {
+// Needs stack that is free again when the interpreter runs.
+[[gnu::noinline]] CommonEntry ReadCommonEntry(EntryBytes bytes) {
   CommonEntry entry;
-  EntryBytes bytes = EntryAt(at);
   if (bytes.Take<std::uint32_t>() != 0) return entry;  // not such an entry
   const auto version = bytes.Take<std::uint8_t>();
   if (version != 1 && version != 3) return entry;
@@ -112,13 +123,24 @@ class Interpreter {
   static constexpr std::size_t kMostRemembered = 4;
 
   void Advance(std::uint64_t units) { location_ += units * code_unit_; }
+  [[nodiscard]] std::int64_t Distance(std::uint64_t units) const {
+    return static_cast<std::int64_t>(units * static_cast<std::uint64_t>(entry_.data_unit));
+  }
+  [[nodiscard]] std::int64_t Distance(std::int64_t units) const {
+    return Distance(static_cast<std::uint64_t>(units));
+  }
+  // What is too large becomes a distance that no rule holds.
+  static std::int32_t Narrow(std::int64_t distance) {
+    const auto narrow = static_cast<std::int32_t>(distance);
+    return narrow == distance ? narrow : std::numeric_limits<std::int32_t>::max();
+  }
   void SetRegister(std::uint64_t number, Kind kind, std::int64_t distance = 0) {
     if (number == kReturnColumn) {
       row_.return_address = kind;
-      row_.return_distance = static_cast<std::int32_t>(distance);
+      row_.return_distance = Narrow(distance);
     } else if (number == kFramePointer) {
       row_.frame_pointer = kind;
-      row_.frame_pointer_distance = static_cast<std::int32_t>(distance);
+      row_.frame_pointer_distance = Narrow(distance);
     }
   }
   void Restore(std::uint64_t number) {
@@ -129,7 +151,7 @@ class Interpreter {
   }
   void SetCfa(std::uint64_t number, std::int64_t distance) {
     row_.cfa_register = number < 0xff ? static_cast<std::uint8_t>(number) : 0xff;
-    row_.cfa_distance = static_cast<std::int32_t>(distance);
+    row_.cfa_distance = Narrow(distance);
   }
 
   bool Step(EntryBytes& bytes) {
@@ -140,7 +162,7 @@ class Interpreter {
         Advance(operand);
         return true;
       case DW_CFA_offset:
-        SetRegister(operand, kSaved, static_cast<std::int64_t>(bytes.Uleb()) * entry_.data_unit);
+        SetRegister(operand, kSaved, Distance(bytes.Uleb()));
         return true;
       case DW_CFA_restore:
         Restore(operand);
@@ -197,17 +219,17 @@ class Interpreter {
       }
       case DW_CFA_def_cfa_sf: {
         const std::uint64_t number = bytes.Uleb();
-        SetCfa(number, bytes.Sleb() * entry_.data_unit);
+        SetCfa(number, Distance(bytes.Sleb()));
         return true;
       }
       case DW_CFA_def_cfa_register:
         SetCfa(bytes.Uleb(), row_.cfa_distance);
         return true;
       case DW_CFA_def_cfa_offset:
-        row_.cfa_distance = static_cast<std::int32_t>(bytes.Uleb());
+        row_.cfa_distance = Narrow(static_cast<std::int64_t>(bytes.Uleb()));
         return true;
       case DW_CFA_def_cfa_offset_sf:
-        row_.cfa_distance = static_cast<std::int32_t>(bytes.Sleb() * entry_.data_unit);
+        row_.cfa_distance = Narrow(Distance(bytes.Sleb()));
         return true;
       case DW_CFA_def_cfa_expression:
         bytes.Skip(bytes.Uleb());
@@ -223,10 +245,10 @@ class Interpreter {
     const std::uint64_t number = bytes.Uleb();
     switch (instruction) {
       case DW_CFA_offset_extended:
-        SetRegister(number, kSaved, static_cast<std::int64_t>(bytes.Uleb()) * entry_.data_unit);
+        SetRegister(number, kSaved, Distance(bytes.Uleb()));
         return true;
       case DW_CFA_offset_extended_sf:
-        SetRegister(number, kSaved, bytes.Sleb() * entry_.data_unit);
+        SetRegister(number, kSaved, Distance(bytes.Sleb()));
         return true;
       case DW_CFA_restore_extended:
         Restore(number);
@@ -262,23 +284,27 @@ class Interpreter {
   std::size_t remembered_count_ = 0;
 };
 
-// The entry of the function that begins last before `pc`; null if none does. The section is a table
-// sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one encoding that
-// linkers write.
-const std::uint8_t* FindEntry(const std::uint8_t* section, std::uintptr_t pc) {
+// Where the entry of the function is that begins last before `pc`; nothing if none does. The
+// section is a table sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one
+// encoding that linkers write.
+std::optional<std::size_t> FindEntry(Memory memory, std::size_t index, std::uintptr_t pc) {
+  constexpr std::size_t kHeader = 12;
   constexpr std::uint8_t kTableEncoding = DW_EH_PE_datarel | DW_EH_PE_sdata4;
+  if (index > memory.size() || memory.size() - index < kHeader) return std::nullopt;
+  const std::uint8_t* const section = memory.data() + index;
   const int frame_pointer = section[1] & 0x0f;
   if (section[0] != 1 || (frame_pointer != DW_EH_PE_udata4 && frame_pointer != DW_EH_PE_sdata4) ||
       section[2] != DW_EH_PE_udata4 || section[3] != kTableEncoding)
-    return nullptr;
+    return std::nullopt;
   struct Row {
     std::int32_t function;
     std::int32_t entry;
   };
-  const std::uint8_t* const table = section + 12;
+  const std::uint8_t* const table = section + kHeader;
   const auto wanted = static_cast<std::int64_t>(pc - reinterpret_cast<std::uintptr_t>(section));
   std::size_t low = 0;
   std::size_t high = Load<std::uint32_t>(section + 8);
+  if (high > (memory.size() - index - kHeader) / sizeof(Row)) return std::nullopt;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
     if (Load<Row>(table + middle * sizeof(Row)).function <= wanted)
@@ -286,19 +312,38 @@ const std::uint8_t* FindEntry(const std::uint8_t* section, std::uintptr_t pc) {
     else
       high = middle;
   }
-  return low == 0 ? nullptr : section + Load<Row>(table + (low - 1) * sizeof(Row)).entry;
+  if (low == 0) return std::nullopt;
+  return index + static_cast<std::size_t>(Load<Row>(table + (low - 1) * sizeof(Row)).entry);
+}
+
+// The memory around a section that can be read: the segment that holds it, into which linkers put
+// .eh_frame too. Tools may have moved the program headers; then all that is mapped of the program
+// or library counts.
+[[gnu::noinline]] Memory MemoryAround(const std::uint8_t* section) {
+  dl_find_object object;
+  if (_dl_find_object(const_cast<std::uint8_t*>(section), &object) != 0) return {};
+  const auto at = reinterpret_cast<std::uintptr_t>(section);
+  for (const Elf64_Phdr& segment : ProgramHeadersAt(BeginOfFile(object))) {
+    const std::uintptr_t begin = object.dlfo_link_map->l_addr + segment.p_vaddr;
+    if (segment.p_type == PT_LOAD && at - begin < segment.p_filesz)
+      return {section - (at - begin), segment.p_filesz};
+  }
+  return {static_cast<const std::uint8_t*>(object.dlfo_map_start),
+          static_cast<const std::uint8_t*>(object.dlfo_map_end)};
 }
 
 }  // namespace
 
-ShortRule EhFrameIndex::RuleAt(std::uintptr_t pc) const {
-  const std::uint8_t* const at = section_ == nullptr ? nullptr : FindEntry(section_, pc);
-  if (at == nullptr) return {};
-  EntryBytes bytes = EntryAt(at);
+// Not a part of RuleAt(), so that its stack is not needed while the memory is looked for.
+[[gnu::noinline]] ShortRule FindRule(Memory memory, std::size_t index, std::uintptr_t pc) {
+  const auto at = FindEntry(memory, index, pc);
+  if (!at) return {};
+  EntryBytes bytes = EntryAt(memory, *at);
   const std::uint8_t* const pointer = bytes.at();
   const auto back = bytes.Take<std::uint32_t>();  // to the common entry, from here
   if (back == 0) return {};
-  const CommonEntry common = ReadCommonEntry(pointer - back);
+  const auto here = static_cast<std::size_t>(pointer - memory.data());
+  const CommonEntry common = ReadCommonEntry(EntryAt(memory, here - back));
   if (!common.usable) return {};
   bool known = true;
   const std::uintptr_t begin = bytes.Pointer(common.pointer_encoding, known);
@@ -309,6 +354,12 @@ ShortRule EhFrameIndex::RuleAt(std::uintptr_t pc) const {
   if (!interpreter.Run(common.instructions, pc)) return {};
   interpreter.KeepInitial();
   return interpreter.Run(bytes, pc) ? interpreter.Rule() : ShortRule();
+}
+
+ShortRule EhFrameIndex::RuleAt(std::uintptr_t pc) const {
+  const Memory memory = section_ == nullptr ? Memory() : MemoryAround(section_);
+  if (memory.empty()) return {};
+  return FindRule(memory, static_cast<std::size_t>(section_ - memory.data()), pc);
 }
 
 EhFrameIndex FindEhFrameIndex(std::uintptr_t pc) {

@@ -3,11 +3,17 @@
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "linux/unwind/short_rule.h"
 
 namespace taskleak::platform {
+
+/// Returns the rule for the instruction at `pc` by the .eh_frame_hdr at an offset in memory that
+/// holds .eh_frame too. Reads nothing outside that memory, whatever the sections say.
+ShortRule FindRule(std::span<const std::uint8_t> memory, std::size_t index, std::uintptr_t pc);
 
 /// The .eh_frame_hdr section of a mapped program or library.
 class EhFrameIndex {
@@ -17,8 +23,8 @@ class EhFrameIndex {
       : section_(static_cast<const std::uint8_t*>(section)) {}
 
   /// Returns the rule for the instruction at `pc`. It is not usable if there is none or it is an
-  /// unusual one. Takes no lock and no memory, makes no system call, and needs about 200 bytes of
-  /// stack.
+  /// unusual one. Takes no lock and no memory, makes no system call, and needs about 250 bytes of
+  /// stack. Reads only the segment that holds the section.
   [[nodiscard]] ShortRule RuleAt(std::uintptr_t pc) const;
 
   [[nodiscard]] std::uintptr_t address() const {

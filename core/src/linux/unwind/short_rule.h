@@ -24,16 +24,17 @@ class ShortRule {
     std::optional<std::int32_t> frame_pointer{};  ///< nothing: it is still the caller's
   };
   static ShortRule Make(bool from_frame_pointer, const Distances& distances) {
+    if (!Fits(distances.cfa) || !Fits(distances.return_address)) return {};
     std::uint64_t bits = kUsable;
     std::int32_t saved = distances.frame_pointer.value_or(0);
     if (from_frame_pointer) bits |= kFromFramePointer;
     if (distances.frame_pointer) bits |= kSavesFramePointer;
     if (distances.return_address != -kWord) {
       if (!distances.frame_pointer) saved = distances.return_address - kWord;
-      if (distances.return_address != saved + kWord) return {};
+      if (saved != distances.return_address - kWord) return {};
       bits |= kReturnAboveSaved;
     }
-    if (!Fits(distances.cfa) || !Fits(saved)) return {};
+    if (!Fits(saved)) return {};
     return ShortRule(bits | Field(distances.cfa, 8) | Field(saved, 32));
   }
 
