@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "linux/proc/births.h"
+#include "linux/proc/children.h"
 #include "linux/proc/thread_lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -13,6 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto stat = ParseStat(text)) {
     if (text.find(stat->name) == std::string_view::npos) std::abort();
     if (stat->state == 'Z' && !stat->exiting) std::abort();
+  }
+  if (const auto stat = ParseProcessStat(text)) {
+    if (text.find(stat->name) == std::string_view::npos) std::abort();
+    if (stat->ended() && stat->stopped()) std::abort();
   }
   if (const auto at = ParseSyscall(text); at && at->running && at->number != -1) std::abort();
   if (const auto count = ParseSchedstat(text); count && count->switches == 0) std::abort();

@@ -31,6 +31,15 @@ struct Module {
 
   [[nodiscard]] std::uintptr_t AddressOf(std::uint64_t in_file) const { return bias + in_file; }
 
+  // True if all of that is in one segment of code.
+  [[nodiscard]] bool HasCode(std::uintptr_t begin, std::uint64_t size) const {
+    bool has = false;
+    ForEachSegment(true, [&](std::span<const std::uint8_t> code, std::uintptr_t at) {
+      has = has || (begin >= at && begin - at <= code.size() && size <= code.size() - (begin - at));
+    });
+    return has;
+  }
+
   // Calls `visit` with what each segment has of the file, where it is mapped.
   template <typename Visit>
   void ForEachSegment(bool of_code, Visit visit) const {
@@ -119,10 +128,10 @@ PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::
   });
   for (const Elf64_Sym& symbol : module.elf.symbols()) {
     const std::uintptr_t begin = module.AddressOf(symbol.st_value);
-    const std::uintptr_t end = begin + symbol.st_size;
-    if (!IsFunction(symbol) || begin < code.begin || end > code.end) continue;
+    if (!IsFunction(symbol)) continue;
     const auto use = std::lower_bound(uses.begin(), uses.end(), begin);
-    if (use == uses.end() || *use >= end) continue;
+    if (use == uses.end() || *use - begin >= symbol.st_size) continue;
+    if (!module.HasCode(begin, symbol.st_size)) continue;
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin);  // NOLINT
     decoders::ForEachCall(std::span(bytes, symbol.st_size), begin,
                           [&](std::uintptr_t return_address, std::uintptr_t target) {

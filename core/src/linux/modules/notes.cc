@@ -14,33 +14,48 @@ namespace {
 
 std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// A note's name ends with a zero, which counts.
+bool Names(std::string_view name, std::string_view owner) {
+  return name.size() == owner.size() + 1 && name.starts_with(owner) && name.back() == '\0';
+}
+
+// `data` is what one program header of type PT_NOTE covers.
+void FindNotes(Elf_Data* data, std::string_view owner, std::vector<TextNote>& found) {
+  const auto* const bytes = static_cast<const char*>(data->d_buf);
+  GElf_Nhdr note;
+  std::size_t name = 0;
+  std::size_t text = 0;
+  for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name, &text)) > 0;) {
+    if (!Names({bytes + name, note.n_namesz}, owner)) continue;
+    const char* const begin = bytes + text;
+    found.push_back({{}, note.n_type, std::string(begin, strnlen(begin, note.n_descsz))});
+  }
+}
+
 // What is wanted, and what was found so far.
 struct Search {
   std::string_view owner;
   std::vector<TextNote> found;
 };
 
-// `data` is what one program header of type PT_NOTE covers.
-void FindNotes(Elf_Data* data, std::string_view module, Search& search) {
-  const auto* const bytes = static_cast<const char*>(data->d_buf);
-  GElf_Nhdr note;
-  std::size_t name = 0;
-  std::size_t text = 0;
-  for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name, &text)) > 0;) {
-    // The name's size counts the zero behind it.
-    if (note.n_namesz != search.owner.size() + 1 || search.owner != bytes + name) continue;
-    const char* const begin = bytes + text;
-    search.found.push_back(
-        {std::string(module), note.n_type, std::string(begin, strnlen(begin, note.n_descsz))});
-  }
-}
-
 int FindInModule(Dwfl_Module* module, void**, const char* path, Dwarf_Addr, void* data) {
   auto& search = *static_cast<Search*>(data);
   Dwarf_Addr bias = 0;
   Elf* const elf = dwfl_module_getelf(module, &bias);
+  if (elf == nullptr) return DWARF_CB_OK;
+  for (TextNote& note : NotesIn(elf, search.owner)) {
+    note.module = FileName(path);
+    search.found.push_back(std::move(note));
+  }
+  return DWARF_CB_OK;
+}
+
+}  // namespace
+
+std::vector<TextNote> NotesIn(Elf* elf, std::string_view owner) {
+  std::vector<TextNote> found;
   std::size_t headers = 0;
-  if (elf == nullptr || elf_getphdrnum(elf, &headers) != 0) return DWARF_CB_OK;
+  if (elf_getphdrnum(elf, &headers) != 0) return found;
   for (std::size_t i = 0; i < headers; ++i) {
     GElf_Phdr header;
     if (gelf_getphdr(elf, static_cast<int>(i), &header) == nullptr || header.p_type != PT_NOTE)
@@ -49,12 +64,10 @@ int FindInModule(Dwfl_Module* module, void**, const char* path, Dwarf_Addr, void
     Elf_Data* const notes =
         elf_getdata_rawchunk(elf, static_cast<std::int64_t>(header.p_offset), header.p_filesz,
                              header.p_align == kWide ? ELF_T_NHDR8 : ELF_T_NHDR);
-    if (notes != nullptr) FindNotes(notes, FileName(path), search);
+    if (notes != nullptr) FindNotes(notes, owner, found);
   }
-  return DWARF_CB_OK;
+  return found;
 }
-
-}  // namespace
 
 std::vector<TextNote> ReadNotes(std::string_view owner) {
   static auto* const known = new std::vector<TextNote>();  // of generation `read`

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+struct Elf;
+
 namespace taskleak::platform {
 
 /// A note, as far as it is a text.
@@ -15,6 +17,9 @@ struct TextNote {
   std::uint32_t type = 0;
   std::string text;  ///< up to the first zero
 };
+
+/// Returns the notes of one owner in a file, without the module's name.
+std::vector<TextNote> NotesIn(Elf* elf, std::string_view owner);
 
 /// Returns the notes of one owner in all modules that are loaded now. Reads them again only if
 /// others have been loaded since. Thread-safe.
