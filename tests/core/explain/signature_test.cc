@@ -67,6 +67,31 @@ TEST(SignatureTest, NumbersOfGeneratedTestCasesDoNotCount) {
   EXPECT_NE(of("CATCH2_INTERNAL_TEST_0"), of("Helper"));
 }
 
+// BOOST_AUTO_TEST_CASE makes a class of each test case, and a function that calls it.
+TEST(SignatureTest, ATestCaseOfBoostCountsByItsName) {
+  const auto of = [](const std::string& test) {
+    return Of({MakeFrame("Run()")}, {MakeFrame(test + "::test_method()::{lambda()#1}::operator()"),
+                                     MakeFrame(test + "::test_method()")});
+  };
+  EXPECT_NE(of("PoolSuite::Restarts"), of("PoolSuite::Stops"));
+  EXPECT_NE(of("PoolSuite::Restarts"), of("QueueSuite::Restarts"));
+  EXPECT_EQ(of("PoolSuite::Restarts<int>"), of("PoolSuite::Restarts<long>"));
+  EXPECT_NE(Of({MakeFrame("PoolSuite::Restarts_invoker()")}),
+            Of({MakeFrame("PoolSuite::Stops_invoker()")}));
+}
+
+// The tests of TEST_P share a function; those of TYPED_TEST differ in its template argument.
+TEST(SignatureTest, TheIndexOfAParameterOfGoogleTestDoesNotCount) {
+  const auto of = [](const std::string& test, const std::string& name) {
+    return Of({MakeFrame("Run()")}, {MakeFrame(test + "::TestBody()")}, name);
+  };
+  EXPECT_EQ(of("PoolTest_Restarts_Test", "PoolTest.Restarts/0"),
+            of("PoolTest_Restarts_Test", "PoolTest.Restarts/12"));
+  EXPECT_EQ(of("PoolTest_Restarts_Test<int>", ""), of("PoolTest_Restarts_Test<long>", ""));
+  EXPECT_EQ(Of({kWait}, {}, "PoolTest.Restarts/0"), Of({kWait}, {}, "PoolTest.Restarts/12"));
+  EXPECT_NE(of("PoolTest_Restarts_Test", ""), of("PoolTest_Stops_Test", ""));
+}
+
 TEST(SignatureTest, AGeneratedNameLeavesAFormerSignatureWithIt) {
   const auto sign = [](const std::string& function) {
     return Sign(Unit(), MakeStack({MakeFrame(function)}), {});

@@ -13,6 +13,8 @@
 
 #include <gtest/gtest.h>
 
+#include "linux/modules/modules.h"
+
 namespace taskleak::platform {
 
 // For the messages of the tests.
@@ -112,6 +114,22 @@ TEST(FrameTableTest, TheLinkersOwnTableIsUnderstood) {
   const FunctionRange range = SearchFrameTable(table, here, function + 8);
   EXPECT_EQ(range.start, function);
   EXPECT_GT(range.end, function);
+}
+
+TEST(FunctionRangeTest, AFunctionOfTheProgramIsFoundFromItsFirstToItsLastByte) {
+  const auto function = reinterpret_cast<std::uintptr_t>(&TableOf);
+  Modules& modules = Modules::Instance();
+  const MutexLock lock(modules.mutex());
+  ASSERT_TRUE(modules.Refresh());
+  Dwfl_Module* const module = modules.Find(function);
+  ASSERT_NE(module, nullptr);
+  const FunctionRange range = FunctionAt(module, function);
+  EXPECT_EQ(range.start, function);
+  ASSERT_GT(range.end, function + 8);
+  EXPECT_EQ(FunctionAt(module, function + (range.end - function) / 2), range);
+  EXPECT_EQ(FunctionAt(module, range.end - 1), range);
+  EXPECT_NE(FunctionAt(module, range.end), range);
+  EXPECT_NE(FunctionAt(module, function - 1), range);
 }
 
 }  // namespace

@@ -4,11 +4,15 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "linux/arch/decode.h"
+#include "linux/arch/prologue.h"
 
 namespace taskleak::platform {
 
@@ -131,6 +135,14 @@ TEST(PrologueTest, IsReadFromItsBytes) {
 TEST(PrologueTest, WhatMayBeCutOffIsNotRead) {
   const Code code = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x20, 0x90, 0x90};
   EXPECT_EQ(DecodePrologue(code), Prologue());
+}
+
+TEST(PrologueTest, IsReadFromMemory) {
+  Code code = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x20};
+  code.resize(256, 0xcc);
+  EXPECT_EQ(ReadPrologue(reinterpret_cast<std::uintptr_t>(code.data())),
+            decoders::DecodePrologue(code));
+  EXPECT_EQ(ReadPrologue(0), Prologue()) << "where nothing can be read";
 }
 
 TEST(PrologueTest, StackThatIsTakenAtRunTimeIsSeen) {
