@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (mapping.line.find(mapping.path) == std::string_view::npos) std::abort();
     if (mapping.path.find('\n') != std::string_view::npos) std::abort();
     if (mapping.executable != IsExecutable(mapping.line)) std::abort();
+    if (mapping.shared != IsShared(mapping.line)) std::abort();
   }
   if (lines != text) std::abort();
   return 0;

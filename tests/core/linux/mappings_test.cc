@@ -50,6 +50,23 @@ TEST(MappingsTest, ALineIsReadFieldByField) {
   }
 }
 
+TEST(MappingsTest, MemoryIsSharedIfTheFourthPermissionSaysSo) {
+  const struct {
+    std::string_view line;
+    bool shared;
+  } cases[] = {
+      {"1000-2000 rw-s 00000000 00:01 7 /dev/zero (deleted)\n", true},
+      {"1000-2000 r-xs 00001000 fe:01 7 /a\n", true},
+      {"1000-2000 rw-p 00000000 fe:01 7 /s\n", false},
+      {"1000-2000 rw-s", true},
+      {"1000-2000 rw-", false},
+      {"1000-2000", false},
+      {"", false},
+  };
+  for (const auto& each : cases)
+    EXPECT_EQ(ParseMapping(each.line).shared, each.shared) << each.line;
+}
+
 TEST(MappingsTest, LinesAreTakenOneByOneAlsoTheLastThatIsCutOff) {
   const std::string_view maps = "1000-2000 r-xp 0 0:0 7 /a\n\n2000-3000 r";
   const std::vector<Mapping> mappings = ParseMaps(maps);

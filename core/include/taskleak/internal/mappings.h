@@ -16,6 +16,7 @@ struct Mapping {
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
   bool executable = false;
+  bool shared = false;       ///< what is written there, others see that have it mapped
   std::uint64_t offset = 0;  ///< in the file
   std::string_view path;     ///< or a name such as "[vdso]"; empty for anonymous memory
   std::string_view line;     ///< with its end
@@ -26,7 +27,7 @@ struct Mapping {
 std::string ReadMaps();
 
 /// Takes the first line, with its end, off the front of `maps`, which must not be empty.
-/// Async-signal-safe, like the next two.
+/// Async-signal-safe, like the next three.
 std::string_view TakeLine(std::string_view& maps);
 
 /// Reads one line. The result points into it. Missing values are 0, false or empty.
@@ -34,6 +35,8 @@ Mapping ParseMapping(std::string_view line);
 
 /// Returns `Mapping::executable` of that line, without reading the rest of it.
 bool IsExecutable(std::string_view line);
+/// The same with `Mapping::shared`.
+bool IsShared(std::string_view line);
 
 /// Reads the lines of `maps`, by ascending address. The results point into `maps`.
 std::vector<Mapping> ParseMaps(std::string_view maps);

@@ -1,7 +1,6 @@
 #include "linux/proc/descriptor.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -22,6 +20,7 @@
 #include "linux/proc/proc_file.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_list.h"
+#include "linux/proc/visit_descriptors.h"
 
 namespace taskleak::platform {
 namespace {
@@ -146,6 +145,21 @@ bool HasOwnTable(int thread) {
   return syscall(SYS_kcmp, SubjectThread(), thread, kFiles, 0, 0) > 0;
 }
 
+// Nothing if it was closed meanwhile.
+std::optional<OpenDescriptor> ReadDescriptor(int number) {
+  const Descriptor descriptor{number, 0};
+  struct stat info {};
+  std::string target = LinkTarget(descriptor);
+  if (target.empty() || !Stat(descriptor, &info)) return std::nullopt;
+  // proc_pid_fd(5) has it behind the path of a file that is no longer there.
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (info.st_nlink == 0 && target.ends_with(kDeleted))
+    target.resize(target.size() - kDeleted.size());
+  OpenDescriptor open{number, info.st_dev, info.st_ino, std::move(target), std::nullopt};
+  if (S_ISSOCK(info.st_mode)) open.socket = ProtocolOf(SubjectDescriptor(number).get());
+  return open;
+}
+
 }  // namespace
 
 std::string_view NameOf(OpenSocket::Protocol protocol) {
@@ -167,33 +181,13 @@ std::string_view NameOf(OpenSocket::Protocol protocol) {
 }
 
 Result<std::vector<OpenDescriptor>> ListDescriptors() {
-  DIR* const directory = opendir((FolderOf(0) + "fd").c_str());
-  if (directory == nullptr) return Error::OfLastCall();
   std::vector<OpenDescriptor> open;
-  Error error{};
-  for (;;) {
-    errno = 0;
-    const dirent* const entry = readdir(directory);
-    if (entry == nullptr) {
-      error = Error::OfLastCall();
-      break;
-    }
-    const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
-    if (!number || static_cast<int>(*number) == dirfd(directory)) continue;
-    const Descriptor descriptor{static_cast<int>(*number), 0};
-    struct stat info {};
-    std::string target = LinkTarget(descriptor);
-    if (target.empty() || !Stat(descriptor, &info)) continue;  // closed meanwhile
-    // proc_pid_fd(5) has it behind the path of a file that is no longer there.
-    constexpr std::string_view kDeleted = " (deleted)";
-    if (info.st_nlink == 0 && target.ends_with(kDeleted))
-      target.resize(target.size() - kDeleted.size());
-    open.push_back({descriptor.number, info.st_dev, info.st_ino, std::move(target), std::nullopt});
-    if (S_ISSOCK(info.st_mode))
-      open.back().socket = ProtocolOf(SubjectDescriptor(descriptor.number).get());
-  }
-  closedir(directory);
-  if (error.number != 0) return error;  // a part of the list would hide what rose
+  const auto error = VisitDescriptors(FolderOf(0) + "fd", [&open](int number, int directory) {
+    if (number == directory) return true;
+    if (auto descriptor = ReadDescriptor(number)) open.push_back(*std::move(descriptor));
+    return true;
+  });
+  if (error) return *error;  // a part of the list would hide what rose
   std::ranges::sort(open, {}, &OpenDescriptor::number);
   return open;
 }
@@ -271,20 +265,16 @@ PipeEnds::PipeEnds() {
 }
 
 void PipeEnds::AddTable(int thread) {
-  DIR* const directory = opendir((FolderOf(thread) + "fd").c_str());
-  if (directory == nullptr) return;
-  while (const dirent* const entry = readdir(directory)) {
-    const auto number = NumberReader(static_cast<const char*>(entry->d_name)).Next();
-    if (!number) continue;
-    const Descriptor descriptor{static_cast<int>(*number), thread};
+  VisitDescriptors(FolderOf(thread) + "fd", [&](int number, int) {
+    const Descriptor descriptor{number, thread};
     struct stat info {};
-    if (!Stat(descriptor, &info) || !S_ISFIFO(info.st_mode)) continue;
+    if (!Stat(descriptor, &info) || !S_ISFIFO(info.st_mode)) return true;
     const int access = AccessOf(descriptor);
     const std::pair pipe(info.st_dev, info.st_ino);
     if (access != O_RDONLY) writers_.emplace(pipe, descriptor);
     if (access != O_WRONLY) readers_.emplace(pipe, descriptor);
-  }
-  closedir(directory);
+    return true;
+  });
 }
 
 std::optional<Descriptor> PipeEnds::Find(const Ends& ends, const Descriptor& descriptor) {

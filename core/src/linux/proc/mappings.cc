@@ -8,6 +8,17 @@
 #include "linux/proc/subject.h"
 
 namespace taskleak::internal {
+namespace {
+
+// The character at that place of the field "rwxp", which follows a blank; 0 if there is none.
+char PermissionAt(std::string_view line, std::size_t place) {
+  const std::size_t blank = line.find(' ');
+  if (blank == std::string_view::npos) return '\0';
+  const std::string_view field = line.substr(blank + 1);
+  return place < field.size() ? field[place] : '\0';
+}
+
+}  // namespace
 
 std::string ReadMaps() {
   if (const platform::ProcessImage* const image = platform::SubjectImage()) return image->maps();
@@ -21,12 +32,9 @@ std::string_view TakeLine(std::string_view& maps) {
   return line;
 }
 
-bool IsExecutable(std::string_view line) {
-  constexpr std::size_t kExecutable = 3;  // after a blank, r and w
-  const std::size_t blank = line.find(' ');
-  return blank < line.size() && blank + kExecutable < line.size() &&
-         line[blank + kExecutable] == 'x';
-}
+bool IsExecutable(std::string_view line) { return PermissionAt(line, 2) == 'x'; }
+
+bool IsShared(std::string_view line) { return PermissionAt(line, 3) == 's'; }
 
 // "begin-end rwxp offset device inode   path"
 Mapping ParseMapping(std::string_view line) {
@@ -37,6 +45,7 @@ Mapping ParseMapping(std::string_view line) {
   fields.SkipCharacter('-');
   mapping.end = fields.Next(16).value_or(0);
   mapping.executable = IsExecutable(line);
+  mapping.shared = IsShared(line);
   fields.Skip(1);
   mapping.offset = fields.Next(16).value_or(0);
   fields.Skip(2);

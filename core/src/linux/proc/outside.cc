@@ -1,6 +1,5 @@
 #include "linux/proc/outside.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "linux/proc/subject.h"
 #include "linux/proc/task_directory.h"
 #include "linux/proc/thread_lines.h"
+#include "linux/proc/visit_descriptors.h"
 #include "taskleak/internal/mappings.h"
 
 namespace taskleak::platform {
@@ -69,31 +69,26 @@ bool MayHaveChildren(const std::vector<int>& threads) {
 
 bool MayHaveRings() {
   constexpr int kMost = 4096;
-  DIR* const directory = opendir((std::string(SubjectFolder()) + "fd").c_str());
-  if (directory == nullptr) return true;
   bool found = false;
   int looked_at = 0;
-  for (const dirent* entry = readdir(directory); entry != nullptr && !found;
-       entry = readdir(directory)) {
-    std::array<char, kRing.size() + 1> target{};
-    const ssize_t size =
-        readlinkat(dirfd(directory), &entry->d_name[0], target.data(), target.size());
-    found = ++looked_at > kMost ||
-            std::string_view(target.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))) ==
-                kRing;
-  }
-  closedir(directory);
-  return found;
+  const auto error =
+      VisitDescriptors(std::string(SubjectFolder()) + "fd", [&](int number, int directory) {
+        std::array<char, kRing.size() + 1> target{};
+        const ssize_t size =
+            readlinkat(directory, std::to_string(number).c_str(), target.data(), target.size());
+        found = ++looked_at > kMost ||
+                std::string_view(target.data(),
+                                 static_cast<std::size_t>(std::max<ssize_t>(size, 0))) == kRing;
+        return !found;
+      });
+  return found || error.has_value();
 }
 
 SharedMemory SharedMemory::Parse(std::string_view maps) {
   SharedMemory shared;
   while (!maps.empty()) {
     const std::string_view line = internal::TakeLine(maps);
-    constexpr std::size_t kSharing = 4;  // after a blank, r, w and x
-    const std::size_t blank = line.find(' ');
-    if (blank >= line.size() || blank + kSharing >= line.size() || line[blank + kSharing] != 's')
-      continue;
+    if (!internal::IsShared(line)) continue;
     const internal::Mapping mapping = internal::ParseMapping(line);
     shared.ranges_.emplace_back(mapping.begin, mapping.end);
     shared.has_ring_ |= mapping.path == kRing;
