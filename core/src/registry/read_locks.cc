@@ -10,9 +10,9 @@
 namespace taskleak::registry {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
-constexpr auto kAcquire = std::memory_order_acquire;
-constexpr auto kRelease = std::memory_order_release;
+using std::memory_order_acquire;
+using std::memory_order_relaxed;
+using std::memory_order_release;
 
 struct Entry {
   std::atomic<std::uintptr_t> lock{0};  // 0: none
@@ -38,12 +38,12 @@ constinit std::atomic<std::size_t> g_used{0};  // only the first of them were ev
 Holds* TakeHolds() {
   for (std::size_t i = 0; i < g_holds.size(); ++i) {
     int free = 0;
-    if (g_holds[i].tid.load(kRelaxed) != 0 ||
+    if (g_holds[i].tid.load(memory_order_relaxed) != 0 ||
         !g_holds[i].tid.compare_exchange_strong(free, platform::OwnTid(),
                                                 std::memory_order_acq_rel))
       continue;
-    std::size_t used = g_used.load(kRelaxed);
-    while (used <= i && !g_used.compare_exchange_weak(used, i + 1, kRelease)) {
+    std::size_t used = g_used.load(memory_order_relaxed);
+    while (used <= i && !g_used.compare_exchange_weak(used, i + 1, memory_order_release)) {
     }
     return &g_holds[i];
   }
@@ -52,39 +52,39 @@ Holds* TakeHolds() {
 
 Entry* FindEntry(Holds& holds, std::uintptr_t lock) {
   for (Entry& entry : holds.entries) {
-    if (entry.lock.load(kRelaxed) == lock) return &entry;
+    if (entry.lock.load(memory_order_relaxed) == lock) return &entry;
   }
   return nullptr;
 }
 
 bool HoldsAny(Holds& holds) {
   for (const Entry& entry : holds.entries) {
-    if (entry.lock.load(kRelaxed) != 0) return true;
+    if (entry.lock.load(memory_order_relaxed) != 0) return true;
   }
   return false;
 }
 
 void Free(Holds& holds) {
-  for (Entry& entry : holds.entries) entry.lock.store(0, kRelaxed);
-  holds.ended.store(false, kRelaxed);
-  holds.tid.store(0, kRelease);
+  for (Entry& entry : holds.entries) entry.lock.store(0, memory_order_relaxed);
+  holds.ended.store(false, memory_order_relaxed);
+  holds.tid.store(0, memory_order_release);
 }
 
 }  // namespace
 
-void RecordReadLocks(bool on) { internal::g_records_read_locks.store(on, kRelaxed); }
+void RecordReadLocks(bool on) { internal::g_records_read_locks.store(on, memory_order_relaxed); }
 
 std::vector<ReadHolder> FindReadHolders(std::uintptr_t address) {
   std::vector<ReadHolder> holders;
-  const std::size_t used = g_used.load(kAcquire);
+  const std::size_t used = g_used.load(memory_order_acquire);
   for (std::size_t i = 0; i < used; ++i) {
     Holds& holds = g_holds[i];
-    const int tid = holds.tid.load(kAcquire);
+    const int tid = holds.tid.load(memory_order_acquire);
     if (tid == 0) continue;
     for (const Entry& entry : holds.entries) {
-      if (entry.lock.load(kAcquire) != address) continue;
-      const unsigned times = entry.times.load(kRelaxed);
-      if (times > 0) holders.push_back({tid, times, holds.ended.load(kRelaxed)});
+      if (entry.lock.load(memory_order_acquire) != address) continue;
+      const unsigned times = entry.times.load(memory_order_relaxed);
+      if (times > 0) holders.push_back({tid, times, holds.ended.load(memory_order_relaxed)});
     }
   }
   return holders;
@@ -96,16 +96,16 @@ void LeaveReadLocks() {
   if (holds == nullptr) return;
   t_holds = nullptr;
   if (HoldsAny(*holds))
-    holds->ended.store(true, kRelease);
+    holds->ended.store(true, memory_order_release);
   else
     Free(*holds);
 }
 
 void KeepOwnReadLocks() {
-  const std::size_t used = g_used.load(kAcquire);
+  const std::size_t used = g_used.load(memory_order_acquire);
   for (std::size_t i = 0; i < used; ++i) {
     if (&g_holds[i] == t_holds)
-      g_holds[i].tid.store(platform::OwnTid(), kRelaxed);
+      g_holds[i].tid.store(platform::OwnTid(), memory_order_relaxed);
     else
       Free(g_holds[i]);
   }
