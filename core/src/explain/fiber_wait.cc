@@ -10,7 +10,7 @@ namespace {
 
 // The wait state for each function or class; tried with 1.74 and 1.81. Classes that use others come
 // first: a future waits on a condition variable.
-constexpr std::array<std::pair<std::string_view, WaitState>, 13> kFunctions{{
+constexpr std::array<std::pair<std::string_view, WaitState>, 13> kFiberFunctions{{
     {"boost::fibers::detail::shared_state", WaitState::kFuture},
     {"boost::fibers::detail::future_base", WaitState::kFuture},
     {"boost::fibers::buffered_channel::", WaitState::kChannel},
@@ -30,27 +30,28 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 13> kFunctions{{
 // Returns its place in the table, or the table's size.
 std::size_t Find(std::string_view name) {
   std::size_t i = 0;
-  while (i < kFunctions.size() && !name.starts_with(kFunctions.at(i).first)) ++i;
+  while (i < kFiberFunctions.size() && !name.starts_with(kFiberFunctions.at(i).first)) ++i;
   return i;
 }
 
 // Returns true for the overload that unlocks an object, for waits with a time limit.
 bool IsTimedWait(const Frame& frame, std::size_t found) {
-  return found + 1 == kFunctions.size() && frame.function.find("spinlock") != std::string::npos;
+  return found + 1 == kFiberFunctions.size() &&
+         frame.function.find("spinlock") != std::string::npos;
 }
 
 }  // namespace
 
 WaitState ClassifyFiberWait(const symbolize::ResolvedStack& stack) {
-  std::size_t best = kFunctions.size();
+  std::size_t best = kFiberFunctions.size();
   for (std::size_t i = 0; i < stack.stack.size() && stack.stack[i].runtime; ++i) {
     const std::size_t found = Find(stack.plain_names[i]);
     if (found >= best || IsTimedWait(stack.stack[i], found)) continue;
     best = found;
     // After a notification, the wait continues with the mutex.
-    if (kFunctions.at(best).second == WaitState::kMutex) break;
+    if (kFiberFunctions.at(best).second == WaitState::kMutex) break;
   }
-  return best == kFunctions.size() ? WaitState::kSuspended : kFunctions.at(best).second;
+  return best == kFiberFunctions.size() ? WaitState::kSuspended : kFiberFunctions.at(best).second;
 }
 
 }  // namespace taskleak::explain

@@ -14,14 +14,14 @@ namespace {
 
 // The key is a serial number in the module's user data, since libdwfl may give a new module the
 // address of one that is gone.
-struct Cache {
+struct ModuleCache {
   std::unordered_map<std::uintptr_t, std::unique_ptr<ModuleInfo>> modules;
   std::uintptr_t last_serial = 0;
   std::uint64_t generation = 0;
 };
 
-Cache& TheCache() {
-  static Cache* const cache = new Cache();
+ModuleCache& TheModuleCache() {
+  static ModuleCache* const cache = new ModuleCache();
   return *cache;
 }
 
@@ -46,7 +46,7 @@ int CollectSerial(Dwfl_Module* /*module*/, void** user_data, const char* /*name*
   return DWARF_CB_OK;
 }
 
-void ForgetGoneModules(Cache& cache, Dwfl* dwfl) {
+void ForgetGoneModules(ModuleCache& cache, Dwfl* dwfl) {
   std::unordered_set<std::uintptr_t> mapped;
   dwfl_getmodules(dwfl, &CollectSerial, &mapped, 0);
   std::erase_if(cache.modules, [&](const auto& entry) { return !mapped.contains(entry.first); });
@@ -55,7 +55,7 @@ void ForgetGoneModules(Cache& cache, Dwfl* dwfl) {
 }  // namespace
 
 ModuleInfo* ModuleInfo::Find(platform::Modules& modules, std::uintptr_t pc) {
-  Cache& cache = TheCache();
+  ModuleCache& cache = TheModuleCache();
   if (cache.generation != modules.generation()) {
     ForgetGoneModules(cache, modules.dwfl());
     cache.generation = modules.generation();
