@@ -45,7 +45,8 @@ std::string_view DeadlockHint(const Deadlock& deadlock);
 /// WorkerPool.Restarts".
 std::string Headline(const LeakReport& report);
 
-/// Returns whether `line` is the headline of a report of leaks, of a hang, or of a look that failed.
+/// Returns whether `line` is the headline of a report of leaks, of a hang, or of a look that
+/// failed.
 bool IsHeadline(std::string_view line);
 
 /// Returns why the check did not wait longer, where that was shown: "nothing can end them: ...";
