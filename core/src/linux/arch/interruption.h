@@ -1,21 +1,46 @@
-// The results of system calls that a signal interrupted.
+// System calls that a signal interrupted, by the registers that the thread has then.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_INTERRUPTION_H_
 #define TASKLEAK_SRC_LINUX_ARCH_INTERRUPTION_H_
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+#include "linux/arch/registers.h"
+#include "linux/proc/thread_info.h"
 
 namespace taskleak::platform {
 
-/// Returns true for the result of a call that waited until a signal came. The kernel's own errors
-/// reach no program, but registers that are saved before the signal is handled have them
-/// (include/linux/errno.h: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK).
-inline bool IsInterruption(long result) {
-  constexpr long kRestartSystemCall = 512;
-  constexpr long kRestartAlways = 513;
-  constexpr long kRestartIfNoHandler = 514;
-  constexpr long kRestartByBlock = 516;
-  return result == -EINTR || result == -kRestartSystemCall || result == -kRestartAlways ||
-         result == -kRestartIfNoHandler || result == -kRestartByBlock;
+/// The place of a thread in the system call `number`, whose arguments the registers still hold.
+inline BlockedAt InCall(long number, const Registers& registers) {
+  BlockedAt at{.number = number, .sp = registers[kStackPointer], .pc = registers[kPc]};
+  for (std::size_t i = 0; i < kCallArguments.size(); ++i)
+    at.arguments[i] = registers[kCallArguments[i]];
+  return at;
+}
+
+/// The call that a signal interrupted, by the kernel's preparations to make it again
+/// (arch/x86/kernel/signal.c, handle_signal; arch/arm64/kernel/signal.c, do_signal): the thread is
+/// back at the instruction, and all registers are as they were there. Calls that are never made
+/// again return EINTR instead: which they were is known where the result is in another register
+/// than the number, and then it has taken the first argument's. `read` does what
+/// platform::ReadMemory does.
+template <typename Read>
+BlockedAt WhereInterrupted(const Registers& registers, const Read& read) {
+  const auto is_call = [&read](std::uintptr_t address) {
+    auto code = kCallInstruction;
+    return read(address, code.data(), code.size()) == code.size() && code == kCallInstruction;
+  };
+  BlockedAt at{.sp = registers[kStackPointer], .pc = registers[kPc]};
+  if (is_call(at.pc)) {
+    at = InCall(static_cast<long>(registers[kCallNumber]), registers);
+    at.pc += kCallInstruction.size();
+    return at;
+  }
+  constexpr auto kInterrupted = static_cast<std::uint64_t>(-EINTR);
+  at.running = registers[kCallResult] != kInterrupted || !is_call(at.pc - kCallInstruction.size());
+  if (at.running || kCallNumber == kCallResult) return at;
+  return InCall(static_cast<long>(registers[kCallNumber]), registers);
 }
 
 }  // namespace taskleak::platform

@@ -15,15 +15,6 @@
 namespace taskleak::platform {
 namespace {
 
-BlockedAt PlaceOf(const Registers& registers, const user_regs_struct& values) {
-  const long call = InterruptedCall(values);
-  if (call < 0) return {.running = true};
-  BlockedAt at{.number = call, .sp = registers[kStackPointer], .pc = registers[kPc]};
-  for (std::size_t i = 0; i < kCallArguments.size(); ++i)
-    at.arguments.at(i) = registers[kCallArguments[i]];
-  return at;
-}
-
 // One line of maps. What cannot be in a line is written as the kernel does (fs/seq_file.c,
 // mangle_path).
 struct Line {
@@ -88,9 +79,12 @@ void CoreImage::OpenFiles() {
 
 void CoreImage::AddThreads() {
   const CoreNotes& notes = core_->notes();
+  const auto read = [this](std::uintptr_t address, void* buffer, std::size_t size) {
+    return ReadMemory(address, buffer, size);
+  };
   for (const ThreadNote& note : notes.threads) {
     const Registers registers = ToRegisters(note.registers);
-    ImageThread thread{.tid = note.tid, .at = PlaceOf(registers, note.registers)};
+    ImageThread thread{.tid = note.tid, .at = WhereStopped(note.registers, read)};
     for (unsigned number = 0; number < kRegisterCount; ++number)
       thread.registers.push_back(registers[number]);
     // Only the first thread's name is kept.

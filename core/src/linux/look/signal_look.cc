@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "linux/arch/interruption.h"
+#include "linux/arch/registers.h"
 #include "linux/look/copy_signal.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/thread_info.h"
@@ -121,39 +123,17 @@ Result<Answer> Ask(int tid) {
   return answer;
 }
 
+Registers RegistersOfLastCopy() {
+  Registers registers;
+  for (unsigned number = 0; number < kRegisterCount; ++number)
+    registers.Set(number, LastCopy().registers[number]);
+  return registers;
+}
+
 RawStack UnwindLastCopy(StackImage& image) {
   const SignalCopy& copy = LastCopy();
   image.Adopt(copy.base, copy.stack.data(), copy.size);
-  Registers registers;
-  for (unsigned number = 0; number < kRegisterCount; ++number)
-    registers.Set(number, copy.registers[number]);
-  return Unwind({registers, /*is_return_address=*/false}, image);
-}
-
-// The call that the signal interrupted, by the kernel's preparations to make it again
-// (arch/x86/kernel/signal.c, handle_signal; arch/arm64/kernel/signal.c, do_signal): the thread is
-// back at the instruction, and all registers are as they were there. Calls that are never made
-// again return EINTR instead; which they were is not known.
-BlockedAt WhereInterrupted(const SignalCopy& copy) {
-  const auto is_call = [](std::uintptr_t address) {
-    auto code = kCallInstruction;
-    return ReadMemory(address, code.data(), code.size()) == code.size() && code == kCallInstruction;
-  };
-  const auto& registers = copy.registers;
-  BlockedAt at;
-  at.sp = registers[kStackPointer];
-  at.pc = registers[kPc];
-  if (is_call(at.pc)) {
-    at.number = static_cast<long>(registers[kCallNumber]);
-    for (std::size_t i = 0; i < kCallArguments.size(); ++i)
-      at.arguments[i] = registers[kCallArguments[i]];
-    at.pc += kCallInstruction.size();
-  } else {
-    constexpr auto kInterrupted = static_cast<std::uint64_t>(-EINTR);
-    at.running =
-        registers[kCallResult] != kInterrupted || !is_call(at.pc - kCallInstruction.size());
-  }
-  return at;
+  return Unwind({RegistersOfLastCopy(), /*is_return_address=*/false}, image);
 }
 
 }  // namespace
@@ -172,7 +152,7 @@ ThreadLook LookBySignal(int tid, const BlockedLook& blocked, StackFinder find_st
     if (answer == Answer::kCopied) {
       look.stack = UnwindLastCopy(image);
       if (blocked.hidden()) {
-        look.at = WhereInterrupted(LastCopy());
+        look.at = WhereInterrupted(RegistersOfLastCopy(), ReadMemory);
         look.hidden = blocked.failure.error;
       }
       return look;

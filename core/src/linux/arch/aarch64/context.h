@@ -33,13 +33,12 @@ inline Registers ToRegisters(const user_regs_struct& values) {
   return registers;
 }
 
-/// Returns the number of the system call in which a thread with these registers waited when it was
-/// stopped; -1 if it was in none. The result has taken the place of the first argument, which only
-/// the kernel keeps (arch/arm64/kernel/signal.c, do_signal).
-inline long InterruptedCall(const user_regs_struct& values) {
-  return IsInterruption(static_cast<long>(values.regs[kCallResult]))
-             ? static_cast<long>(values.regs[kCallNumber])
-             : -1;
+/// Returns the place of a thread that had these registers when it was stopped: running, if it was
+/// in no system call. The kernel prepares a call to be made again before it stops a thread
+/// (arch/arm64/kernel/signal.c, do_signal). `read` does what platform::ReadMemory does.
+template <typename Read>
+BlockedAt WhereStopped(const user_regs_struct& values, const Read& read) {
+  return WhereInterrupted(ToRegisters(values), read);
 }
 
 TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_struct& values) {

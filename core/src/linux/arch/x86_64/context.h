@@ -5,6 +5,7 @@
 #include <sys/user.h>
 #include <ucontext.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <utility>
 
@@ -50,14 +51,27 @@ inline Registers ToRegisters(const user_regs_struct& values) {
   return registers;
 }
 
-/// Returns the number of the system call in which a thread with these registers waited when it was
-/// stopped; -1 if it was in none. The kernel keeps the number in orig_rax, and until the signal is
-/// handled, the result says that the call was interrupted (arch/x86/kernel/signal.c,
-/// handle_signal).
-inline long InterruptedCall(const user_regs_struct& values) {
-  const auto result = static_cast<long>(values.rax);
+/// Returns true for the result of a call that waited until a signal came. The kernel's own errors
+/// reach no program, but registers that are saved before the signal is handled have them
+/// (include/linux/errno.h: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK).
+inline bool IsInterruption(long result) {
+  constexpr long kRestartSystemCall = 512;
+  constexpr long kRestartAlways = 513;
+  constexpr long kRestartIfNoHandler = 514;
+  constexpr long kRestartByBlock = 516;
+  return result == -EINTR || result == -kRestartSystemCall || result == -kRestartAlways ||
+         result == -kRestartIfNoHandler || result == -kRestartByBlock;
+}
+
+/// Returns the place of a thread that had these registers when it was stopped: running, if it was
+/// in no system call. The kernel keeps the number in orig_rax, and until the signal is handled, the
+/// result says that the call was interrupted (arch/x86/kernel/signal.c, handle_signal): no code
+/// needs to be read.
+template <typename Read>
+BlockedAt WhereStopped(const user_regs_struct& values, const Read& /*read*/) {
   const auto number = static_cast<long>(values.orig_rax);
-  return number >= 0 && IsInterruption(result) ? number : -1;
+  if (number < 0 || !IsInterruption(static_cast<long>(values.rax))) return {.running = true};
+  return InCall(number, ToRegisters(values));
 }
 
 TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_struct& values) {
