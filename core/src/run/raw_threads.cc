@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "linux/arch/call_site.h"
+#include "linux/arch/registers.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/task_directory.h"
 #include "taskleak/internal/mappings.h"
@@ -80,8 +81,9 @@ std::size_t ReadAddresses(const platform::BlockedAt& at) {
   const std::size_t words =
       platform::ReadMemory(at.sp, g_stack.data(), kStackBytes) / sizeof(std::uintptr_t);
   for (std::size_t i = 0; i < words && count < g_addresses.size(); ++i) {
-    if (CodeAt(g_stack[i]) != nullptr && FollowsCall(g_stack[i]))
-      g_addresses[count++] = Describe(g_stack[i]);
+    const std::uintptr_t address = platform::StripSignature(g_stack[i]);
+    if (CodeAt(address) != nullptr && FollowsCall(address))
+      g_addresses[count++] = Describe(address);
   }
   return count;
 }

@@ -59,6 +59,7 @@ CallSite ReadCallSite(std::uintptr_t return_address) {
 }
 
 bool FollowsCall(std::uintptr_t return_address) {
+  if (return_address % decoders::kStep != 0) return false;
   const auto code = ReadValue<std::array<unsigned char, decoders::kLongestCall>>(
       return_address - decoders::kLongestCall);
   return code && decoders::DecodeCall(*code, return_address).kind != Branch::Kind::kNone;
