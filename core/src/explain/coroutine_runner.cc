@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "linux/arch/registers.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_list.h"
@@ -25,10 +26,10 @@ std::vector<std::uintptr_t> ReadStack(std::uintptr_t sp) {
 }
 
 // What the function to which this address returns may have stored: its own variables, and
-// registers, which some function that it called has saved.
+// registers, which some function that it called has saved. On the stack, the address may be signed.
 std::vector<std::uintptr_t> StoredBy(const std::vector<std::uintptr_t>& stack,
                                      std::uintptr_t return_address) {
-  const auto found = std::find(stack.begin(), stack.end(), return_address);
+  const auto found = std::ranges::find(stack, return_address, platform::StripSignature);
   if (found == stack.end()) return {};
   return {stack.begin(), found + std::min(kAbove, stack.end() - found)};
 }
