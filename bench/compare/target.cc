@@ -61,7 +61,7 @@ template <int depth>
 }
 
 void StartWaiting(long count) {
-  constexpr std::size_t kStack = std::size_t{64} << 10;
+  constexpr std::size_t kStack = std::size_t{128} << 10;  // the least on aarch64
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStack);

@@ -55,6 +55,8 @@ inline constexpr Call kCallsOfALook[] = {
     {"read", SYS_read},
 #ifdef SYS_readlink
     {"readlink", SYS_readlink},
+#else
+    {"readlinkat", SYS_readlinkat},
 #endif
     {"rt_sigaction", SYS_rt_sigaction},
     {"rt_sigprocmask", SYS_rt_sigprocmask},

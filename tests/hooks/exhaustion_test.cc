@@ -154,7 +154,7 @@ TEST(ExhaustionTest, WithoutDescriptorsThreadsAreRecorded) {
 // Threads with stacks that are allocated before, so that their creation maps no memory.
 class Crew {
  public:
-  static constexpr std::size_t kStackSize = std::size_t{64} << 10;
+  static constexpr std::size_t kStackSize = std::size_t{128} << 10;  // the least on aarch64
 
   explicit Crew(std::size_t count) : count_(count), threads_(count) {
     stacks_ = mmap(nullptr, count * kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -174,8 +174,8 @@ class Crew {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     while (created_ < count_) {
-      pthread_attr_setstack(&attributes, static_cast<char*>(stacks_) + created_ * kStackSize,
-                            kStackSize);
+      char* const stack = static_cast<char*>(stacks_) + created_ * kStackSize;
+      EXPECT_EQ(pthread_attr_setstack(&attributes, stack, kStackSize), 0);
       if (pthread_create(&threads_[created_], &attributes, wait, &latch) != 0) break;
       ++created_;
     }

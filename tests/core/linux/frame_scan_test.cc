@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -46,7 +48,7 @@ void Write(std::uintptr_t address, std::uintptr_t word) {
 }
 
 TEST(PresentPagesTest, RunsAreOfPagesThatWereWritten) {
-  const Reserved memory(std::size_t{1} << 30);
+  const Reserved memory(std::max(std::size_t{1} << 30, 20'002 * PageSize()));
   ASSERT_TRUE(memory.is_usable());
   memory.UseSmallPages();
   for (const std::size_t page : {5U, 6U, 8192U, 20'000U}) Write(memory.Page(page), 1);

@@ -15,6 +15,7 @@
 
 #include "corpus/support/await_call.h"
 #include "corpus/support/kernel.h"
+#include "support/libc_calls.h"
 
 namespace corpus {
 namespace {
@@ -60,7 +61,7 @@ struct EventLoopNotWoken : Kernel<EventLoopNotWoken> {
 
   void Body() {
     Go(&EventLoopNotWoken::RunLoop);
-    AwaitCall(loop.get_future().get(), SYS_epoll_wait);
+    AwaitCall(loop.get_future().get(), taskleak::kCallOfEpollWait);
     stopping = true;
     if (fixed()) eventfd_write(wake, 1);
   }
