@@ -4,6 +4,7 @@
 #include <ctime>
 #include <optional>
 
+#include "linux/arch/registers.h"
 #include "linux/proc/subject.h"
 #include "registry/other_tasks.h"
 #include "registry/running_task.h"
@@ -53,7 +54,7 @@ void ReadState(const TaskSlot& slot, TaskPlace place, std::int64_t now, TaskReco
   record.place = place.word();
   record.age = duration_cast<milliseconds>(
       nanoseconds(std::max<std::int64_t>(now - slot.born.load(kAcquire), 0)));
-  record.site = slot.site.load(kAcquire);
+  record.site = platform::StripSignature(slot.site.load(kAcquire));
   record.created = slot.stack.load(kAcquire);
   record.state = place.state();
   record.waiting = slot.waiting.Load();
@@ -164,7 +165,7 @@ TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit) {
       if (slot.epoch.load(kAcquire) < first) continue;
       const auto age = nanoseconds(std::max<std::int64_t>(now - slot.born.load(kAcquire), 0));
       visit({.state = TaskPlace(slot.place.load(kAcquire)).state(),
-             .site = slot.site.load(kAcquire),
+             .site = platform::StripSignature(slot.site.load(kAcquire)),
              .created = slot.stack.load(kAcquire),
              .age = duration_cast<milliseconds>(age)});
     }

@@ -170,13 +170,15 @@ class TrackedPromise {
  protected:
   // Takes the caller of the coroutine. With optimization, this code is part of the coroutine's
   // first piece. Without it, it is part of the constructor of `Promise`, which that piece calls;
-  // then there are frame pointers.
+  // then there are frame pointers, and the word above the caller's is its return address (GCC for
+  // aarch64 has a __builtin_return_address of the function itself only).
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wframe-address"
 #ifdef __OPTIMIZE__
   [[gnu::always_inline]] TrackedPromise() : task_(Frame(), __builtin_return_address(0)) {}
 #else
-  [[gnu::always_inline]] TrackedPromise() : task_(Frame(), __builtin_return_address(1)) {}
+  [[gnu::always_inline]] TrackedPromise()
+      : task_(Frame(), static_cast<void* const*>(__builtin_frame_address(1))[1]) {}
 #endif
 #pragma GCC diagnostic pop
   ~TrackedPromise() = default;
