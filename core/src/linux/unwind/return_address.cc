@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "linux/unwind/frame_pointer.h"
@@ -15,6 +15,7 @@ struct Candidate {
   FrameState caller;
   std::uintptr_t cfa = 0;  // of the caller
   Caller by_call = Caller::kNone;
+  bool whole = false;  // the walk from there reaches the thread's start
 };
 
 class Search {
@@ -24,19 +25,23 @@ class Search {
 
   std::optional<FoundReturnAddress> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     const std::uintptr_t function = facts_.RuleAt(frame_.instruction()).function.start;
-    if (function == 0) return {};
+    FrameState unknown = frame_;
+    WalkEnd end{};
+    const bool has_caller = walker_.ToCaller(&unknown, &callers_stack_, &end);
+    if (function == 0 || has_caller || end != WalkEnd::kNeedsReturnAddress) return {};
     std::vector<Candidate> all;
     for (const std::uintptr_t return_address : facts_.CallersOf(function)) Try(return_address, all);
     if (all.empty()) return {};
     const auto is_worse = [](const Candidate& a, const Candidate& b) {
-      return std::pair(a.by_call != Caller::kCalls, a.cfa) <
-             std::pair(b.by_call != Caller::kCalls, b.cfa);
+      return std::tuple(!a.whole, a.by_call != Caller::kCalls, a.cfa) <
+             std::tuple(!b.whole, b.by_call != Caller::kCalls, b.cfa);
     };
     const auto best = std::min_element(all.begin(), all.end(), is_worse);
     const bool rivals = std::any_of(all.begin(), all.end(), [&](const Candidate& each) {
       return each.caller.pc() != best->caller.pc() && each.by_call >= best->by_call;
     });
-    return FoundReturnAddress{best->caller, rivals || best->by_call != Caller::kCalls};
+    return FoundReturnAddress{best->caller,
+                              rivals || best->by_call != Caller::kCalls || !best->whole};
   }
 
  private:
@@ -44,14 +49,17 @@ class Search {
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState caller = frame_;
     caller.registers = Registers();
-    for (const unsigned number : {unsigned{kStackPointer}, unsigned{kFramePointer}}) {
-      if (frame_.registers.Knows(number)) caller.registers.Set(number, frame_.registers[number]);
-    }
+    caller.registers.Set(kStackPointer, callers_stack_);
+    if (frame_.registers.Knows(kFramePointer))
+      caller.registers.Set(kFramePointer, frame_.registers[kFramePointer]);
     caller.registers.Set(kPc, return_address);
     caller.is_return_address = true;
     const Walk walk = WalkOn(caller);
     if (walk.cfas.empty() || walk.contradictions != 0) return;
-    if (walk.end != WalkEnd::kStart && walk.end != WalkEnd::kTooDeep) return;
+    const bool whole = walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
+    // Code without call frame information, or a stack that was made by hand.
+    const bool ends_early = walk.end == WalkEnd::kNoRule || walk.end == WalkEnd::kZero;
+    if (!whole && !ends_early) return;
     const std::uintptr_t function = facts_.RuleAt(caller.instruction()).function.start;
     const RawFrame& above = walk.frames[1];
     const FrameRule& above_rule = facts_.RuleAt(above.instruction());
@@ -59,22 +67,33 @@ class Search {
     if (by_call == Caller::kCallsAnother && facts_.LeadsTo(above.pc, function))
       by_call = Caller::kCalls;
     if (above_rule.is_start() && by_call < Caller::kMayCall) by_call = Caller::kCallsAnother;
-    if (by_call < Caller::kMayCall) return;
-    all.push_back({caller, walk.cfas.front(), by_call});
+    if (by_call < (whole ? Caller::kMayCall : Caller::kCalls)) return;
+    all.push_back({caller, walk.cfas.front(), by_call, whole});
   }
 
-  // Past frames that need their frame pointer searched for, whose first frame this is.
+  // Past frames that need their frame pointer searched for.
   Walk WalkOn(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     Walk walk = walker_.Go(caller);
-    if (walk.end != WalkEnd::kNeedsFramePointer || walk.frames.size() != 1) return walk;
-    auto found = FindFramePointer(walker_, facts_, image_, walk.last);
-    return found ? std::move(found->walk) : walk;
+    while (walk.end == WalkEnd::kNeedsFramePointer &&
+           walk.frames.size() < FrameWalker::kMostFrames) {
+      const auto found = FindFramePointer(walker_, facts_, image_, walk.last);
+      if (!found) break;
+      const Walk& rest = found->walk;  // from that frame on
+      walk.frames.insert(walk.frames.end() - 1, rest.frames.begin(), rest.frames.end());
+      walk.frames.pop_back();
+      walk.cfas.insert(walk.cfas.end(), rest.cfas.begin(), rest.cfas.end());
+      walk.contradictions += rest.contradictions;
+      walk.end = rest.end;
+      walk.last = rest.last;
+    }
+    return walk;
   }
 
   FrameWalker& walker_;
   CodeFacts& facts_;
   StackImage& image_;
   const FrameState& frame_;
+  std::uintptr_t callers_stack_ = 0;  // the stack pointer of the frame's caller
 };
 
 }  // namespace

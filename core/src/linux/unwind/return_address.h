@@ -16,11 +16,12 @@ struct FoundReturnAddress {
 /// Finds the caller of `frame`, a function without a frame of its own.
 ///
 /// The kernel shows sp and pc of a blocked thread, not the link register. But the caller's stack
-/// pointer is the same, and the caller has saved its own return address at a distance that its call
-/// frame information gives for each of its calls. So all calls of the function in the program and
-/// its libraries are tried: where the word at that place is the return address of a call that leads
-/// to the caller, and the walk from there fits to the thread's start, the caller is found. Of
-/// several, the one with the smallest frame is taken, as a guess.
+/// pointer is the frame's canonical address, and the caller has saved its own return address at a
+/// distance that its call frame information gives for each of its calls. So all calls of the
+/// function in the program and its libraries are tried: where the word at that place is the return
+/// address of a call that leads to the caller, and the walk from there fits to the thread's start,
+/// the caller is found. Of several, the one with the smallest frame is taken, as a guess; and where
+/// none fits that far, one that fits up to where call frame information ends.
 std::optional<FoundReturnAddress> FindReturnAddress(FrameWalker& walker, CodeFacts& facts,
                                                     StackImage& image, const FrameState& frame)
     TASKLEAK_REQUIRES(Modules::Instance().mutex());
