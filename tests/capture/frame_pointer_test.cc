@@ -14,6 +14,7 @@
 
 #include "capture/code_by_hand.h"
 #include "capture/watched_thread.h"
+#include "linux/arch/raw_call.h"
 #include "linux/look/stack_reader.h"
 #include "linux/unwind/code_facts.h"
 
@@ -129,6 +130,20 @@ __attribute__((noinline)) bool ReadLarge(Way* way) {
   return done;
 }
 
+// Calls no other function: where a call leaves its return address in a register, it stays there.
+__attribute__((noinline)) long ReadInLeaf(int fd) {
+  char room[64];
+  asm volatile("" : : "r"(room) : "memory");
+  return platform::RawCall(SYS_read, fd, reinterpret_cast<long>(room), 1);
+}
+
+__attribute__((noinline)) bool CallLeaf(Way* way) {
+  way->Note(CallLeaf, CallersByRuntime());
+  const bool done = ReadInLeaf(way->gate->fd()) == 1;
+  asm volatile("");  // keeps this from being a tail call
+  return done;
+}
+
 class FrameTest : public ::testing::TestWithParam<bool (*)(Way*)> {};
 
 TEST_P(FrameTest, IsReadWhole) {
@@ -147,6 +162,7 @@ INSTANTIATE_TEST_SUITE_P(AlignedAfterAnEarlierCall, FrameTest,
                                            CallTwice<104>, CallTwice<120>));
 INSTANTIATE_TEST_SUITE_P(Large, FrameTest,
                          ::testing::Values(ReadLarge<5000>, ReadLarge<9000>, ReadLarge<70000>));
+INSTANTIATE_TEST_SUITE_P(OfALeafsCaller, FrameTest, ::testing::Values(CallLeaf));
 
 bool CallBack(Way* way, int depth);
 
@@ -179,6 +195,27 @@ TEST(CalledByUnknownCodeTest, IsReadUpToThatCode) {
   const platform::RawStack stack = platform::LookAtThread(thread.tid()).stack;
   EXPECT_EQ(stack.missing.reason, platform::Missing::Reason::kNoRule);
   ASSERT_GE(stack.frames.size(), 2U);
+  EXPECT_EQ(stack.frames.back().pc, reinterpret_cast<std::uintptr_t>(&TaskleakUnknownReturn));
+  ASSERT_FALSE(way.callers.empty());
+  EXPECT_EQ(stack.frames[stack.frames.size() - 2].pc, way.callers.front());
+  gate.Open();
+}
+
+__attribute__((noinline)) bool CallLeafsCaller(Way* way, int /*depth*/) {
+  const bool done = CallLeaf(way);
+  asm volatile("");  // keeps this from being a tail call
+  return done;
+}
+
+TEST(CalledByUnknownCodeTest, ALeafIsReadUpToThatCode) {
+  const Gate gate;
+  Way way{&gate};
+  const WatchedThread thread([&] { TaskleakCallUnknown(&way, 0, CallLeafsCaller); });
+  ASSERT_TRUE(WaitFor([&] { return way.known.load(); }));
+  ASSERT_TRUE(thread.WaitUntilIn(SYS_read));
+  const platform::RawStack stack = platform::LookAtThread(thread.tid()).stack;
+  EXPECT_EQ(stack.missing.reason, platform::Missing::Reason::kNoRule);
+  ASSERT_GE(stack.frames.size(), 3U);
   EXPECT_EQ(stack.frames.back().pc, reinterpret_cast<std::uintptr_t>(&TaskleakUnknownReturn));
   ASSERT_FALSE(way.callers.empty());
   EXPECT_EQ(stack.frames[stack.frames.size() - 2].pc, way.callers.front());
