@@ -89,10 +89,11 @@ PageVector<std::uintptr_t> FindFunctions(const Module& module, std::span<const R
   return functions;
 }
 
-// Constants that hold one of the functions' addresses, from which code loads it.
+// Constants that hold one of the functions' addresses, from which code loads it. Where the linker
+// fills them in, it may put them beside the code; where the dynamic linker does, they are data.
 void FindConstants(const Module& module, const AddressSet& functions,
                    PageVector<std::uintptr_t>& constants) {
-  module.ForEachSegment(false, [&](std::span<const std::uint8_t> data, std::uintptr_t at) {
+  const auto search = [&](std::span<const std::uint8_t> data, std::uintptr_t at) {
     const std::size_t first = (8 - at % 8) % 8;
     for (std::size_t i = first; i + 8 <= data.size(); i += 8) {
       std::uintptr_t word = 0;
@@ -100,7 +101,9 @@ void FindConstants(const Module& module, const AddressSet& functions,
       // Two that are loaded as one vector are used by the address of the first.
       if (functions.Contains(word)) constants.push_back(at + i);
     }
-  });
+  };
+  module.ForEachSegment(false, search);
+  if (module.elf.has_fixed_addresses()) module.ForEachSegment(true, search);
 }
 
 // Where code takes the address of one of `targets`.
