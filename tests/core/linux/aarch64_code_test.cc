@@ -62,10 +62,11 @@ TEST(Aarch64BranchTest, ACallIsDecodedFromTheBytesBeforeItsEnd) {
 }
 
 TEST(Aarch64BranchTest, AJumpIsDecodedFromWhereItBegins) {
-  constexpr std::uint32_t kAdrp = 0x90000010;  // x16, this page
-  constexpr std::uint32_t kLdr = 0xf9400e11;   // x17, [x16, #24]
-  constexpr std::uint32_t kAdd = 0x91006210;   // x16, x16, #24
-  constexpr std::uint32_t kBr = 0xd61f0220;    // x17
+  constexpr std::uint32_t kAdrp = 0x90000010;   // x16, this page
+  constexpr std::uint32_t kLdr = 0xf9400e11;    // x17, [x16, #24]
+  constexpr std::uint32_t kAdd = 0x91006210;    // x16, x16, #24
+  constexpr std::uint32_t kBr = 0xd61f0220;     // x17
+  constexpr std::uint32_t kBrSum = 0xd61f0200;  // x16
   const struct {
     const char* what;
     std::vector<unsigned char> code;
@@ -78,6 +79,11 @@ TEST(Aarch64BranchTest, AJumpIsDecodedFromWhereItBegins) {
       {"a PLT entry", Code({kAdrp, kLdr, kAdd, kBr, kNop}), {Kind::kSlot, kAt + 24}},
       {"a PLT entry after bti c", Code({kBti, kAdrp, kLdr, kAdd, kBr}), {Kind::kSlot, kAt + 24}},
       {"a PLT entry without add", Code({kAdrp, kLdr, kBr, kNop, kNop}), {Kind::kSlot, kAt + 24}},
+      {"what leads to a function far away",
+       Code({kAdrp, kAdd, kBrSum, kNop, kNop}),
+       {Kind::kDirect, kAt + 24}},
+      {"the same after bti c", Code({kBti, kAdrp, kAdd, kBrSum, kNop}), {Kind::kDirect, kAt + 24}},
+      {"a sum that is not jumped to", Code({kAdrp, kAdd, kBr, kNop, kNop}), {}},
       {"what loads and does not jump", Code({kAdrp, kLdr, kAdd, kRet, kNop}), {}},
       {"bl", Code({0x94000008, kNop, kNop, kNop, kNop}), {}},
   };

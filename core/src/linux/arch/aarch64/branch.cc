@@ -34,21 +34,36 @@ std::optional<std::int64_t> ConditionalDistance(std::uint32_t instruction) {
   return {};
 }
 
-// adrp x16, page; ldr x17, [x16, #offset]; then add x16, x16, #offset or nothing; br x17: an entry
-// of the procedure linkage table (aaelf64, "PLT Sequences and Usage Models").
-Branch DecodePltEntry(const unsigned char* code, std::uintptr_t at) {
-  const std::uint32_t adrp = InstructionAt(code);
-  const std::uint32_t ldr = InstructionAt(code + kInstruction);
-  if ((adrp & 0x9f00001fU) != 0x90000010U || (ldr & 0xffc003ffU) != 0xf9400211U) return {};
+// add x16, x16, #offset
+bool AddsToX16(std::uint32_t instruction) { return (instruction & 0xffc003ffU) == 0x91000210U; }
+
+// ldr x17, [x16, #offset]; then add x16, x16, #offset or nothing; br x17.
+bool JumpsThroughSlot(const unsigned char* code) {
   constexpr std::uint32_t kBrX17 = 0xd61f0220;
-  constexpr std::uint32_t kAdd = 0x91000210;  // of x16 and a constant to x16
-  const std::uint32_t third = InstructionAt(code + 2 * kInstruction);
-  const bool adds = (third & 0xffc003ffU) == kAdd;
-  if (adds ? InstructionAt(code + 3 * kInstruction) != kBrX17 : third != kBrX17) return {};
+  if ((InstructionAt(code) & 0xffc003ffU) != 0xf9400211U) return false;
+  const std::uint32_t second = InstructionAt(code + kInstruction);
+  return (AddsToX16(second) ? InstructionAt(code + 2 * kInstruction) : second) == kBrX17;
+}
+
+// add x16, x16, #offset; br x16.
+bool JumpsToSum(const unsigned char* code) {
+  constexpr std::uint32_t kBrX16 = 0xd61f0200;
+  return AddsToX16(InstructionAt(code)) && InstructionAt(code + kInstruction) == kBrX16;
+}
+
+// adrp x16, page and one of the above: an entry of the procedure linkage table, or what a linker
+// puts between a call and a function that is too far away for it (aaelf64, "PLT Sequences and Usage
+// Models" and "Call and Jump relocations").
+Branch DecodeFarJump(const unsigned char* code, std::uintptr_t at) {
+  const std::uint32_t adrp = InstructionAt(code);
+  if ((adrp & 0x9f00001fU) != 0x90000010U) return {};
   constexpr std::int64_t kPage = 4096;  // as adrp has it, whatever the size of pages
   const std::int64_t pages = SignedField(adrp, 5, 19) * 4 + Field(adrp, 29, 2);
-  const std::uintptr_t page = at & ~static_cast<std::uintptr_t>(kPage - 1);
-  return {Branch::Kind::kSlot, Add(page, pages * kPage) + Field(ldr, 10, 12) * std::uintptr_t{8}};
+  const std::uintptr_t page = Add(at & ~static_cast<std::uintptr_t>(kPage - 1), pages * kPage);
+  const std::uintptr_t offset = Field(InstructionAt(code + kInstruction), 10, 12);
+  if (JumpsThroughSlot(code + kInstruction)) return {Branch::Kind::kSlot, page + offset * 8};
+  if (JumpsToSum(code + kInstruction)) return {Branch::Kind::kDirect, page + offset};
+  return {};
 }
 
 }  // namespace
@@ -65,7 +80,7 @@ Branch DecodeJump(std::span<const unsigned char, kLongestJump> code, std::uintpt
   const std::size_t skipped = IsHint(InstructionAt(code.data())) ? kInstruction : 0;
   const std::uint32_t first = InstructionAt(code.data() + skipped);
   if (IsJump(first)) return {Branch::Kind::kDirect, TargetOf(first, at + skipped)};
-  return DecodePltEntry(code.data() + skipped, at + skipped);
+  return DecodeFarJump(code.data() + skipped, at + skipped);
 }
 
 bool HasJump(std::span<const unsigned char> code, std::uintptr_t start, std::uintptr_t to) {
