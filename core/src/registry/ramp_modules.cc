@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 
+#include "linux/arch/decode.h"
 #include "linux/arch/registers.h"
 #include "linux/coroutines/loaded_module.h"
 #include "linux/coroutines/page_vector.h"
@@ -35,19 +36,36 @@ LoadedModule Loaded(const dl_find_object& object) {
   return {platform::BeginOfFile(object), object.dlfo_link_map->l_addr};
 }
 
+// True if the code before the call, from its function's start on, has made a frame record, to which
+// the frame pointer leads.
+bool HasRecord(std::uintptr_t function_start, std::uintptr_t call) {
+  constexpr std::uintptr_t kMostCode = 256;
+  if (function_start == 0) return false;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  const auto* const code = reinterpret_cast<const unsigned char*>(function_start);
+  return platform::decoders::DecodePrologue({code, std::min(call - function_start, kMostCode)})
+      .sets_frame_pointer;
+}
+
 // By the call frame information.
 RampSite SiteOf(std::uintptr_t call) {
   constexpr std::int64_t kLargestFrame = std::int64_t{64} << 10;
-  const platform::ShortRule rule = platform::FindEhFrameIndex(call - 1).RuleAt(call - 1);
-  const bool has_stack = rule.from_frame_pointer() || platform::kCallersStack != 0;
-  if (!rule.usable() || !has_stack || rule.cfa_distance() % 8 != 0 ||
-      rule.cfa_distance() >= kLargestFrame)
+  const platform::EhFrameIndex index = platform::FindEhFrameIndex(call - 1);
+  const platform::ShortRule rule = index.RuleAt(call - 1);
+  if (!rule.usable() || rule.cfa_distance() % 8 != 0 || rule.cfa_distance() >= kLargestFrame)
     return {.call = call};
   const std::int64_t distance = rule.cfa_distance() + rule.return_distance();
   if (rule.from_frame_pointer())
     return {call, RampSite::Base::kFramePointer, static_cast<std::int32_t>(distance)};
-  return {call, RampSite::Base::kCalled,
-          static_cast<std::int32_t>(distance + std::int64_t{platform::kCallersStack})};
+  if (platform::kCallersStack != 0)
+    return {call, RampSite::Base::kCalled,
+            static_cast<std::int32_t>(distance + std::int64_t{platform::kCallersStack})};
+  constexpr std::int32_t kInRecord = 8;  // the return address, above the saved frame pointer
+  const bool side_by_side = rule.saves_frame_pointer() &&
+                            rule.return_distance() == rule.frame_pointer_distance() + kInRecord;
+  if (side_by_side && HasRecord(index.FunctionStart(call - 1), call))
+    return {call, RampSite::Base::kFramePointer, kInRecord};
+  return {.call = call};
 }
 
 // What `make` makes of each value, in pages of their own. Empty if there is no memory.

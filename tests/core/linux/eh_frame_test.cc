@@ -217,6 +217,16 @@ TEST(EhFrameTest, NumbersThatAreTooLargeMakeNoRule) {
     EXPECT_FALSE(RuleOf(Sections{.instructions = '\x41' + (instruction + large)}.Bytes()).usable());
 }
 
+TEST(EhFrameTest, AFunctionsStartIsThatOfItsEntry) {
+  const auto start = reinterpret_cast<std::uintptr_t>(&CompareAround);
+  const EhFrameIndex index = FindEhFrameIndex(start);
+  EXPECT_EQ(index.FunctionStart(start), start);
+  EXPECT_EQ(index.FunctionStart(start + 7), start);
+  EXPECT_LT(index.FunctionStart(start - 1), start);
+  EXPECT_EQ(index.FunctionStart(0), 0U);
+  EXPECT_EQ(EhFrameIndex().FunctionStart(start), 0U);
+}
+
 // A rule of one word has the values that it was made of.
 TEST(EhFrameTest, AShortRuleHoldsBothDistances) {
   const ShortRule rule = ShortRule::Make(true, {1 << 20, -8, -(1 << 21)});

@@ -5,6 +5,8 @@
 #include <elf.h>
 #include <link.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 
@@ -284,10 +286,16 @@ class Interpreter {
   std::size_t remembered_count_ = 0;
 };
 
-// Where the entry of the function is that begins last before `pc`; nothing if none does. The
-// section is a table sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one
-// encoding that linkers write.
-std::optional<std::size_t> FindEntry(Memory memory, std::size_t index, std::uintptr_t pc) {
+// A function and its entry, by their distances from the section.
+struct TableRow {
+  std::int32_t function = 0;
+  std::int32_t entry = 0;
+};
+
+// That of the function that begins last before `pc`; nothing if none does. The section is a table
+// sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one encoding that
+// linkers write.
+std::optional<TableRow> FindRow(Memory memory, std::size_t index, std::uintptr_t pc) {
   constexpr std::size_t kHeader = 12;
   constexpr std::uint8_t kTableEncoding = DW_EH_PE_datarel | DW_EH_PE_sdata4;
   if (index > memory.size() || memory.size() - index < kHeader) return std::nullopt;
@@ -296,24 +304,20 @@ std::optional<std::size_t> FindEntry(Memory memory, std::size_t index, std::uint
   if (section[0] != 1 || (frame_pointer != DW_EH_PE_udata4 && frame_pointer != DW_EH_PE_sdata4) ||
       section[2] != DW_EH_PE_udata4 || section[3] != kTableEncoding)
     return std::nullopt;
-  struct Row {
-    std::int32_t function;
-    std::int32_t entry;
-  };
   const std::uint8_t* const table = section + kHeader;
   const auto wanted = static_cast<std::int64_t>(pc - reinterpret_cast<std::uintptr_t>(section));
   std::size_t low = 0;
   std::size_t high = Load<std::uint32_t>(section + 8);
-  if (high > (memory.size() - index - kHeader) / sizeof(Row)) return std::nullopt;
+  if (high > (memory.size() - index - kHeader) / sizeof(TableRow)) return std::nullopt;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    if (Load<Row>(table + middle * sizeof(Row)).function <= wanted)
+    if (Load<TableRow>(table + middle * sizeof(TableRow)).function <= wanted)
       low = middle + 1;
     else
       high = middle;
   }
   if (low == 0) return std::nullopt;
-  return index + static_cast<std::size_t>(Load<Row>(table + (low - 1) * sizeof(Row)).entry);
+  return Load<TableRow>(table + (low - 1) * sizeof(TableRow));
 }
 
 // The memory around a section that can be read: the segment that holds it, into which linkers put
@@ -321,7 +325,8 @@ std::optional<std::size_t> FindEntry(Memory memory, std::size_t index, std::uint
 // or library counts.
 [[gnu::noinline]] Memory MemoryAround(const std::uint8_t* section) {
   dl_find_object object;
-  if (_dl_find_object(const_cast<std::uint8_t*>(section), &object) != 0) return {};
+  if (section == nullptr || _dl_find_object(const_cast<std::uint8_t*>(section), &object) != 0)
+    return {};
   const auto at = reinterpret_cast<std::uintptr_t>(section);
   for (const Elf64_Phdr& segment : ProgramHeadersAt(BeginOfFile(object))) {
     const std::uintptr_t begin = object.dlfo_link_map->l_addr + segment.p_vaddr;
@@ -336,9 +341,9 @@ std::optional<std::size_t> FindEntry(Memory memory, std::size_t index, std::uint
 
 // Not a part of RuleAt(), so that its stack is not needed while the memory is looked for.
 [[gnu::noinline]] ShortRule FindRule(Memory memory, std::size_t index, std::uintptr_t pc) {
-  const auto at = FindEntry(memory, index, pc);
-  if (!at) return {};
-  EntryBytes bytes = EntryAt(memory, *at);
+  const auto row = FindRow(memory, index, pc);
+  if (!row) return {};
+  EntryBytes bytes = EntryAt(memory, index + static_cast<std::size_t>(row->entry));
   const std::uint8_t* const pointer = bytes.at();
   const auto back = bytes.Take<std::uint32_t>();  // to the common entry, from here
   if (back == 0) return {};
@@ -357,9 +362,17 @@ std::optional<std::size_t> FindEntry(Memory memory, std::size_t index, std::uint
 }
 
 ShortRule EhFrameIndex::RuleAt(std::uintptr_t pc) const {
-  const Memory memory = section_ == nullptr ? Memory() : MemoryAround(section_);
+  const Memory memory = MemoryAround(section_);
   if (memory.empty()) return {};
   return FindRule(memory, static_cast<std::size_t>(section_ - memory.data()), pc);
+}
+
+std::uintptr_t EhFrameIndex::FunctionStart(std::uintptr_t pc) const {
+  const Memory memory = MemoryAround(section_);
+  const auto row = memory.empty()
+                       ? std::nullopt
+                       : FindRow(memory, static_cast<std::size_t>(section_ - memory.data()), pc);
+  return row ? address() + static_cast<std::uintptr_t>(std::int64_t{row->function}) : 0;
 }
 
 EhFrameIndex FindEhFrameIndex(std::uintptr_t pc) {

@@ -27,6 +27,9 @@ class EhFrameIndex {
   /// stack. Reads only the segment that holds the section.
   [[nodiscard]] ShortRule RuleAt(std::uintptr_t pc) const;
 
+  /// Returns where the function begins that begins last before `pc`; 0 if none does.
+  [[nodiscard]] std::uintptr_t FunctionStart(std::uintptr_t pc) const;
+
   [[nodiscard]] std::uintptr_t address() const {
     return reinterpret_cast<std::uintptr_t>(section_);
   }
