@@ -45,12 +45,12 @@ TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_str
   return values.sp;
 }
 
-/// Returns the calling function's own frame, after its prologue: only call frame information says
-/// where its caller's stack pointer is.
+/// Returns the calling function's own frame, after its prologue: only call frame information, which
+/// is looked up by the byte before `pc`, says where its caller's stack pointer is.
 [[gnu::always_inline]] inline FramePlace PlaceToWalkFrom() {
   FramePlace place{};
   place.frame_pointer = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  asm volatile("adr %0, .\n\tmov %1, sp"
+  asm volatile("nop\n\tadr %0, .\n\tmov %1, sp"
                : "=r"(place.pc), "=r"(place.stack_pointer)
                : "r"(place.frame_pointer));
   return place;
