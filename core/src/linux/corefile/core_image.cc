@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "linux/arch/context.h"
+#include "linux/proc/memory.h"
 
 namespace taskleak::platform {
 namespace {
@@ -37,7 +38,9 @@ std::string TextOf(const Line& line, std::size_t number_of_file) {
 // Debuggers leave out mappings that cannot have changed; the program headers say what is code.
 unsigned FlagsOf(const FileNote& note, const CoreFile& core, const Module* module) {
   if (const CoreSegment* const segment = core.Find(note.begin)) return segment->flags;
-  const bool code = module != nullptr && module->identity && module->identity->IsCode(note.offset);
+  const std::uint64_t page_size = std::max(core.notes().page_size, std::uint64_t{kSmallestPage});
+  const bool code =
+      module != nullptr && module->identity && module->identity->IsCode(note.offset, page_size);
   return code ? PF_R | PF_X : PF_R;
 }
 

@@ -43,6 +43,7 @@ void ReadAuxiliaryVector(Bytes note, CoreNotes& notes) {
   for (std::size_t at = 0; const auto entry = ReadAt<Elf64_auxv_t>(note, at); at += sizeof *entry) {
     if (entry->a_type == AT_ENTRY) notes.entry = entry->a_un.a_val;
     if (entry->a_type == AT_SYSINFO_EHDR) notes.vdso = entry->a_un.a_val;
+    if (entry->a_type == AT_PAGESZ) notes.page_size = entry->a_un.a_val;
   }
 }
 

@@ -37,6 +37,7 @@ struct CoreNotes {
   std::vector<FileNote> files;      ///< in the order of the file
   std::uintptr_t entry = 0;         ///< where the program begins (AT_ENTRY); 0: not known
   std::uintptr_t vdso = 0;          ///< AT_SYSINFO_EHDR; 0: not known
+  std::uint64_t page_size = 0;      ///< AT_PAGESZ; 0: not known
 };
 
 /// Adds what the notes between `offset` and `offset + size` of a core file have.

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "linux/arch/registers.h"
-#include "linux/proc/memory.h"
 
 namespace taskleak::platform {
 namespace {
@@ -59,10 +58,10 @@ bool ElfIdentity::IsSameBuild(const ElfIdentity& other) const {
   return entry == other.entry && segments == other.segments;
 }
 
-bool ElfIdentity::IsCode(std::uint64_t offset) const {
+bool ElfIdentity::IsCode(std::uint64_t offset, std::uint64_t page_size) const {
   // The loader maps whole pages, so a segment may begin below its own offset.
-  return std::ranges::any_of(segments, [offset](const Segment& segment) {
-    return segment.executable && offset >= segment.offset / kSmallestPage * kSmallestPage &&
+  return std::ranges::any_of(segments, [offset, page_size](const Segment& segment) {
+    return segment.executable && offset >= segment.offset / page_size * page_size &&
            offset < segment.offset + segment.size;
   });
 }

@@ -30,8 +30,8 @@ struct ElfIdentity {
   /// Returns true if both are of one build: by their build ids or, if one has none, by what is
   /// loaded.
   [[nodiscard]] bool IsSameBuild(const ElfIdentity& other) const;
-  /// Returns true if what the file has at `offset` is loaded as code.
-  [[nodiscard]] bool IsCode(std::uint64_t offset) const;
+  /// Returns true if what the file has at `offset` is loaded as code, in pages of that size.
+  [[nodiscard]] bool IsCode(std::uint64_t offset, std::uint64_t page_size) const;
 };
 
 /// How much of a file IdentityOf() needs: linkers put the program headers and the build id first.
