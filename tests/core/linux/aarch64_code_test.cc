@@ -167,6 +167,7 @@ TEST(Aarch64AddressUseTest, CallsAreFound) {
 TEST(Aarch64SuspendIndexTest, GccsIsWhatTheActorReadsFirst) {
   EXPECT_EQ(FindGccIndex(Code({0xaa0003f3, 0x79404800, 0x36000160})), 36U);  // ldrh w0, [x0, #36]
   EXPECT_EQ(FindGccIndex(Code({0x79404be0, 0x79404800})), 36U) << "after one of the stack";
+  EXPECT_EQ(FindGccIndex(Code({0xb9402800, 0x79404800})), 36U) << "after four bytes";
   EXPECT_EQ(FindGccIndex(Code({0x79004a60, kRet})), std::nullopt) << "strh";
   EXPECT_EQ(FindGccIndex({}), std::nullopt);
 }
@@ -186,6 +187,11 @@ TEST(Aarch64SuspendIndexTest, TheStoreOfAnIndexIsFound) {
   EXPECT_EQ(FindIndexStore(code, 36, 2, 0), 12U);
   EXPECT_EQ(FindIndexStore(code, 36, 2, 4), std::nullopt);
   EXPECT_EQ(FindIndexStore(code, 36, 1, 2), std::nullopt);
+  // mov w0, #2; movk w0, #1, lsl #16; str w0, [x19, #36]
+  const auto together = Code({0x52800040, 0x72a00020, 0xb9002660});
+  EXPECT_EQ(FindIndexStore(together, 36, 2, 2), 8U);
+  EXPECT_EQ(FindIndexStore(together, 36, 1, 2), std::nullopt);
+  EXPECT_EQ(FindIndexStore(together, 38, 2, 1), std::nullopt) << "the last two";
 }
 
 }  // namespace

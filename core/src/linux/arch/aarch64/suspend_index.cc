@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint32_t kZeroRegister = 31;
 constexpr std::size_t kFunctions = 16;  // what a frame begins with
 
-// A load or store of one or two bytes at a register plus a distance (Arm ARM: LDRB, LDRH, STRB and
-// STRH with an unsigned offset).
+// A load or store of one, two or four bytes at a register plus a distance (Arm ARM: LDRB, LDRH,
+// LDR, STRB, STRH and STR with an unsigned offset).
 struct Access {
   bool store = false;
   std::size_t width = 0;
@@ -26,6 +26,8 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
     access.width = 1;
   else if (operation == 0x79000000U || operation == 0x79400000U)
     access.width = 2;
+  else if (operation == 0xb9000000U || operation == 0xb9400000U)
+    access.width = 4;
   else
     return std::nullopt;
   constexpr std::uint32_t kStackPointer = 31;
@@ -37,7 +39,8 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
   return access;
 }
 
-// The constant that was last put into a register before `at`: movz (mov w, #constant).
+// The constant that was last put into a register before `at`: movz (mov w, #constant). Of one of
+// four bytes, the lower two: movk adds the others.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t value_register) {
   constexpr std::size_t kNear = 24 * kInstruction;
   if (value_register == kZeroRegister) return 0;
@@ -67,7 +70,7 @@ std::optional<std::size_t> FindGccIndex(Code actor) {
   std::optional<std::size_t> found;
   ForEachAccess(actor.first(std::min(actor.size(), kNear)),
                 [&found](std::size_t, const Access& access) {
-                  if (!found && !access.store) found = access.distance;
+                  if (!found && !access.store && access.width <= 2) found = access.distance;
                 });
   return found;
 }
@@ -88,7 +91,9 @@ std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::si
                                           std::uint32_t value) {
   std::optional<std::size_t> found;
   ForEachAccess(code, [&](std::size_t at, const Access& access) {
-    if (found || !access.store || access.width != width || access.distance != offset) return;
+    // Of four bytes that are stored at once, the first two may be ours.
+    const bool has_width = access.width == width || (width == 2 && access.width == 4);
+    if (found || !access.store || !has_width || access.distance != offset) return;
     if (ConstantIn(code, at, access.value_register) == value) found = at;
   });
   return found;
