@@ -24,8 +24,8 @@ class TaskleakConan(ConanFile):
         self.version = re.search(r"project\(taskleak VERSION ([0-9.]+)", listfile.read_text()).group(1)
 
     def validate(self):
-        if self.settings.os != "Linux" or self.settings.arch != "x86_64":
-            raise ConanInvalidConfiguration("taskleak runs on Linux on x86-64")
+        if self.settings.os != "Linux" or self.settings.arch not in ("x86_64", "armv8"):
+            raise ConanInvalidConfiguration("taskleak runs on Linux on x86-64 and aarch64")
 
     def requirements(self):
         self.requires("elfutils/[>=0.188]", transitive_libs=True)
