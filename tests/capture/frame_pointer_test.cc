@@ -14,7 +14,6 @@
 
 #include "capture/code_by_hand.h"
 #include "capture/watched_thread.h"
-#include "linux/arch/raw_call.h"
 #include "linux/look/stack_reader.h"
 #include "linux/unwind/code_facts.h"
 
@@ -43,6 +42,9 @@ extern "C" bool TaskleakJump(Way* way, int depth, Step to);
 extern "C" bool TaskleakCallUnknown(Way* way, int depth, Step to);
 extern "C" const char TaskleakUnknownReturn;
 TASKLEAK_JUMP_AND_CALL_UNKNOWN;
+// Where a call leaves its return address in a register, it stays there.
+extern "C" long TaskleakReadInLeaf(long fd);
+TASKLEAK_READ_IN_LEAF;
 
 namespace {
 
@@ -130,16 +132,9 @@ __attribute__((noinline)) bool ReadLarge(Way* way) {
   return done;
 }
 
-// Calls no other function: where a call leaves its return address in a register, it stays there.
-__attribute__((noinline)) long ReadInLeaf(int fd) {
-  char room[64];
-  asm volatile("" : : "r"(room) : "memory");
-  return platform::RawCall(SYS_read, fd, reinterpret_cast<long>(room), 1);
-}
-
 __attribute__((noinline)) bool CallLeaf(Way* way) {
   way->Note(CallLeaf, CallersByRuntime());
-  const bool done = ReadInLeaf(way->gate->fd()) == 1;
+  const bool done = TaskleakReadInLeaf(way->gate->fd()) == 1;
   asm volatile("");  // keeps this from being a tail call
   return done;
 }

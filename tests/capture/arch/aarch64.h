@@ -27,6 +27,24 @@ namespace taskleak::capture {
       "ret\n"                           \
       ".popsection\n")
 
+/// Reads a byte from its argument. It has a frame, and calls no other function.
+#define TASKLEAK_READ_IN_LEAF        \
+  asm(".pushsection .text\n"         \
+      ".balign 4\n"                  \
+      "TaskleakReadInLeaf:\n"        \
+      ".cfi_startproc\n"             \
+      "sub sp, sp, #32\n"            \
+      ".cfi_adjust_cfa_offset 32\n"  \
+      "mov x8, #63\n" /* read */     \
+      "mov x1, sp\n"                 \
+      "mov x2, #1\n"                 \
+      "svc #0\n"                     \
+      "add sp, sp, #32\n"            \
+      ".cfi_adjust_cfa_offset -32\n" \
+      "ret\n"                        \
+      ".cfi_endproc\n"               \
+      ".popsection\n")
+
 /// stp x29,x30,[sp,#-16]!; mov x29,sp; blr x1; ldp x29,x30,[sp],#16; ret: calls its second argument
 /// with its first.
 inline constexpr std::array<unsigned char, 20> kGeneratedCode = {

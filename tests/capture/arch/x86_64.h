@@ -22,6 +22,23 @@ namespace taskleak::capture {
       "ret\n"                          \
       ".popsection\n")
 
+/// Reads a byte from its argument. It has a frame, and calls no other function.
+#define TASKLEAK_READ_IN_LEAF        \
+  asm(".pushsection .text\n"         \
+      "TaskleakReadInLeaf:\n"        \
+      ".cfi_startproc\n"             \
+      "sub $24, %rsp\n"              \
+      ".cfi_adjust_cfa_offset 24\n"  \
+      "mov $0, %eax\n" /* read */    \
+      "mov %rsp, %rsi\n"             \
+      "mov $1, %edx\n"               \
+      "syscall\n"                    \
+      "add $24, %rsp\n"              \
+      ".cfi_adjust_cfa_offset -24\n" \
+      "ret\n"                        \
+      ".cfi_endproc\n"               \
+      ".popsection\n")
+
 /// sub $8,%rsp; call *%rsi; add $8,%rsp; ret: calls its second argument with its first.
 inline constexpr std::array<unsigned char, 11> kGeneratedCode = {0x48, 0x83, 0xec, 0x08, 0xff, 0xd6,
                                                                  0x48, 0x83, 0xc4, 0x08, 0xc3};
