@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@
 #include "linux/look/tracer_look.h"
 #include "registry/thread_birth.h"
 #include "support/sanitizer.h"
+#include "taskleak/internal/mappings.h"
 
 namespace taskleak::capture {
 namespace {
@@ -88,6 +90,31 @@ TEST(RunningThreadTest, IsReadWhole) {
     ASSERT_EQ(Compare(look.stack, spinner.thread().callers()), "");
   }
   EXPECT_EQ(CurrentAction().sa_handler, SIG_DFL);
+}
+
+bool IsInVdso(std::uintptr_t pc) {
+  const std::string maps = internal::ReadMaps();
+  const auto mappings = internal::ParseMaps(maps);
+  return std::ranges::any_of(mappings, [pc](const internal::Mapping& each) {
+    return each.path == "[vdso]" && each.begin <= pc && pc < each.end;
+  });
+}
+
+// The kernel's code that libc calls for the time may have no call frame information.
+TEST(RunningThreadTest, InTheVdsoIsReadWhole) {
+  std::atomic<bool> end{false};
+  const WatchedThread thread([&end] {
+    timespec now{};
+    while (!end.load(std::memory_order_relaxed)) clock_gettime(CLOCK_MONOTONIC, &now);
+  });
+  ThreadLook look;
+  const bool found = WaitFor([&] {
+    look = LookAtThread(thread.tid(), platform::Signals::kAllowed, registry::FindStack);
+    return !look.stack.frames.empty() && IsInVdso(look.stack.frames.front().pc);
+  });
+  end = true;
+  ASSERT_TRUE(found);
+  EXPECT_EQ(Compare(look.stack, thread.callers()), "");
 }
 
 TEST(RunningThreadTest, ThatBlocksAllSignalsIsReadWholeByATracer) {

@@ -139,6 +139,26 @@ FrameRule NothingPushedRule(const FunctionRange& function) {
   return rule;
 }
 
+// aarch64's vdso has no call frame information, and few of its functions need a frame (lib/vdso,
+// gettimeofday.c).
+bool IsInVdso(Dwfl_Module* module) {
+  const char* const name =
+      dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+  return name != nullptr && std::string_view(name).starts_with("[vdso");
+}
+
+// The return address is still in its register, and nothing is on the stack.
+FrameRule NoFrameRule(const FunctionRange& function) {
+  FrameRule rule;
+  rule.found = true;
+  rule.assumed = true;
+  rule.cfa_register = kStackPointer;
+  for (Location& location : rule.callers) location.kind = Location::kSame;
+  rule.callers[kStackPointer] = {Location::kCfaPlus, 0};
+  rule.function = function;
+  return rule;
+}
+
 // What a signal interrupted has all of its registers on the stack.
 FrameRule SignalReturnRule() {
   FrameRule rule;
@@ -177,6 +197,8 @@ FrameRule MakeFrameRule(std::uintptr_t pc) {
   }
   if (HasCode(pc - kCallInstruction.size(), kCloneReturn))
     return NothingPushedRule(FunctionAt(module, pc));
+  constexpr bool kReturnsByRegister = kReturnColumn != kPc;
+  if (kReturnsByRegister && IsInVdso(module)) return NoFrameRule(FunctionAt(module, pc));
   return StartsContext(module, pc) ? StartRule() : FrameRule();
 }
 

@@ -32,8 +32,9 @@ struct Location {
 struct FrameRule {
   static constexpr std::uint8_t kNoRegister = 0xff;
 
-  bool found = false;                ///< false: there is no information, and nothing below holds
-  bool signal_frame = false;         ///< the caller was interrupted here and did not call
+  bool found = false;         ///< false: there is no information, and nothing below holds
+  bool signal_frame = false;  ///< the caller was interrupted here and did not call
+  bool assumed = false;       ///< there is no information, but the function probably has no frame
   bool needs_frame_pointer = false;  ///< the canonical frame address depends on the frame pointer
   std::uint8_t cfa_register = kNoRegister;  ///< else expression number `cfa_operand` is the address
   std::int32_t cfa_operand = 0;             ///< what to add to that register
@@ -48,7 +49,8 @@ struct FrameRule {
   }
 };
 
-/// Makes the rule for the instruction at `pc` from .eh_frame, or else .debug_frame.
+/// Makes the rule for the instruction at `pc` from .eh_frame, or else .debug_frame. The vdso may
+/// have neither: then, where return addresses are in a register, one is assumed.
 FrameRule MakeFrameRule(std::uintptr_t pc) TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
 }  // namespace taskleak::platform

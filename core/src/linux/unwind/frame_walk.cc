@@ -49,7 +49,7 @@ bool FrameWalker::ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
     *end = why;
     return false;
   };
-  if (!rule.found) return stop(WalkEnd::kNoRule);
+  if (!rule.found || (rule.assumed && state->is_return_address)) return stop(WalkEnd::kNoRule);
   if (rule.is_start()) return stop(WalkEnd::kStart);
   if (rule.needs_frame_pointer && !callee.Knows(kFramePointer))
     return stop(WalkEnd::kNeedsFramePointer);
@@ -71,6 +71,8 @@ bool FrameWalker::ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
   if (return_address == 0) return stop(WalkEnd::kZero);
   if (!Modules::Instance().IsCode(return_address - (rule.signal_frame ? 0 : 1)))
     return stop(WalkEnd::kNotCode);
+  if (rule.assumed && facts_.CallerOf(rule.function.start, return_address) == Caller::kNone)
+    return stop(WalkEnd::kNoRule);
   Registers caller;
   for (unsigned number = 0; number < kColumnCount; ++number) {
     const auto value = CallersValue(rule, number, callee, *cfa);
@@ -91,6 +93,7 @@ Walk FrameWalker::Go(FrameState state, std::size_t most_frames) {
     std::uintptr_t cfa = 0;
     if (!ToCaller(&state, &cfa, &walk.end)) break;
     walk.cfas.push_back(cfa);
+    walk.assumes |= callee.assumed;
     if (callee.needs_frame_pointer && state.is_return_address &&
         facts_.CallerOf(callee.function.start, state.pc()) == Caller::kCallsAnother)
       ++walk.contradictions;

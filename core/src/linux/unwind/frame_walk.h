@@ -46,6 +46,7 @@ struct Walk {
   FrameState last;  ///< the state of the last frame
   /// Callers found through the frame pointer whose code does not call their callee.
   int contradictions = 0;
+  bool assumes = false;  ///< one step was made by a rule that is assumed
 };
 
 /// Walks one stack. What it reads of the stack comes from the image, so a damaged stack ends the

@@ -64,9 +64,10 @@ WalkEnd UnwindInto(RawStack& stack, const FrameState& innermost, StackImage& ima
   CodeFacts& facts = CodeFacts::Instance();
   FrameWalker walker(facts, image);
   stack.frames.clear();
-  bool guessed = false;
   Walk walk = walker.Go(innermost);
+  bool guessed = walk.assumes && walk.end != WalkEnd::kStart;
   Append(stack, walk, guessed);
+  stack.frames.front().guessed = false;
   while (stack.frames.size() < FrameWalker::kMostFrames) {
     auto found = WalkOn(walker, facts, image, walk);
     if (!found) break;
