@@ -31,6 +31,9 @@ class CoreImage : public ProcessImage {
   [[nodiscard]] std::size_t ReadMemory(std::uintptr_t address, void* buffer,
                                        std::size_t size) const override;
   [[nodiscard]] const std::string& maps() const override { return maps_; }
+  [[nodiscard]] std::uintptr_t signature_bits() const override {
+    return core_->notes().signature_bits;
+  }
   [[nodiscard]] std::string PathOf(std::string_view mapped_file) const override;
   [[nodiscard]] const std::string& debug_path() const override { return debug_path_; }
 

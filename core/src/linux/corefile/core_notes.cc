@@ -73,6 +73,13 @@ void AddFiles(Bytes note, CoreNotes& notes) {
   }
 }
 
+// struct user_pac_mask (arch/arm64/include/uapi/asm/ptrace.h): the bits in data, then those in
+// code.
+void ReadSignatureBits(Bytes note, CoreNotes& notes) {
+  if (const auto bits = ReadAt<std::uint64_t>(note, sizeof(std::uint64_t)))
+    notes.signature_bits = *bits;
+}
+
 void ReadNote(std::uint32_t type, Bytes note, CoreNotes& notes) {
   switch (type) {
     case NT_PRSTATUS:
@@ -92,6 +99,8 @@ void ReadNote(std::uint32_t type, Bytes note, CoreNotes& notes) {
 
 void ReadCoreNotes(Elf* elf, std::uint64_t offset, std::uint64_t size, CoreNotes& notes) {
   constexpr std::string_view kOwner = "CORE";
+  constexpr std::string_view kOwnerOfProcessor = "LINUX";
+  constexpr std::uint32_t kSignatureBits = 0x406;  // NT_ARM_PAC_MASK
   Elf_Data* const data =
       elf_getdata_rawchunk(elf, static_cast<std::int64_t>(offset), size, ELF_T_NHDR);
   if (data == nullptr) return;
@@ -101,7 +110,10 @@ void ReadCoreNotes(Elf* elf, std::uint64_t offset, std::uint64_t size, CoreNotes
   std::size_t text = 0;
   for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name, &text)) > 0;) {
     const std::string_view owner(bytes + name, strnlen(bytes + name, note.n_namesz));
-    if (owner == kOwner) ReadNote(note.n_type, {bytes + text, note.n_descsz}, notes);
+    const Bytes content(bytes + text, note.n_descsz);
+    if (owner == kOwner) ReadNote(note.n_type, content, notes);
+    if (owner == kOwnerOfProcessor && note.n_type == kSignatureBits)
+      ReadSignatureBits(content, notes);
   }
 }
 

@@ -30,14 +30,15 @@ struct FileNote {
 
 /// What the notes have. Of damaged ones, what can be read.
 struct CoreNotes {
-  std::vector<ThreadNote> threads;  ///< in the order of the file; the kernel begins with the one
-                                    ///< that received the signal
-  pid_t pid = 0;                    ///< 0: not known
-  std::string name;                 ///< of the first thread; empty: not known
-  std::vector<FileNote> files;      ///< in the order of the file
-  std::uintptr_t entry = 0;         ///< where the program begins (AT_ENTRY); 0: not known
-  std::uintptr_t vdso = 0;          ///< AT_SYSINFO_EHDR; 0: not known
-  std::uint64_t page_size = 0;      ///< AT_PAGESZ; 0: not known
+  std::vector<ThreadNote> threads;    ///< in the order of the file; the kernel begins with the one
+                                      ///< that received the signal
+  pid_t pid = 0;                      ///< 0: not known
+  std::string name;                   ///< of the first thread; empty: not known
+  std::vector<FileNote> files;        ///< in the order of the file
+  std::uintptr_t entry = 0;           ///< where the program begins (AT_ENTRY); 0: not known
+  std::uintptr_t vdso = 0;            ///< AT_SYSINFO_EHDR; 0: not known
+  std::uint64_t page_size = 0;        ///< AT_PAGESZ; 0: not known
+  std::uintptr_t signature_bits = 0;  ///< of a signed return address (NT_ARM_PAC_MASK)
 };
 
 /// Adds what the notes between `offset` and `offset + size` of a core file have.

@@ -37,6 +37,8 @@ class ProcessImage {
                                                std::size_t size) const = 0;
   /// Returns the mappings in the form of proc_pid_maps(5).
   [[nodiscard]] virtual const std::string& maps() const = 0;
+  /// Returns the bits in which return addresses may be signed; 0 if they are not.
+  [[nodiscard]] virtual std::uintptr_t signature_bits() const = 0;
   /// Returns the file of this machine that has the contents of a mapped file; empty if there is
   /// none.
   [[nodiscard]] virtual std::string PathOf(std::string_view mapped_file) const = 0;

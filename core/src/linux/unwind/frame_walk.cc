@@ -2,7 +2,19 @@
 
 #include <optional>
 
+#include "linux/proc/process_image.h"
+#include "linux/proc/subject.h"
+
 namespace taskleak::platform {
+namespace {
+
+// This machine may sign return addresses in other bits than the one of a core file, or not at all.
+std::uintptr_t WithoutSignature(std::uintptr_t address) {
+  const ProcessImage* const image = SubjectImage();
+  return StripSignature(image == nullptr ? address : address & ~image->signature_bits());
+}
+
+}  // namespace
 
 std::optional<std::uintptr_t> FrameWalker::Cfa(const FrameRule& rule, const Registers& registers) {
   if (rule.cfa_register == FrameRule::kNoRegister) {
@@ -67,7 +79,7 @@ bool FrameWalker::ToCaller(FrameState* state, std::uintptr_t* cfa, WalkEnd* end)
                     ? WalkEnd::kNeedsReturnAddress
                     : WalkEnd::kUnreadable);
   }
-  const std::uintptr_t return_address = StripSignature(*saved);
+  const std::uintptr_t return_address = WithoutSignature(*saved);
   if (return_address == 0) return stop(WalkEnd::kZero);
   if (!Modules::Instance().IsCode(return_address - (rule.signal_frame ? 0 : 1)))
     return stop(WalkEnd::kNotCode);
