@@ -94,7 +94,7 @@ TEST(NoGrowthTest, WhatEndsALittleLaterIsNoGrowth) {
 TEST(ExpectNoGrowthTest, FailsTheTestWithTheStatement) {
   static std::vector<Task> left;
   EXPECT_NONFATAL_FAILURE(EXPECT_NO_GROWTH(24, left.push_back(Subscribe())) << "streamed",
-                          "24 of them: left.push_back(Subscribe())");
+                          "(24 runs): left.push_back(Subscribe())");
   left.clear();
 }
 
