@@ -64,6 +64,16 @@ endif()
 if(TASKLEAK_BUILD_LIVE OR TASKLEAK_BUILD_CLI)
   taskleak_headers(protozero HEADER protozero/pbf_writer.hpp PACKAGE libprotozero-dev GIT https://github.com/mapbox/protozero.git v1.8.0
                    include)
+  find_package(ZLIB QUIET)
+  # What pprof profiles need and is not there, for messages.
+  set(taskleak_missing_of_profiles)
+  if(NOT ZLIB_FOUND)
+    list(APPEND taskleak_missing_of_profiles "zlib (zlib1g-dev)")
+  endif()
+  if(NOT TARGET taskleak_protozero)
+    list(APPEND taskleak_missing_of_profiles "protozero (libprotozero-dev)")
+  endif()
+  list(JOIN taskleak_missing_of_profiles " and " taskleak_missing_of_profiles)
   # Some distributions compile a part of it into a library, which only pkg-config names.
   find_package(PkgConfig QUIET)
   if(PkgConfig_FOUND)
