@@ -18,7 +18,8 @@ int Badness(const Json& head) {
 // Whether there is no such text or list, or an empty one.
 bool IsEmptyAt(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found == object.end() || found->empty() || *found == "";
+  if (found == object.end() || found->empty()) return true;
+  return found->is_string() && found->get_ref<const std::string&>().empty();
 }
 
 }  // namespace

@@ -82,13 +82,13 @@ bool CanBeLine(std::string_view pattern) { return pattern.find('\n') == pattern.
 std::vector<explain::FoundGroup> Group(DescriptorCheck::Leaks leaks) {
   std::map<alive::DescriptorKind, explain::FoundGroup> by_kind;
   std::map<std::string, int> kinds;  // that have a pattern in common
-  for (auto& [kind, finding] : leaks) {
-    auto [at, is_new] = by_kind.try_emplace(kind);
+  for (DescriptorCheck::Leak& leak : leaks) {
+    auto [at, is_new] = by_kind.try_emplace(leak.kind);
     explain::FoundGroup& group = at->second;
-    if (is_new) ++kinds[kind.pattern];
-    group.signature = finding.signatures.now;
+    if (is_new) ++kinds[leak.kind.pattern];
+    group.signature = leak.finding.signatures.now;
     group.hint.kind = explain::Hint::Kind::kNotClosed;
-    group.units.push_back(std::move(finding));
+    group.units.push_back(std::move(leak.finding));
   }
   std::vector<explain::FoundGroup> groups;
   for (auto& [kind, group] : by_kind) {

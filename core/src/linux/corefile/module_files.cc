@@ -78,7 +78,7 @@ std::string FindByBuildId(const std::string& build_id, const ModuleSearch& searc
   constexpr std::size_t kFolder = 2;
   if (build_id.size() <= kFolder) return {};
   for (const std::string& folder : search.debug_dirs) {
-    const std::string path =
+    std::string path =
         folder + "/.build-id/" + build_id.substr(0, kFolder) + '/' + build_id.substr(kFolder);
     const auto found = IdentityOfFile(path);
     if (found && found->build_id == build_id) return path;
