@@ -107,11 +107,11 @@ void Read(const LoadedModule& loaded, const link_map& map, RampModule& module) {
 
 // The dynamic linker's answer, which needs no lock.
 bool IsLoaded(const RampModule& module) {
+  if (module.begin == 0) return false;
   dl_find_object object;
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
-  return module.begin != 0 &&
-         _dl_find_object(reinterpret_cast<void*>(module.begin), &object) == 0 &&
-         BeginOf(object) == module.begin && EndOf(object) == module.end &&
+  if (_dl_find_object(reinterpret_cast<void*>(module.begin), &object) != 0) return false;
+  return BeginOf(object) == module.begin && EndOf(object) == module.end &&
          (module.loaded_as == nullptr || object.dlfo_link_map == module.loaded_as);
 }
 
