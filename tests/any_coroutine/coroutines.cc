@@ -339,8 +339,10 @@ std::unique_ptr<Kept> StartKinds() {
 std::unique_ptr<Kept> StartPooled() { return std::make_unique<KeptOne<PooledJob>>(Pooled); }
 #ifdef __clang__
 const bool kIsGcc = false;
+const bool kIndexIsFound = !__has_feature(address_sanitizer);
 #else
 const bool kIsGcc = true;
+const bool kIndexIsFound = true;
 #endif
 void RunInCoroutine(const std::function<void()>& block) {
   Task coroutine = Calls(block);

@@ -44,6 +44,8 @@ std::unique_ptr<Kept> StartKinds();
 std::unique_ptr<Kept> StartPooled();
 /// True if GCC compiled the coroutines.
 extern const bool kIsGcc;
+// Whether the place where a frame keeps its index is found in the code.
+extern const bool kIndexIsFound;
 /// Calls `block` from a coroutine that was started in the calling thread.
 void RunInCoroutine(const std::function<void()>& block);
 
