@@ -118,10 +118,11 @@ void ReportUnverified(const check::Checker& checker, std::string_view scope) {
 
 std::optional<std::string> CheckScopeSince(const Snapshot& before, std::string_view scope,
                                            const Options& options) {
-  run::RefuseUnusedInScope(options);
-  return run::UnlessNoMemory(
-      [&] { return run::CheckScope(check::Checker(options), before, scope, 0); },
-      [&] { return run::Failure(options.on_leak, "out of memory"); });
+  const auto check = [&] {
+    run::RefuseUnusedInScope(options);
+    return run::CheckScope(check::Checker(options), before, scope, 0);
+  };
+  return run::UnlessNoMemory(check, [&] { return run::Failure(options.on_leak, "out of memory"); });
 }
 
 }  // namespace taskleak

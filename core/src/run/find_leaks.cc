@@ -68,9 +68,11 @@ LeakReport FindUnverified(const check::Checker& checker) {
 }  // namespace run
 
 LeakReport FindLeaks(const Snapshot& before, const Options& options) {
-  run::RefuseUnusedInLook(options);
-  return run::UnlessNoMemory(
-      [&] { return run::FindLeaks(check::Checker(options), before, {}, 0).report; }, run::NoMemory);
+  const auto look = [&] {
+    run::RefuseUnusedInLook(options);
+    return run::FindLeaks(check::Checker(options), before, {}, 0).report;
+  };
+  return run::UnlessNoMemory(look, run::NoMemory);
 }
 
 LeakReport FindAlive() {

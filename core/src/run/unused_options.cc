@@ -1,5 +1,6 @@
 #include "run/unused_options.h"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ class Unused {
   template <typename Value>
   void Add(std::string_view name, Value Options::*member) {
     const Value& value = options_.*member;
-    AddIf(value != defaults_.*member && value != environment_.*member, name);
+    AddIf(value != defaults_.*member && value != FromEnvironment().*member, name);
   }
   void AddIf(bool is_set, std::string_view name) {
     if (is_set) names_.append(names_.empty() ? "" : ", ").append(name);
@@ -47,9 +48,15 @@ class Unused {
   }
 
  private:
+  // Read only if it is needed.
+  const Options& FromEnvironment() {
+    if (!environment_) environment_ = Options::FromEnvironment();
+    return *environment_;
+  }
+
   const Options& options_;
   Options defaults_;
-  Options environment_ = Options::FromEnvironment();
+  std::optional<Options> environment_;
   std::string names_;
 };
 

@@ -7,11 +7,10 @@
 #include <cstddef>
 #include <string_view>
 
+#include "linux/proc/memory.h"
+
 namespace taskleak::platform {
 namespace {
-
-// The dynamic linker maps whole pages, and linkers put the headers first.
-constexpr std::size_t kSmallestPage = 4096;
 
 template <typename T>
 const T* At(std::uintptr_t address) {
@@ -31,6 +30,7 @@ std::uintptr_t BeginOfFile(const dl_find_object& module) {
   return reinterpret_cast<std::uintptr_t>(module.dlfo_map_start);
 }
 
+// The dynamic linker maps whole pages, and linkers put the headers first.
 std::span<const Elf64_Phdr> ProgramHeadersAt(std::uintptr_t begin) {
   if (std::string_view(At<char>(begin), SELFMAG) != ELFMAG) return {};
   const Elf64_Ehdr& header = *At<Elf64_Ehdr>(begin);
