@@ -23,7 +23,7 @@ class EhFrameIndex {
       : section_(static_cast<const std::uint8_t*>(section)) {}
 
   /// Returns the rule for the instruction at `pc`. It is not usable if there is none or it is an
-  /// unusual one. Takes no lock and no memory, makes no system call, and needs about 250 bytes of
+  /// unusual one. Takes no lock and no memory, makes no system call, and needs about 350 bytes of
   /// stack. Reads only the segment that holds the section.
   [[nodiscard]] ShortRule RuleAt(std::uintptr_t pc) const;
 
