@@ -33,6 +33,8 @@ void* Allocate(std::size_t size) {
 void Free(void* block) {
   if (block == nullptr) return;
   --g_blocks;
+  // The analyzer takes a call of these operators for one of the standard library's.
+  // NOLINTNEXTLINE(clang-analyzer-unix.MismatchedDeallocator)
   std::free(static_cast<char*>(block) - kHeader);
 }
 
@@ -41,8 +43,9 @@ constexpr std::size_t kSize = 40;
 constexpr std::size_t kTooMuch = std::size_t{1} << 60;
 
 bool IsNullIfThereIsNoMemory() {
-  return ::operator new(kTooMuch, std::nothrow) ==
-         nullptr&& ::operator new(kTooMuch, kAlignment, std::nothrow) == nullptr;
+  const void* const block = ::operator new(kTooMuch, std::nothrow);
+  const void* const aligned = ::operator new(kTooMuch, kAlignment, std::nothrow);
+  return block == nullptr && aligned == nullptr;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks)
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // A program with an operator new of its own, and without coroutines but those of a library.
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <new>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <string>
 
 #include "any_coroutine/loaded_plugin.h"
 #include "support/leaks.h"
@@ -19,18 +20,20 @@ void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 namespace taskleak {
 namespace {
 
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::Not;
+// No matchers: clang's analyzer loses track of what they allocate with the operator above.
+bool IsSaid() {
+  return std::ranges::any_of(FindAlive().notes, [](const std::string& note) {
+    return note.find("coroutines are not followed") != std::string::npos;
+  });
+}
 
 TEST(OwnNewPluginTest, TheReportSaysThatCoroutinesOfALibraryAreNotFollowed) {
-  const auto is_said = Contains(HasSubstr("coroutines are not followed"));
   const auto before = Snapshot::Take();
-  EXPECT_THAT(FindAlive().notes, Not(is_said));
+  EXPECT_FALSE(IsSaid());
   testing::LoadedPlugin plugin(PLUGIN);
   plugin.StartJobs();
   EXPECT_TRUE(testing::Look(before).empty());
-  EXPECT_THAT(FindAlive().notes, is_said);
+  EXPECT_TRUE(IsSaid());
   plugin.DestroyJobs();
 }
 

@@ -50,8 +50,9 @@ TEST(PluginTest, AModuleWithoutLocalSymbolsIsReportedAsNotVisible) {
     LoadedPlugin plugin(path);
     plugin.StartJobs();
     EXPECT_TRUE(testing::Look(before).empty()) << path;
-    const std::string name = path.substr(path.rfind('/') + 1);
-    EXPECT_THAT(FindAlive().notes, Contains(HasSubstr("coroutines of " + name + reason)));
+    std::string said = "coroutines of ";
+    said.append(path, path.rfind('/') + 1).append(reason);
+    EXPECT_THAT(FindAlive().notes, Contains(HasSubstr(said)));
     plugin.DestroyJobs();
   }
 }
