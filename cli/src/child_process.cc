@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <stdexcept>
@@ -20,6 +22,42 @@ namespace taskleak::cli {
 namespace {
 
 volatile std::sig_atomic_t g_interrupted = 0;
+volatile std::sig_atomic_t g_sent = 0;  // the last signal that another process sent
+
+/// The children that run, for the handler of signals.
+class Children {
+ public:
+  void Add(pid_t pid) { Replace(0, pid); }
+  void Remove(pid_t pid) { Replace(pid, 0); }
+  /// Async-signal-safe.
+  void Signal(int signal, pid_t sender) const {
+    for (const std::atomic<pid_t>& each : pids_) {
+      if (const pid_t pid = each.load(); pid != 0 && pid != sender) kill(pid, signal);
+    }
+  }
+
+ private:
+  void Replace(pid_t old, pid_t pid) {
+    for (std::atomic<pid_t>& each : pids_) {
+      if (pid_t there = old; each.compare_exchange_strong(there, pid)) return;
+    }
+  }
+
+  static constexpr std::size_t kMost = 1024;  // further ones get no signals
+  std::array<std::atomic<pid_t>, kMost> pids_{};
+};
+constinit Children g_children;
+
+// The terminal's signals come from the kernel and reach the children too.
+void HandleSignal(int signal, siginfo_t* info, void*) {
+  const int saved = errno;
+  g_interrupted = 1;
+  if (info->si_code <= 0) {
+    g_sent = signal;
+    g_children.Signal(signal, info->si_pid);
+  }
+  errno = saved;
+}
 
 std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -92,6 +130,8 @@ pid_t StartChild(const Child& child) {
     throw std::runtime_error(
         fmt::format("cannot run {}: {}", program, std::generic_category().message(error)));
   }
+  g_children.Add(pid);
+  if (const int signal = g_sent; signal != 0) kill(pid, signal);  // it came before the child
   return pid;
 }
 
@@ -99,12 +139,16 @@ namespace {
 
 // Nothing if it still runs, or a signal came.
 std::optional<ChildEnd> Reap(pid_t pid, int how) {
-  int status = 0;
-  const pid_t ended = waitpid(pid, &status, how);
-  if (ended == pid) return ChildEnd{.pid = pid, .code = CodeOf(status)};
-  if (ended < 0 && errno != EINTR)
+  siginfo_t ended{};
+  if (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT | how) < 0) {
+    if (errno == EINTR) return std::nullopt;
     throw std::system_error(errno, std::generic_category(), "cannot wait for the program");
-  return std::nullopt;
+  }
+  if (ended.si_pid != pid) return std::nullopt;
+  g_children.Remove(pid);  // before the number can be that of another process
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return ChildEnd{.pid = pid, .code = CodeOf(status)};
 }
 
 }  // namespace
@@ -139,10 +183,14 @@ ChildEnd RunChild(const Child& child) { return AwaitChild(StartChild(child)); }
 
 void OutliveChildren() {
   std::signal(SIGCHLD, SIG_DFL);  // ignored, how children end would be lost (wait(2))
+  // A handler, because children would inherit SIG_IGN.
+  struct sigaction action {};
+  action.sa_sigaction = HandleSignal;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-    // This installs a handler, because children would inherit SIG_IGN.
-    if (std::signal(signal, [](int) { g_interrupted = 1; }) == SIG_IGN)
-      std::signal(signal, SIG_IGN);
+    struct sigaction previous {};
+    sigaction(signal, nullptr, &previous);
+    if (previous.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
   }
 }
 

@@ -54,7 +54,9 @@ ChildEnd RunChild(const Child& child);
 
 /// Protects this process from the signals with which a terminal or a CI system ends jobs. From now
 /// on, this process waits for its children instead. The children are in its process group, so they
-/// get the signals too, and may handle them. Children inherit the previous handling of the signals.
+/// get the terminal's signals too, and may handle them. A signal that another process sends is
+/// passed on to them, also to a child that is started later; one that was sent to the whole group
+/// reaches them twice. Children inherit the previous handling of the signals.
 void OutliveChildren();
 /// Returns true if one of those signals has come since.
 bool Interrupted();

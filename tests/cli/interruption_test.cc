@@ -1,8 +1,10 @@
-// Files that were whole stay whole, no matter what ends a program while it writes.
+// Signals to the program, and files: those that were whole stay whole, no matter what ends a
+// program while it writes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -102,6 +104,34 @@ TEST_F(Interruption, AReportThatCannotBeWrittenIsSaidAndTheOldOneStays) {
   EXPECT_THAT(ended.out, testing::HasSubstr("cannot write the JSON report"));
   EXPECT_EQ(ReadFile(report), old);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Path("")), {}), 1);
+}
+
+constexpr const char* kSendSignal = R"(
+    mkfifo "$1"
+    "$0" run -- bash -c 'trap "exit 7" '"$2"'; echo >"$0"; while :; do sleep 0.01; done' "$1" &
+    read <"$1"
+    kill -"$2" $!
+    wait $!)";
+
+TEST_F(Interruption, ASignalOfAnotherProcessIsPassedOnToTheWatchedProgram) {
+  for (const char* const signal : {"TERM", "HUP"})
+    EXPECT_EQ(Shell(kSendSignal, {Path(signal), signal}).exit_code, 7) << signal;
+}
+
+// The first process of a namespace gets no signal that it does not handle (pid_namespaces(7)).
+TEST_F(Interruption, TheFirstProcessOfAContainerPassesSignalsOn) {
+  constexpr const char* kInside = R"(
+    mkfifo "$1"
+    unshare --user --map-root-user --pid --fork --mount-proc "$0" run -- \
+      bash -c 'echo >"$0"; exec sleep 1000' "$1" &
+    read <"$1"
+    read -r first <"/proc/$!/task/$!/children"
+    kill -TERM $first
+    wait $!)";
+  if (RunProgram("unshare", {"--user", "--map-root-user", "--pid", "--fork", "true"}).exit_code !=
+      0)
+    GTEST_SKIP() << "no namespaces can be made here";
+  EXPECT_EQ(Shell(kInside, {Path("fifo")}).exit_code, 128 + SIGTERM);
 }
 
 }  // namespace
