@@ -145,7 +145,7 @@ namespace {
 std::string MakeFifo() {
   std::string folder = "/tmp/taskleak-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) std::abort();
-  const std::string path = folder + "/fifo";
+  std::string path = folder + "/fifo";
   if (mkfifo(path.c_str(), 0600) != 0) std::abort();
   return path;
 }
