@@ -55,7 +55,8 @@ std::array<char*, 3> SleepCommand() {
 
 [[gnu::noinline]] pid_t ForkOne() {
   const pid_t child = fork();
-  while (child == 0) pause();
+  if (child == 0)
+    for (;;) pause();
   return child;
 }
 
@@ -139,6 +140,7 @@ TEST(ProcessLeaksTest, TheCreatorIsKnownOfPopen) {
 TEST(ProcessLeaksTest, TheCreatorOfAVforkedChildIsUnknownAndTheReportSaysSo) {
   const auto before = Snapshot::Take();
   static std::array<char*, 3> arguments = SleepCommand();
+  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork): what the test is about
   const pid_t child = vfork();
   if (child == 0) {
     execv("/bin/sleep", arguments.data());
@@ -269,7 +271,8 @@ TEST(ProcessLeaksTest, AProcessThatIsTracedAndNoChildIsNoLeak) {
   const pid_t middle = fork();
   if (middle == 0) {
     const pid_t traced = fork();
-    while (traced == 0) pause();
+    if (traced == 0)
+      for (;;) pause();
     const auto before = Snapshot::Take();
     // The sibling of the tracer: a process that only looks at itself.
     const pid_t tracer = fork();

@@ -85,7 +85,8 @@ TEST(ChildrenTest, AChildThatOutlivesTheThreadThatCreatedItIsListed) {
   pid_t child = 0;
   std::thread([&child] {
     child = fork();
-    while (child == 0) pause();
+    if (child == 0)
+      for (;;) pause();
   }).join();
   const auto children = *ListChildren();
   ASSERT_EQ(children.size(), 1U);
@@ -163,7 +164,8 @@ TEST(ChildrenTest, AListIsCompleteOrAnErrorWhicheverOpenFails) {
 // As taskleak's own helper that stops a running thread, and those of sanitizers.
 TEST(ChildrenTest, AChildWithoutSigchldIsNone) {
   const auto child = static_cast<pid_t>(syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr));
-  while (child == 0) pause();
+  if (child == 0)
+    for (;;) pause();
   EXPECT_FALSE(HasChildren());
   EXPECT_TRUE(ListChildren()->empty());
   kill(child, SIGKILL);

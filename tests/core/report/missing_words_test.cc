@@ -104,9 +104,8 @@ TEST(NoteTextTest, WhatAllowLeaksAdopted) {
 }
 
 TEST(NoteTextTest, SuppressionsThatHideNothing) {
-  using namespace std::chrono;
-  EXPECT_EQ(NoteText(rules::SuppressionRemark{"known.txt", 3, "thread_name:a",
-                                              rules::Date{2026y / January / 31}, 1, 0}),
+  const rules::Date january{std::chrono::year(2026) / 1 / 31};
+  EXPECT_EQ(NoteText(rules::SuppressionRemark{"known.txt", 3, "thread_name:a", january, 1, 0}),
             "known.txt:3: expired on 2026-01-31 and hides nothing: thread_name:a");
   EXPECT_EQ(NoteText(rules::SuppressionRemark{"known.txt", 3, "thread_name:a", {}, 5, 2}),
             "known.txt:3: there are 5 and it allows 2: thread_name:a");
