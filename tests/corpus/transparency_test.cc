@@ -56,7 +56,7 @@ std::string TestsThatReturn(const std::string& table) {
 }
 
 std::string KernelsThatReturn() {
-  const std::string cpp = TestsThatReturn("cpp_bugs.json");
+  std::string cpp = TestsThatReturn("cpp_bugs.json");
   const std::string go = TestsThatReturn("go_bugs.json");
   const std::size_t dash = go.find('-');
   if (dash == std::string::npos) return cpp;
