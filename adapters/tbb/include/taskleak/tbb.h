@@ -4,12 +4,16 @@
 
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
+#include <oneapi/tbb/version.h>
 
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "taskleak/task.h"
+
+/// 1 if this oneTBB has tbb::task_handle, as all have from 2021.6 on; else 0.
+#define TASKLEAK_TBB_HAS_TASK_HANDLE (TBB_INTERFACE_VERSION >= 12060)
 
 namespace taskleak {
 
@@ -56,14 +60,16 @@ class TbbTaskGroup : public tbb::task_group {
   [[gnu::noinline]] void run(Function&& function) {
     tbb::task_group::run(Job(__builtin_return_address(0), std::forward<Function>(function)));
   }
-  /// Calls tbb::task_group::run() with a result of defer().
-  void run(tbb::task_handle&& deferred) { tbb::task_group::run(std::move(deferred)); }
 
   /// Calls tbb::task_group::run_and_wait() with a job that is a task.
   template <typename Function>
   [[gnu::noinline]] tbb::task_group_status run_and_wait(const Function& function) {
     return tbb::task_group::run_and_wait(Job(__builtin_return_address(0), function));
   }
+
+#if TASKLEAK_TBB_HAS_TASK_HANDLE
+  /// Calls tbb::task_group::run() with a result of defer().
+  void run(tbb::task_handle&& deferred) { tbb::task_group::run(std::move(deferred)); }
   /// Calls tbb::task_group::run_and_wait() with a result of defer().
   tbb::task_group_status run_and_wait(tbb::task_handle&& deferred) {
     return tbb::task_group::run_and_wait(std::move(deferred));
@@ -75,6 +81,7 @@ class TbbTaskGroup : public tbb::task_group {
     return tbb::task_group::defer(
         Job(__builtin_return_address(0), std::forward<Function>(function)));
   }
+#endif
 
  private:
   template <typename Function>
@@ -102,8 +109,10 @@ class TbbTaskArena : public tbb::task_arena {
     tbb::task_arena::enqueue(TbbJob<std::decay_t<Function>>(TrackedJob<std::decay_t<Function>>(
         Task("task_arena job", __builtin_return_address(0)), std::forward<Function>(function))));
   }
+#if TASKLEAK_TBB_HAS_TASK_HANDLE
   /// Calls tbb::task_arena::enqueue() with a result of TbbTaskGroup::defer().
   void enqueue(tbb::task_handle&& deferred) { tbb::task_arena::enqueue(std::move(deferred)); }
+#endif
 };
 
 }  // namespace taskleak
