@@ -47,6 +47,7 @@ inline std::size_t StackNeed(const std::function<void()>& call) {
   makecontext(
       &there, [] { (*current)(); }, 0);
   swapcontext(&here, &there);
+  current = nullptr;
   return stack.Used();
 }
 
