@@ -106,9 +106,10 @@ TEST_F(Interruption, AReportThatCannotBeWrittenIsSaidAndTheOldOneStays) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(Path("")), {}), 1);
 }
 
+// Without a signal, the watched program ends after a minute.
 constexpr const char* kSendSignal = R"(
     mkfifo "$1"
-    "$0" run -- bash -c 'trap "exit 7" '"$2"'; echo >"$0"; while :; do sleep 0.01; done' "$1" &
+    "$0" run -- bash -c 'trap "exit 7" '"$2"'; echo >"$0"; for i in {1..600}; do sleep 0.1; done' "$1" &
     read <"$1"
     kill -"$2" $!
     wait $!)";
@@ -123,7 +124,7 @@ TEST_F(Interruption, TheFirstProcessOfAContainerPassesSignalsOn) {
   constexpr const char* kInside = R"(
     mkfifo "$1"
     unshare --user --map-root-user --pid --fork --mount-proc "$0" run -- \
-      bash -c 'echo >"$0"; exec sleep 1000' "$1" &
+      bash -c 'echo >"$0"; exec sleep 60' "$1" &
     read <"$1"
     read -r first <"/proc/$!/task/$!/children"
     kill -TERM $first
