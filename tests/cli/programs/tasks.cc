@@ -21,7 +21,7 @@ void RunJob(std::latch& running) {
 
 int main() {
   std::latch running(1);
-  const taskleak::Task queued = MakeJob();
+  [[maybe_unused]] const taskleak::Task queued = MakeJob();
   taskleak::Task session("session");
   session.SetWaiting("for the reply of 10.0.0.1");
   std::thread(RunJob, std::ref(running)).detach();
