@@ -27,11 +27,9 @@ namespace {
 
 using testing::AwaitEnd;
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using testing::EndChild;
 using testing::Functions;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::LivingChild;
 using testing::Look;
 using testing::NoWait;

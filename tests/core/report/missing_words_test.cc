@@ -13,7 +13,6 @@
 namespace taskleak::report {
 namespace {
 
-using platform::Missing;
 using platform::NotBlocked;
 using Reason = platform::Missing::Reason;
 
