@@ -1,7 +1,11 @@
 #include "rules/ignore_rule.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace taskleak {
@@ -29,9 +33,51 @@ std::string AcceptedKinds() {
   return names;
 }
 
+// Returns a pattern for what a report shows as `pattern` (report::ShortFunction): a lambda without
+// its operator, any parameters, and a long name without its beginning.
+std::string OfFunction(std::string_view pattern) {
+  constexpr std::string_view kParameters = "(...)";
+  if (pattern.ends_with(kParameters)) pattern.remove_suffix(kParameters.size());
+  std::string result(pattern);
+  if (pattern.ends_with("{lambda}")) result += "::operator()";
+  if (pattern.starts_with("...::")) result.replace(0, 3, "*");
+  return result;
+}
+
+// A longer name is cut off or refused (pthread_setname_np(3)).
+void CheckThreadName(std::string_view pattern) {
+  constexpr std::ptrdiff_t kLongest = 15;
+  if (std::ranges::count_if(pattern, [](char c) { return c != '*'; }) <= kLongest) return;
+  std::string why = "a thread's name has at most 15 characters";
+  if (pattern.find_first_of("*?") == std::string_view::npos)
+    why += ": write \"" + std::string(pattern.substr(0, kLongest)) + '"';
+  throw std::invalid_argument(why);
+}
+
+void CheckSignature(std::string_view pattern) {
+  if (pattern.find_first_not_of("0123456789abcdef*?") != std::string_view::npos)
+    throw std::invalid_argument("a signature consists of digits and the letters a to f");
+}
+
 IgnoreRule Make(Kind kind, std::string_view pattern) {
-  return IgnoreRule(std::make_shared<IgnoreRule::Data>(
-      IgnoreRule::Data{kind, rules::Pattern(pattern), {}, {}, {}}));
+  std::string text(pattern);
+  if (!rules::Pattern::IsRegex(pattern)) {
+    const bool of_function =
+        kind == Kind::kTopFunction || kind == Kind::kFunction || kind == Kind::kCreatedBy;
+    if (of_function) text = OfFunction(pattern);
+    if (kind == Kind::kThreadName) CheckThreadName(pattern);
+    if (kind == Kind::kSignature) CheckSignature(pattern);
+  }
+  return IgnoreRule(
+      std::make_shared<IgnoreRule::Data>(IgnoreRule::Data{kind, rules::Pattern(text), {}, {}, {}}));
+}
+
+// Of a report's line with rules, one must be chosen.
+void CheckThatItIsOne(std::string_view text) {
+  for (const auto& [name, kind] : kTextKinds) {
+    if (text.find(" | " + std::string(name) + ':') != std::string_view::npos)
+      throw std::invalid_argument("these are several rules: choose one of them");
+  }
 }
 
 }  // namespace
@@ -43,6 +89,7 @@ IgnoreRule IgnoreRule::Parse(std::string_view text) {
   for (const auto& [accepted, kind] : kTextKinds) {
     if (colon == std::string_view::npos || name != accepted) continue;
     try {
+      CheckThatItIsOne(text);
       return Make(kind, text.substr(colon + 1));
     } catch (const std::invalid_argument& error) {
       throw std::invalid_argument(quoted + error.what());

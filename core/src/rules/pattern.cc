@@ -63,9 +63,13 @@ std::regex Compile(std::string_view expression) {
 
 }  // namespace
 
+// "re::Run" is a function of a namespace.
+bool Pattern::IsRegex(std::string_view text) {
+  return text.starts_with(kRegexPrefix) && !text.starts_with("re::");
+}
+
 Pattern::Pattern(std::string_view text) : text_(text) {
-  // "re::Run" is a function of a namespace.
-  const bool is_regex = text.starts_with(kRegexPrefix) && !text.starts_with("re::");
+  const bool is_regex = IsRegex(text);
   if (is_regex) text.remove_prefix(kRegexPrefix.size());
   if (text.empty()) throw std::invalid_argument("the pattern is empty");
   if (is_regex) regex_ = Compile(text);

@@ -17,6 +17,9 @@ class Pattern {
   /// Throws std::invalid_argument with the reason if `text` is empty or a bad regular expression.
   explicit Pattern(std::string_view text);
 
+  /// Returns true if a pattern with this text is a regular expression.
+  static bool IsRegex(std::string_view text);
+
   [[nodiscard]] bool Matches(std::string_view text) const {
     // Most texts differ from most patterns in their first few characters.
     if (!text.starts_with(std::string_view(text_).substr(0, plain_))) return false;

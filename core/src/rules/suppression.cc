@@ -168,6 +168,7 @@ Suppression ParseSuppression(std::string_view text) {
   LineReader line(text);
   const std::size_t column = line.column();
   std::string rule(line.TakeUntil(':'));
+  line.SkipBlanks();
   if (!rule.empty()) rule += ':' + line.TakePattern();
   if (rule.empty()) rule = line.TakePattern();
   try {
@@ -184,7 +185,8 @@ Suppression ParseSuppression(std::string_view text) {
 std::string ToLine(const Suppression& suppression) {
   const std::string rule = suppression.rule.ToString();
   const std::size_t pattern = rule.find(':') + 1;
-  const bool quote = FindAttribute(rule, pattern) != rule.size() || rule[pattern] == '"';
+  const bool quote = FindAttribute(rule, pattern) != rule.size() || rule[pattern] == '"' ||
+                     kBlanks.find(rule[pattern]) != std::string_view::npos;
   std::string line = rule.substr(0, pattern);
   line += quote ? QuotedIfNeeded(rule.substr(pattern)) : rule.substr(pattern);
   const auto add = [&line](std::string_view key, const std::string& value) {

@@ -14,6 +14,8 @@
 namespace taskleak::rules {
 
 std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std::string& path) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // which some editors write
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::vector<SuppressionLine> lines;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -32,14 +34,16 @@ std::vector<SuppressionLine> ParseSuppressions(std::string_view text, const std:
 
 std::vector<SuppressionLine> ReadSuppressions(const std::string& path) {
   errno = 0;
-  const std::ifstream file(FromStartFolder(path), std::ios::binary);
+  const std::string whole_path = FromStartFolder(path);
+  const std::ifstream file(whole_path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   // The file was not opened, is a directory, or had an error in the middle. An empty file is not an
   // error.
   if (!file.is_open() || (text.fail() && errno != 0) || text.bad()) {
     const std::string why = errno != 0 ? std::strerror(errno) : "it cannot be read";
-    throw std::invalid_argument("suppression file \"" + path + "\": " + why);
+    const std::string where = whole_path == path ? "" : " (" + whole_path + ")";
+    throw std::invalid_argument("suppression file \"" + path + "\"" + where + ": " + why);
   }
   return ParseSuppressions(text.str(), path);
 }

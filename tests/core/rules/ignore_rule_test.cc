@@ -56,5 +56,29 @@ TEST(IgnoreRuleTest, ABadPatternIsAnErrorThatQuotesTheRule) {
   EXPECT_THROW(static_cast<void>(IgnoreIf({})), std::invalid_argument);
 }
 
+TEST(IgnoreRuleTest, AFunctionMayBeWrittenAsReportsShowIt) {
+  EXPECT_EQ(IgnoreRule::Parse("created_by:Timer::Every(...)").ToString(),
+            "created_by:Timer::Every");
+  EXPECT_EQ(IgnoreAnyFunction("Pool::Pool::{lambda}").ToString(),
+            "function:Pool::Pool::{lambda}::operator()");
+  EXPECT_EQ(IgnoreTopFunction("...::Poller::Wait").ToString(), "top_function:*::Poller::Wait");
+  EXPECT_EQ(IgnoreTopFunction("re:Wait(...)").ToString(), "top_function:re:Wait(...)");
+}
+
+TEST(IgnoreRuleTest, ARuleThatCanMatchNothingIsAnError) {
+  EXPECT_THAT(ErrorOf("thread_name:image_cache_test"), HasSubstr("write \"image_cache_tes\""));
+  EXPECT_THAT(ErrorOf("thread_name:image_*_cache_test"), HasSubstr("at most 15 characters"));
+  EXPECT_EQ(ErrorOf("thread_name:image_cache_tes*"), "");
+  EXPECT_EQ(ErrorOf("thread_name:re:^image_cache_test"), "");
+  EXPECT_THAT(ErrorOf("signature:xyz"), HasSubstr("the letters a to f"));
+  EXPECT_THAT(ErrorOf("signature:5F1C09AA31D2"), HasSubstr("the letters a to f"));
+}
+
+TEST(IgnoreRuleTest, AReportsLineOfRulesIsAnError) {
+  EXPECT_THAT(ErrorOf("thread_name:pool | created_by:Start | signature:5f1c09aa31d2"),
+              HasSubstr("several rules: choose one"));
+  EXPECT_EQ(ErrorOf("process:sh -c yes | head"), "");
+}
+
 }  // namespace
 }  // namespace taskleak

@@ -30,8 +30,10 @@ IgnoreRule RandomRule(Random& random) {
   static const std::vector<std::string> kinds = {
       "thread_name:", "top_function:", "function:", "created_by:", "module:", "signature:"};
   const std::string form = random() % 8 == 0 ? "re:" : "";
-  const std::string letters = form.empty() ? "aab:*?" : "ab:";
-  return IgnoreRule::Parse(kinds[random() % kinds.size()] + form + RandomText(random, letters, 5));
+  const std::string& kind = kinds[random() % kinds.size()];
+  std::string letters = form.empty() ? "aab*?" : "ab";
+  if (kind != "signature:") letters += ':';
+  return IgnoreRule::Parse(kind + form + RandomText(random, letters, 5));
 }
 
 symbolize::ResolvedStack RandomStack(Random& random) {

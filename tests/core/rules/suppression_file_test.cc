@@ -44,6 +44,12 @@ TEST_F(SuppressionFileTest, OneRuleALineAndCommentsPassedOver) {
   EXPECT_EQ(rules[1].suppression.rule.ToString(), "function:re:^net::");
 }
 
+TEST_F(SuppressionFileTest, AByteOrderMarkIsPassedOver) {
+  const auto rules = ReadSuppressions(Write("\xef\xbb\xbf# known\nthread_name:a\n"));
+  ASSERT_EQ(rules.size(), 1U);
+  EXPECT_EQ(rules[0].line, 2);
+}
+
 TEST_F(SuppressionFileTest, ABadRuleIsAnErrorThatNamesFileAndLine) {
   const std::string path = Write("thread_name:a\nname:b\n");
   EXPECT_THAT(ErrorOf(path), HasSubstr(path + ":2:1: ignore rule \"name:b\""));
@@ -52,6 +58,7 @@ TEST_F(SuppressionFileTest, ABadRuleIsAnErrorThatNamesFileAndLine) {
 TEST_F(SuppressionFileTest, AnUnreadableFileIsAnErrorThatNamesIt) {
   EXPECT_EQ(ErrorOf("/nonexistent/file"),
             "suppression file \"/nonexistent/file\": No such file or directory");
+  EXPECT_THAT(ErrorOf("nonexistent"), HasSubstr("\"nonexistent\" (/"));
   EXPECT_THAT(ErrorOf("/"), HasSubstr("suppression file \"/\""));
 }
 

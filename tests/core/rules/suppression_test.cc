@@ -53,9 +53,15 @@ TEST(Suppression, AQuotedPatternMayHoldAnything) {
   EXPECT_EQ(quoted.max, 1U);
 }
 
+TEST(Suppression, BlanksBeforeAPatternArePassedOver) {
+  EXPECT_EQ(ParseSuppression("thread_name: a b ").rule.ToString(), "thread_name:a b");
+  EXPECT_EQ(ParseSuppression("thread_name: \" a\"").rule.ToString(), "thread_name: a");
+}
+
 TEST(Suppression, IsReadBackFromItsLine) {
   for (const char* const line :
-       {R"(thread_name:"a max=3 \"b\\" test="x y" max=1)", "signature:5f1c09aa31d2",
+       {R"(thread_name:" a")", R"(thread_name:"a max=3 \"b\\" test="x y" max=1)",
+        "signature:5f1c09aa31d2",
         "signature:aa test=A.B max=8 flaky=1 since=2026-11-21 expires=2027-01-31 owner=core at=f "
         "reason=\"b c\"",
         R"(function:"\"x")"}) {
