@@ -20,9 +20,18 @@
 
 namespace taskleak::live {
 
+namespace {
+
+// A request to record is answered without files too, since the signal's default action may end the
+// process. Only a signal that asks for dumps already then does nothing else.
+int RecordSignal(const SignalOptions& options) {
+  return !options.files && options.record == options.dump ? 0 : options.record;
+}
+
+}  // namespace
+
 struct SignalDump::Impl {
-  explicit Impl(SignalOptions given)
-      : period(given.period), bell(given.dump, given.files ? given.record : 0) {
+  explicit Impl(SignalOptions given) : period(given.period), bell(given.dump, RecordSignal(given)) {
     if (given.files) files.emplace(std::move(*given.files));
     thread.emplace("taskleak-signal", [this] { Run(); });
   }
@@ -54,6 +63,7 @@ struct SignalDump::Impl {
 
   void Answer(const Rung& rung) {
     if (rung.dumps > 0) Dump();
+    if (rung.records > 0 && !files) return Say("cannot record: SignalOptions::files is not set");
     for (unsigned i = 0; i < rung.records; ++i) Toggle();
     if (recording && rung.records == 0) recording->Look();
   }

@@ -31,6 +31,14 @@ TEST(SignalDumpTest, BadOptionsThrowAndLeaveNothingBehind) {
   const SignalDump good;
 }
 
+TEST(SignalDumpTest, OneSignalForBothIsBadOnlyWithFiles) {
+  SignalOptions options;
+  options.dump = options.record;
+  { const SignalDump only_dumps(options); }
+  options.files.emplace();
+  EXPECT_THROW(SignalDump dump(options), std::invalid_argument);
+}
+
 TEST(SignalDumpTest, PutsBackTheHandlerThatWasThere) {
   std::signal(SIGQUIT, Other);
   { const SignalDump dump; }

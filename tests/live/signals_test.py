@@ -123,6 +123,14 @@ class SignalsTest(unittest.TestCase):
         self.assertIn(b"subscription", gzip.decompress(self.files(".pb.gz")[0].read_bytes()))
         self.assertEqual([f.stat().st_mode & 0o777 for f in self.files()], [0o600] * 3)
 
+    def test_without_a_folder_sigusr2_says_that_it_cannot_record_and_the_program_goes_on(self):
+        program = Program("plain")
+        program.send(signal.SIGUSR2)
+        await_true(lambda: program.errors)
+        self.assertEqual(program.leak(), 1)
+        self.assertEqual(program.end(), 0)
+        self.assertEqual(program.errors, ["taskleak: cannot record: SignalOptions::files is not set\n"])
+
     def test_a_recording_under_way_is_written_at_the_end(self):
         program = Program("plain", self.folder)
         program.send(signal.SIGUSR2)

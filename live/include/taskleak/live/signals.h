@@ -16,8 +16,8 @@ namespace taskleak::live {
 struct SignalOptions {
   int dump = SIGQUIT;    ///< signal that writes all stacks; 0: none
   int record = SIGUSR2;  ///< signal that starts a recording, or ends and writes it; 0: none
-  std::optional<FileOptions> files;  ///< where to write; if empty, dumps go to standard error and
-                                     ///< there are no recordings
+  std::optional<FileOptions> files;  ///< where to write; if empty, dumps go to standard error, and
+                                     ///< `record` only prints there that it cannot record
   std::chrono::milliseconds period{1000};  ///< time between looks while recording
 };
 
