@@ -1,7 +1,9 @@
 #include "taskleak/live/metrics.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <latch>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -90,6 +92,42 @@ TEST(MetricsTest, CountByCreatorAndState) {
   EXPECT_EQ(CountOf(metrics, "task", Own("StartSession")), 7);
   EXPECT_EQ(Value(metrics, "taskleak_units_by_state", {{"kind", "task"}, {"state", "queued"}}), 7);
   EXPECT_EQ(CountOf(metrics, "thread", Own("StartReader")), 1);
+}
+
+// Condition variables wait with the same arguments as semaphores, and metrics read no stack.
+TEST(MetricsTest, AThreadAtAConditionVariableIsNotCountedAsAtASemaphore) {
+  const auto in = [](const std::string& state) {
+    return Value(CollectMetrics(), "taskleak_units_by_state",
+                 {{"kind", "thread"}, {"state", state}})
+        .value_or(0);
+  };
+  ASSERT_EQ(in("semaphore"), 0);
+  const double before = in("condvar") + in("futex");
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool waits = false;
+  bool stop = false;
+  std::thread thread([&] {
+    std::unique_lock lock(mutex);
+    waits = true;
+    condition.notify_all();
+    condition.wait(lock, [&] { return stop; });
+  });
+  {
+    std::unique_lock lock(mutex);
+    condition.wait(lock, [&] { return waits; });
+  }
+  double semaphores = 0;
+  do {
+    semaphores = in("semaphore");
+  } while (semaphores == 0 && in("condvar") + in("futex") == before);
+  EXPECT_EQ(semaphores, 0);
+  {
+    const std::lock_guard lock(mutex);
+    stop = true;
+  }
+  condition.notify_all();
+  thread.join();
 }
 
 // One creator, two kinds of threads: each has a sample of its own.

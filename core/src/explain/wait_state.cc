@@ -141,20 +141,17 @@ std::optional<Wait> ByCall(const symbolize::ResolvedStack& stack) {
   return std::nullopt;
 }
 
-// In a function of libc that has no name.
-Wait ByArguments(const platform::BlockedAt& at) {
-  const platform::LibcWait wait = platform::ClassifyLibcWait(at);
-  return {wait.state, wait.function};
-}
+Wait WaitOf(const platform::LibcWait& wait) { return {wait.state, wait.function}; }
 
-// Where nothing is known but the place of the system call.
+// Where nothing is known but the place of the system call. That the place has no name shows nothing
+// here: a function that called it may have one, and was not read.
 Wait ByPlace(const platform::BlockedAt& at) {
   const symbolize::QuickFrame& place =
       symbolize::Quick({.pc = at.pc, .is_return_address = false, .guessed = false});
   if (place.plain_name == kSystemCall)
     return {platform::IsForFuture(at) ? WaitState::kFuture : WaitState::kFutex, {}};
   if (const auto wait = ByName(place.plain_name)) return *wait;
-  return place.system_module ? ByArguments(at) : Wait{WaitState::kFutex, {}};
+  return place.system_module ? WaitOf(platform::ClassifyLibcWait(at)) : Wait{WaitState::kFutex, {}};
 }
 
 // Classifies futex(2). Functions are certain evidence. A wait in the program's own code is for an
@@ -170,7 +167,7 @@ Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack
   if (wait) return *wait;
   const bool in_libc =
       symbolize::IsSystemModule(stack.stack[0].module) || IsInternal(stack.plain_names[0]);
-  return in_libc ? ByArguments(at) : Wait{WaitState::kFutex, {}};
+  return in_libc ? WaitOf(platform::ClassifyUnnamedLibcWait(at)) : Wait{WaitState::kFutex, {}};
 }
 
 }  // namespace

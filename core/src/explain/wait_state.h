@@ -18,8 +18,9 @@ struct Wait {
 };
 
 /// Classifies a wait by the functions on the stack, then by the function of libc that the innermost
-/// caller outside of libc has called, and only inside libc by the system call's arguments. A futex
-/// call that the program makes itself is a wait for an object of its own: kFutex for any arguments.
+/// caller outside of libc has called, and only inside libc by the system call's arguments. Without
+/// a stack, a wait is kFutex if its arguments alone do not show what it is. A futex call that the
+/// program makes itself is a wait for an object of its own: kFutex for any arguments.
 Wait ClassifyWait(const platform::BlockedAt& at, const symbolize::ResolvedStack& stack);
 
 }  // namespace taskleak::explain

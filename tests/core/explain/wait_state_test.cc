@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <latch>
 #include <mutex>
@@ -18,13 +19,20 @@
 #include <string>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/explain/state_of.h"
+#include "explain/wait_state.h"
+#include "linux/proc/thread_info.h"
+#include "support/parked_thread.h"
+#include "symbolize/resolved_stack.h"
 
 namespace taskleak {
 namespace {
 
+using ::testing::AnyOf;
+using testing::BlockedThread;
 using testing::FindingOf;
 using testing::StateOf;
 
@@ -102,6 +110,74 @@ TEST(WaitStateTest, Semaphores) {
                 [&] { sem_post(&semaphore); }),
             "semaphore");
   sem_destroy(&semaphore);
+}
+
+// Returns the state of a thread that blocks in `block`, as it is found without a stack.
+WaitState StateWithoutAStack(const std::function<void()>& block,
+                             const std::function<void()>& release) {
+  const BlockedThread thread(block, release);
+  thread.AwaitCall(SYS_futex);
+  const auto at = platform::ReadBlockedAt(thread.tid());
+  return at ? explain::ClassifyWait(*at, symbolize::ResolvedStack()).state : WaitState::kOther;
+}
+
+// Condition variables wait with the same arguments as semaphores.
+TEST(WaitStateTest, WithoutAStackAConditionVariableIsNoSemaphore) {
+  for (const int shared : {PTHREAD_PROCESS_PRIVATE, PTHREAD_PROCESS_SHARED}) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setpshared(&attributes, shared);
+    pthread_cond_t condition;
+    pthread_cond_init(&condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    std::mutex mutex;
+    bool stop = false;
+    const auto wait = [&] {
+      const std::lock_guard lock(mutex);
+      while (!stop) pthread_cond_wait(&condition, mutex.native_handle());
+    };
+    const auto release = [&] {
+      const std::lock_guard lock(mutex);
+      stop = true;
+      pthread_cond_signal(&condition);
+    };
+    EXPECT_THAT(StateWithoutAStack(wait, release), AnyOf(WaitState::kFutex, WaitState::kCondvar))
+        << shared;
+    pthread_cond_destroy(&condition);
+  }
+}
+
+// A writer waits for readers with the same arguments as for a mutex with a time limit and, if
+// processes share the lock, with those of a join.
+TEST(WaitStateTest, WithoutAStackAReadWriteLockIsNoMutexAndNoJoin) {
+  for (const int shared : {PTHREAD_PROCESS_PRIVATE, PTHREAD_PROCESS_SHARED}) {
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setpshared(&attributes, shared);
+    pthread_rwlock_t lock;
+    pthread_rwlock_init(&lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+    pthread_rwlock_rdlock(&lock);
+    const auto write = [&] {
+      pthread_rwlock_wrlock(&lock);
+      pthread_rwlock_unlock(&lock);
+    };
+    EXPECT_THAT(StateWithoutAStack(write, [&] { pthread_rwlock_unlock(&lock); }),
+                AnyOf(WaitState::kFutex, WaitState::kRwlock))
+        << shared;
+    pthread_rwlock_destroy(&lock);
+  }
+}
+
+TEST(WaitStateTest, WithoutAStackAMutexAndAJoinAreStillKnown) {
+  std::mutex mutex;
+  mutex.lock();
+  EXPECT_EQ(StateWithoutAStack([&] { const std::lock_guard lock(mutex); }, [&] { mutex.unlock(); }),
+            WaitState::kMutex);
+  std::latch latch(1);
+  std::thread other([&] { latch.wait(); });
+  EXPECT_THAT(StateWithoutAStack([&] { other.join(); }, [&] { latch.count_down(); }),
+              AnyOf(WaitState::kJoin, WaitState::kFutex));  // kFutex: its id is very small
 }
 
 TEST(WaitStateTest, Future) {

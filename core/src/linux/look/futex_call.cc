@@ -8,7 +8,8 @@
 namespace taskleak::platform {
 namespace {
 
-constexpr std::uint32_t kContendedMutex = 2;  // a lock's value when a thread waits for it
+constexpr std::uint32_t kContendedMutex = 2;    // a lock's value when a thread waits for it
+constexpr std::uint32_t kGreatestOfRwlock = 3;  // the greatest that a read-write lock waits with
 
 int CommandOf(const BlockedAt& at) { return static_cast<int>(at.arguments[1]) & FUTEX_CMD_MASK; }
 
@@ -50,18 +51,22 @@ LibcWait ClassifyLibcWait(const BlockedAt& at) {
   if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 ||
       (command == FUTEX_WAIT && names_owner))
     return {WaitState::kMutex, "pthread_mutex_lock"};
-  // The functions that wait for a mutex until some time call a local one in their place; sem_wait
-  // does the same. Nothing else in libc waits with these values and leaves no name.
-  if (command == FUTEX_WAIT_BITSET) {
-    if (expected == kContendedMutex) return {WaitState::kMutex, "pthread_mutex_clocklock"};
-    if (expected == 0) return {WaitState::kSemaphore};
-  }
   // A join waits, shared with the kernel that will clear it, for the field with the joined thread's
-  // id.
+  // id. Locks and condition variables that processes share wait so too, but for small values.
   if (command == FUTEX_WAIT_BITSET && IsSharedFutex(at) &&
-      (at.arguments[1] & FUTEX_CLOCK_REALTIME) != 0)
+      (at.arguments[1] & FUTEX_CLOCK_REALTIME) != 0 && expected > kGreatestOfRwlock)
     return {WaitState::kJoin};
   return {};
+}
+
+LibcWait ClassifyUnnamedLibcWait(const BlockedAt& at) {
+  // The functions that wait for a mutex until some time call a local one in their place; sem_wait
+  // does the same. Nothing else in libc waits with these values and leaves no name.
+  if (CommandOf(at) == FUTEX_WAIT_BITSET) {
+    if (ExpectedBy(at) == kContendedMutex) return {WaitState::kMutex, "pthread_mutex_clocklock"};
+    if (ExpectedBy(at) == 0) return {WaitState::kSemaphore};
+  }
+  return ClassifyLibcWait(at);
 }
 
 }  // namespace taskleak::platform

@@ -32,9 +32,14 @@ struct LibcWait {
   std::string_view function{};
 };
 
-/// Classifies a wait in a function of libc that has no name, by its arguments alone: the values are
-/// those that glibc 2.36 passes.
+/// Classifies a wait in libc by its arguments alone, whichever function it may be in; kFutex if
+/// several kinds of waits have these. The values are those that glibc 2.36 passes.
 LibcWait ClassifyLibcWait(const BlockedAt& at);
+
+/// Classifies a wait in a function of libc that is known to have no name: the names on the stack
+/// were read. That rules out condition variables and read-write locks, which wait with the same
+/// values as semaphores and mutexes with a time limit.
+LibcWait ClassifyUnnamedLibcWait(const BlockedAt& at);
 
 }  // namespace taskleak::platform
 
