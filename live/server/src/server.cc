@@ -1,6 +1,7 @@
 #include "taskleak/live/server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <httplib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -87,11 +90,7 @@ struct Server::Impl {
           });
     }
     Mount(server, endpoint);
-    const char* const address = options.address.c_str();
-    port = options.port != 0 ? options.port : server.bind_to_any_port(address);
-    if (port <= 0 || (options.port != 0 && !server.bind_to_port(address, port)))
-      throw std::runtime_error("cannot listen at " + options.address + ", port " +
-                               std::to_string(options.port));
+    Bind();
     listen(listening, kBacklog);  // again, since cpp-httplib has asked for room for five
     StartListener();
   }
@@ -101,6 +100,18 @@ struct Server::Impl {
     server.Interrupt();
     server.stop();
     listener->Join();
+  }
+
+  void Bind() {
+    const char* const address = options.address.c_str();
+    errno = 0;
+    port = options.port != 0 ? options.port : server.bind_to_any_port(address);
+    if (port > 0 && (options.port == 0 || server.bind_to_port(address, port))) return;
+    const int error = errno;  // of the last call that failed in cpp-httplib
+    std::string text =
+        "cannot listen at " + options.address + ", port " + std::to_string(options.port);
+    if (error != 0) text += ": " + std::generic_category().message(error);
+    throw std::runtime_error(text);
   }
 
   void StartListener() {
