@@ -36,13 +36,10 @@ struct Settings {
 };
 
 void Serve(stories::Story& story, const Settings& settings) {
-  taskleak::live::FileOptions files;
-  files.folder = settings.folder;
-
   // [watch]
   taskleak::live::WatchOptions watch_options;
   watch_options.period = settings.period;
-  watch_options.files = files;
+  watch_options.files.emplace().folder = settings.folder;
   watch_options.on_alarm = [](const taskleak::live::Alarm& alarm) {
     std::cerr << "ALARM " << alarm.reason << ": " << alarm.text << std::endl;
   };
@@ -51,7 +48,7 @@ void Serve(stories::Story& story, const Settings& settings) {
 
   // [signals]
   taskleak::live::SignalOptions signal_options;
-  signal_options.files = files;
+  signal_options.files.emplace().folder = settings.folder;
   signal_options.period = settings.period / 10;
   const taskleak::live::SignalDump dump(signal_options);
   // [/signals]
