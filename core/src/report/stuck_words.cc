@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <string_view>
 
 #include "report/state_words.h"
@@ -45,22 +46,24 @@ std::string_view Explain(StuckReason reason) {
 namespace report {
 namespace {
 
-std::string ThreadText(const Unit* thread) {
+std::string ThreadText(const Unit* thread, std::size_t unknown) {
   if (thread == nullptr) return "another thread may continue by itself, and may wake them";
   const std::string text = UnitText("thread", thread->id, thread->name);
-  if (thread->state == WaitState::kRunning) return text + " is running, and may wake them";
-  return text +
-         fmt::format(" may continue by itself ({}), and may wake them", Phrase(thread->state));
+  const std::string can = thread->state == WaitState::kRunning
+                              ? "is running"
+                              : fmt::format("may continue by itself ({})", Phrase(thread->state));
+  if (unknown == 1) return fmt::format("{} {}", text, can);
+  return fmt::format("one of them, {}, {}, and may wake the others", text, can);
 }
 
 }  // namespace
 
-std::string UnknownText(alive::Obstacle obstacle, const Unit* thread) {
+std::string UnknownText(alive::Obstacle obstacle, const Unit* thread, std::size_t unknown) {
   switch (obstacle) {
     case alive::Obstacle::kNone:
       return "all of them wait for another thread, and the thread that looks may wake them";
     case alive::Obstacle::kThread:
-      return ThreadText(thread);
+      return ThreadText(thread, unknown);
     case alive::Obstacle::kSignals:
       return "the program handles signals, and a handler may wake them";
     case alive::Obstacle::kTracer:

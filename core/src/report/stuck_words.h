@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_REPORT_STUCK_WORDS_H_
 #define TASKLEAK_SRC_REPORT_STUCK_WORDS_H_
 
+#include <cstddef>
 #include <string>
 
 #include "alive/stillness.h"
@@ -9,10 +10,10 @@
 
 namespace taskleak::report {
 
-/// Returns why nothing can be said of some threads and tasks: "thread 4711 "http" may continue by
-/// itself (waiting in epoll_wait), and may wake them". `thread` is the one in the way, if it is
-/// known; may be null.
-std::string UnknownText(alive::Obstacle obstacle, const Unit* thread);
+/// Returns why nothing can be said of `unknown` threads and tasks: "one of them, thread 4711
+/// "http", may continue by itself (waiting in epoll_wait), and may wake the others". `thread` is
+/// the one of them that is in the way; null if that is another one.
+std::string UnknownText(alive::Obstacle obstacle, const Unit* thread, std::size_t unknown);
 
 }  // namespace taskleak::report
 

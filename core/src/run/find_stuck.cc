@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -59,9 +60,10 @@ StuckReport FindStuck(const LeakReport& alive) {
   std::ranges::stable_sort(report.groups, [](const StuckGroup& a, const StuckGroup& b) {
     return std::pair(a.reason, b.group.units.size()) < std::pair(b.reason, a.group.units.size());
   });
-  if (report.unknown_threads + report.unknown_tasks > 0)
+  const std::size_t unknown = report.unknown_threads + report.unknown_tasks;
+  if (unknown > 0)
     report.unknown_because =
-        report::UnknownText(stuck.obstacle(), FindThread(alive, stuck.in_the_way()));
+        report::UnknownText(stuck.obstacle(), FindThread(alive, stuck.in_the_way()), unknown);
   return report;
 }
 

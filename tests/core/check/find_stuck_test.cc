@@ -114,7 +114,7 @@ TEST(FindStuckTest, NothingIsSaidOfIdleThreadsAndWhyIsSaid) {
   EXPECT_EQ(ReasonOf(report, UnitKind::kThread, idle.tid()), std::nullopt);
   EXPECT_GE(report.unknown_threads, 1U);
   EXPECT_GE(report.unknown_tasks, 1U);
-  EXPECT_THAT(report.unknown_because, HasSubstr("may wake them"));
+  EXPECT_THAT(report.unknown_because, HasSubstr("may wake the"));
 }
 
 TEST(FindStuckTest, ALostTaskIsStuckIfItStaysLost) {
