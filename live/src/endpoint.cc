@@ -231,7 +231,7 @@ struct Endpoint::Impl {
     if (rest == "/hour") return LastHour(request);
     if (rest == "/stuck") return Stuck(request);
     if (rest == "/metrics") return Metrics();
-    return Failure(404, "no such page");
+    return Failure(404, fmt::format("no such page; what is alive is at {}/", options.prefix));
   }
 
   const EndpointOptions options;

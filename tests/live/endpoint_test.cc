@@ -128,6 +128,7 @@ TEST(EndpointTest, WhatItDoesNotKnowIsRefused) {
   EXPECT_EQ(Get(endpoint, "/debug/tasksmetrics").status, 404);
   EXPECT_EQ(Get(endpoint, "/").status, 404);
   EXPECT_EQ(Get(endpoint, "").status, 404);
+  EXPECT_THAT(Get(endpoint, "/debug/task").body, HasSubstr(" /debug/tasks/\n"));
   EXPECT_EQ(Get(endpoint, "/debug/tasks/", {{"debug", "3"}}).status, 400);
   EXPECT_EQ(Get(endpoint, "/debug/tasks/", {{"format", "xml"}}).status, 400);
   EXPECT_EQ(endpoint.Handle({"POST", "/debug/tasks/", {}, {}}).status, 405);

@@ -132,6 +132,25 @@ TEST(ServerTest, RefusesToBindBeyondLoopbackWithoutAToken) {
             200);
 }
 
+TEST(ServerTest, OtherPathsAreAnsweredWithTheRightOne) {
+  const Server server;
+  httplib::Client client("127.0.0.1", server.port());
+  for (const char* path : {"/", "/debug/task", "/debug/tasks/none"}) {
+    const auto result = client.Get(path);
+    ASSERT_TRUE(result) << path;
+    EXPECT_EQ(result->status, 404) << path;
+    EXPECT_THAT(result->body, HasSubstr(" /debug/tasks/\n")) << path;
+  }
+}
+
+TEST(ServerTest, WithATokenOtherPathsNeedItToo) {
+  ServerOptions options;
+  options.endpoint.token = "s3cret";
+  const Server server(options);
+  EXPECT_EQ(StatusOf(server.port(), "/"), 401);
+  EXPECT_EQ(StatusOf(server.port(), "/", {{"Authorization", "Bearer s3cret"}}), 404);
+}
+
 TEST(ServerTest, APortThatIsTakenIsAnError) {
   const Server server;
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -90,6 +90,11 @@ struct Server::Impl {
           });
     }
     Mount(server, endpoint);
+    // For all other paths, which cpp-httplib answers without a text.
+    server.set_error_handler([this](const httplib::Request& request, httplib::Response& response) {
+      if (response.status == 404 && response.body.empty())
+        AnswerRequest(*endpoint, request, response);
+    });
     Bind();
     listen(listening, kBacklog);  // again, since cpp-httplib has asked for room for five
     StartListener();

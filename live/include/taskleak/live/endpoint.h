@@ -75,6 +75,22 @@ class Endpoint {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Answers a request that a server of cpp-httplib has received, whatever its path. Mount() makes
+/// the server call it for the endpoint's paths.
+template <typename HttplibRequest, typename HttplibResponse>
+void AnswerRequest(Endpoint& endpoint, const HttplibRequest& request, HttplibResponse& response) {
+  Endpoint::Request asked{request.method, request.path, {}, {}};
+  asked.parameters.insert(request.params.begin(), request.params.end());
+  asked.authorization = request.get_header_value("Authorization");
+  const Endpoint::Response answer = endpoint.Handle(asked);
+  response.status = answer.status;
+  // Older versions take nothing but C's strings.
+  // NOLINTBEGIN(readability-redundant-string-cstr)
+  for (const auto& [name, value] : answer.headers) response.set_header(name.c_str(), value.c_str());
+  response.set_content(answer.body, answer.content_type.c_str());
+  // NOLINTEND(readability-redundant-string-cstr)
+}
+
 /// Makes a server of cpp-httplib (any version, or one with the same interface) answer the
 /// endpoint's paths.
 ///
@@ -90,17 +106,7 @@ void Mount(HttplibServer& server, const std::shared_ptr<Endpoint>& endpoint) {
       pattern += c;
     }
     server.Get(pattern, [endpoint](const auto& request, auto& response) {
-      Endpoint::Request asked{request.method, request.path, {}, {}};
-      asked.parameters.insert(request.params.begin(), request.params.end());
-      asked.authorization = request.get_header_value("Authorization");
-      Endpoint::Response answer = endpoint->Handle(asked);
-      response.status = answer.status;
-      // Older versions take nothing but C's strings.
-      // NOLINTBEGIN(readability-redundant-string-cstr)
-      for (const auto& [name, value] : answer.headers)
-        response.set_header(name.c_str(), value.c_str());
-      response.set_content(answer.body, answer.content_type.c_str());
-      // NOLINTEND(readability-redundant-string-cstr)
+      AnswerRequest(*endpoint, request, response);
     });
   }
 }
