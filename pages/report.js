@@ -54,18 +54,19 @@ function nounsOf(rows, count) {
   const nouns = [...new Set(rows.map(row => plural(count, kNouns[row.kind]).replace(/^\d+ /, '')))];
   return nouns.length < 2 ? nouns[0] || 'threads and tasks' : `${nouns.slice(0, -1).join(', ')} and ${nouns.at(-1)}`;
 }
-const units = data.rows.reduce((sum, row) => sum + row.count, 0);
 const looked = data.tests.length > 0 && data.tests.every(isLook);
+const counted = entries.filter(entry => looked || !isLook(entry.test)).map(entry => entry.row);  // what is alive beside leaks is not
+const units = counted.reduce((sum, row) => sum + row.count, 0);
 const unseen = data.tests.filter(test => test.could_not_look);
 const deadlocks = data.tests.flatMap(test => test.deadlocks.map(deadlock => ({test, deadlock})));
 const hangs = data.tests.filter(test => test.verdict === 'hang').length;
-const withLeaks = new Set(data.rows.map(row => data.tests[row.test].test)).size;
+const withLeaks = new Set(counted.map(row => data.tests[row.test].test)).size;
 const {baseline} = data;
 heading(looked ? 'What is alive' : 'Leaks', [
   looked ? fact(data.tests.length, data.tests.length === 1 ? 'look' : 'looks') : fact(data.looks, data.looks === 1 ? 'check' : 'checks'),
   !looked && fact(withLeaks, withLeaks === 1 ? 'test that leaks' : 'tests that leak', withLeaks ? 'bad' : 'good'),
-  fact(entries.length, looked ? (entries.length === 1 ? 'group' : 'groups') : entries.length === 1 ? 'leak' : 'leaks', !looked && entries.length ? 'bad' : ''),
-  fact(units, nounsOf(data.rows, units)),
+  fact(counted.length, looked ? (counted.length === 1 ? 'group' : 'groups') : counted.length === 1 ? 'leak' : 'leaks', !looked && counted.length ? 'bad' : ''),
+  fact(units, nounsOf(counted, units)),
   deadlocks.length > 0 && fact(deadlocks.length, deadlocks.length === 1 ? 'deadlock' : 'deadlocks', 'bad'),
   hangs > 0 && fact(hangs, hangs === 1 ? 'test that hangs' : 'tests that hang', 'bad'),
   unseen.length > 0 && fact(unseen.length, unseen.length === 1 ? 'test that could not be checked' : 'tests that could not be checked', 'bad'),
@@ -140,7 +141,7 @@ function timeline() {
   if (!tests.length || !entries.length || looked) return;
   const last = Math.max(1, ...data.checked.map(each => each.ended_ms));
   const started = new Map(), others = new Map();  // functions that make their lines, by the test above them
-  for (const entry of entries) {
+  for (const entry of entries.filter(entry => !isLook(entry.test))) {
     const noticed = byName.get(entry.test.test), home = byName.get(entry.row.origin) || noticed;
     const item = () => leakItem(entry, noticed ? noticed.end : last, last);
     const under = home ? started : others, name = home ? home.name : entry.test.test;

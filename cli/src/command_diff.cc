@@ -38,8 +38,8 @@ std::size_t AddMore(const LeakTable& a, const LeakTable& b, char sign, Remark re
 }
 
 ExitCode Diff(const DiffArguments& arguments) {
-  LeakTable before;
-  LeakTable after;
+  LeakTable before(LeakTable::What::kEverything);
+  LeakTable after(LeakTable::What::kEverything);
   bool broken = Complain(ReadFilesInto({arguments.before}, before));
   broken = Complain(ReadFilesInto({arguments.after}, after)) || broken;
   broken = broken || before.could_not_look() > 0 || after.could_not_look() > 0;

@@ -93,7 +93,7 @@ Json DataOf(const RunReport& report, const FormatOptions& options) {
       Json row = page.Row(group, report::Places(group));
       row["test"] = tests.size();
       row["seen"] = NumberAt(test.json["groups"][i], "seen", 1);
-      if (comparison) {
+      if (comparison && !IsLook(test.json)) {
         const auto status = statuses.find({group.signature, test.report.test});
         row["status"] = status == statuses.end() ? "known" : status->second;
       }

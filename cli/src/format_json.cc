@@ -8,8 +8,10 @@
 namespace taskleak::cli {
 
 std::string FormatJson(const RunReport& report, const FormatOptions&) {
-  ReportSummary summary{.looks = report.looks(), .leaking_tests = report.tests.size()};
+  ReportSummary summary{.looks = report.looks()};
   for (const TestEntry& test : report.tests) {
+    if (IsLook(test.json)) continue;
+    ++summary.leaking_tests;
     const Json& groups = test.json["groups"];
     summary.groups += groups.size();
     for (const Json& group : groups) summary.units += NumberAt(group, "count");

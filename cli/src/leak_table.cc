@@ -16,6 +16,7 @@ void LeakTable::OnTest(Json test) {
                       (hangs && test["groups"].empty());
   if (unseen) ++could_not_look_;
   if (unseen || hangs) ++in_vain_[name];
+  if (what_ == What::kLeaks && IsLook(test)) return;
   std::map<std::string, LeakEntry> found;
   for (const Json& json : test["groups"]) {
     const LeakGroup group = ReadGroup(json);

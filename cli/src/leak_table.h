@@ -33,6 +33,13 @@ class LeakTable final : public ReportSink {
  public:
   /// How many units of each leak one run has.
   using Run = std::map<LeakKey, std::size_t>;
+  /// What it takes from the reports.
+  enum class What {
+    kLeaks,      ///< leaks only
+    kEverything  ///< also what was alive in looks that judged nothing (verdict "alive")
+  };
+
+  explicit LeakTable(What what = What::kLeaks) : what_(what) {}
 
   void OnDocument() override { runs_.emplace_back(); }
   void OnTest(Json test) override;
@@ -57,6 +64,7 @@ class LeakTable final : public ReportSink {
   [[nodiscard]] std::size_t could_not_look() const { return could_not_look_; }
 
  private:
+  What what_;
   std::map<LeakKey, LeakEntry> leaks_;
   std::vector<Run> runs_;
   std::unordered_map<std::string, std::size_t> checked_;

@@ -197,6 +197,8 @@ LeakGroup ReadGroup(const Json& group) {
   return read;
 }
 
+bool IsLook(const Json& test) { return TextAt(test, "verdict") == ToString(Verdict::kAlive); }
+
 TestEntry ReadTestEntry(Json test) {
   TestEntry entry;
   entry.report.test = TextAt(test, "test");

@@ -14,6 +14,9 @@ LeakGroup ReadGroup(const Json& group);
 /// Reads an element of "tests". Its "groups" must be a list of objects.
 TestEntry ReadTestEntry(Json test);
 
+/// Returns whether an element of "tests" is a look that judged nothing (verdict "alive").
+bool IsLook(const Json& test);
+
 /// Returns the kind or the state of that name (docs/report-formats.md). An unknown kind is a
 /// thread, and an unknown state is kOther.
 UnitKind KindNamed(const std::string& name);

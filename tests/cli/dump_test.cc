@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -74,6 +75,55 @@ TEST(Dump, WritesJson) {
   const Outcome outcome = stuck.DumpUntil({"reader"}, {"--format=json"});
   const Json report = Json::parse(outcome.out);
   EXPECT_EQ(report["tests"][0]["test"], "process " + stuck.pid() + " \"cli_stuck\"");
+  EXPECT_EQ(report["tests"][0]["verdict"], "alive");
+  EXPECT_EQ(report["summary"]["leaks"], 0);
+}
+
+/// Writes the JSON dump to a file and gives it to other commands.
+class DumpFile : public testing::Test {
+ protected:
+  void DumpOf(const char* what, const std::string& text) {
+    const Stuck stuck(what);
+    std::ofstream(Path()) << stuck.DumpUntil({text}, {"--format=json"}).out;
+  }
+  [[nodiscard]] std::string Path() const { return directory_.File("dump.json"); }
+  [[nodiscard]] Outcome Report(const std::string& format) const {
+    return RunProgram(TASKLEAK_PROGRAM, {"report", "--format=" + format, Path()});
+  }
+  [[nodiscard]] std::string Known() const { return directory_.File("known.txt"); }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+TEST_F(DumpFile, OfAHealthyProgramHasNoLeak) {
+  DumpOf("wait", "WaitForOrders(");
+  const Outcome text = Report("text");
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.out, AllOf(testing::StartsWith("alive: "), Not(HasSubstr("leak")),
+                              HasSubstr("WaitForOrders(")));
+  EXPECT_EQ(Json::parse(Report("json").out)["summary"]["leaks"], 0);
+  const Outcome merged = RunProgram(TASKLEAK_PROGRAM, {"merge", Path()});
+  EXPECT_EQ(merged.exit_code, 0);
+  const Json document = Json::parse(merged.out);
+  EXPECT_EQ(document["tests"][0]["verdict"], "alive");
+  EXPECT_EQ(document["summary"]["leaking_tests"], 0);
+}
+
+TEST_F(DumpFile, AddsNothingToABaseline) {
+  DumpOf("wait", "WaitForOrders(");
+  EXPECT_EQ(RunProgram(TASKLEAK_PROGRAM, {"baseline", "write", Known(), Path()}).exit_code, 0);
+  EXPECT_THAT(ReadFile(Known()), Not(HasSubstr("signature:")));
+  const Outcome checked = RunProgram(TASKLEAK_PROGRAM, {"baseline", "check", Known(), Path()});
+  EXPECT_EQ(checked.exit_code, 0);
+  EXPECT_THAT(checked.out, testing::StartsWith("0 new or grown, 0 known"));
+}
+
+TEST_F(DumpFile, OfADeadlockFails) {
+  DumpOf("deadlock", "\"cycle\"");
+  const Outcome text = Report("text");
+  EXPECT_EQ(text.exit_code, 1);
+  EXPECT_THAT(text.out, HasSubstr("2 threads wait for each other"));
 }
 
 TEST(Dump, SaysWhyItCannotLook) {

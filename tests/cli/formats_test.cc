@@ -249,6 +249,17 @@ TEST(HtmlFormat, MarksWhatIsNewAgainstABaseline) {
   EXPECT_EQ(data_with(known)["baseline"]["known"], 2);
 }
 
+TEST(HtmlFormat, WhatIsOnlyAliveIsNeitherNewNorKnown) {
+  LeakReport look = TwoLeaks();
+  look.verdict = Verdict::kAlive;
+  const std::string html = FormatHtml(
+      RunWith({look}), {.verbose = false, .root = "", .baseline = {{"known.txt", Baseline()}}});
+  const std::size_t begin = html.find("id=\"data\">") + 10;
+  const Json data = Json::parse(html.substr(begin, html.find("</script>") - begin));
+  EXPECT_FALSE(data["rows"][0].contains("status"));
+  EXPECT_EQ(data["baseline"]["fresh"], 0);
+}
+
 // Frames and stacks that many leaks share are written once.
 TEST(HtmlFormat, HasEachStackOnce) {
   const std::string one = FormatHtml(RunWith({TwoLeaks()}), {});
