@@ -35,6 +35,8 @@ std::string Summary(const RunReport& report) {
 std::string FormatText(const RunReport& report, const FormatOptions& options) {
   std::string result;
   for (const TestEntry& test : report.tests) {
+    if (test.report.verdict == Verdict::kAlive && !test.report.test.empty())
+      result += report::Printable(test.report.test) + ": ";
     result += test.report.ToText(options.verbose) + '\n';
   }
   for (const std::string& note : report.notes)

@@ -100,8 +100,8 @@ TEST_F(DumpFile, OfAHealthyProgramHasNoLeak) {
   DumpOf("wait", "WaitForOrders(");
   const Outcome text = Report("text");
   EXPECT_EQ(text.exit_code, 0);
-  EXPECT_THAT(text.out, AllOf(testing::StartsWith("alive: "), Not(HasSubstr("leak")),
-                              HasSubstr("WaitForOrders(")));
+  EXPECT_THAT(text.out, AllOf(testing::StartsWith("process "), HasSubstr("\"cli_stuck\": alive: "),
+                              HasSubstr("WaitForOrders("), Not(HasSubstr("leak"))));
   EXPECT_EQ(Json::parse(Report("json").out)["summary"]["leaks"], 0);
   const Outcome merged = RunProgram(TASKLEAK_PROGRAM, {"merge", Path()});
   EXPECT_EQ(merged.exit_code, 0);
