@@ -10,6 +10,7 @@
 #include "baseline.h"
 #include "commands.h"
 #include "report/wording.h"
+#include "shell_command.h"
 #include "terminal.h"
 
 namespace taskleak::cli {
@@ -22,6 +23,12 @@ struct BaselineArguments {
   std::string stale = "warn";
   bool flaky = false;
 };
+
+std::string CommandOf(const char* verb, const BaselineArguments& arguments) {
+  std::vector<std::string> words = {arguments.baseline};
+  words.insert(words.end(), arguments.files.begin(), arguments.files.end());
+  return ShellCommand(fmt::format("taskleak baseline {}", verb), words);
+}
 
 // Reads a baseline. If the file cannot be read or is bad, says why and returns nothing. If
 // `may_be_new`, a file that does not exist is an empty baseline.
@@ -78,13 +85,12 @@ ExitCode Check(const BaselineArguments& arguments) {
   if (leaks.could_not_look() > 0)
     text += fmt::format(", {} that could not be looked at",
                         report::Count(leaks.could_not_look(), "test"));
-  text += comparison.gone.empty()
-              ? "\n"
-              : fmt::format(": `taskleak baseline prune {}` removes the leaks that are gone\n",
-                            arguments.baseline);
+  text += comparison.gone.empty() ? "\n" : "; to take what is gone out of the file:\n";
   const bool failed =
       !comparison.worse.empty() || (arguments.stale == "fail" && !comparison.gone.empty());
-  return Write("-", TextFor("-", report::Printable(text)),
+  // A command to copy stays whole, however narrow the terminal is.
+  const std::string prune = comparison.gone.empty() ? "" : CommandOf("prune", arguments) + '\n';
+  return Write("-", TextFor("-", report::Printable(text)) + report::Printable(prune),
                failed   ? kLeaks
                : broken ? kCouldNotLook
                         : kClean);

@@ -17,8 +17,10 @@ namespace {
 using report::JsonDocument;
 using report::TwoLeaks;
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class Program : public testing::Test {
  protected:
@@ -133,7 +135,7 @@ TEST_F(Program, ExplainsALeak) {
   const Outcome outcome = Taskleak({"explain", "5f1c", leaks});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("#0 "), HasSubstr("pool::WorkerPool::Start(int)"),
-                                 testing::Not(HasSubstr("net::Server"))));
+                                 Not(HasSubstr("net::Server"))));
   EXPECT_EQ(Taskleak({"explain", "123", leaks}).exit_code, 3);
 }
 
@@ -154,11 +156,28 @@ TEST_F(Program, TheRatchetTurnsOneWay) {
   const Outcome stale = Taskleak({"baseline", "check", known, clean});
   EXPECT_EQ(stale.exit_code, 0);
   EXPECT_THAT(stale.out, HasSubstr("stale signature:5f1c09aa31d2"));
+  EXPECT_THAT(stale.out, EndsWith(", 2 gone; to take what is gone out of the file:\n"
+                                  "taskleak baseline prune " +
+                                  known + ' ' + clean + '\n'));
   EXPECT_EQ(Taskleak({"baseline", "check", "--stale=fail", known, clean}).exit_code, 1);
   EXPECT_EQ(Taskleak({"baseline", "prune", known, clean}).exit_code, 0);
   const Outcome failed = Taskleak({"baseline", "check", known, leaks});
   EXPECT_EQ(failed.exit_code, 1);
   EXPECT_THAT(failed.out, HasSubstr("new   5f1c09aa31d2  WorkerPool.Restarts: 8 threads"));
+}
+
+TEST_F(Program, TheCommandThatRemovesWhatIsGoneRunsAsItIsPrinted) {
+  const std::string known = Path("known leaks.txt");
+  Taskleak({"baseline", "write", known, Write("leaks.json", leaks_)});
+  const std::string said =
+      Taskleak({"baseline", "check", known, Write("it's \"clean\" $HOME.json", clean_)}).out;
+  const std::size_t command = said.find("taskleak baseline prune ");
+  ASSERT_NE(command, std::string::npos) << said;
+  const Outcome pruned = Shell(R"(taskleak() { "$0" "$@"; }
+      eval "$1")",
+                               {said.substr(command)});
+  EXPECT_EQ(pruned.exit_code, 0) << pruned.err;
+  EXPECT_THAT(ReadFile(known), Not(HasSubstr("signature:")));
 }
 
 TEST_F(Program, AnIncompleteReportChangesNoBaseline) {
