@@ -74,7 +74,7 @@ ExitCode Check(const BaselineArguments& arguments) {
   const Baseline::Comparison comparison = baseline->Compare(leaks, rules::Today());
   std::string text = WorseLines(comparison, leaks) + MovedLines(comparison);
   for (const rules::Suppression* entry : comparison.gone)
-    text += fmt::format("stale {}\n", rules::ToLine(*entry));
+    text += fmt::format("gone  {}\n", rules::ToLine(*entry));
   text += fmt::format("{} new or grown, {} known", comparison.worse.size(), comparison.known);
   if (!comparison.moved.empty()) text += fmt::format(", {} moved", comparison.moved.size());
   text += fmt::format(", {} gone", comparison.gone.size());
@@ -116,8 +116,8 @@ ExitCode WriteBaseline(const BaselineArguments& arguments) {
   return Change(arguments, /*may_be_new=*/true, [&](Baseline& baseline, const LeakTable& leaks) {
     const std::size_t before = baseline.size();
     baseline.Accept(leaks, rules::Today(), arguments.owner);
-    return fmt::format("{}, {} of them new", report::Count(baseline.size(), "known leak"),
-                       baseline.size() - before);
+    return fmt::format("{} added, {} in all", report::Count(baseline.size() - before, "leak"),
+                       baseline.size());
   });
 }
 

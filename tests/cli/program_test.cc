@@ -149,13 +149,17 @@ TEST_F(Program, TheRatchetTurnsOneWay) {
   const std::string leaks = Write("leaks.json", leaks_);
   const std::string clean = Write("clean.json", clean_);
   EXPECT_EQ(Taskleak({"baseline", "check", known, leaks}).exit_code, 3);  // no such file
-  EXPECT_EQ(Taskleak({"baseline", "write", known, leaks}).exit_code, 0);
+  const Outcome written = Taskleak({"baseline", "write", known, leaks});
+  EXPECT_EQ(written.exit_code, 0);
+  EXPECT_EQ(written.out, known + ": 2 leaks added, 2 in all\n");
+  EXPECT_EQ(Taskleak({"baseline", "write", known, leaks}).out,
+            known + ": 0 leaks added, 2 in all\n");
   const Outcome passed = Taskleak({"baseline", "check", known, leaks});
   EXPECT_EQ(passed.exit_code, 0);
   EXPECT_EQ(passed.out, "0 new or grown, 2 known, 0 gone\n");
   const Outcome stale = Taskleak({"baseline", "check", known, clean});
   EXPECT_EQ(stale.exit_code, 0);
-  EXPECT_THAT(stale.out, HasSubstr("stale signature:5f1c09aa31d2"));
+  EXPECT_THAT(stale.out, HasSubstr("gone  signature:5f1c09aa31d2 test=WorkerPool.Restarts "));
   EXPECT_THAT(stale.out, EndsWith(", 2 gone; to take what is gone out of the file:\n"
                                   "taskleak baseline prune " +
                                   known + ' ' + clean + '\n'));
