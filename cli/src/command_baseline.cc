@@ -51,7 +51,7 @@ std::string WorseLines(const Baseline::Comparison& comparison, const LeakTable& 
     if (allowed > 0) text += fmt::format(" (known: {})", allowed);
     if (leaks.IsFlaky(key, leak))
       text += fmt::format(" (flaky: {} of {} runs)", leak.seen, leaks.TimesChecked(key.test));
-    text += leak.function.empty() ? "\n" : fmt::format(", at {}\n", leak.function);
+    text += leak.place.empty() ? "\n" : fmt::format(", {}\n", leak.place);
   }
   return text;
 }
@@ -61,7 +61,7 @@ std::string MovedLines(const Baseline::Comparison& comparison) {
   for (const auto& [key, leak, from] : comparison.moved) {
     text +=
         fmt::format("moved {}  {}: {} (known in {})", key.signature, key.test, leak.title, from);
-    text += leak.function.empty() ? "\n" : fmt::format(", at {}\n", leak.function);
+    text += leak.place.empty() ? "\n" : fmt::format(", {}\n", leak.place);
   }
   return text;
 }

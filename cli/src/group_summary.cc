@@ -71,6 +71,13 @@ std::string FirstFunction(const LeakGroup& group) {
   return frame == nullptr ? std::string() : symbolize::PlainName(frame->function);
 }
 
+std::string PlaceText(const LeakGroup& group) {
+  const std::string function = FirstFunction(group);
+  if (function.empty()) return {};
+  const bool is_there = FirstOwn(group.first().stack, /*with_line=*/false) != nullptr;
+  return fmt::format("{} {}", is_there ? "at" : "created by", function);
+}
+
 std::string GroupText(const LeakReport& report, std::size_t group) {
   LeakReport one = report;
   one.groups = {report.groups[group]};

@@ -31,6 +31,10 @@ std::string RelativeTo(const std::string& root, const std::string& file);
 /// function that created them. May be empty.
 std::string FirstFunction(const LeakGroup& group);
 
+/// Returns the same function with what it did: "at pool::WorkerPool::Run", or "created by
+/// pool::WorkerPool::Start". May be empty.
+std::string PlaceText(const LeakGroup& group);
+
 /// Returns the text report of one group of `report`.
 std::string GroupText(const LeakReport& report, std::size_t group);
 

@@ -26,6 +26,7 @@ void LeakTable::OnTest(Json test) {
     if (entry.title.empty()) {
       entry.title = Title(group);
       entry.function = FirstFunction(group);
+      entry.place = PlaceText(group);
       entry.former_signature = group.former_signature;
     }
   }

@@ -25,6 +25,7 @@ struct LeakEntry {
   std::size_t seen = 0;          ///< number of runs with it
   std::string title;             ///< of the largest (group_summary.h)
   std::string function;          ///< the first function of the program's own
+  std::string place;             ///< of the same leak (PlaceText() in group_summary.h)
   std::string former_signature;  ///< LeakGroup::former_signature
 };
 

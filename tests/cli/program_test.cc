@@ -170,6 +170,19 @@ TEST_F(Program, TheRatchetTurnsOneWay) {
   EXPECT_THAT(failed.out, HasSubstr("new   5f1c09aa31d2  WorkerPool.Restarts: 8 threads"));
 }
 
+TEST_F(Program, ANewLeakIsShownWithThePlaceWhereItIsOrWithItsCreator) {
+  LeakReport report = TwoLeaks();
+  Unit& ended = report.groups[0].units[0];
+  ended.kind = UnitKind::kUnjoinedThread;
+  ended.stack = {};
+  report.groups[0].units.resize(1);
+  const Outcome outcome = Taskleak({"baseline", "check", Write("known.txt", ""),
+                                    Write("leaks.json", JsonDocument({report}, {}))});
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("ended, but neither joined nor detached, created by "
+                                           "pool::WorkerPool::Start\n"),
+                                 HasSubstr("connection, at net::Server::Listen\n")));
+}
+
 TEST_F(Program, TheCommandThatRemovesWhatIsGoneRunsAsItIsPrinted) {
   const std::string known = Path("known leaks.txt");
   Taskleak({"baseline", "write", known, Write("leaks.json", leaks_)});
