@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
@@ -13,6 +12,8 @@
 
 #include "rules/ignore_rule.h"
 #include "rules/suppression_file.h"
+#include "shell_command.h"
+#include "whole_file.h"
 
 namespace taskleak::cli {
 namespace {
@@ -70,13 +71,29 @@ void DropDoubles(std::vector<Suppression>& entries) {
 
 }  // namespace
 
-Baseline Baseline::FromFile(const std::string& path) {
-  std::error_code ignored;
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open() || std::filesystem::is_directory(path, ignored))
-    throw std::invalid_argument(path + ": not a readable baseline");
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+Baseline Baseline::FromFile(const std::string& path, const std::vector<std::string>& reports) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    throw std::invalid_argument(path +
+                                ": a folder, and not a baseline; in taskleak baseline, the "
+                                "baseline comes first, and then the reports");
+  if (!std::filesystem::exists(path, error) && !error) {
+    throw std::invalid_argument(
+        fmt::format("{}: {}; to make it of the leaks of these reports:\n{}", path,
+                    std::make_error_code(std::errc::no_such_file_or_directory).message(),
+                    Command("write", path, reports)));
+  }
+  std::string text;
+  if (const std::string why = ReadWhole(path, &text); !why.empty())
+    throw std::invalid_argument(fmt::format("{}: {}", path, why));
   return {text, path};
+}
+
+std::string Baseline::Command(const char* verb, const std::string& path,
+                              const std::vector<std::string>& reports) {
+  std::vector<std::string> words = {path};
+  words.insert(words.end(), reports.begin(), reports.end());
+  return ShellCommand(fmt::format("taskleak baseline {}", verb), words);
 }
 
 Baseline::Baseline(std::string_view text, const std::string& path) {

@@ -25,8 +25,9 @@ class Baseline {
   /// baseline.
   Baseline(std::string_view text, const std::string& path);
 
-  /// Reads the file. Throws std::invalid_argument, naming it, if it cannot be read or is bad.
-  static Baseline FromFile(const std::string& path);
+  /// Reads the file. Throws std::invalid_argument, naming it, if it cannot be read or is bad. The
+  /// message about a missing file says how to make it of `reports`.
+  static Baseline FromFile(const std::string& path, const std::vector<std::string>& reports);
 
   /// The result of a comparison of leaks with the baseline.
   struct Comparison {
@@ -64,6 +65,10 @@ class Baseline {
   /// Removes leaks that are gone and lowers counts that shrank. Flaky entries stay unchanged unless
   /// `flaky_too`.
   Pruned Prune(const LeakTable& leaks, bool flaky_too);
+
+  /// Returns the command `taskleak baseline VERB` for a baseline and reports.
+  static std::string Command(const char* verb, const std::string& path,
+                             const std::vector<std::string>& reports);
 
   /// Returns the whole file.
   [[nodiscard]] std::string ToText() const;

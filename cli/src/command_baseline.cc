@@ -10,7 +10,6 @@
 #include "baseline.h"
 #include "commands.h"
 #include "report/wording.h"
-#include "shell_command.h"
 #include "terminal.h"
 
 namespace taskleak::cli {
@@ -24,19 +23,14 @@ struct BaselineArguments {
   bool flaky = false;
 };
 
-std::string CommandOf(const char* verb, const BaselineArguments& arguments) {
-  std::vector<std::string> words = {arguments.baseline};
-  words.insert(words.end(), arguments.files.begin(), arguments.files.end());
-  return ShellCommand(fmt::format("taskleak baseline {}", verb), words);
-}
-
 // Reads a baseline. If the file cannot be read or is bad, says why and returns nothing. If
 // `may_be_new`, a file that does not exist is an empty baseline.
-std::optional<Baseline> Load(const std::string& path, bool may_be_new) {
+std::optional<Baseline> Load(const BaselineArguments& arguments, bool may_be_new) {
   std::error_code error;
-  if (may_be_new && !std::filesystem::exists(path, error) && !error) return Baseline();
+  if (may_be_new && !std::filesystem::exists(arguments.baseline, error) && !error)
+    return Baseline();
   try {
-    return Baseline::FromFile(path);
+    return Baseline::FromFile(arguments.baseline, arguments.files);
   } catch (const std::invalid_argument& bad) {
     Complain({bad.what()});
     return std::nullopt;
@@ -67,7 +61,7 @@ std::string MovedLines(const Baseline::Comparison& comparison) {
 }
 
 ExitCode Check(const BaselineArguments& arguments) {
-  const std::optional<Baseline> baseline = Load(arguments.baseline, /*may_be_new=*/false);
+  const std::optional<Baseline> baseline = Load(arguments, /*may_be_new=*/false);
   if (!baseline) return kCouldNotLook;
   LeakTable leaks;
   const bool broken = Complain(ReadFilesInto(arguments.files, leaks)) || leaks.could_not_look() > 0;
@@ -89,7 +83,10 @@ ExitCode Check(const BaselineArguments& arguments) {
   const bool failed =
       !comparison.worse.empty() || (arguments.stale == "fail" && !comparison.gone.empty());
   // A command to copy stays whole, however narrow the terminal is.
-  const std::string prune = comparison.gone.empty() ? "" : CommandOf("prune", arguments) + '\n';
+  const std::string prune =
+      comparison.gone.empty()
+          ? ""
+          : Baseline::Command("prune", arguments.baseline, arguments.files) + '\n';
   return Write("-", TextFor("-", report::Printable(text)) + report::Printable(prune),
                failed   ? kLeaks
                : broken ? kCouldNotLook
@@ -99,7 +96,7 @@ ExitCode Check(const BaselineArguments& arguments) {
 // Writes nothing if the input is incomplete, because missing leaks would seem to be gone.
 ExitCode Change(const BaselineArguments& arguments, bool may_be_new,
                 const std::function<std::string(Baseline&, const LeakTable&)>& change) {
-  std::optional<Baseline> baseline = Load(arguments.baseline, may_be_new);
+  std::optional<Baseline> baseline = Load(arguments, may_be_new);
   if (!baseline) return kCouldNotLook;
   LeakTable leaks;
   if (Complain(ReadFilesInto(arguments.files, leaks))) {

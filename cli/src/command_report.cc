@@ -27,7 +27,8 @@ struct ReportArguments {
 ExitCode Report(const ReportArguments& arguments) {
   FormatOptions options = arguments.options;
   if (!arguments.baseline.empty())
-    options.baseline = {arguments.baseline, Baseline::FromFile(arguments.baseline)};
+    options.baseline = {arguments.baseline,
+                        Baseline::FromFile(arguments.baseline, arguments.files)};
   std::vector<std::string> complaints;
   const RunReport report = ReadReports(arguments.files, &complaints);
   const bool broken = Complain(complaints);

@@ -170,6 +170,31 @@ TEST_F(Program, TheRatchetTurnsOneWay) {
   EXPECT_THAT(failed.out, HasSubstr("new   5f1c09aa31d2  WorkerPool.Restarts: 8 threads"));
 }
 
+TEST_F(Program, AMissingBaselineIsNamedWithTheCommandThatMakesIt) {
+  const std::string known = Path("known.txt");
+  const std::string leaks = Write("leaks.json", leaks_);
+  for (const auto& arguments :
+       {std::vector<std::string>{"baseline", "check", known, leaks},
+        std::vector<std::string>{"report", "--format=html", "--baseline=" + known, leaks}}) {
+    const Outcome outcome = Taskleak(arguments);
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_EQ(outcome.err, "taskleak: " + known +
+                               ": No such file or directory; to make it of the leaks of these "
+                               "reports:\ntaskleak baseline write " +
+                               known + ' ' + leaks + '\n');
+  }
+}
+
+TEST_F(Program, AFolderIsNoBaseline) {
+  const std::string known = Write("known.txt", "");
+  for (const char* const verb : {"write", "check", "prune"}) {
+    const Outcome outcome = Taskleak({"baseline", verb, Path(""), known});
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_THAT(outcome.err, HasSubstr("a folder, and not a baseline; in taskleak baseline, the "
+                                       "baseline comes first"));
+  }
+}
+
 TEST_F(Program, ANewLeakIsShownWithThePlaceWhereItIsOrWithItsCreator) {
   LeakReport report = TwoLeaks();
   Unit& ended = report.groups[0].units[0];
