@@ -74,8 +74,8 @@ function(taskleak_add_gate name)
   taskleak_gate_options(options "${folder}" "$<TARGET_PROPERTY:${target},TASKLEAK_GATE_OPTIONS>")
   add_test(NAME ${name}.self_test
            COMMAND "$<TARGET_FILE:taskleak::program>" self-test -- ${CMAKE_COMMAND} "-DFOLDER=${folder}" "-DTASKLEAK_OPTIONS=${options}"
-                   "-DTASKLEAK=$<TARGET_FILE:taskleak::program>" "-DBASELINE=${arg_BASELINE}" -P
-                   "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/TaskleakGateSelfTest.cmake" --
+                   "-DTASKLEAK=$<TARGET_FILE:taskleak::program>" "-DBASELINE=${arg_BASELINE}" "-DREPORTS=${TASKLEAK_REPORT_DIR}"
+                   -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/TaskleakGateSelfTest.cmake" --
                    "$<TARGET_FILE:${target}>" ${arg_SELF_TEST})
   set_tests_properties(${name}.self_test PROPERTIES LABELS taskleak)
 endfunction()

@@ -9,11 +9,20 @@ import subprocess
 import sys
 
 
-def ctest(build, *arguments):
-    """Runs CTest. Returns the outcome of each test by name."""
+def run_ctest(build, *arguments):
+    """Runs CTest. Returns its output."""
     command = ["ctest", "--test-dir", build, "--output-on-failure", *arguments]
     output = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
     print(output)
+    return output
+
+
+def ctest(build, *arguments):
+    """Runs CTest. Returns the outcome of each test by name."""
+    return outcomes_in(run_ctest(build, *arguments))
+
+
+def outcomes_in(output):
     outcomes = {}
     for line in output.splitlines():
         words = line.split()
@@ -38,10 +47,16 @@ def main():
         origin = pathlib.Path(consumer).parent / shared
         (shutil.copytree if origin.is_dir() else shutil.copy)(origin, work / shared)
     known = source / "known-leaks.txt"
-    known.write_text("")
     subprocess.run(["cmake", "-S", source, "-B", build, *cmake_arguments], check=True)
     subprocess.run(["cmake", "--build", build], check=True)
 
+    # Without a baseline, the gate and its self-test fail and say how to make one.
+    missing = run_ctest(build)
+    expect(outcomes_in(missing), ConsumerTest__LeavesAThread=True, leaks=False, leaks__self_test=False)
+    if missing.count(f"taskleak baseline write {known} {build / 'taskleak-reports'}") != 2:
+        sys.exit("the gate and its self-test do not both say how to make the baseline")
+
+    known.write_text("")
     new = ctest(build)
     expect(new, ConsumerTest__JoinsItsThread=True, ConsumerTest__LeavesAThread=True, leaks=False, leaks__self_test=True)
     subprocess.run([taskleak, "baseline", "write", known, build / "taskleak-reports"], check=True)
