@@ -10,22 +10,23 @@ namespace {
 
 std::string Summary(const RunReport& report) {
   std::size_t groups = 0;
-  std::size_t units = 0;
+  report::UnitCounts counts;
   std::size_t unseen = 0;
   std::size_t judged = 0;  // looks at everything are not counted, because each lists what is alive
   for (const TestEntry& test : report.tests) {
     if (test.report.verdict == Verdict::kAlive) continue;
     ++judged;
     groups += report::Findings(test.report).size();
-    units += test.report.unit_count();
+    counts.Add(test.report);
     unseen += test.report.could_not_look.empty() ? 0 : 1;
   }
-  const std::string looks = report::Count(report.looks(), "check");
+  const std::string looks = report::Count(report.looks(), "check") + " (tests, suites and runs)";
   if (report.tests.empty() && report.looks() == 0) return "nothing was looked at\n";
   if (judged == 0 && !report.tests.empty()) return {};
   if (judged == 0) return fmt::format("no leaks in {}\n", looks);
-  std::string text = fmt::format("{} in {} of {}: {}\n", report::Count(groups, "leak"), judged,
-                                 looks, report::Count(units, "unit"));
+  const std::string units = counts.Text();
+  std::string text = fmt::format("{} in {} of {}{}{}\n", report::Count(groups, "leak"), judged,
+                                 looks, units.empty() ? "" : ": ", units);
   if (unseen > 0) text += fmt::format("could not look {}\n", report::Count(unseen, "time"));
   return text;
 }

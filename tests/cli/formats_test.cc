@@ -70,7 +70,7 @@ std::size_t Count(const std::string& text, const std::string& part) {
 TEST(TextFormat, IsTheReportsAndASummary) {
   const std::string text = FormatText(RunWith({TwoLeaks()}), {});
   EXPECT_THAT(text, testing::StartsWith(TwoLeaks().ToText()));
-  EXPECT_THAT(text, HasSubstr("2 leaks in 1 of 3 checks: 9 units"));
+  EXPECT_THAT(text, HasSubstr("2 leaks in 1 of 3 checks (tests, suites and runs): 9 threads\n"));
   EXPECT_THAT(text, Not(HasSubstr("\033")));
 }
 
@@ -80,9 +80,20 @@ TEST(TextFormat, HasColorsOnlyWhenAsked) {
 }
 
 TEST(TextFormat, SaysThatNothingWasFoundOrLookedAt) {
-  EXPECT_EQ(FormatText(RunWith({}), {}), "no leaks in 3 checks\n");
+  EXPECT_EQ(FormatText(RunWith({}), {}), "no leaks in 3 checks (tests, suites and runs)\n");
   EXPECT_EQ(FormatText({}, {}), "nothing was looked at\n");
-  EXPECT_THAT(FormatText(RunWith({CouldNotLook()}), {}), HasSubstr("could not look 1 time"));
+  EXPECT_THAT(FormatText(RunWith({CouldNotLook()}), {}),
+              HasSubstr("0 leaks in 1 of 3 checks (tests, suites and runs)\n"
+                        "could not look 1 time"));
+}
+
+TEST(TextFormat, CountsWhatIsLeftByItsKind) {
+  LeakReport tasks = TwoLeaks();
+  tasks.groups.resize(1);
+  for (Unit& unit : tasks.groups[0].units) unit.kind = UnitKind::kTask;
+  EXPECT_THAT(
+      FormatText(RunWith({TwoLeaks(), tasks}), {}),
+      HasSubstr("3 leaks in 2 of 3 checks (tests, suites and runs): 9 threads and 8 tasks"));
 }
 
 TEST(JsonFormat, IsADocumentWithTheSameContent) {

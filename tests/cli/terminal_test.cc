@@ -124,7 +124,8 @@ TEST(Rendered, ALineThatOnlyContainsTheWordsOfAHeadlineIsNotRed) {
   for (const std::string line :
        {"[1] 1 descriptor \"a.log\" (7)  still open: /a.log\n",
         "- 5f1c09aa31d2  Net.Connects: 1 descriptor \"a.log\" still open in Open()\n",
-        "4 leaks in 2 of 9 checks: 5 units\n", "no leaks in 9 checks\n"})
+        "4 leaks in 2 of 9 checks (tests, suites and runs): 5 threads\n",
+        "no leaks in 9 checks (tests, suites and runs)\n"})
     EXPECT_THAT(Rendered(line, kColored), Not(HasSubstr(kBoldRed)));
 }
 

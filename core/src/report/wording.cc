@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -15,27 +14,31 @@
 namespace taskleak::report {
 namespace {
 
-// "8 threads, 1 unjoined thread and 3 tasks"
-std::string KindsOf(const LeakReport& report, bool* only_live) {
-  std::array<std::size_t, 5> counts{};
-  for (const LeakGroup& group : report.groups)
-    counts.at(static_cast<std::size_t>(group.first().kind)) += group.units.size();
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts.at(i) > 0)
-      parts.push_back(Count(counts.at(i), internal::Noun(static_cast<UnitKind>(i))));
-  }
-  *only_live = std::ranges::none_of(report.groups, [](const LeakGroup& group) {
+bool HasOnlyLiveUnits(const LeakReport& report) {
+  return std::ranges::none_of(report.groups, [](const LeakGroup& group) {
     return group.first().kind == UnitKind::kUnjoinedThread ||
            group.first().state == WaitState::kEnded;
   });
+}
+
+}  // namespace
+
+void UnitCounts::Add(const LeakReport& report) {
+  for (const LeakGroup& group : report.groups)
+    counts_.at(static_cast<std::size_t>(group.first().kind)) += group.units.size();
+}
+
+std::string UnitCounts::Text() const {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    if (counts_.at(i) > 0)
+      parts.push_back(Count(counts_.at(i), internal::Noun(static_cast<UnitKind>(i))));
+  }
   std::string result;
   for (std::size_t i = 0; i < parts.size(); ++i)
     result += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
   return result;
 }
-
-}  // namespace
 
 std::string Duration(std::chrono::milliseconds duration) {
   const auto ms = duration.count();
@@ -162,7 +165,7 @@ std::string HangTitle(const LeakReport& report) {
   return fmt::format("{}{}{}", what, kDidNotReturn, Duration(report.waited));
 }
 
-std::string LeakHeadline(const LeakReport& report, const std::string& units, bool only_live) {
+std::string LeakHeadline(const LeakReport& report, const std::string& units) {
   std::string when;
   if (report.waited.count() > 0) when = ' ' + Duration(report.waited);
   if (!report.test.empty())
@@ -171,9 +174,9 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units, boo
     when = " after" + when;
   const bool open = report.groups.front().first().kind == UnitKind::kDescriptor;  // then all are
   return fmt::format("{}, {} {}{}", Count(Findings(report).size(), "leak"), units,
-                     open        ? kStillOpen
-                     : only_live ? kStillAlive
-                                 : kLeftBehind,
+                     open                       ? kStillOpen
+                     : HasOnlyLiveUnits(report) ? kStillAlive
+                                                : kLeftBehind,
                      when);
 }
 
@@ -190,8 +193,9 @@ std::string WhyNotLonger(const LeakReport& report) {
 }
 
 std::string Headline(const LeakReport& report) {
-  bool only_live = true;
-  const std::string units = KindsOf(report, &only_live);
+  UnitCounts counts;
+  counts.Add(report);
+  const std::string units = counts.Text();
   switch (report.verdict) {
     case Verdict::kCouldNotLook:
       return fmt::format("taskleak {} for leaks{}: {}", kCouldNotLook,
@@ -202,7 +206,7 @@ std::string Headline(const LeakReport& report) {
     case Verdict::kAlive:
       return "alive: " + (units.empty() ? "nothing but the caller" : units);
     case Verdict::kLeak:
-      return LeakHeadline(report, units, only_live);
+      return LeakHeadline(report, units);
     case Verdict::kClean:
       break;
   }

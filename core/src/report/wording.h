@@ -2,6 +2,7 @@
 #ifndef TASKLEAK_SRC_REPORT_WORDING_H_
 #define TASKLEAK_SRC_REPORT_WORDING_H_
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,17 @@ std::string DeadlockTitle(const Deadlock& deadlock);
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit);
 /// Returns what to do about it.
 std::string_view DeadlockHint(const Deadlock& deadlock);
+
+/// Counts the units of reports by what they are.
+class UnitCounts {
+ public:
+  void Add(const LeakReport& report);
+  /// Returns for example "8 threads, 1 unjoined thread and 3 tasks"; empty if there are none.
+  [[nodiscard]] std::string Text() const;
+
+ private:
+  std::array<std::size_t, 5> counts_{};  // by UnitKind
+};
 
 /// Returns the first line of a report: "2 leaks, 9 threads still alive 1.0 s after
 /// WorkerPool.Restarts".
