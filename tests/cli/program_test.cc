@@ -21,6 +21,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 class Program : public testing::Test {
  protected:
@@ -62,6 +63,21 @@ TEST_F(Program, ExitCodesTellLeaksFromMistakes) {
   EXPECT_EQ(Taskleak({"report", "/nonexistent"}).exit_code, 3);
   EXPECT_EQ(Taskleak({"--help"}).exit_code, 0);
   EXPECT_EQ(Taskleak({"report", "--help"}).exit_code, 0);
+}
+
+TEST_F(Program, NamesTheUnknownCommandAndThoseThatExist) {
+  EXPECT_THAT(Taskleak({"baselin", "check"}).err,
+              AllOf(StartsWith("taskleak: there is no command \"baselin\". taskleak has the "
+                               "commands run, report, merge, "),
+                    HasSubstr("baseline")));
+  EXPECT_THAT(Taskleak({}).err, AllOf(StartsWith("taskleak: a command is missing. "),
+                                      HasSubstr("commands run, report, merge, ")));
+  EXPECT_THAT(Taskleak({"--none"}).err, HasSubstr("there is no option \"--none\""));
+  const Outcome verb = Taskleak({"baseline", "chekc", "known.txt", "leaks.json"});
+  EXPECT_EQ(verb.exit_code, 2);
+  EXPECT_EQ(verb.err,
+            "taskleak: there is no command \"chekc\". taskleak baseline has the commands write, "
+            "check, prune; taskleak baseline --help describes them\n");
 }
 
 TEST_F(Program, ATestThatCouldNotBeLookedAtIsNoSuccess) {
