@@ -50,10 +50,7 @@ LeakReport LookAt(const Subject& subject, bool verbose) {
   LeakReport report = run::LookAtAll(check::Checker(options));
   const auto stat = platform::ReadThreadStat(platform::SubjectPid());
   report.test = fmt::format("{} \"{}\"", subject.name, stat ? stat->name : "");
-  if (report.verdict == Verdict::kLeak) {
-    report.verdict = Verdict::kAlive;
-    report.everything = true;
-  }
+  if (report.verdict == Verdict::kLeak) report.verdict = Verdict::kAlive;
   for (LeakGroup& group : report.groups) {  // a dump reports no leaks
     group.hint.clear();
     group.ignore.clear();

@@ -109,6 +109,19 @@ class ReportPageTest(unittest.TestCase):
             self.assertIn(part, text)
         self.assertNotIn("alive", text)
 
+    def test_what_is_only_alive_is_no_leak_in_the_head(self):
+        document = made_report.report(2)
+        summary = "document.getElementById('summary').innerText"
+        self.open(document)
+        leaks = self.browser.ask(summary)
+        look = {"test": "the whole run", "verdict": "alive", "waited_ms": 0, "could_not_look": "", "groups": [made_report.group(7, "")], "deadlocks": []}
+        document["tests"].append(look)
+        self.open(document)
+        self.assertEqual(self.browser.ask(summary), leaks)
+        document["tests"] = [look]
+        self.open(document)
+        self.assertEqual(self.browser.ask("document.querySelector('h1').innerText"), "What is alive")
+
     def test_a_thread_that_has_only_the_programs_name_has_none(self):
         self.open(made_report.report(20))
         self.assertNotIn(made_report.PROGRAM[:15] + '"', self.browser.ask("document.body.innerText"))
