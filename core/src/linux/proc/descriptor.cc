@@ -40,7 +40,7 @@ std::string UnixAddress(const sockaddr_storage& address, socklen_t size) {
       size > offsetof(sockaddr_un, sun_path) ? size - offsetof(sockaddr_un, sun_path) : 0;
   if (length == 0) return {};
   // An abstract name begins with a zero byte and is not terminated (unix(7)).
-  if (local.sun_path[0] == '\0') return "@" + std::string(local.sun_path + 1, length - 1);
+  if (local.sun_path[0] == '\0') return std::string("@").append(local.sun_path + 1, length - 1);
   return std::string(local.sun_path, strnlen(local.sun_path, length));
 }
 
@@ -204,7 +204,7 @@ std::string AddressText(const sockaddr_storage& address, socklen_t size) {
     sockaddr_in6 v6{};
     std::memcpy(&v6, &address, sizeof v6);
     inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-    return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+    return std::string("[").append(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
   }
   return address.ss_family == AF_UNIX ? UnixAddress(address, size) : std::string();
 }
