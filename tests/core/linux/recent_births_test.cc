@@ -11,6 +11,7 @@
 namespace taskleak::platform {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr RecentBirths::Clock::time_point kStart{};
@@ -22,7 +23,7 @@ BirthCounter::Look GivenOut(std::uint64_t from, std::uint64_t to) {
 
 std::vector<int> Kept(RecentBirths& births) {
   std::vector<int> kept;
-  births.EraseIf([&kept](int number) {
+  births.NoteFullList([&kept](int number) {
     kept.push_back(number);
     return false;
   });
@@ -44,6 +45,51 @@ TEST(RecentBirthsTest, ANumberThatIsFoundOrOlderThanASecondIsForgotten) {
   EXPECT_EQ(Kept(births), (std::vector{101, 103}));
   births.Note(GivenOut(103, 104), kMost, kStart + milliseconds(1001));
   EXPECT_EQ(Kept(births), std::vector{104});
+}
+
+// How often something is looked for within a second, with a look every microsecond.
+template <typename Look>
+int CountInASecond(const Look& look) {
+  int count = 0;
+  for (auto now = kStart; now <= kStart + std::chrono::seconds(1); now += microseconds(1))
+    count += look(now) ? 1 : 0;
+  return count;
+}
+
+TEST(RecentBirthsTest, ANumberIsLookedForAgainWheneverItsAgeHasGrownByAThird) {
+  RecentBirths births;
+  std::vector<int> asked;
+  const auto look = [&](RecentBirths::Clock::time_point now) {
+    asked.clear();
+    births.Note(GivenOut(100, now == kStart ? 101 : 100), kMost, now);
+    births.EraseIf([&asked](int number) {
+      asked.push_back(number);
+      return false;
+    });
+    return !asked.empty();
+  };
+  EXPECT_TRUE(look(kStart));
+  EXPECT_TRUE(look(kStart + microseconds(30)));
+  EXPECT_FALSE(look(kStart + microseconds(39)));
+  EXPECT_TRUE(look(kStart + microseconds(40)));
+  births = {};
+  EXPECT_LT(CountInASecond(look), 60);
+}
+
+TEST(RecentBirthsTest, AFullListIsReadAgainWheneverTheTimeHasGrownByAThird) {
+  RecentBirths births;
+  const auto look = [&births](RecentBirths::Clock::time_point now) {
+    births.Note(GivenOut(100, now == kStart ? 109 : 100), kMost, now);
+    const bool must = births.MustRead();
+    if (must) births.NoteFullList([](int) { return false; });
+    return must;
+  };
+  EXPECT_TRUE(look(kStart));
+  EXPECT_TRUE(look(kStart + microseconds(30)));
+  EXPECT_FALSE(look(kStart + microseconds(39)));
+  EXPECT_TRUE(look(kStart + microseconds(40)));
+  births = {};
+  EXPECT_LT(CountInASecond(look), 60);
 }
 
 // Those that follow are kept, since they are needed for longer than that.

@@ -17,7 +17,9 @@ void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most) {
 }
 
 void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most, Clock::time_point now) {
-  std::erase_if(births_, [now](const Birth& birth) { return now - birth.noticed > kBirthTakes; });
+  now_ = now;
+  std::erase_if(births_,
+                [now](const Birth& birth) { return now - birth.pace.noticed > kBirthTakes; });
   if (too_many_ && now - too_many_since_ > kBirthTakes) too_many_ = false;
   const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
   if (births_.size() + given_out > most || given_out > most) {
@@ -28,7 +30,7 @@ void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most, Cloc
   }
   // Also while others of the last second are missing: these outlast that.
   for (std::uint64_t number = births.from + 1; number <= births.to; ++number)
-    births_.push_back({static_cast<int>(number), now});
+    births_.push_back({static_cast<int>(number), {now, now}});
 }
 
 }  // namespace taskleak::platform

@@ -17,6 +17,10 @@ namespace taskleak::platform {
 /// that is not listed may be listed by a later look, whatever was born since. Numbers that are too
 /// many to look for each of them are not kept: then full lists must be read for a second.
 ///
+/// Most numbers never become this process's, so each is looked for again only by the next look, and
+/// then whenever its age has grown by a third: a birth that takes a time t is found by every look
+/// that begins t / 3 after its end or later. The same holds for full lists.
+///
 /// Not thread-safe.
 class RecentBirths {
  public:
@@ -30,21 +34,51 @@ class RecentBirths {
   /// Returns true while numbers of the last second are missing: then what is not found may exist.
   [[nodiscard]] bool TooMany() const { return too_many_; }
 
-  /// Forgets those for which `found` returns true.
+  /// Returns true if so, and if this look must read a full list.
+  [[nodiscard]] bool MustRead() const { return too_many_ && IsDue({too_many_since_, read_}); }
+
+  /// Forgets those for which `found` returns true. Asks it only for those that this look must look
+  /// for.
   template <typename Found>
   void EraseIf(const Found& found) {
-    std::erase_if(births_, [&found](const Birth& birth) { return found(birth.number); });
+    std::erase_if(births_, [this, &found](Birth& birth) {
+      if (!IsDue(birth.pace)) return false;
+      birth.pace.last = now_;
+      return found(birth.number);
+    });
+  }
+
+  /// Records that this look has read a full list, and forgets those for which `is_listed` returns
+  /// true.
+  template <typename IsListed>
+  void NoteFullList(const IsListed& is_listed) {
+    read_ = now_;
+    std::erase_if(births_, [this, &is_listed](Birth& birth) {
+      birth.pace.last = now_;
+      return is_listed(birth.number);
+    });
   }
 
  private:
+  // When something was noticed, and last looked for.
+  struct Pace {
+    Clock::time_point noticed;
+    Clock::time_point last;
+  };
   struct Birth {
     int number;
-    Clock::time_point noticed;
+    Pace pace;
   };
+
+  [[nodiscard]] bool IsDue(const Pace& pace) const {
+    return now_ - pace.last >= (now_ - pace.noticed) / 4;
+  }
 
   std::vector<Birth> births_;
   bool too_many_ = false;
   Clock::time_point too_many_since_;
+  Clock::time_point read_;  // the last full list
+  Clock::time_point now_;   // of the last Note() that had anything to note
 };
 
 }  // namespace taskleak::platform

@@ -119,7 +119,7 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
 // Looks for threads with the numbers that were given out of late. Returns false if that is not
 // enough, or reading the directory is cheaper.
 bool ThreadList::FindRecent() {
-  if (recent_.TooMany()) return false;
+  if (recent_.MustRead()) return false;
   ThreadIds added;
   const pid_t process = directory_.pid();
   const int directory = directory_.fd();
@@ -176,7 +176,8 @@ std::optional<Error> ThreadList::ReadAll(const BirthCounter::Look& births) {
   }
   std::ranges::sort(*ids);
   if (known_ == nullptr || *ids != *known_) known_ = std::move(ids);
-  recent_.EraseIf([&tids](int tid) { return std::binary_search(tids->begin(), tids->end(), tid); });
+  recent_.NoteFullList(
+      [&tids](int tid) { return std::binary_search(tids->begin(), tids->end(), tid); });
   return std::nullopt;
 }
 
