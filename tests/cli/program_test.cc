@@ -189,15 +189,16 @@ TEST_F(Program, TheRatchetTurnsOneWay) {
 TEST_F(Program, AMissingBaselineIsNamedWithTheCommandThatMakesIt) {
   const std::string known = Path("known.txt");
   const std::string leaks = Write("leaks.json", leaks_);
+  const std::string expected = "taskleak: " + known +
+                               ": No such file or directory; to make it of the leaks of these "
+                               "reports:\ntaskleak baseline write " +
+                               known + ' ' + leaks + '\n';
   for (const auto& arguments :
        {std::vector<std::string>{"baseline", "check", known, leaks},
         std::vector<std::string>{"report", "--format=html", "--baseline=" + known, leaks}}) {
     const Outcome outcome = Taskleak(arguments);
     EXPECT_EQ(outcome.exit_code, 3);
-    EXPECT_EQ(outcome.err, "taskleak: " + known +
-                               ": No such file or directory; to make it of the leaks of these "
-                               "reports:\ntaskleak baseline write " +
-                               known + ' ' + leaks + '\n');
+    EXPECT_EQ(outcome.err, expected);
   }
 }
 
