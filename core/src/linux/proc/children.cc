@@ -100,7 +100,7 @@ class ChildList {
     const Clock::time_point now = Clock::now();
     recent_.Note(births, kMostAsked, now);
     const bool usable = known_ && pid_ == getpid() && now - listed_ < kFullListHolds &&
-                        !births.unknown && !recent_.TooMany() && !TakesInOrphans();
+                        !births.unknown && !recent_.MustRead() && !TakesInOrphans();
     return usable ? Update() : ReadAll(now);
   }
 
@@ -125,6 +125,8 @@ class ChildList {
     auto children = FromProcesses();
     if (!children) return children;
     std::erase_if(*children, [](int pid) { return !IsChild(pid); });
+    recent_.NoteFullList(
+        [&children](int pid) { return std::ranges::find(*children, pid) != children->end(); });
     known_ = *children;
     pid_ = getpid();
     listed_ = now;

@@ -18,14 +18,14 @@ void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most) {
 
 void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most, Clock::time_point now) {
   now_ = now;
-  std::erase_if(births_,
-                [now](const Birth& birth) { return now - birth.pace.noticed > kBirthTakes; });
-  if (too_many_ && now - too_many_since_ > kBirthTakes) too_many_ = false;
+  const auto is_over = [](const Pace& pace) { return pace.last - pace.noticed > kBirthTakes; };
+  std::erase_if(births_, [&](const Birth& birth) { return is_over(birth.pace); });
+  if (is_over(full_list_)) too_many_ = false;
   const std::uint64_t given_out = births.to - births.from;  // huge after the turn of the cursor
   if (births_.size() + given_out > most || given_out > most) {
     births_.clear();
     too_many_ = true;
-    too_many_since_ = now;
+    full_list_.noticed = now;
     return;
   }
   // Also while others of the last second are missing: these outlast that.

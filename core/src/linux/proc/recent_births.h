@@ -10,12 +10,14 @@
 
 namespace taskleak::platform {
 
-/// Keeps the numbers that were given out within the last second and were not found yet.
+/// Keeps the numbers that were given out and not found yet, until they have been looked for in vain
+/// a second later.
 ///
 /// The kernel gives out a number before it lists the thread or process (copy_process in
 /// kernel/fork.c), and the thread that creates it may lose its processor in between. So a number
-/// that is not listed may be listed by a later look, whatever was born since. Numbers that are too
-/// many to look for each of them are not kept: then full lists must be read for a second.
+/// that is not listed may be listed by a later look, whatever was born since, and however late that
+/// look is. Numbers that are too many to look for each of them are not kept: then full lists must
+/// be read, also until a second later.
 ///
 /// Most numbers never become this process's, so each is looked for again only by the next look, and
 /// then whenever its age has grown by a third: a birth that takes a time t is found by every look
@@ -31,11 +33,8 @@ class RecentBirths {
   void Note(const BirthCounter::Look& births, std::size_t most);
   void Note(const BirthCounter::Look& births, std::size_t most, Clock::time_point now);
 
-  /// Returns true while numbers of the last second are missing: then what is not found may exist.
-  [[nodiscard]] bool TooMany() const { return too_many_; }
-
-  /// Returns true if so, and if this look must read a full list.
-  [[nodiscard]] bool MustRead() const { return too_many_ && IsDue({too_many_since_, read_}); }
+  /// Returns true if numbers are missing and this look must read a full list.
+  [[nodiscard]] bool MustRead() const { return too_many_ && IsDue(full_list_); }
 
   /// Forgets those for which `found` returns true. Asks it only for those that this look must look
   /// for.
@@ -52,7 +51,7 @@ class RecentBirths {
   /// true.
   template <typename IsListed>
   void NoteFullList(const IsListed& is_listed) {
-    read_ = now_;
+    full_list_.last = now_;
     std::erase_if(births_, [this, &is_listed](Birth& birth) {
       birth.pace.last = now_;
       return is_listed(birth.number);
@@ -76,9 +75,8 @@ class RecentBirths {
 
   std::vector<Birth> births_;
   bool too_many_ = false;
-  Clock::time_point too_many_since_;
-  Clock::time_point read_;  // the last full list
-  Clock::time_point now_;   // of the last Note() that had anything to note
+  Pace full_list_;         // since when there were too many, and the last full list
+  Clock::time_point now_;  // of the last Note() that had anything to note
 };
 
 }  // namespace taskleak::platform
