@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "taskleak/internal/task_head.h"
 #include "taskleak/snapshot.h"
 #include "taskleak/verify.h"
 
@@ -40,6 +41,12 @@ void Life(benchmark::State& state) {
   }
 }
 BENCHMARK(Life);
+
+// The part of a life that records when it began.
+void BirthTime(benchmark::State& state) {
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(internal::CoarseNow());
+}
+BENCHMARK(BirthTime);
 
 // An object that is not a coroutine, where there are coroutines, too.
 void NewAndDelete(benchmark::State& state) {
