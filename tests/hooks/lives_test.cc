@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(HoweverItEnds, SlowEndTest,
                          ::testing::Values(End, EndByExit, EndCancelled));
 
 TEST(SlowEndTest, ADetachedThreadIsAliveUntilItsOwnObjectsAreDestroyed) {
-  static std::list<Gate> gates;  // kept, since a detached thread may still use one
+  // Never destroyed, since a detached thread may still use one when the program ends.
+  static auto& gates = *new std::list<Gate>;
   Gate& gate = gates.emplace_back();
   const auto before = Snapshot::Take();
   std::thread([&gate] { t_slow.gate = &gate; }).detach();
