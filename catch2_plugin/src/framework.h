@@ -58,8 +58,8 @@ using ListenerBase = Catch::EventListenerBase;
 #endif
 
 /// Fails the test case that runs, at its own line, without the exception by which an assertion may
-/// leave a test. Only counted until the outermost sectionEnded of a pass has returned; from there
-/// it must be called before the reporters have seen that event, as listeners are.
+/// leave a test. The failure counts only until the outermost sectionEnded of a pass has returned.
+/// There, call it before the reporters have seen that event, as listeners are.
 inline void FailTestCase(const Catch::TestCaseInfo& test, const std::string& text) {
   const Catch::AssertionInfo info{"taskleak", test.lineInfo, "",
                                   Catch::ResultDisposition::ContinueOnFailure};
@@ -71,7 +71,7 @@ inline void FailTestCase(const Catch::TestCaseInfo& test, const std::string& tex
 /// Ends the running test case, and the run, in the reporters, as Catch2 does when a signal ends the
 /// process. `text` becomes a failure of the test case. Call it on the thread that runs the test
 /// case. Does nothing with Catch2 2: within a section, those of its reporters that write at the end
-/// stop with a failed assertion.
+/// abort with a failed assertion.
 inline void EndReports([[maybe_unused]] const std::string& text) {
 #if CATCH_VERSION_MAJOR != 2
   Catch::getResultCapture().handleFatalErrorCondition(text);

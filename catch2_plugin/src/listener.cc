@@ -23,9 +23,9 @@
 namespace taskleak::catch2 {
 namespace {
 
-// The test case that runs. Read by the watching thread when it hangs.
+// The test case that runs. The watching thread reads it when the test case hangs.
 std::atomic<const Catch::TestCaseInfo*> current_test{nullptr};
-// Whether a failure of it is still counted.
+// Whether a failure of the test case is still counted.
 bool in_pass = false;
 
 std::string PlaceOf(const Catch::TestCaseInfo& test) {
@@ -36,8 +36,9 @@ void Say(const std::string& why, const std::string& text) {
   std::fprintf(stderr, "taskleak: %s:\n%s\n", why.c_str(), text.c_str());
 }
 
-// No test is left to fail. The caller of Catch2 ends the process with Catch2's result: a handler
-// that ends it again goes on with the handlers that are left, with the new status (exit(3)).
+// Makes the exit code 1 if no test is left to fail. The caller of Catch2 ends the process with
+// Catch2's result. A handler that calls exit(3) again goes on with the remaining handlers and the
+// new status.
 void FailTheProcess() {
   static const bool fails = on_exit(
                                 [](int status, void*) {
@@ -55,8 +56,8 @@ void SayUnchecked(const char* what, const char* why) {
 
 constexpr const char* kUnknown = "an exception of an unknown type";
 
-// On taskleak's watching thread. The reporters are not to be touched from there: they may be in the
-// middle of anything.
+// Runs on taskleak's watching thread, which must not touch the reporters: they may be in the middle
+// of anything.
 void SayThatItHangs(const std::string& text) {
   std::fprintf(stderr, "taskleak: %s", text.c_str());
   const Catch::TestCaseInfo* const test = current_test.load();
@@ -66,31 +67,32 @@ void SayThatItHangs(const std::string& text) {
 // The thread that runs the tests.
 std::thread::id test_thread;
 
-// On the thread that ends the process. From another one the reporters are not to be touched.
+// Runs on the thread that ends the process. Any other thread than the tests' must not touch the
+// reporters.
 void EndReports(const std::string& text) {
   if (in_pass && std::this_thread::get_id() == test_thread) internal::EndReports(text);
 }
 
-// One claim for each copy of Catch2 in the process, each of which runs its own tests.
+// Returns the key of the claim on this copy of Catch2. Each copy in the process runs its own tests.
 std::string ClaimKey() {
   return "catch2:" + std::to_string(reinterpret_cast<std::uintptr_t>(
                          static_cast<const void*>(&Catch::getRegistryHub())));
 }
 
-// False for the listener of a second copy of this file.
+// Returns false for the listener of a second copy of this file.
 bool IsTheListener() {
   static const bool claimed = ClaimOnce(ClaimKey());
   return claimed;
 }
 
-// Claimed beside it for the options in force, so that another copy can see whether they are its
-// own.
+// Returns the key that is claimed as well for the options in force, so that another copy can see
+// whether they are its own.
 std::string OptionsKey(const Options& options) {
   return ClaimKey() + ":" +
          std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
 }
 
-// What code has said about the checks. One for all copies of this file that share symbols.
+// Holds the options that code has set. There is one for all copies of this file that share symbols.
 struct Settings {
   Options options;
   std::string conflict;   // of two sets; empty: none
@@ -105,7 +107,8 @@ Settings& TheSettings();
   std::_Exit(2);
 }
 
-// Another copy of taskleak (in another library) checks these tests, with options of its own.
+// Accepts that another copy of taskleak (in another library) checks these tests. Ends the program
+// if that copy does not have these options.
 void AcceptOtherCopy(const Settings& settings) {
   if (settings.in_force || taskleak::internal::AreSame(settings.options, {}) ||
       !ClaimOnce(OptionsKey(settings.options)))
@@ -121,14 +124,15 @@ void AcceptOtherCopy(const Settings& settings) {
 ///
 /// A test case is run in passes: again and again, as long as there are sections or generated values
 /// that no pass has come to. Each pass is a piece of the test case, and is checked at its end, the
-/// one moment at which a listener's failure counts. In a pass that enters a section, the piece
-/// begins anew there: what the body made before (a static object, say) may serve later passes, and
-/// is checked with the test case after the last.
+/// one moment at which a listener's failure counts. If a pass enters a section, the piece begins
+/// anew there: what the body made before (for example a static object) may serve later passes, and
+/// is checked with the test case after the last pass.
 class Listener : public internal::ListenerBase {
  public:
   using internal::ListenerBase::ListenerBase;
 
-  // Here every listener has seen the end of the run: what they keep for its length is gone.
+  // Every listener has seen the end of the run by now, so what they keep for the length of the run
+  // is gone.
   ~Listener() override {
     try {
       if (!Listens()) return;
@@ -253,7 +257,7 @@ class Listener : public internal::ListenerBase {
   bool verify_ = false;
   bool allow_ = false;
   int passes_ = 0;
-  bool in_case_ = false;  // whose end no pass has been so far
+  bool in_case_ = false;  // a test case has begun, and no pass was its end
 
   std::optional<AllowLeaks> allowing_;
   std::size_t depth_ = 0;
@@ -276,7 +280,8 @@ Settings& TheSettings() {
 
 Options& internal::ListenerOptions() { return TheSettings().options; }
 
-// Before the session there may be nothing that could catch: the session refuses to run instead.
+// Before the session there may be no code that catches an exception: the session refuses to run
+// instead.
 void SetOptions(const Options& options) {
   Settings& settings = TheSettings();
   try {

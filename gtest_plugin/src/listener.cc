@@ -21,7 +21,7 @@
 namespace taskleak::gtest {
 namespace {
 
-/// The place of what runs now: of the test, or of a suite's first one.
+/// Returns the place of the running test, or of the first test of the running suite.
 const testing::TestInfo* CurrentPlace() {
   const testing::UnitTest& all = *testing::UnitTest::GetInstance();
   if (all.current_test_info() != nullptr) return all.current_test_info();
@@ -29,7 +29,8 @@ const testing::TestInfo* CurrentPlace() {
   return suite == nullptr ? nullptr : suite->GetTestInfo(0);
 }
 
-/// Raised on taskleak's watching thread, while what hangs is still the current test or suite.
+/// Fails the test or suite that hangs. Called on taskleak's watching thread, while the test or
+/// suite is still the current one.
 void FailHangingTest(const std::string& text) {
   try {
     internal::FailAt(CurrentPlace(), text);
@@ -39,8 +40,7 @@ void FailHangingTest(const std::string& text) {
 
 /// Translates GoogleTest's events.
 ///
-/// The run is prepared at the first of them: until then SetOptions may still say with which
-/// options.
+/// The run is prepared at the first event: until then SetOptions may still set its options.
 ///
 /// A scope is ended only if its start was seen, since a listener may be added while tests run. The
 /// run is open from the first event to the end of the environments' TearDown: with
@@ -139,20 +139,22 @@ class Registration {
   std::unique_ptr<Listener> listener_ = std::make_unique<Listener>();
 };
 
-/// One claim for each copy of GoogleTest in the process, each of which runs its own tests.
+/// Returns the key of the claim on this copy of GoogleTest. Each copy in the process runs its own
+/// tests.
 std::string ClaimKey() {
   return "gtest:" + std::to_string(reinterpret_cast<std::uintptr_t>(
                         static_cast<const void*>(testing::UnitTest::GetInstance())));
 }
 
-/// Claimed beside it for each set of options that is in force, so that another copy of taskleak can
-/// see whether it is its own.
+/// Returns the key that is claimed as well for each set of options in force, so that another copy
+/// of taskleak can see whether its own set is in force.
 std::string OptionsKey(const Options& options) {
   return ClaimKey() + ":" +
          std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
 }
 
-/// Another copy of taskleak (in another library) checks these tests, with options of its own.
+/// Accepts that another copy of taskleak (in another library) checks these tests. Throws if that
+/// copy does not have these options.
 void AcceptOtherCopy(const Options& options) {
   if (taskleak::internal::AreSame(options, {}) || !ClaimOnce(OptionsKey(options))) return;
   throw std::invalid_argument(
@@ -160,7 +162,7 @@ void AcceptOtherCopy(const Options& options) {
       taskleak::internal::Describe(options) + ". Set them in that copy, or in TASKLEAK_OPTIONS");
 }
 
-// Nothing before the checks are on. GoogleTest's own object comes first, to outlive it.
+// Is empty before the checks are on. GoogleTest's own object is made first, to outlive it.
 std::optional<Registration>& TheRegistration() {
   static_cast<void>(testing::UnitTest::GetInstance());
   static std::optional<Registration> registration;

@@ -126,7 +126,7 @@ void FiberTracker::awakened(context* fiber) noexcept {
   algorithm_->awakened(fiber);
 }
 
-// The running fiber is about to be parked, and the returned one continues.
+// Parks the running fiber; the returned one continues.
 context* FiberTracker::pick_next() noexcept {
   context* const next = algorithm_->pick_next();
   if (next == nullptr) return nullptr;

@@ -25,15 +25,15 @@ namespace {
 
 using boost::context::detail::transfer_t;
 
-// What the registers hold in the probe: the preserved ones, in SwitchLayout's order, this and 1, 2,
-// 3 and so on; the frame pointer this and 15.
+// The values of the registers in the probe. The preserved registers, in SwitchLayout's order, hold
+// this plus 1, 2, 3 and so on; the frame pointer holds this plus 15.
 constexpr std::uint64_t kProbe = 0x51a7c0de51a7c000;
 
-// What a switch on top of another context runs there.
+// Is run on the other context by a switch on top of it.
 transfer_t Arrive(transfer_t from) { return from; }
 
-// The functions that the probe calls, because their names in the object file differ between
-// versions of Boost, and what the probe reports of itself.
+// Holds the functions that the probe calls (their symbols' names differ between versions of Boost),
+// and what the probe reports about itself.
 struct Talk {
   decltype(&Arrive) arrive = &Arrive;
   decltype(&boost::context::detail::ontop_fcontext) switch_on_top =
@@ -127,8 +127,8 @@ Parked ParkProbe() {
   return parked;
 }
 
-// Finds each register once, or nothing. aarch64's switch saves the address to continue at twice: as
-// x30 and, above that, as what it reads back.
+// Finds where each register is saved, which must be at one place only. aarch64's switch saves the
+// address to continue at twice: as x30 and, above it, as the value that it reads back.
 class Search {
  public:
   explicit Search(const Parked& parked)

@@ -6,8 +6,8 @@
 
 namespace taskleak::internal {
 
-/// Finds out with a context that parks with known values in its registers. The layout differs
-/// between versions of Boost and with what the processor protects.
+/// Finds it out with a context that parks with known values in its registers. The layout differs
+/// between versions of Boost and with the processor's protection features.
 SwitchLayout ProbeSwitch();
 
 }  // namespace taskleak::internal

@@ -92,8 +92,8 @@ class IgnoreRule {
 /// Ignores just the leak with this signature, which reports print. Example:
 /// IgnoreSignature("5f1c09aa31d2")
 [[nodiscard]] IgnoreRule IgnoreSignature(std::string_view signature);
-/// Ignores units by the test, suite or run that they descend from. That is known of threads if
-/// taskleak::hooks is linked, and of tasks. Example: IgnoreOrigin("Slow.*")
+/// Ignores units by the test, suite or run that they descend from. This is known for tasks, and for
+/// threads if taskleak::hooks is linked. Example: IgnoreOrigin("Slow.*")
 [[nodiscard]] IgnoreRule IgnoreOrigin(std::string_view pattern);
 /// Ignores child processes by their command line, with blanks between the arguments, or by their
 /// name (at most 15 characters, as the kernel keeps it), which is all that is known of a process

@@ -109,8 +109,8 @@ class Stack {
   std::shared_ptr<const std::vector<Frame>> frames_;
 };
 
-/// Describes the thread that holds a lock that another thread waits for, or that another thread
-/// joins.
+/// Describes the thread that another one waits for, because it holds a lock or because the other
+/// joins it.
 struct Holder {
   std::int64_t id = 0;  ///< kernel thread id
   std::string name;     ///< empty when unknown
@@ -151,8 +151,8 @@ struct LeakGroup {
   std::vector<Unit> units;
   std::string signature;  ///< twelve hex digits; the same leak has the same signature in every run
                           ///< and build
-  std::string former_signature;  ///< the signature that versions before 0.3 gave this leak, where
-                                 ///< that is another one; rules and baselines with it still match
+  std::string former_signature;  ///< the signature that versions before 0.3 gave this leak, if it
+                                 ///< differs; rules and baselines with it still match
   std::string part_of;  ///< for a pool's jobs: the signature of the group of its threads, which
                         ///< stands before this group; both are one finding. Otherwise empty
   std::vector<std::string>
@@ -165,7 +165,7 @@ struct LeakGroup {
   [[nodiscard]] const Unit& first() const { return units.front(); }
 };
 
-/// Holds threads none of which can ever continue.
+/// Holds threads, or tasks, none of which can ever continue.
 struct Deadlock {
   /// Names the reason why none of them can continue.
   enum class Kind {
@@ -174,8 +174,8 @@ struct Deadlock {
     kOwnerEnded,  ///< all wait for one lock, and its owner ended without unlocking it
   };
   Kind kind = Kind::kCycle;  ///< why none of them can continue
-  /// The threads; never empty. Includes threads that are not leaks, such as the thread that runs
-  /// the tests. Each has `held_by`, so each is one edge of the wait-for graph.
+  /// The threads or tasks; never empty. Includes threads that are not leaks, such as the thread
+  /// that runs the tests. Each has `held_by`, so each is one edge of the wait-for graph.
   std::vector<Unit> units;
 };
 
@@ -192,7 +192,7 @@ enum class Verdict {
 /// Returns the name that the JSON report uses: "leak", "could_not_look", ... Thread-safe.
 [[nodiscard]] std::string_view ToString(Verdict verdict);
 
-/// Names what was shown about a process in which waiting any longer was pointless.
+/// Names why it was pointless to wait any longer, as far as this was shown.
 enum class Standstill {
   kNone,       ///< nothing: the time was up, or nothing was waited for
   kAllAsleep,  ///< every thread but the one that looked was waiting for another to wake it, and
@@ -214,9 +214,9 @@ struct LeakReport {
   std::chrono::milliseconds waited{0};        ///< how long the drain took
   Standstill standstill = Standstill::kNone;  ///< why waiting ended before its time
   std::vector<LeakGroup> groups;              ///< what was found
-  std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
-  std::vector<std::string> notes;   ///< what could not be seen, and other remarks
-  std::string could_not_look;       ///< why the check failed; then an empty `groups` proves nothing
+  std::vector<Deadlock> deadlocks;            ///< that units of the groups are part of, or wait for
+  std::vector<std::string> notes;             ///< what could not be seen, and other remarks
+  std::string could_not_look;  ///< why the check failed; then an empty `groups` proves nothing
 
   /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }

@@ -27,7 +27,7 @@ enum class CheckScope {
   kMarked,  ///< only what is marked, by VerifyNoLeaks, EXPECT_NO_LEAKS and the like
 };
 
-/// Says how much is remembered of where each task is created (taskleak/task.h).
+/// Says how much of the stack that creates each task is remembered (taskleak/task.h).
 enum class TaskStacks {
   kOff,   ///< nothing
   kSite,  ///< the function that creates it

@@ -51,8 +51,8 @@ struct StuckReport {
 ///
 /// Needs no thresholds and reports only what is shown. A thread that is merely idle, or that
 /// anything outside of the process may wake, is not reported: nothing can be said of it, and the
-/// report says why. A coroutine counts as lost when it has been so for 50 ms; only then, this waits
-/// for that time.
+/// report says why. A coroutine counts as lost once it has been so for 50 ms. If some may be lost,
+/// this function waits for that time.
 ///
 /// If the calling thread is one of the program's own, it may wake all others; so kAllAsleep is
 /// found only by taskleak's own threads: those of live::Server and live::Watch.

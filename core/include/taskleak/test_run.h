@@ -41,8 +41,9 @@ namespace taskleak {
 /// Each unit belongs to one scope: the one that its creator belongs to or, if that is the thread
 /// that runs the tests, the innermost one that was open. So what a pool of the suite starts during
 /// a test is judged at the end of the suite, and what a thread of the process starts, at the end of
-/// the run. What descends from a scope that has ended belongs to the one around it. A unit of which
-/// that is not known, as without taskleak::hooks, belongs to the scope in which it is first seen.
+/// the run. What descends from a scope that has ended belongs to the one around it. A unit with an
+/// unknown creator (always, without taskleak::hooks) belongs to the scope in which it is first
+/// seen.
 ///
 /// With `check=marked` the scopes are not checked, because the marks check themselves;
 /// the hang timeout still applies. It applies to each test and, from RunStarted() to RunEnded(), to
@@ -88,16 +89,16 @@ class TestRun {
   /// Checks the test. Call it after the test's own clean-up. A `marked` test is checked with
   /// `check=marked` too.
   [[nodiscard]] std::optional<std::string> TestEnded(bool marked = false);
-  /// Begins a piece of the test, for a framework that checks a test in pieces. If there is a piece
-  /// already, what was started in that belongs to the test from now on.
+  /// Begins a piece of the test, for a framework that checks a test in pieces. If a piece was open,
+  /// what was started in it belongs to the test from now on.
   void PieceStarted();
   /// Checks the piece, which `piece` names in reports. A `marked` one is checked with
   /// `check=marked` too.
   [[nodiscard]] std::optional<std::string> PieceEnded(std::string_view piece, bool marked = false);
   /// Checks the suite. Call it after the suite's own clean-up.
   [[nodiscard]] std::optional<std::string> SuiteEnded();
-  /// Starts the hang timeout anew and names what comes next, for the report if that hangs: `phase`
-  /// of `scope`, such as "TearDownTestSuite" of "NodeTest". Without a scope, it is the whole run's.
+  /// Starts the hang timeout anew. Names what comes next, in case it hangs: `phase` of `scope`,
+  /// such as "TearDownTestSuite" of "NodeTest". Without a scope, the phase is one of the whole run.
   /// For frameworks that show more than the other events do.
   void PhaseStarted(std::string_view phase, std::string_view scope = {});
   /// Checks what belongs to the run, and completes the JSON report.

@@ -74,9 +74,9 @@ class AsioPromiseAccess : public AsioPromise {
   }
 };
 
-/// Awaits what Asio's own promise makes of an awaited expression. Records meanwhile which coroutine
-/// begins operations. From await_suspend on, the coroutine may run elsewhere and this object may be
-/// gone.
+/// Awaits what Asio's own promise makes of an awaited expression. Records meanwhile for which
+/// coroutine operations begin. From await_suspend on, the coroutine may run elsewhere and this
+/// object may be gone.
 template <typename Awaiter, typename AsioPromise>
 class AsioAwaiter {
  public:

@@ -168,10 +168,10 @@ class TrackedPromise {
   }
 
  protected:
-  // Takes the caller of the coroutine. With optimization, this code is part of the coroutine's
-  // first piece. Without it, it is part of the constructor of `Promise`, which that piece calls;
-  // then there are frame pointers, and the word above the caller's is its return address (GCC for
-  // aarch64 has a __builtin_return_address of the function itself only).
+  // Records the caller of the coroutine. With optimization, this code is part of the coroutine's
+  // first piece. Without it, it is part of the constructor of `Promise`, which that piece calls. In
+  // that case there are frame pointers, and the word above the caller's is its return address. (GCC
+  // for aarch64 has __builtin_return_address only for the function itself.)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wframe-address"
 #ifdef __OPTIMIZE__
@@ -237,12 +237,12 @@ class TrackedPromise {
   internal::CoroutineTask task_;
 };
 
-/// Holds the coroutine that an operation of yours resumes when it is done. If it is destroyed
-/// without that, nothing will ever resume the coroutine: a tracked one is then reported as lost,
-/// and no drain waits for it.
+/// Holds the coroutine that an operation of yours resumes when it is done. If this object is
+/// destroyed before that, nothing will ever resume the coroutine: a tracked one is then reported as
+/// lost, and no drain waits for it.
 ///
-/// Movable. One thread at a time may use it. A coroutine that is destroyed first is not an error,
-/// as long as it is not resumed then.
+/// Movable. One thread at a time may use it. The coroutine may be destroyed first, if it is not
+/// resumed afterwards.
 ///
 /// Example:
 ///   struct Reply {
@@ -274,12 +274,12 @@ class Continuation {
   }
   Continuation(const Continuation&) = delete;
   Continuation& operator=(const Continuation&) = delete;
-  /// Notes that nothing resumes the coroutine, if there still is one.
+  /// Notes that nothing will resume the coroutine, if this object still holds one.
   ~Continuation() {
     if (handle_) awaiting_.Lose();
   }
 
-  /// Resumes the coroutine, which there must be, and holds it no longer.
+  /// Resumes the coroutine and holds it no longer. There must be one.
   void Resume() { Release().resume(); }
   /// Hands the coroutine out, for symmetric transfer or an executor, and holds it no longer.
   std::coroutine_handle<> Release() noexcept { return std::exchange(handle_, nullptr); }

@@ -64,14 +64,14 @@ class UvLoop final : private internal::TaskSource {
   }
 
  private:
-  // A handle or a request. For requests that libuv only counts, the loop and a number.
+  // Identifies a handle or a request. A request that libuv only counts has the loop and a number.
   using Key = std::pair<const void*, unsigned int>;
   static constexpr unsigned int kHandle = ~0U;
 
   struct Entry {
     Task task;
     bool closing = false;
-    std::uint64_t walk = 0;  // the last walk in which it was there
+    std::uint64_t walk = 0;  // the last walk that found it
   };
 
   static std::vector<Task>& LeftBehind() {
@@ -86,7 +86,7 @@ class UvLoop final : private internal::TaskSource {
       if (loop_ != nullptr) Walk();
       for (auto entry = tasks_.begin(); entry != tasks_.end();)
         entry = entry->second.walk == walk_ ? std::next(entry) : tasks_.erase(entry);
-    } catch (...) {  // there was no memory, so the object is not registered
+    } catch (...) {  // no memory: the handle or request is not registered
     }
   }
 
@@ -96,7 +96,7 @@ class UvLoop final : private internal::TaskSource {
       static_cast<UvLoop*>(self)->See(handle);
     };
     uv_walk(loop_, see, this);
-    // The loop only counts requests of files, names, the thread pool and the like.
+    // libuv only counts requests for files, names, the thread pool and the like.
     for (unsigned int i = told_requests_; i < loop_->active_reqs.count; ++i)
       SeeRequest({loop_, i - told_requests_}, "uv_req", -1);
   }

@@ -12,7 +12,7 @@
 
 #include "taskleak/task.h"
 
-/// 1 if this oneTBB has tbb::task_handle, as all have from 2021.6 on; else 0.
+/// Is true if this oneTBB has tbb::task_handle, as every version from 2021.6 on has.
 #define TASKLEAK_TBB_HAS_TASK_HANDLE (TBB_INTERFACE_VERSION >= 12060)
 
 namespace taskleak {

@@ -1,11 +1,11 @@
 // Records which code creates child processes. For taskleak::hooks.
 //
-// All of it runs in threads of the program, under the same conditions as what records the lives of
-// threads (taskleak/internal/thread_birth.h); it takes no lock at all.
+// These functions run in the program's threads, under the conditions that
+// taskleak/internal/thread_birth.h states. They take no lock at all.
 #ifndef TASKLEAK_INTERNAL_CHILD_BIRTH_H_
 #define TASKLEAK_INTERNAL_CHILD_BIRTH_H_
 
-// As in taskleak/internal/thread_birth.h.
+// Has the same purpose as in taskleak/internal/thread_birth.h.
 #if defined(__has_attribute) && __has_attribute(noplt)
 #define TASKLEAK_BOUND_EARLY __attribute__((noplt))
 #else
@@ -20,10 +20,10 @@ namespace taskleak::internal {
 class ChildBirth;
 
 /// Records the calling code as the creator of a process. Call it before the process exists. Returns
-/// null if that is not recorded. Async-signal-safe, like the others. Keeps errno.
+/// null if child processes are not recorded. Async-signal-safe, like the others. Keeps errno.
 TASKLEAK_BOUND_EARLY ChildBirth* BeginChild();
 
-/// Notes the number of the process, in its parent; forgets the record if that is not positive.
+/// Notes the number of the process, in its parent; forgets the record if `child` is not positive.
 /// `birth` may be null. Keeps errno.
 TASKLEAK_BOUND_EARLY void FinishChild(ChildBirth* birth, int child);
 

@@ -10,9 +10,9 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
-/// Returns what both sets together are: the one that is not the default. Throws
-/// std::invalid_argument, naming both, if neither is and they differ: code has two opinions then,
-/// and neither must be dropped silently.
+/// Returns the set that is not the default, or the default if neither is. Throws
+/// std::invalid_argument, naming both sets, if both were changed and they differ: neither must be
+/// dropped silently.
 [[nodiscard]] Options Combined(const Options& known, const Options& added);
 
 /// Returns whether the two are the same set. Rules that no text describes (IgnoreCurrent, IgnoreIf)
@@ -22,8 +22,8 @@ namespace taskleak::internal {
 /// Describes a set: "{drain=20ms, thread_name:log-*}".
 [[nodiscard]] std::string Describe(const Options& options);
 
-/// Returns `options`, which are a whole run's, with the defaults for those that a scope within the
-/// run does not use (LeakScope::Check refuses them).
+/// Returns the options of a whole run, with the defaults for those that a scope within the run does
+/// not use (LeakScope::Check refuses them).
 [[nodiscard]] Options OptionsOfScope(Options options);
 
 /// Returns whether a plugin of this process has called ClaimOnce(key).

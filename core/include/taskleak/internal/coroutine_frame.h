@@ -13,29 +13,30 @@ namespace taskleak::internal {
 
 struct TaskHead;
 
-/// Whether the process has hooks that call NoteNew() and NoteDelete().
+/// Says whether the process has hooks that call NoteNew() and NoteDelete().
 enum class FrameHooks : std::uint8_t {
   kNone,      ///< taskleak::any_coroutine is not linked
   kReady,     ///< they stand before the allocator
   kReplaced,  ///< the program has an operator new or delete of its own, which came first
 };
 
-/// Says which hooks there are. Called once, when the program is loaded.
+/// Sets which hooks there are. Called once, when the program is loaded.
 void SetFrameHooks(FrameHooks hooks) noexcept;
 
-/// True from the first look on, if there are hooks. Until then nothing is noted.
+/// Is true from the first look on, if there are hooks. Until then nothing is noted.
 inline std::atomic<bool> g_follows_frames{false};
 
-/// What was found out of calls of `operator new`, one word each: the return address shifted, or the
-/// address of a registry::RampSite with the lowest bit set. A call has one set of words, in which
-/// newer ones take the places of older ones.
+/// Holds what was found out about calls of `operator new`, one word each: the return address,
+/// shifted, or the address of a registry::RampSite with the lowest bit set. Each call has one set
+/// of words, in which newer ones replace older ones.
 struct alignas(32) SeenSites {
   std::array<std::atomic<std::uintptr_t>, 4> words{};
 };
 inline constexpr int kSeenSetBits = 14;
 inline std::array<SeenSites, std::size_t{1} << kSeenSetBits> g_seen_sites{};
 
-/// Copies of a library, whose addresses differ in the upper bits, have different sets.
+/// Returns the set of a call. Copies of a library, whose addresses differ only in the upper bits,
+/// have different sets.
 inline SeenSites& SeenSitesOf(std::uintptr_t call) {
   return g_seen_sites[(call ^ call >> kSeenSetBits) % g_seen_sites.size()];
 }
@@ -49,7 +50,7 @@ inline SeenSites& SeenSitesOf(std::uintptr_t call) {
          words[3].load(std::memory_order_acquire) == word;
 }
 
-/// The tasks of frames in 4 MiB of memory, one place for each 16 bytes.
+/// Holds the tasks of frames in 4 MiB of memory, one place for each 16 bytes.
 struct FrameRegion {
   static constexpr std::uintptr_t kSize = std::uintptr_t{4} << 20;
   static constexpr std::uintptr_t kUnit = 16;
@@ -82,9 +83,9 @@ inline FrameRegion::Place& PlaceIn(const FrameRegion& region, std::uintptr_t add
 /// there are the caller's frame pointer and the return address (System V ABI for x86-64, section
 /// 3.2.2; AAPCS64, section 6.4.6).
 ///
-/// `block` may be null. May be called with any lock held: takes none but one that is held while a
-/// module's symbols are read, and asks the allocator for nothing. (If the core was loaded when more
-/// than 32 keys for thread-specific data were in use, glibc does so once in each thread.) Keeps
+/// `block` may be null. May be called with any lock held: takes only a lock that is held while a
+/// module's symbols are read, and does not call the allocator. (If the core was loaded when more
+/// than 32 keys for thread-specific data were in use, glibc calls it once in each thread.) Keeps
 /// errno.
 void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexcept;
 /// Does the same for a hook that is called by an allocator, at any depth: searches the stack for

@@ -93,7 +93,7 @@ class CoroutineTask {
     if (head_ != nullptr) head_->awaited_by.store(awaiter, std::memory_order_release);
   }
 
-  /// Returns what refers to it for as long as it may await something.
+  /// Returns a reference to the coroutine, which may outlive it.
   [[nodiscard]] AwaitingTask awaiting() const noexcept { return {head_, serial()}; }
 
   /// Returns its serial, which is never used again in this process; 0 if it is not registered.
@@ -140,8 +140,8 @@ class CoroutineTask {
     return head;
   }
 
-  // A coroutine that is destroyed before it has finished does not resume the one that awaits it.
-  // (One that has finished may have handed it to an executor.)
+  // A coroutine that is destroyed before it has finished does not resume its awaiter. (A finished
+  // one may have handed its awaiter to an executor.)
   void End() noexcept {
     Leave();  // an exception may have ended it
     const bool reached_its_end =

@@ -27,7 +27,7 @@ struct SwitchLayout {
 /// Thread-safe; the last call wins.
 void SetSwitchLayout(const SwitchLayout& layout) noexcept;
 
-/// Points to where the stack pointer of a fiber is while it is parked; null is there while it runs.
+/// Points to the stack pointer that a fiber saves while it is parked; that is null while it runs.
 using SavedStackPointer = const void* const*;
 
 /// Registers one fiber as a task, from its launch to its end. Used by one thread at a time: the one

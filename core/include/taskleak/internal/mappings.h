@@ -16,7 +16,7 @@ struct Mapping {
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
   bool executable = false;
-  bool shared = false;       ///< what is written there, others see that have it mapped
+  bool shared = false;       ///< other processes that map it see what is written there
   std::uint64_t offset = 0;  ///< in the file
   std::string_view path;     ///< or a name such as "[vdso]"; empty for anonymous memory
   std::string_view line;     ///< with its end
@@ -35,7 +35,7 @@ Mapping ParseMapping(std::string_view line);
 
 /// Returns `Mapping::executable` of that line, without reading the rest of it.
 bool IsExecutable(std::string_view line);
-/// The same with `Mapping::shared`.
+/// Returns `Mapping::shared` of that line, in the same way.
 bool IsShared(std::string_view line);
 
 /// Reads the lines of `maps`, by ascending address. The results point into `maps`.

@@ -1,13 +1,13 @@
 // Records which threads hold read-write locks for reading. For taskleak::hooks.
 //
-// All of it runs in threads of the program, as what taskleak/internal/thread_birth.h declares: it
-// takes no lock and no memory.
+// These functions run in the program's threads, under the conditions that
+// taskleak/internal/thread_birth.h states. They take no lock and no memory.
 #ifndef TASKLEAK_INTERNAL_READ_LOCK_H_
 #define TASKLEAK_INTERNAL_READ_LOCK_H_
 
 #include <atomic>
 
-// As in thread_birth.h.
+// Has the same purpose as in taskleak/internal/thread_birth.h.
 #if defined(__has_attribute) && __has_attribute(noplt)
 #define TASKLEAK_BOUND_EARLY __attribute__((noplt))
 #else
@@ -17,7 +17,7 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
-/// Says whether they are recorded (Options::lock_hooks).
+/// Says whether such locks are recorded (Options::lock_hooks).
 inline std::atomic<bool> g_records_read_locks{false};
 
 /// Notes that the calling thread holds the lock for reading, once more.

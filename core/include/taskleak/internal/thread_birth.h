@@ -1,8 +1,8 @@
 // Records the lives of threads. For taskleak::hooks.
 //
-// All of it runs in threads of the program, with the locks that they hold and the stack that they
-// have left. So it takes no lock but short ones of its own, no memory from the program's allocator,
-// and at most a kilobyte of stack.
+// These functions run in the program's threads, with the locks that they hold and the stack that
+// they have left. So they take only short locks of their own, no memory from the program's
+// allocator, and at most a kilobyte of stack.
 #ifndef TASKLEAK_INTERNAL_THREAD_BIRTH_H_
 #define TASKLEAK_INTERNAL_THREAD_BIRTH_H_
 
@@ -10,8 +10,8 @@
 
 #include <cstdint>
 
-// Calls through an address that is known when the program is loaded: the dynamic linker's first
-// look for a function needs three kilobytes of stack.
+// Makes a call go through an address that is resolved when the program is loaded: the dynamic
+// linker needs three kilobytes of stack to look up a function at its first call.
 #if defined(__has_attribute) && __has_attribute(noplt)
 #define TASKLEAK_BOUND_EARLY __attribute__((noplt))
 #else
@@ -46,10 +46,10 @@ TASKLEAK_BOUND_EARLY void CancelBirth(ThreadBirth* birth);
 TASKLEAK_BOUND_EARLY void FinishBirth(ThreadBirth* birth, const pthread_t* handle);
 /// Runs the thread's routine on the new thread. Notices the thread's end, however it ends.
 TASKLEAK_BOUND_EARLY void* RunThread(ThreadBirth* birth);
-/// Runs the routine of a C11 thread; between RunThread and that. `birth` is a ThreadBirth.
+/// Runs the routine of a C11 thread. RunThread calls it with a ThreadBirth as `birth`.
 void* RunC11Routine(void* birth);
-/// Calls `routine`, and `after` when it has returned, or when the thread is ended in it by
-/// pthread_exit(3) or cancelled. Between RunThread and the thread's routine. Takes no key for
+/// Calls `routine`, and then `after(with)`: when the routine has returned, called pthread_exit(3),
+/// or was cancelled. RunThread uses it to call the thread's routine. Takes no key for
 /// thread-specific data, of which a process has few.
 void* CallThen(void* (*routine)(void*), void* argument, void (*after)(void*), void* with);
 
