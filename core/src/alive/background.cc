@@ -13,8 +13,8 @@
 namespace taskleak::alive {
 namespace {
 
-// Four stores: living threads and child processes here, by identity; births and tasks by marks on
-// their records, so that what is found through a record is found no more.
+// There are four stores. Living threads and child processes are stored here, by identity. Births
+// and tasks have marks on their records, so that no look finds them through a record any more.
 struct Set {
   Mutex mutex;
   std::shared_ptr<const platform::ThreadIds> ids TASKLEAK_GUARDED_BY(mutex);
@@ -26,8 +26,8 @@ Set& TheSet() {
   return *set;
 }
 
-// `known`, which may be null, with `ids`, both sorted; without those that are not among the living
-// any more, or the set would grow for ever.
+// Returns the union of `known`, which may be null, and `ids`, both sorted, without those that are
+// not alive any more: otherwise the set would grow for ever.
 std::shared_ptr<const platform::ThreadIds> With(const platform::ThreadIds* known,
                                                 const platform::ThreadIds& ids,
                                                 const platform::ThreadIds* living) {
@@ -44,7 +44,7 @@ std::shared_ptr<const platform::ThreadIds> With(const platform::ThreadIds* known
   return kept;
 }
 
-// How many of `ids` are not in `known`, which may be null.
+// Returns how many of `ids` are not in `known`, which may be null.
 std::size_t CountNew(const platform::ThreadIds* known, const platform::ThreadIds& ids) {
   if (known == nullptr) return ids.size();
   return static_cast<std::size_t>(std::ranges::count_if(ids, [known](const platform::ThreadId& id) {

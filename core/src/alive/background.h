@@ -1,5 +1,5 @@
-// What no scope judges any more: units that were reported once, that are allowed, or that the
-// program declares its own.
+// Units that no scope judges any more: those that were reported once, that are allowed, or that the
+// program declares as its own.
 #ifndef TASKLEAK_SRC_ALIVE_BACKGROUND_H_
 #define TASKLEAK_SRC_ALIVE_BACKGROUND_H_
 
@@ -23,21 +23,21 @@ struct UnitIds {
   void Add(UnitKind kind, std::int64_t id);
 };
 
-/// Makes these units background: no look finds them from now on, and neither does one after a
-/// thread of them has ended without a join. Thread-safe, as all that follows.
+/// Makes these units background: from now on no look finds them, not even after one of their
+/// threads has ended without a join. Thread-safe, like all that follows.
 void Adopt(const UnitIds& units);
 
 /// Makes one thread background that needs no record of its birth, such as taskleak's own.
 void AdoptThread(const platform::ThreadId& id);
 
-/// How many units became background that were not.
+/// Counts units that became background and were not before.
 struct Adopted {
   std::size_t threads = 0;  ///< alive, or ended and not joined
   std::size_t tasks = 0;
   std::size_t processes = 0;
 };
 
-/// Makes all that was born since background.
+/// Makes all that was born since `before` background.
 Adopted AdoptBornSince(const Snapshot& before);
 
 /// Makes all that is alive, and all threads that ended unjoined, background.

@@ -16,7 +16,7 @@ namespace {
 
 using registry::Origin;
 
-// A thread's number is in its record once it runs, and a busy machine may let it wait for that.
+// A thread's id is in its record only once it runs, which may take a while on a busy machine.
 constexpr std::chrono::milliseconds kMostWait{20};
 
 bool AreAllKnown(const std::vector<LiveThread>& threads,

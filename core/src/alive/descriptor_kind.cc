@@ -6,7 +6,7 @@
 namespace taskleak::alive {
 namespace {
 
-// Of ASCII only: the locale must not change a kind.
+// These consider ASCII only, since the locale must not change a kind.
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLetter(char c) { return IsCapital(c) || (c >= 'a' && c <= 'z'); }
@@ -27,7 +27,8 @@ void AddStar(std::string* pattern) {
   if (!pattern->ends_with('*')) pattern->push_back('*');
 }
 
-// Small letters before the last six are the beginning that the program gave: "db" of "dbXy12Az".
+// Keeps small letters before the last six characters: they are the beginning that the program gave,
+// such as "db" of "dbXy12Az".
 void AddGenerated(std::string_view run, std::string* pattern) {
   run.remove_suffix(kReplaced);
   if (std::ranges::all_of(run, [](char c) { return IsLetter(c) && !IsCapital(c); }))

@@ -1,4 +1,4 @@
-// Which descriptors are open on the same kind of target.
+// Groups descriptors that are open on the same kind of target.
 #ifndef TASKLEAK_SRC_ALIVE_DESCRIPTOR_KIND_H_
 #define TASKLEAK_SRC_ALIVE_DESCRIPTOR_KIND_H_
 
@@ -12,7 +12,7 @@
 
 namespace taskleak::alive {
 
-/// What descriptors have in common that the same code opens again and again.
+/// Holds what descriptors have in common if the same code opens them again and again.
 struct DescriptorKind {
   /// The target with `*` for all that differs: "socket:[*]", "/var/log/app.*.log". As a glob it
   /// matches the target.
@@ -23,9 +23,9 @@ struct DescriptorKind {
 };
 
 /// Returns `target` with `*` for each run of digits, and for the generated part of a run of letters
-/// and digits. Those are the last six characters if both letters and digits are among them, as
-/// mkstemp(3) makes them; in one of `temporary_folders`, if a digit or a capital letter is. What
-/// comes before the six stays if it consists of small letters.
+/// and digits. That part is the last six characters if they contain both letters and digits, as
+/// those made by mkstemp(3) do. In one of `temporary_folders`, one digit or capital letter is
+/// enough. What comes before the six stays if it consists of small letters.
 std::string PatternOf(std::string_view target, const std::vector<std::string>& temporary_folders);
 
 /// Returns the kind of a descriptor. Temporary folders are /tmp, /var/tmp, /dev/shm and those that

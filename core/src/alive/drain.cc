@@ -16,15 +16,15 @@ using platform::Clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// The next look comes after a fiftieth of the time that was waited already, so that a wait is
-// longer than it must be by a few hundredths at most, and looks get rare.
+// Returns the pause before the next look: a fiftieth of the time that was waited already. So a wait
+// is only a few hundredths longer than it must be, and looks get rare.
 Clock::duration Pause(Clock::duration waited) {
   constexpr int kParts = 50;
   return std::clamp<Clock::duration>(waited / kParts, microseconds(20), milliseconds(1));
 }
 
-// When rules on stacks are asked, and whether the process is still: soon, so that a thread that is
-// ignored or waits for ever costs no wait, and then ever more rarely.
+// Says when to ask rules on stacks, and whether the process is still. That is soon at first, so
+// that a thread that is ignored or waits for ever costs no wait, and then ever more rarely.
 class GrowingIntervals {
  public:
   bool Due(Clock::duration elapsed) {
@@ -50,7 +50,7 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
   GrowingIntervals intervals;
   Stillness stillness;
   for (;;) {
-    // What is found once the process is still is what would be found at the end.
+    // A look once the process is still finds what a look at the end would find.
     const bool due = intervals.Due(Clock::now() - start);
     if (due && options.stillness && options.drain != milliseconds(0))
       drained.still = stillness.IsShown(waits.latest());
@@ -58,7 +58,8 @@ Drained Drain(const Options& options, const std::function<Stragglers()>& look,
     const Clock::time_point now = Clock::now();
     if (!drained.left.empty() && due) {
       drop_ignored(drained.left);
-      // A look ends with what it finds: what was handed on behind that is found by the next.
+      // A look stops at the first stragglers. If they are all ignored, the next look finds those
+      // that were started behind them.
       if (drained.left.empty()) drained.left = look();
     }
     drained.waited = std::chrono::duration_cast<milliseconds>(Clock::now() - start);

@@ -1,4 +1,4 @@
-// What one check has found to be ignored, so that its further looks leave it out.
+// Keeps what one check found to be ignored, so that its further looks leave it out.
 #ifndef TASKLEAK_SRC_ALIVE_IGNORED_STRAGGLERS_H_
 #define TASKLEAK_SRC_ALIVE_IGNORED_STRAGGLERS_H_
 

@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds kLongEnough{50};
 
 }  // namespace
 
-// Where each of them is, if all are lost. Goes from those that are marked outwards, to what awaits
-// them.
+// Returns where each of them is, if all are lost. Starts with those that are marked, and goes on to
+// those that await them.
 std::optional<LostTasks::Places> LostTasks::PlacesIfLost(const Stragglers& stragglers) {
   std::map<std::uint64_t, const LiveTask*> tasks;
   std::vector<const LiveTask*> lost;

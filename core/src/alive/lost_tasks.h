@@ -1,4 +1,4 @@
-// Whether all that is left are coroutines that nothing can resume.
+// Finds out whether only coroutines are left that nothing can resume.
 #ifndef TASKLEAK_SRC_ALIVE_LOST_TASKS_H_
 #define TASKLEAK_SRC_ALIVE_LOST_TASKS_H_
 
@@ -19,8 +19,8 @@ class LostTasks {
  public:
   using Clock = platform::Clock;
 
-  /// Notes what is alive at `now`. Returns true if all of it is lost, and neither came nor changed
-  /// for 50 ms.
+  /// Notes what is alive at `now`. Returns true if all of it is lost, and has been the same at the
+  /// same places for 50 ms.
   bool Observe(const Stragglers& stragglers, Clock::time_point now);
 
  private:

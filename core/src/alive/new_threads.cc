@@ -17,7 +17,8 @@ platform::ThreadIds NewThreads(const internal::SnapshotData* before,
     std::set_difference(now.begin(), now.end(), before->threads->begin(), before->threads->end(),
                         std::back_inserter(fresh));
   }
-  // A thread that started before the snapshot was alive then, even if a race hid it from the list.
+  // A thread that started before the snapshot was alive when it was taken, even if a race hid the
+  // thread from the list.
   const std::uint64_t taken = before == nullptr ? 0 : before->taken_ticks;
   std::erase_if(fresh, [taken](const platform::ThreadId& id) {
     return id.tid == getpid() || id.start_ticks + 1 < taken;

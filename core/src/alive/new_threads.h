@@ -7,8 +7,8 @@
 
 namespace taskleak::alive {
 
-/// Returns those of `now` that are not in `before`, which may be null. The main thread is never one
-/// of them: no test starts it, but it has another number after a fork.
+/// Returns those of `now` that are not in `before`, which may be null. Leaves out the main thread:
+/// no test starts it, but it has another id after a fork.
 platform::ThreadIds NewThreads(const internal::SnapshotData* before,
                                const platform::ThreadIds& now);
 

@@ -10,9 +10,9 @@
 namespace taskleak::alive {
 namespace {
 
-// A process that another one has left. One that is in another session without leading it was
-// created by that session's leader, or by a descendant of the leader. Apart from that, only the
-// hooks know.
+// Returns whether another process has left this one behind. A process that is in another session,
+// and does not lead it, was created by that session's leader or by a descendant of the leader.
+// Apart from that, only the hooks know.
 bool IsOrphan(const platform::ChildProcess& child) {
   if (registry::FindChild(child.id)) return false;
   const int session = child.stat.session;
@@ -30,8 +30,8 @@ Result<std::vector<platform::ChildProcess>> NewProcesses(const internal::Snapsho
   if (!children) return children;
   const std::uint64_t taken = before == nullptr ? 0 : before->taken_ticks;
   std::erase_if(*children, [&](const platform::ChildProcess& child) {
-    // As with threads: one that started before the snapshot was there then, whatever a list shows
-    // that the kernel writes while children end.
+    // As with threads: a process that started before the snapshot was alive then. The kernel's list
+    // may have missed it while other children ended.
     return child.id.start_ticks + 1 < taken ||
            (before != nullptr && before->children != nullptr &&
             std::ranges::binary_search(*before->children, child.id)) ||

@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds kInterval{50};
 constexpr std::chrono::milliseconds kShortestMemory{100};
 
-// So many as an idle machine leaves time for.
+// Returns how many looks an idle machine leaves time for.
 std::int64_t LooksNeeded(Progress::Clock::duration drain, Progress::Clock::duration memory) {
   return std::max<std::int64_t>(std::min(drain, memory) / kInterval - 1, 0);
 }
@@ -32,7 +32,7 @@ bool Progress::Moved(const Sample& before_sample, const Sample& after_sample,
   const platform::Position& before = before_sample.position;
   const platform::Position& after = after_sample.position;
   if (after.at.running)
-    return true;  // or ready to run: on a busy machine it gets little of a processor
+    return true;  // or ready to run: on a busy machine it may get little processor time
   const auto cpu = std::chrono::nanoseconds(after.run.cpu_ns - before.run.cpu_ns);
   if (cpu * 10 >= between) return true;
   const bool elsewhere = before.at.number != after.at.number || before.at.sp != after.at.sp ||
@@ -47,7 +47,7 @@ std::optional<Progress::Sample> Progress::SampleOf(int tid) {
   return Sample{.position = {.at = at.value_or(platform::BlockedAt()), .run = *run}, .thread = tid};
 }
 
-// Nothing of a thread that has ended.
+// Returns nothing for a thread that has ended.
 std::optional<Progress::Sample> Progress::SampleOf(const Straggler& straggler) {
   using Optional = std::optional<Sample>;
   return std::visit(

@@ -1,4 +1,4 @@
-// Whether stragglers are getting anywhere.
+// Finds out whether stragglers make progress.
 #ifndef TASKLEAK_SRC_ALIVE_PROGRESS_H_
 #define TASKLEAK_SRC_ALIVE_PROGRESS_H_
 
@@ -12,24 +12,23 @@
 
 namespace taskleak::alive {
 
-/// Evidence of progress: a straggler ended or was born, uses a processor or waits for one, or moved
-/// to another place. A task that is running is where its thread is; one that is suspended for
-/// another reason than before has moved. A thread that sleeps at the same place, or wakes now and
-/// then only to sleep there again, makes none.
+/// Gathers evidence of progress: a straggler ended or was born, uses a processor or waits for one,
+/// or moved to another place. A running task is where its thread is. A suspended task has moved if
+/// it waits for something else than before. A thread that sleeps at the same place, or wakes now
+/// and then only to sleep there again, makes no progress.
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Prepares for a wait of `drain` that begins at `start`. Evidence counts for a quarter of it,
-  /// and at least 100 ms; it is gathered from that long before its end on, when it begins to
-  /// matter.
+  /// Prepares for a wait of `drain` that begins at `start`. Evidence counts for a quarter of
+  /// `drain`, and at least 100 ms. It is gathered only from that long before the end of `drain` on,
+  /// because it does not matter earlier.
   Progress(Clock::time_point start, Clock::duration drain);
 
   /// Records which units are alive at `now`. Cheap except every 50 ms.
   void Observe(const Stragglers& stragglers, Clock::time_point now);
   /// Returns true if there was evidence that still counts, or if there were too few looks to say
-  /// that there is none. On a busy machine, looks come late, and so does the progress of the
-  /// threads.
+  /// that there is none. On a busy machine both looks and the threads' progress come late.
   [[nodiscard]] bool Recent(Clock::time_point now) const;
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 using platform::OpenDescriptor;
 
-// What came and went of one kind.
+// Holds the descriptors of one kind that were closed and opened.
 struct Change {
   Descriptors closed;
   Descriptors opened;
@@ -47,7 +47,7 @@ std::vector<RepeatedDescriptor> RisenDescriptors::FindRepeated(const Descriptors
           return each.kind == of && std::ranges::find(now, each.descriptor) != now.end();
         });
     if (earlier.empty()) continue;
-    // The first ones took the place of what was closed.
+    // The first of these took the place of those that were closed.
     for (std::size_t i = change.closed.size(); i < change.opened.size(); ++i)
       repeated.push_back({{change.opened[i], kind, std::string(test)}, earlier});
   }

@@ -1,4 +1,4 @@
-// Which descriptors rise again and again.
+// Finds descriptors that rise again and again: test after test opens one more and leaves it open.
 #ifndef TASKLEAK_SRC_ALIVE_RISEN_DESCRIPTORS_H_
 #define TASKLEAK_SRC_ALIVE_RISEN_DESCRIPTORS_H_
 
@@ -21,7 +21,7 @@ struct RisenDescriptor {
   std::string test;
 };
 
-/// One that is a leak: others of its kind that earlier tests left open are still open.
+/// A descriptor that is a leak: others of its kind, which earlier tests left open, are still open.
 struct RepeatedDescriptor {
   RisenDescriptor risen;
   std::vector<RisenDescriptor> earlier;  ///< never empty; by the order of their tests
@@ -30,13 +30,13 @@ struct RepeatedDescriptor {
 /// Remembers what rose in earlier tests.
 ///
 /// What a test leaves open for the first time may be meant to stay: libraries open files, sockets
-/// and epoll descriptors at their first use and keep them. What rises again is not. If a test
-/// closes a descriptor that was open before and opens one of the same kind, nothing has risen. Not
-/// thread-safe.
+/// and epoll descriptors at their first use and keep them. What rises again is not meant to stay.
+/// If a test closes a descriptor that was open before and opens one of the same kind, nothing has
+/// risen. Not thread-safe.
 class RisenDescriptors {
  public:
-  /// Returns what has risen between `before` and `now`, of kinds of which one that rose in an
-  /// earlier test is still open.
+  /// Returns the descriptors that have risen between `before` and `now`, if another one of their
+  /// kind rose in an earlier test and is still open.
   [[nodiscard]] std::vector<RepeatedDescriptor> FindRepeated(const Descriptors& before,
                                                              const Descriptors& now,
                                                              std::string_view test) const;
@@ -44,7 +44,7 @@ class RisenDescriptors {
   /// Ends the test: what has risen in it is an earlier one from now on.
   void EndTest(const Descriptors& before, const Descriptors& now, std::string_view test);
 
-  /// Takes what has risen in earlier tests for something that is meant to stay.
+  /// Treats those that have risen in earlier tests as meant to stay.
   void Forget(const Descriptors& those);
 
  private:

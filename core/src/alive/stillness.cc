@@ -17,30 +17,30 @@
 #include "linux/proc/thread_list.h"
 #include "registry/own_threads.h"
 
-// Why what IsShown() says is true.
+// Proof of IsShown().
 //
-// One moment. Each thread is read twice, and between the first round and the second the threads are
-// counted. A thread is taken only if both rounds find it asleep at the same place and its count of
-// time slices did not change from before the one to after the other: so it slept all that time, and
-// was not even woken, since a woken thread is shown as running until it has run. At the moment of
-// the count there were as many threads as were taken, so at that moment every thread was asleep.
-// Births need no look of their own: a thread that starts another runs, and one that was started
-// counts.
+// At one moment. Each thread is read twice, and between the first round and the second the threads
+// are counted. A thread is accepted only if both rounds find it asleep at the same place, and its
+// count of time slices is the same before the first and after the second. So it slept all that
+// time, and was not even woken, since a woken thread is shown as running until it has run. If the
+// count equals the number of accepted threads, then at the moment of the count every thread was
+// asleep. Births need no check of their own: a thread that starts another is running, and the new
+// one is counted.
 //
-// From then on. The first thing to happen would be that something wakes one of them. No thread of
-// the process does, since none runs but those that look, and these wake no thread. Time does not:
-// each waits without a limit, or until after the end of the time that is asked about. No other
-// process does: each waits by futex(2), which takes a process that shares the memory (no word that
-// is waited for is in memory that others have, and children, which may share all of it, there are
-// none), or it sleeps until a point in time. The kernel does not either, on another's behalf: it
-// wakes a futex when a thread ends, and for an io_uring, of which there is none. That leaves
-// signals and tracers. A signal without a handler wakes no thread: it is ignored, or ends or stops
-// the process. (Handlers of the signals that ask a program to end are taken to end it, if the
-// caller says so.) Timers, asynchronous input and output, message queues and descriptors reach a
-// thread that waits so by a signal, too.
+// From then on. The first event would be that something wakes one of the threads. A thread of the
+// process does not: only those that look are running, and they wake no thread. Time does not: each
+// thread waits without a limit, or until after the end of the time that is asked about. Another
+// process does not. Each thread either sleeps until a point in time or waits by futex(2), and a
+// futex can be woken only by a process that shares its memory. The check finds that no awaited word
+// is in memory shared with others, and that there are no children, which may share all memory. The
+// kernel does not, on behalf of another: it wakes a futex when a thread ends, and for an io_uring,
+// of which there is none. That leaves signals and tracers. A signal without a handler wakes no
+// thread: it is ignored, or ends or stops the process. (Handlers of the signals that ask a program
+// to end are assumed to end it, if the caller says so.) Timers, asynchronous input and output,
+// message queues and descriptors reach such a thread only by a signal, too.
 //
-// What is asked of the process (handlers, children, rings, mappings) is asked between the two
-// rounds; it is changed only by a thread that runs.
+// The properties of the process (handlers, children, rings, mappings) are read between the two
+// rounds. Only a running thread can change them.
 namespace taskleak::alive {
 namespace {
 
@@ -59,8 +59,8 @@ Stillness::Clock::duration Age(const platform::ThreadId& id) {
       now < id.start_ticks ? 0 : platform::TicksToMs(now + 1 - id.start_ticks));
 }
 
-// True if the wait that a thread is in does not end by itself before `until`. A limit that only
-// says how long the wait takes in all began to run after the thread had started.
+// Returns true if the thread's wait does not end by itself before `until`. A limit of which only
+// the whole length is known began to run after the thread had started.
 bool Outlasts(const platform::ThreadId& id, const BlockedAt& at, const Horizon& until) {
   if (!platform::HasTimeLimit(at)) return true;
   const auto limit = platform::ReadTimeLimit(at);
@@ -70,16 +70,17 @@ bool Outlasts(const platform::ThreadId& id, const BlockedAt& at, const Horizon& 
   return now + limit->time - (limit->in_all ? Age(id) : nanoseconds(0)) > *until;
 }
 
-// One attempt.
+// Makes one attempt to show that the process is still.
 class StillLook {
  public:
   explicit StillLook(const Horizon& until) : until_(until), silent_(registry::SilentThreads()) {}
 
-  // Returns true if something may wake the thread. Otherwise it is asleep, and noted, or has ended.
+  // Returns true if something may wake the thread. Otherwise the thread is asleep and was noted, or
+  // has ended.
   bool MayWake(const platform::ThreadId& id) { return !Add(id) && !platform::HasEnded(id.tid); }
-  // Returns what else than its own threads could act on the process.
+  // Returns what could act on the process besides its own threads.
   [[nodiscard]] Obstacle FindOthers(Stillness::EndHandlers end_handlers) const;
-  // Returns true if there are no other threads now than those that were added and the caller.
+  // Returns true if there are no threads now besides the caller and those that were added.
   [[nodiscard]] bool IsComplete() const;
   // Returns a thread that has moved since it was added; 0 if none has.
   [[nodiscard]] int FindMoved() const;
@@ -155,7 +156,7 @@ int StillLook::FindMoved() const {
   for (const Sleeper& sleeper : sleepers_) {
     if (sleeper.has_ended) continue;
     const auto stat = platform::ReadThreadStat(sleeper.id.tid);
-    // Stopped by a signal, it might be anywhere in its call.
+    // A thread that a signal has stopped might be anywhere in its call.
     const bool asleep = stat && stat->state == 'S' && stat->start_ticks == sleeper.id.start_ticks;
     if (!asleep || !platform::HasNotMoved(sleeper.id.tid, sleeper.position)) return sleeper.id.tid;
   }

@@ -28,7 +28,7 @@ struct UnjoinedThread {
 struct LiveTask {
   std::uint64_t serial = 0;
   std::string name;
-  std::size_t place = 0;                ///< differs where what it does or says does
+  std::size_t place = 0;                ///< changes with what the task does or says it waits for
   int thread = 0;                       ///< that runs it; 0 if none does
   WaitState state = WaitState::kOther;  ///< as the task itself notes it
   std::uint64_t awaited_by = 0;  ///< serial of the task that continues after it; 0: none known

@@ -13,8 +13,8 @@ BirthMark MarkOf(const internal::SnapshotData& data) {
 
 namespace {
 
-// More looks do not help if other processes create threads. But if this process still creates
-// threads or tasks, there may be a straggler.
+// Returns how much a look costs of the limit. More looks do not help if other processes create
+// threads. But if this process still creates threads or tasks, there may be a straggler.
 int CostOf(const BirthMark& before, const BirthMark& after) {
   const bool own = before.next_thread != after.next_thread || before.epoch != after.epoch;
   return own ? 1 : 32;

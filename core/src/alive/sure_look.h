@@ -38,11 +38,11 @@ struct MarkedLook {
 /// Looks until a straggler is found, or it is certain that there was none at one moment.
 ///
 /// A look sees units one after the other, so it can miss a chain: a thread starts its successor
-/// after the list was read, and ends before it is looked at. So an empty look counts only if
-/// nothing was born between its beginning and the beginning of the second look after it, and both
-/// following looks are empty too. Then every thread that was alive at the beginning was on the
-/// list, or was still being created by a thread on the list, and the next look finds it. If births
-/// go on all the time (also in other processes), the last of several looks counts.
+/// after the list was read, and ends before it is looked at. So an empty look counts only under two
+/// conditions: nothing was born between its beginning and the beginning of the second look after
+/// it, and both following looks are empty too. Then every thread that was alive at the beginning
+/// was on the list, or was still being created by a thread on the list, and the next look finds it.
+/// If births go on all the time (also in other processes), the last of several looks counts.
 ///
 /// `before` is the mark of the snapshot. Without a birth since then, one look is enough.
 Stragglers LookUntilSure(const std::function<MarkedLook()>& look, const BirthMark& before);

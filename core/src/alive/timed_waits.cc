@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kSampleInterval{50};
 constexpr milliseconds kShortestExtension{100};
-// The time that a thread may need to get a processor after its wait has ended. Then it is seen
+// How long a thread may need to get a processor after its wait has ended. From then on it is seen
 // running.
 constexpr milliseconds kLate{100};
 

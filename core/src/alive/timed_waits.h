@@ -1,4 +1,4 @@
-// Whether stragglers are about to go on by themselves.
+// Finds out whether stragglers are about to go on by themselves.
 #ifndef TASKLEAK_SRC_ALIVE_TIMED_WAITS_H_
 #define TASKLEAK_SRC_ALIVE_TIMED_WAITS_H_
 
@@ -15,11 +15,11 @@ namespace taskleak::alive {
 /// Knows when the waits of stragglers end by themselves.
 ///
 /// An idle worker that ends after a second, and a drain of a second, end at the same time, and
-/// chance says which is first. No verdict may depend on that. So a limit that passes shortly after
-/// the drain is waited for: within half of the drain, and at least 100 ms. So a thread that began a
-/// wait of at most that length before the drain always gets the time to end. (Waits that began in
-/// the drain are not in the way: each of them ends, and is seen to, or has a limit of its own.) Not
-/// thread-safe.
+/// chance decides which is first. No verdict may depend on that. So the drain also waits for a
+/// limit that passes shortly after it: within half of its length, and at least 100 ms. A thread
+/// that began a wait of at most that length before the drain therefore always gets the time to end.
+/// (Waits that began during the drain do no harm: each of them ends and is noticed, or has a limit
+/// of its own.) Not thread-safe.
 class TimedWaits {
  public:
   using Clock = platform::Clock;
@@ -28,17 +28,17 @@ class TimedWaits {
   TimedWaits(Clock::time_point start, Clock::duration drain);
 
   /// Notes what those that are alive at `now` wait for. Does nothing except every 50 ms, or more
-  /// rarely where there are so many that it takes long.
+  /// rarely if there are so many that it takes long.
   void Observe(const Stragglers& stragglers, Clock::time_point now);
 
-  /// Returns whether one of them is going to go on by itself, or is just about to, though late.
+  /// Returns whether one of them will soon go on by itself, or should have just done so.
   [[nodiscard]] bool EndSoon(Clock::time_point now) const;
 
   /// Returns the latest end of a wait that is waited for.
   [[nodiscard]] Clock::time_point latest() const { return latest_; }
 
  private:
-  // The last possible end of the wait that a thread is in; nothing if it has none.
+  // A thread's wait and its last possible end; nothing if it has none.
   struct Wait {
     platform::RunCount run;
     std::optional<Clock::time_point> end;

@@ -1,4 +1,5 @@
-// Threads that are neither before nor behind their work: being born, or ending.
+// Recognizes threads in transit, which do not run code of the program: they are being born, or are
+// ending.
 #ifndef TASKLEAK_SRC_ALIVE_TRANSIT_H_
 #define TASKLEAK_SRC_ALIVE_TRANSIT_H_
 

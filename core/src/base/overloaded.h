@@ -1,10 +1,10 @@
-// One function object of several, such as std::visit needs for the alternatives of a variant.
+// Combines function objects into one, such as std::visit needs for the alternatives of a variant.
 #ifndef TASKLEAK_SRC_BASE_OVERLOADED_H_
 #define TASKLEAK_SRC_BASE_OVERLOADED_H_
 
 namespace taskleak {
 
-/// Calls that of `Functions` which fits the argument best.
+/// Calls the one of `Functions` that fits the argument best.
 template <typename... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;

@@ -12,12 +12,12 @@
 namespace taskleak {
 
 /// Calls `work(i)` once for each i below `count`. If `count` is large, starts a thread for each
-/// further processor, up to seven; where no thread can be started, the calling one does all.
-/// Returns when all is done. `work` must be thread-safe. If it throws, the program ends.
+/// further processor, up to seven. If no thread can be started, the calling thread does all the
+/// work. Returns when all is done. `work` must be thread-safe and must not throw.
 template <typename Work>
 void ForEachInParallel(std::size_t count, const Work& work) {
   constexpr std::size_t kAtOnce = 16;
-  constexpr std::size_t kFewest = 4 * kAtOnce;  // less takes no longer than to start a thread
+  constexpr std::size_t kFewest = 4 * kAtOnce;  // starting a thread takes longer than less work
   constexpr std::size_t kMostThreads = 8;
   std::atomic<std::size_t> next{0};
   const auto take = [&next, count, &work] {

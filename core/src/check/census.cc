@@ -32,7 +32,7 @@ using registry::ThreadRecord;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-// What each thread waits for, as it was when last looked at.
+// Remembers what each thread waited for when it was last looked at.
 class ThreadStates {
  public:
   std::map<WaitState, std::size_t> Count(const platform::ThreadIds& alive,
@@ -49,11 +49,11 @@ class ThreadStates {
  private:
   struct Known {
     ThreadId id;
-    std::optional<WaitState> state;  // nothing: it was gone, or was not looked at
+    std::optional<WaitState> state;  // nothing: gone, or not looked at yet
   };
   using Clock = std::chrono::steady_clock;
 
-  // Those of `alive`, both lists being sorted.
+  // Keeps the threads in `alive`. Both lists are sorted.
   void Keep(const platform::ThreadIds& alive, const std::set<int>& own) {
     std::vector<Known> kept;
     kept.reserve(alive.size());
@@ -73,8 +73,8 @@ class ThreadStates {
                       : std::nullopt;
   }
 
-  // Looks first at threads that were never seen, and then at others, one after the other, from the
-  // place where the last look stopped.
+  // Looks first at threads that were never seen, and then at the others in turn, from the place
+  // where the last look stopped.
   void LookAgain() {
     constexpr auto kMostTime = std::chrono::microseconds(1000);
     const Clock::time_point end = Clock::now() + kMostTime;
@@ -105,14 +105,14 @@ struct SharedStates {
   ThreadStates states TASKLEAK_GUARDED_BY(mutex);
 };
 
-// A function of its own that creates units, and where in it.
+// A function of the program that creates units, and the line in it.
 struct Site {
   std::string function;
   std::string line;
   auto operator<=>(const Site&) const = default;
 };
 
-// Where in the function itself: functions that were inlined there stand before it.
+// Returns the line in the function itself: functions that were inlined there come before it.
 std::string LineOf(const platform::RawFrame& frame) {
   const std::vector<Frame> resolved = symbolize::Resolve({frame});
   if (resolved.empty()) return {};
@@ -131,7 +131,8 @@ Site SiteOf(const std::vector<platform::RawFrame>& frames) {
   return {};
 }
 
-// Counts by one creator's addresses, which are turned to names once each.
+// Counts the units of one creator. Creators are counted by address first, so that each address is
+// turned into a name once.
 struct Tally {
   std::size_t count = 0;
   milliseconds oldest{0};

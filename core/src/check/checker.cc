@@ -37,7 +37,7 @@ std::string ProgramName() {
   return stat ? stat->name : std::string();
 }
 
-// What a rule hides in one test is background from then on, or the suite would be blamed for it.
+// Adopts what a rule hides in one test; otherwise the suite would be blamed for it.
 void AdoptHidden(const rules::SuppressionRound& round, const alive::Stragglers& stragglers) {
   alive::UnitIds hidden;
   for (const alive::Straggler& straggler : stragglers) {
@@ -62,14 +62,15 @@ Checker::Checker(NoRules) : ignore_(WithoutKnown()), adopted_too_(true) {}
 
 Checker Checker::WithoutRules() { return Checker(NoRules()); }
 
-// Whether a rule ignores it by itself; else `round` gets to know it.
+// Returns whether a rule ignores the finding by itself; otherwise adds it to `round`.
 bool Checker::Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const {
   if (ignore_.MatchesUnit(finding.view())) return true;
   round.Add(finding.view());
   return false;
 }
 
-// During the drain: no signals, and no debug information unless a rule asks for it.
+// Runs during the drain, so it sends no signals, and reads debug information only if a rule needs
+// it.
 void Checker::DropIgnored(alive::Stragglers& stragglers, Sieve& sieve) const {
   std::optional<Inspectors> inspectors;
   if (ignore_.NeedsUnits())
@@ -97,8 +98,8 @@ void Checker::DropIgnored(alive::Stragglers& stragglers, Sieve& sieve) const {
     static_cast<void>(round.CountUse());
 }
 
-// Returns the number of findings and of other threads that no rule ignores, without the caller and
-// the main thread. Not exact if there are many, since then other threads exist in any case.
+// Returns the number of threads in the findings and of other threads that no rule ignores, without
+// the caller and the main thread. Stops counting once the number cannot matter any more.
 std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findings) const {
   constexpr std::size_t kEnough = 16;
   std::set<std::int64_t> found;
@@ -121,7 +122,7 @@ std::size_t Checker::CountLiveThreads(const std::vector<explain::Finding>& findi
   return found.size() + others;
 }
 
-// Nothing if a rule ignores the thread.
+// Returns nothing if a rule ignores the thread.
 std::optional<explain::Finding> Checker::ExplainThread(const alive::LiveThread& thread,
                                                        ThreadLooks& looks, OfTheGone of_the_gone,
                                                        CloseLook& close) const {
@@ -134,7 +135,7 @@ std::optional<explain::Finding> Checker::ExplainThread(const alive::LiveThread& 
   return close.inspectors->threads().InspectLive(thread, look);
 }
 
-// Looks closely at each of those that are left, except those that are ignored by their threads.
+// Looks closely at all stragglers except threads that rules on threads ignore.
 CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the_gone,
                            Search search) const {
   CloseLook close{.inspectors = std::make_unique<Inspectors>(stragglers, options_.verbose,
@@ -163,7 +164,7 @@ CloseLook Checker::Explain(const alive::Stragglers& stragglers, OfTheGone of_the
   return close;
 }
 
-// Takes away the findings that rules on whole units ignore, or rules of suppression files hide.
+// Removes findings that rules on whole units ignore, or that rules of suppression files hide.
 CloseLook Checker::Sift(CloseLook close, const alive::Stragglers& stragglers, Sieve& sieve) const {
   rules::SuppressionRound round(ignore_.file_rules(), sieve.test, sieve.hidden);
   std::erase_if(close.findings,
@@ -176,7 +177,7 @@ CloseLook Checker::Sift(CloseLook close, const alive::Stragglers& stragglers, Si
   return close;
 }
 
-// Finds out which of the findings belong together, and which of them wait for each other.
+// Finds out which findings belong together, and which wait for each other.
 Outcome Checker::Group(CloseLook close) const {
   Outcome outcome;
   for (rules::SuppressionRemark& remark : close.remarks)
@@ -197,7 +198,7 @@ Outcome Checker::Group(CloseLook close) const {
   return outcome;
 }
 
-// Look, drain, explain, sift, group.
+// Looks, drains, explains, sifts and groups.
 Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
                            registry::Origin scope) const {
   if (options_.on_leak == OnLeak::kOff) return {};
@@ -234,10 +235,10 @@ Outcome Checker::FindLeaks(const Snapshot& before, std::string_view test,
   return outcome;
 }
 
-// Looks closely, and once more if something was about to change. Where threads start successors and
-// end, each look may find another one, and it may be gone before it is read: that needs more looks,
-// and in the end one without stacks. A look that found only what is ignored may have missed what
-// was handed on behind that, so it is not the last one either.
+// Looks closely, and once more if something was about to change. If threads start successors and
+// end, each look may find another thread, which may be gone before it is read. That needs more
+// looks, and in the end one without stacks. A look that found only ignored units may have missed
+// their successors, so it is not the last one either.
 CloseLook Checker::ExplainWhatStays(alive::Drained& drained,
                                     const std::function<alive::Stragglers()>& look,
                                     Sieve& sieve) const {

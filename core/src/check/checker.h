@@ -1,4 +1,4 @@
-// From two looks to what is left.
+// Compares two looks and finds what is left.
 #ifndef TASKLEAK_SRC_CHECK_CHECKER_H_
 #define TASKLEAK_SRC_CHECK_CHECKER_H_
 
@@ -22,7 +22,7 @@
 
 namespace taskleak::check {
 
-/// Options with their rules made ready, to check many scopes with. Immutable.
+/// Holds options with their rules made ready, to check many scopes. Immutable.
 class Checker {
  public:
   /// Makes the rules ready. TASKLEAK_OPTIONS wins over `options`. Throws std::invalid_argument if
@@ -36,9 +36,9 @@ class Checker {
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const rules::IgnoreSet& ignore() const { return ignore_; }
 
-  /// Finds what FindLeaks returns. When nothing is left this is a comparison of two lists. `test`
-  /// is the name of what is checked, for suppressions that hold in some tests only. With a scope,
-  /// only what that judges is found (registry/origin.h).
+  /// Finds what FindLeaks returns. If nothing is left, this only compares two lists. `test` is the
+  /// name of what is checked, for suppressions that apply to some tests only. With a scope, finds
+  /// only what that scope judges (registry/origin.h).
   [[nodiscard]] Outcome FindLeaks(const Snapshot& before, std::string_view test = {},
                                   registry::Origin scope = 0) const;
 
@@ -47,7 +47,7 @@ class Checker {
   /// adopted ones too, and threads that ended unjoined.
   [[nodiscard]] Outcome LookAtAll() const;
 
-  /// Searches memory for coroutines that nothing else shows. What is found may have been freed.
+  /// Searches memory for coroutines that nothing else shows. They may have been freed.
   [[nodiscard]] Outcome FindUnverifiedCoroutines() const;
 
  private:
@@ -55,7 +55,7 @@ class Checker {
   explicit Checker(NoRules);
 
   [[nodiscard]] Lister lister() const { return {options_, ignore_, adopted_too_}; }
-  /// What one check keeps from look to look: what it is for, and what rules took away.
+  /// Keeps what one check needs from look to look: the test's name, and what rules took away.
   struct Sieve {
     std::string_view test;
     rules::HiddenUnits hidden = {};
@@ -64,9 +64,9 @@ class Checker {
   [[nodiscard]] bool Ignores(const explain::Finding& finding, rules::SuppressionRound& round) const;
   void DropIgnored(alive::Stragglers& stragglers, Sieve& sieve) const;
   [[nodiscard]] std::size_t CountLiveThreads(const std::vector<explain::Finding>& findings) const;
-  /// What to do with those that have ended since they were seen.
+  /// Says what to do with units that have ended since they were seen.
   enum class OfTheGone { kLeaveOut, kReport };
-  /// What to search for coroutines that nothing else shows.
+  /// Says what to search for coroutines that nothing else shows.
   enum class Search { kNothing, kMemory };
   [[nodiscard]] std::optional<explain::Finding> ExplainThread(const alive::LiveThread& thread,
                                                               ThreadLooks& looks,

@@ -55,7 +55,7 @@ std::optional<explain::Finding> Inspectors::Inspect(const platform::ChildProcess
 }
 
 std::vector<explain::Finding> Inspectors::FindUnverified() {
-  // All that are known, also where none of them is looked at here.
+  // Passes all known tasks, even if none of them is looked at here.
   unverified_records_ = explain::ScanForCoroutines(explain::AllTasks());
   std::vector<explain::Finding> findings;
   for (const auto& [address, record] : unverified_records_)
@@ -77,8 +77,8 @@ ThreadLooks::ThreadLooks(const alive::Stragglers& stragglers) {
   }
 }
 
-// A look gets old before its thread is described. So few are taken ahead, and first only one: what
-// is described first takes long, because symbols are read for it.
+// A look gets old before its thread is described. So only a few are taken ahead, and at first only
+// one: the first description takes long, because symbols are read for it.
 void ThreadLooks::ReadAhead() {
   constexpr std::size_t kMost = 256;
   const std::size_t count = next_ == 0 ? 1 : std::min(kMost, tids_.size() - next_);

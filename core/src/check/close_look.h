@@ -1,4 +1,4 @@
-// A close look at stragglers: everything that is found out about each.
+// Looks closely at stragglers, and finds out everything about each.
 #ifndef TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
 #define TASKLEAK_SRC_CHECK_CLOSE_LOOK_H_
 
@@ -20,7 +20,7 @@
 
 namespace taskleak::check {
 
-/// What findings are made with, for one look at some stragglers. Not thread-safe.
+/// Makes findings, for one look at some stragglers. Not thread-safe.
 class Inspectors {
  public:
   /// Prepares to inspect `stragglers`; `system_lines` and `signals` as for explain::TaskInspector.
@@ -69,14 +69,14 @@ class ThreadLooks {
   std::vector<platform::ThreadLook> ahead_;  // at those before next_, the last one first
 };
 
-/// What a close look shows.
+/// Holds what a close look shows.
 struct CloseLook {
-  std::unique_ptr<Inspectors> inspectors;  ///< which own the findings' stacks
+  std::unique_ptr<Inspectors> inspectors;  ///< these own the findings' stacks
   std::vector<explain::Finding> findings{};
-  /// Those that have ended meanwhile, and may therefore have a successor or wait for a join, and
-  /// those in transit.
+  /// Units that have ended meanwhile, and may therefore have a successor or wait for a join, and
+  /// units in transit.
   alive::Stragglers unsettled{};
-  std::set<int> hidden{};  ///< the errnos with which the kernel does not show where threads are
+  std::set<int> hidden{};  ///< errnos with which the kernel refused to show where threads are
   std::vector<rules::SuppressionRemark> remarks{};  ///< on rules that hide none of the findings
 };
 

@@ -74,14 +74,14 @@ explain::Finding Describe(const alive::RepeatedDescriptor& repeated) {
   return finding;
 }
 
-// A line of a suppression file, which holds no line breaks.
+// Returns whether the pattern can be a line of a suppression file, which contains no line breaks.
 bool CanBeLine(std::string_view pattern) { return pattern.find('\n') == pattern.npos; }
 
-// One group for each kind. Sockets of different protocols have their pattern in common, so a rule
-// with it is not meant for one group alone.
+// Makes one group for each kind. Sockets of different protocols have the same pattern, so no rule
+// with that pattern is suggested for them.
 std::vector<explain::FoundGroup> Group(DescriptorCheck::Leaks leaks) {
   std::map<alive::DescriptorKind, explain::FoundGroup> by_kind;
-  std::map<std::string, int> kinds;  // that have a pattern in common
+  std::map<std::string, int> kinds;  // how many have the same pattern
   for (DescriptorCheck::Leak& leak : leaks) {
     auto [at, is_new] = by_kind.try_emplace(leak.kind);
     explain::FoundGroup& group = at->second;
@@ -164,8 +164,7 @@ void DescriptorCheck::Begin() {
 
 void DescriptorCheck::EndBody() { at_end_ = platform::ListDescriptors(); }
 
-// Returns what was open at the end of the body and still is, without what rules ignore by its
-// target.
+// Returns what was open at the end of the body and still is, without targets that rules ignore.
 Result<alive::Descriptors> DescriptorCheck::ListLeft() const {
   auto left = platform::ListDescriptors();
   if (!left) return left;
@@ -187,7 +186,8 @@ DescriptorCheck::Leaks DescriptorCheck::FindLeaks(const alive::Descriptors& left
   return leaks;
 }
 
-// A thread that the test left behind may still close them, as long as one can still do anything.
+// Waits, since a thread that the test left behind may still close them, as long as any thread can
+// still do something.
 Result<DescriptorCheck::Leaks> DescriptorCheck::Drain(std::string_view test,
                                                       alive::Descriptors* left,
                                                       Outcome* outcome) const {
@@ -202,13 +202,13 @@ Result<DescriptorCheck::Leaks> DescriptorCheck::Drain(std::string_view test,
     const Clock::duration waited = Clock::now() - start;
     outcome->waited = std::chrono::duration_cast<milliseconds>(waited);
     if (leaks.empty() || outcome->still || waited >= options.drain) return leaks;
-    // What is found once the process is still is what would be found at the end.
+    // A look once the process is still finds what a look at the end would find.
     outcome->still = options.stillness && stillness.IsShown(start + options.drain);
     if (!outcome->still) std::this_thread::sleep_for(pause);
   }
 }
 
-// Takes away what suppression files hide in this test.
+// Removes what suppression files hide in this test.
 void DescriptorCheck::Sift(std::string_view test, Leaks* leaks, Outcome* outcome) const {
   rules::HiddenUnits hidden;
   rules::SuppressionRound round(checker_.ignore().file_rules(), test, hidden);

@@ -1,4 +1,4 @@
-// Descriptors that test after test leaves open.
+// Finds descriptors that test after test leaves open.
 #ifndef TASKLEAK_SRC_CHECK_DESCRIPTOR_CHECK_H_
 #define TASKLEAK_SRC_CHECK_DESCRIPTOR_CHECK_H_
 
@@ -28,22 +28,23 @@ class DescriptorCheck {
   /// Begins a test: what is open now is not its own.
   void Begin();
 
-  /// Notes what is open at the test's end. Call it before other checks, which open files of their
-  /// own, perhaps for good.
+  /// Notes what is open at the test's end. Call it before other checks, because those open files of
+  /// their own and may keep them open.
   void EndBody();
 
-  /// Waits for what the test left open and earlier tests did as well, and returns it. Then begins
-  /// what follows, which may be another part of the test. Fails if descriptors cannot be listed.
+  /// Waits for descriptors that the test left open and that earlier tests left open as well;
+  /// returns those that remain. Then begins what follows, which may be another part of the test.
+  /// Fails if descriptors cannot be listed.
   Result<Outcome> Judge(std::string_view test);
 
-  /// Returns what is open now; nothing if the process has no such check. Thread-safe.
+  /// Returns what is open now; nothing if the process has no DescriptorCheck. Thread-safe.
   static alive::Descriptors ListOpen();
 
-  /// Makes what is open now belong to no test, in every check of the process, but for `except`.
+  /// Makes what is open now, except `except`, belong to no test in every check of the process.
   /// Returns how many of them were not adopted yet. Thread-safe.
   static std::size_t AdoptOpen(const alive::Descriptors& except);
 
-  /// One that is a leak, unless a rule of a suppression file hides it.
+  /// A descriptor that is a leak, unless a rule of a suppression file hides it.
   struct Leak {
     alive::DescriptorKind kind;
     explain::Finding finding;

@@ -19,8 +19,8 @@ namespace {
 using Symbols = platform::RampCalls::Symbols;
 using Why = InvisibleCoroutines::Why;
 
-// The file's name of a module of the program itself; empty for one of the system, which is mostly
-// stripped, and rarely has coroutines.
+// Returns the file name of a module of the program itself. Returns an empty text for one of the
+// system, which is mostly stripped, and rarely has coroutines.
 std::string OwnModuleAt(std::uintptr_t address) {
   const symbolize::QuickFrame& there =
       symbolize::Quick({.pc = address, .is_return_address = false, .guessed = false});
@@ -43,7 +43,7 @@ std::map<std::string, Why> OwnModulesWithoutSymbols() {
   return modules;
 }
 
-// Looks for a module of the program that has coroutines, among those that are loaded. Each is read
+// Looks for a module of the program that has coroutines among the loaded ones. Reads each module
 // once.
 class CoroutineSearch {
  public:

@@ -1,4 +1,4 @@
-// What is to be said of coroutines that cannot be seen.
+// Remarks on coroutines that cannot be seen.
 #ifndef TASKLEAK_SRC_CHECK_FRAME_NOTES_H_
 #define TASKLEAK_SRC_CHECK_FRAME_NOTES_H_
 
@@ -8,8 +8,8 @@
 
 namespace taskleak::check {
 
-/// Appends remarks on coroutines that taskleak::any_coroutine should show and cannot. None in a
-/// program without it.
+/// Appends remarks on coroutines that taskleak::any_coroutine should show but cannot. Appends none
+/// in a program without it.
 void AddFrameNotes(std::vector<Note>& notes);
 
 }  // namespace taskleak::check

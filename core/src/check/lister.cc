@@ -46,7 +46,7 @@ void Append(std::vector<Unit> units, alive::Stragglers& stragglers) {
 
 }  // namespace
 
-// Those of `candidates` that are alive and not ignored by what is cheap to know.
+// Returns those of `candidates` that are alive and not ignored by what is cheap to find out.
 Result<std::vector<alive::LiveThread>> Lister::Alive(const ThreadIds& candidates) const {
   std::vector<alive::LiveThread> alive;
   if (candidates.empty()) return alive;
@@ -88,7 +88,7 @@ std::vector<alive::UnjoinedThread> Lister::Unjoined(std::uint64_t first,
   return unjoined;
 }
 
-// Tasks of the epochs from `first` on that are not ignored by what is cheap to know.
+// Returns tasks of the epochs from `first` on that are not ignored by what is cheap to find out.
 std::vector<alive::LiveTask> Lister::Tasks(registry::Epoch first, registry::Origin scope) const {
   internal::AskTaskSources();
   std::vector<alive::LiveTask> tasks;
@@ -109,7 +109,7 @@ std::vector<alive::LiveTask> Lister::Tasks(registry::Epoch first, registry::Orig
   return tasks;
 }
 
-// Child processes since `base` that are not ignored by what is cheap to know.
+// Returns child processes since `base` that are not ignored by what is cheap to find out.
 Result<std::vector<platform::ChildProcess>> Lister::Processes(const internal::SnapshotData* base,
                                                               std::uint64_t births,
                                                               registry::Origin scope) const {
@@ -135,7 +135,7 @@ alive::MarkedLook Lister::ListSince(const internal::SnapshotData* base,
   alive::BirthMark& births = look.births;
   births.next_thread = registry::NextSerial();
   births.epoch = registry::BeginEpoch();
-  // The living first: a thread that ends in between is then still found, as unjoined.
+  // The living are listed first: a thread that ends in between is then still found, as unjoined.
   const auto listed = platform::ListThreads(&births.births);
   if (listed) births.listed = *listed;
   auto alive = listed ? Alive(alive::NewThreads(base, **listed)) : listed.error();

@@ -1,4 +1,4 @@
-// What is left, as far as that is cheap to find out: without a look at a stack.
+// Lists what is left, as far as that is cheap to find out: without a look at a stack.
 #ifndef TASKLEAK_SRC_CHECK_LISTER_H_
 #define TASKLEAK_SRC_CHECK_LISTER_H_
 

@@ -19,14 +19,14 @@
 
 namespace taskleak::check {
 
-/// There was no memory to record so many births of threads.
+/// Counts births of threads for which there was no memory to record them.
 struct UnrecordedBirths {
   std::uint64_t count = 0;
 };
 
 /// Threads copied their own stacks, because the kernel does not show where they are.
 struct CopiedStacks {
-  int error = 0;  ///< the errno of that
+  int error = 0;  ///< the errno with which the kernel refused
 };
 
 /// The program allowed that units stay (AllowLeaks).
@@ -41,7 +41,7 @@ struct AllowedLeaks {
 /// Coroutines are not followed, because the program has an operator new or delete of its own.
 struct ReplacedAllocator {};
 
-/// There was no memory to follow so many frames of coroutines.
+/// Counts frames of coroutines for which there was no memory to follow them.
 struct UnloggedFrames {
   std::uint64_t count = 0;
 };
@@ -49,7 +49,7 @@ struct UnloggedFrames {
 /// Coroutines of a module cannot be followed, because its symbols were not read.
 struct InvisibleCoroutines {
   enum class Why : std::uint8_t {
-    kNoSymbols,    ///< it has none of local functions
+    kNoSymbols,    ///< it has no symbols of local functions
     kOtherFile,    ///< its file cannot be read, or is not the one that was loaded
     kNoResources,  ///< there was no memory or no descriptor for that, at first or up to now
   };

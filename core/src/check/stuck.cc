@@ -15,11 +15,12 @@
 #include "linux/proc/thread_info.h"
 #include "registry/own_threads.h"
 
-// Why a thread that waits behind a deadlock is stuck. The report names the thread that holds a lock
-// (Unit::held_by) only if, after the deadlocks had been shown, memory still named that thread and
-// the waiting one had not run since it was looked at (explain/wait_graph.cc). So at that moment it
-// waited for a thread that would never run again. If it waits for the same lock without a time
-// limit now, it has done so ever since or has tried again, and the lock is never unlocked.
+// Proof that a thread that waits behind a deadlock is stuck. The report names the thread that holds
+// a lock (Unit::held_by) only on two conditions: after the deadlocks had been shown, memory still
+// named that thread, and the waiting one had not run since it was looked at
+// (explain/wait_graph.cc). So at that moment it waited for a thread that would never run again. If
+// it waits for the same lock without a time limit now, it has either done so ever since or tried
+// again, and the lock is never unlocked.
 namespace taskleak::check {
 namespace {
 
@@ -34,7 +35,8 @@ void ForEach(const LeakReport& report, UnitKind kind, Visit visit) {
   }
 }
 
-// Whether the thread still waits for the lock or the thread that the report names, for ever.
+// Returns whether the thread still waits, without a time limit, for the lock or the thread that the
+// report names.
 bool WaitsForEver(const Unit& thread) {
   const auto at = platform::ReadBlockedAt(static_cast<int>(thread.id));
   if (!at || at->running || !platform::IsInFutex(*at) || platform::HasTimeLimit(*at)) return false;
@@ -44,15 +46,16 @@ bool WaitsForEver(const Unit& thread) {
   return joined && joined->holder == thread.held_by->id;
 }
 
-// Taskleak's own threads wake no thread while they work, but one that joins them goes on when they
-// end, as in the destructor of a live::Watch.
+// Returns whether the thread joins one of taskleak's own. These wake no thread while they work, but
+// a thread that joins them goes on when they end, as in the destructor of a live::Watch.
 bool JoinsOne(const Unit& thread, const std::set<int>& own) {
   const auto at = platform::ReadBlockedAt(static_cast<int>(thread.id));
   const auto joined = at && !at->running ? platform::ReadJoin(*at) : std::nullopt;
   return joined && own.contains(joined->holder);
 }
 
-// A thread of taskleak's own that is at work soon sleeps again.
+// Returns whether the process is shown to be still. Waits for taskleak's own threads, which soon
+// sleep again.
 bool IsShown(alive::Stillness& stillness, const std::set<int>& own) {
   constexpr int kMostLooks = 20;
   constexpr std::chrono::milliseconds kBetween{1};
@@ -70,8 +73,8 @@ bool HasLost(const LeakReport& report) {
   return any;
 }
 
-// Code that destroyed what a coroutine awaits may resume it in another way, right then or by an
-// executor (alive/lost_tasks.h).
+// Gives a coroutine time to be resumed: code that destroyed what the coroutine awaits may resume it
+// in another way, right then or by an executor (alive/lost_tasks.h).
 explain::TaskRecords TasksAfterAWhile() {
   constexpr std::chrono::milliseconds kLongEnough{50};
   std::this_thread::sleep_for(kLongEnough);
@@ -109,7 +112,7 @@ void StuckUnits::AddDeadlocks(const LeakReport& alive) {
   }
 }
 
-// From those that are stuck to those that wait for them, and so on.
+// Goes from the stuck threads to those that wait for them, and so on.
 void StuckUnits::AddThreadsBehind(const LeakReport& alive) {
   if (reasons_.empty()) return;
   std::multimap<std::int64_t, const Unit*> waiting;  // by the thread that they wait for
@@ -132,7 +135,8 @@ void StuckUnits::AddThreadsBehind(const LeakReport& alive) {
   }
 }
 
-// Tasks that are lost, that a stuck thread runs, and that continue only after one of these.
+// Adds tasks that are lost, tasks that a stuck thread runs, and tasks that continue only after one
+// of these.
 void StuckUnits::AddTasks(const LeakReport& alive) {
   const bool may_be_lost = HasLost(alive);
   if (!may_be_lost && reasons_.empty()) return;
@@ -159,7 +163,8 @@ void StuckUnits::AddTasks(const LeakReport& alive) {
   }
 }
 
-// If all of the process is still, what of the report is still there cannot continue either.
+// Adds the units of the report that are still there if the whole process is still: they cannot
+// continue either.
 void StuckUnits::AddSleepers(const LeakReport& alive) {
   alive::Stillness stillness(alive::Stillness::EndHandlers::kMayWake);
   const std::set<int> own = registry::OwnThreads();
@@ -170,7 +175,7 @@ void StuckUnits::AddSleepers(const LeakReport& alive) {
   ForEach(alive, UnitKind::kThread,
           [&](const Unit& thread) { joins = joins || JoinsOne(thread, own); });
   if (!still || joins || !own.contains(gettid())) return;
-  obstacle_ = alive::Obstacle::kChange;  // of what is in the report, but has ended
+  obstacle_ = alive::Obstacle::kChange;  // for units of the report that have ended
   ForEach(alive, UnitKind::kThread, [this](const Unit& thread) {
     if (platform::ReadThreadStat(static_cast<int>(thread.id)))
       reasons_.try_emplace({thread.kind, thread.id}, StuckReason::kAllAsleep);

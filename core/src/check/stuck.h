@@ -1,4 +1,4 @@
-// Which of the threads and tasks that are alive cannot continue by themselves.
+// Finds the living threads and tasks that cannot continue by themselves.
 #ifndef TASKLEAK_SRC_CHECK_STUCK_H_
 #define TASKLEAK_SRC_CHECK_STUCK_H_
 
@@ -13,7 +13,7 @@
 
 namespace taskleak::check {
 
-/// What is shown of the units of a report.
+/// Holds what is shown about the units of a report.
 class StuckUnits {
  public:
   /// Looks at units of `alive`, which is a report of all that is alive in this process. Waits for
@@ -23,10 +23,10 @@ class StuckUnits {
   /// Returns why the unit cannot continue; nothing if nothing can be said of it.
   [[nodiscard]] std::optional<StuckReason> ReasonOf(const Unit& unit) const;
 
-  /// Returns what may wake the units of which nothing can be said; kNone if it is the thread that
-  /// looks.
+  /// Returns what may wake the units of which nothing can be said; kNone if only the looking thread
+  /// may.
   [[nodiscard]] alive::Obstacle obstacle() const { return obstacle_; }
-  /// Returns the thread that may, if it is one; else 0.
+  /// Returns the thread that may do so, if it is a thread; else 0.
   [[nodiscard]] int in_the_way() const { return in_the_way_; }
 
  private:

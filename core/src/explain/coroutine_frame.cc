@@ -24,7 +24,7 @@ using registry::TaskRecord;
 constexpr std::uint32_t kGccInitial = 2;
 constexpr std::uint32_t kGccMost = 1000;  // more suspensions are not looked at
 
-// Frames are read as far as pointers to other coroutines are looked for.
+// Frames are read up to this size, to look for pointers to other coroutines.
 constexpr std::size_t kMostRead = std::size_t{16} << 10;
 
 std::vector<std::uint8_t> ReadCode(std::uintptr_t begin, std::uintptr_t end) {
@@ -34,7 +34,7 @@ std::vector<std::uint8_t> ReadCode(std::uintptr_t begin, std::uintptr_t end) {
   return code;
 }
 
-// Where the size is not known, as far as can be read.
+// Reads as much as can be read if the size is not known.
 FrameCopy ReadFrame(const TaskRecord& record) {
   constexpr std::size_t kUnknownSize = 1024;
   FrameCopy copy;
@@ -48,7 +48,7 @@ FrameCopy ReadFrame(const TaskRecord& record) {
   return copy;
 }
 
-// The bytes at `offset`; 0 beyond the end.
+// Returns the bytes at `offset`; 0 beyond the end.
 std::uint32_t ReadBytes(const FrameCopy& copy, std::size_t offset, std::size_t width) {
   std::uint32_t value = 0;
   if (offset + width > copy.words.size() * sizeof(std::uintptr_t)) return 0;
@@ -56,7 +56,8 @@ std::uint32_t ReadBytes(const FrameCopy& copy, std::size_t offset, std::size_t w
   return value;
 }
 
-// GCC puts the frame's own address after the promise (_Coro_self_handle). Nothing if there is none.
+// Returns the end of the promise, after which GCC puts the frame's own address (_Coro_self_handle).
+// Returns nothing if that address is not there.
 std::optional<std::size_t> PromiseEnd(const FrameCopy& copy) {
   const auto first = copy.words.begin() + 2;
   const auto self = std::find(first, copy.words.end(), copy.address);
@@ -68,14 +69,14 @@ platform::RawFrame CodeAt(std::uintptr_t address) {
   return {.pc = address, .is_return_address = false, .guessed = false};
 }
 
-// True if the coroutine stands at the line of its function: at its initial suspension.
+// Returns true if the coroutine is at the line of its function: at its initial suspension.
 bool IsAtItsBeginning(std::uintptr_t place, std::uintptr_t function) {
   const std::string name = symbolize::Quick(CodeAt(function)).plain_name;
   const int line = FrameOfCoroutine(place, name).line;
   return line != 0 && line == FrameOfCoroutine(function, name).line;
 }
 
-// What there is to say of a coroutine without its code.
+// Completes the record of a coroutine whose code was unloaded.
 bool CompleteUnloaded(TaskRecord& record, const FrameCopy& copy) {
   const auto is_gone = [](std::uintptr_t function) {
     return registry::IsOfUnloadedModule(function);
@@ -115,8 +116,8 @@ FrameReader::Layout& FrameReader::LayoutOf(const Function& resume, const Functio
   return entry->second;
 }
 
-// In the coroutine's own code, or in what created it: up to its first suspension, that is one
-// function for Clang.
+// Looks in the coroutine's own code, and then in the function that created it: with Clang, that
+// function contains the code up to the first suspension.
 std::uintptr_t FrameReader::PlaceOf(Layout& layout, const Function& resume, std::uintptr_t ramp,
                                     std::uint32_t index) {
   const auto [entry, is_new] = layout.places.try_emplace(index);
@@ -133,8 +134,8 @@ std::uintptr_t FrameReader::PlaceOf(Layout& layout, const Function& resume, std:
   return entry->second;
 }
 
-// The initial one or, if nothing sees that (GCC leaves it out of one that starts at once), the
-// last.
+// Returns the initial suspension. If there is none (GCC leaves it out of a coroutine that starts at
+// once), returns the last one.
 std::uintptr_t FrameReader::OtherSuspension(Layout& layout, const Function& resume,
                                             const TaskRecord& record) {
   std::uintptr_t place = PlaceOf(layout, resume, record.code, kGccInitial);
@@ -156,7 +157,7 @@ bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const
   const std::uint32_t index = ReadBytes(copy, *layout.index, resume.is_gcc ? 2 : 1);
   if (resume.is_gcc && index % 2 != 0) return false;  // it was destroyed
   record.awaits_at = PlaceOf(layout, resume, record.code, index);
-  // Code sets no index that it does not contain; but the first may be set by what creates it.
+  // An index that is in use must be in the code; but the creator may set the first one.
   if (record.unverified && index != 0 && record.awaits_at == 0) return false;
   if (resume.is_gcc) {
     record.other_suspension = OtherSuspension(layout, resume, record);
@@ -171,7 +172,8 @@ bool FrameReader::ReadIndex(const FrameCopy& copy, const Function& resume, const
   return true;
 }
 
-// Once in a look: what is not a coroutine's may be of a library that was loaded since the last one.
+// Runs once in a look: an address that is not a coroutine's may belong to a library that was loaded
+// since the last look.
 void FrameReader::Refresh() {
   if (refreshed_) return;
   refreshed_ = true;
@@ -205,9 +207,9 @@ bool FrameReader::Complete(TaskRecord& record, FrameCopy& copy) {
   record.resume = copy.words[0] == 0 ? 0 : resume.begin;
   copy.promise_end = PromiseEnd(copy);
   if (!record.unverified) return true;
-  // A null and the address of one function may stand in anything, such as a record of the
-  // coroutine. Of a finished one, only the frame's own address in it, which GCC 16 leaves out,
-  // shows that it is one.
+  // A null and the address of one function may be in any memory, such as a record of the coroutine.
+  // A finished coroutine is recognized only by the frame's own address in it, which GCC 16 leaves
+  // out.
   return copy.words[0] != 0 || (destroy.is_gcc && copy.promise_end);
 }
 
@@ -226,7 +228,7 @@ Frame FrameOfCoroutine(std::uintptr_t place, const std::string& name) {
 
 namespace {
 
-// Frames by their addresses.
+// Finds frames by their addresses.
 class Frames {
  public:
   Frames(const FrameReader& reader, std::unordered_map<std::uint64_t, TaskRecord>& tasks)
@@ -244,7 +246,7 @@ class Frames {
   }
 
  private:
-  // The frame into which a word points.
+  // Returns the frame into which a word points.
   [[nodiscard]] const TaskRecord* HolderOf(std::uintptr_t word) const {
     const auto after = by_address_.upper_bound(word);
     if (after == by_address_.begin()) return nullptr;
@@ -252,7 +254,7 @@ class Frames {
     return word - record->frame.address() < record->frame.size() ? record : nullptr;
   }
 
-  // Which word of `from` is the first that points into `to`; nothing if none does.
+  // Returns which word of `from` is the first that points into `to`; nothing if none does.
   static std::optional<std::size_t> Pointer(const FrameCopy& from, const TaskRecord& to) {
     for (std::size_t i = 2; i < from.words.size(); ++i) {
       if (from.words[i] - to.frame.address() < to.frame.size()) return i;
@@ -260,18 +262,18 @@ class Frames {
     return std::nullopt;
   }
 
-  // A coroutine's promise holds a pointer to what continues after it. Where it is not known how far
-  // the promise reaches, that may as well be a coroutine that it owns. What it owns does not point
-  // back; what awaits it does, behind its own promise. And one owns no part of another's frame. The
-  // first word behind the two functions is the promise's in any case: where a promise is smaller,
-  // no pointer can be there.
+  // Returns the coroutine that continues after this one: its promise holds a pointer to it. If the
+  // length of the promise is not known, the pointer may as well be to a coroutine that this one
+  // owns. An owned coroutine does not point back, but an awaiter does, behind its own promise; and
+  // a coroutine owns no part of another's frame. The first word behind the two functions always
+  // belongs to the promise: if a promise is smaller, no pointer can be there.
   [[nodiscard]] const TaskRecord* AwaiterOf(const TaskRecord& record) const {
     const FrameCopy* const copy = reader_.CopyOf(record.serial);
     if (copy == nullptr || record.state == WaitState::kOther) return nullptr;
     const std::size_t end = copy->promise_end.value_or(copy->words.size());
     for (std::size_t i = 2; i < end; ++i) {
       const TaskRecord* const other = HolderOf(copy->words[i]);
-      // What waits has been started and has not finished.
+      // An awaiter has been started and has not finished.
       if (other == nullptr || other == &record || other->state != WaitState::kSuspended) continue;
       const auto back = Pointer(*reader_.CopyOf(other->serial), record);
       const bool is_inside = copy->words[i] != other->frame.address();

@@ -1,4 +1,4 @@
-// What the frame of a coroutine shows, if nothing but its memory is known of it.
+// Reads the frame of a coroutine of which nothing but its memory is known.
 #ifndef TASKLEAK_SRC_EXPLAIN_COROUTINE_FRAME_H_
 #define TASKLEAK_SRC_EXPLAIN_COROUTINE_FRAME_H_
 
@@ -26,17 +26,17 @@ struct FrameCopy {
 /// Reads frames for one look. Not thread-safe.
 class FrameReader {
  public:
-  /// Completes the record of a coroutine that is known by its frame: `code` becomes its function,
-  /// `state` whether it was not started, is suspended or has finished, `awaits_at` where. If its
-  /// code was unloaded, `name` says so, and there is none of that but the state. Returns false if
-  /// the block is not a coroutine's frame, or not any more.
+  /// Completes the record of a coroutine that is known by its frame. `code` becomes its function;
+  /// `state` shows whether it was not started, is suspended or has finished; `awaits_at` shows
+  /// where. If its code was unloaded, `name` says so, and of these only the state is known. Returns
+  /// false if the block is not, or no longer, a coroutine's frame.
   bool Complete(registry::TaskRecord& record);
 
   /// Returns the copy of a frame for which Complete() returned true; null for other tasks.
   [[nodiscard]] const FrameCopy* CopyOf(std::uint64_t serial) const;
 
  private:
-  // What is known of a coroutine's code, by its resume or destroy function.
+  // Holds what is known of a coroutine's code, by its resume or destroy function.
   struct Function {
     std::uintptr_t begin = 0;
     platform::CoroutinePart part = platform::CoroutinePart::kNone;  // keeps the two apart, too:
@@ -65,8 +65,8 @@ class FrameReader {
   std::unordered_map<std::uint64_t, FrameCopy> copies_;
 };
 
-/// Returns where in the coroutine with this plain name the code at `place` is, which may be inlined
-/// into other functions; without a line if that is not known.
+/// Returns where in the coroutine with this plain name the code at `place` is. The code may be
+/// inlined into other functions. There is no line if it is not known.
 Frame FrameOfCoroutine(std::uintptr_t place, const std::string& name);
 
 /// Finds out which coroutine continues after which, by the pointers in their frames, and notes it

@@ -12,8 +12,8 @@
 namespace taskleak::explain {
 namespace {
 
-// How far above its return address a function that was called keeps the caller's variables, in
-// words.
+// The distance above its return address, in words, within which a called function's caller keeps
+// its variables.
 constexpr std::ptrdiff_t kAbove = 64;
 
 std::vector<std::uintptr_t> ReadStack(std::uintptr_t sp) {
@@ -25,8 +25,8 @@ std::vector<std::uintptr_t> ReadStack(std::uintptr_t sp) {
   return words;
 }
 
-// What the function to which this address returns may have stored: its own variables, and
-// registers, which some function that it called has saved. On the stack, the address may be signed.
+// Returns what the function to which this address returns may have stored: its own variables, and
+// registers that a function called by it has saved. On the stack, the address may be signed.
 std::vector<std::uintptr_t> StoredBy(const std::vector<std::uintptr_t>& stack,
                                      std::uintptr_t return_address) {
   const auto found = std::ranges::find(stack, return_address, platform::StripSignature);
@@ -73,7 +73,7 @@ int CoroutineRunners::ThreadOf(const registry::TaskRecord& record) {
       return call.thread;
     if (call.function == record.resume) runs_its_function = call.thread;
   }
-  // A register may hold the frame's address, and that is not known of a blocked thread.
+  // A register may hold the frame's address, and the registers of a blocked thread are not known.
   return runs_its_function != 0 && IsOnlyOne(record) ? runs_its_function : 0;
 }
 

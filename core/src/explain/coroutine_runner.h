@@ -1,4 +1,4 @@
-// Which threads run coroutines that do not say so themselves.
+// Finds the threads that run coroutines which do not record it themselves.
 #ifndef TASKLEAK_SRC_EXPLAIN_COROUTINE_RUNNER_H_
 #define TASKLEAK_SRC_EXPLAIN_COROUTINE_RUNNER_H_
 
@@ -12,7 +12,7 @@
 
 namespace taskleak::explain {
 
-/// Looks at all threads but the calling one, once, when it is first asked. Not thread-safe.
+/// Looks at all threads except the calling one, once, when first asked. Not thread-safe.
 class CoroutineRunners {
  public:
   using Tasks = std::unordered_map<std::uint64_t, registry::TaskRecord>;
@@ -21,9 +21,9 @@ class CoroutineRunners {
   CoroutineRunners(const Tasks& tasks, platform::Signals signals)
       : tasks_(tasks), signals_(signals) {}
 
-  /// Returns the thread on whose stack the coroutine is; 0 if there is none. That is a thread with
-  /// a function of the coroutine on its stack, and the frame's address in what that has stored; or
-  /// just with the function, if there is no other coroutine of it.
+  /// Returns the thread on whose stack the coroutine is; 0 if there is none. Such a thread has a
+  /// function of the coroutine on its stack, and the frame's address in what that function has
+  /// stored. If there is no other coroutine of that function, the function alone is enough.
   int ThreadOf(const registry::TaskRecord& record);
 
  private:

@@ -17,8 +17,8 @@ RawFrame Caller(std::uintptr_t address) {
   return {.pc = address, .is_return_address = true, .guessed = false};
 }
 
-// The stack of a call that the hooks stand before, without the hooks' own frames: those are the
-// innermost ones up to the function that stands before libc's.
+// Returns the stack of a call that the hooks intercept, without the hooks' own frames: the
+// innermost ones, up to the function that replaces libc's.
 std::vector<RawFrame> FramesAbove(std::span<const std::uintptr_t> return_addresses,
                                   std::initializer_list<std::string_view> hooked) {
   std::vector<RawFrame> frames;

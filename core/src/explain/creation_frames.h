@@ -1,4 +1,4 @@
-// The code that created a thread or task, from the addresses that were remembered of it.
+// Finds the code that created a thread or task, from the addresses that were recorded.
 #ifndef TASKLEAK_SRC_EXPLAIN_CREATION_FRAMES_H_
 #define TASKLEAK_SRC_EXPLAIN_CREATION_FRAMES_H_
 
@@ -20,13 +20,13 @@ std::vector<platform::RawFrame> DetachFrames(std::span<const std::uintptr_t> ret
 /// Returns the same of the call that created a child process.
 std::vector<platform::RawFrame> ForkFrames(std::span<const std::uintptr_t> return_addresses);
 
-/// Returns the frames of what created a task: its stack if that was kept, else the one address, if
-/// any.
+/// Returns the frames of the code that created a task: its stack if that was kept, else the one
+/// address, if any.
 std::vector<platform::RawFrame> CreationFrames(const registry::CreationStack* created,
                                                std::uintptr_t site);
 
-/// Returns whether a function stands between the code that begins an operation, or launches a
-/// fiber, and taskleak. `runtime` as in Frame.
+/// Returns whether a function belongs to a library between taskleak and the code that begins an
+/// operation or launches a fiber. `runtime` as in Frame.
 bool IsInTaskLibrary(bool runtime, std::string_view plain_name);
 
 }  // namespace taskleak::explain

@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 13> kFiberFunctions
     {"boost::fibers::fiber::join", WaitState::kJoin},
     {"boost::fibers::context::join", WaitState::kJoin},
     {"boost::this_fiber::sleep_", WaitState::kSleep},
-    // The only other function that waits only for a time. It is inlined in those above.
+    // This is the only other function that waits only for a time. It is inlined in those above.
     {"boost::fibers::context::wait_until", WaitState::kSleep},
 }};
 
@@ -34,7 +34,7 @@ std::size_t Find(std::string_view name) {
   return i;
 }
 
-// Returns true for the overload that unlocks an object, for waits with a time limit.
+// Returns true for the overload that unlocks an object: other waits with a time limit use it.
 bool IsTimedWait(const Frame& frame, std::size_t found) {
   return found + 1 == kFiberFunctions.size() &&
          frame.function.find("spinlock") != std::string::npos;

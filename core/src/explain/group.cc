@@ -20,8 +20,9 @@ namespace {
 
 using Findings = std::vector<Finding*>;  // a finding is large
 
-// Where a unit stands. Shared frames stand for equal stacks; units without a stack go by name and
-// by why it is missing.
+// Returns a key for the place where a unit is. Equal stacks share their frames, so the first
+// frame's address stands for the stack. Units without a stack are distinguished by name and by why
+// the stack is missing.
 auto Place(const FoundUnit& found) {
   const Unit& unit = found.unit;
   const bool readable = !unit.stack.empty();
@@ -32,8 +33,8 @@ auto Place(const FoundUnit& found) {
 // A line of code, or an address if lines are not known.
 using Line = std::tuple<std::string_view, std::string_view, int, std::uintptr_t>;
 
-// The lines of a stack that are not in the runtime: whether std::vector has to grow when a thread
-// is put in makes no other creator, even where that is inlined.
+// Returns the lines of a stack that are not in the runtime. So the creator is the same whether or
+// not std::vector has to grow when a thread is put in, even if that code is inlined.
 std::vector<Line> OwnCode(const Stack& stack) {
   std::vector<Line> lines;
   for (const Frame& frame : stack) {
@@ -58,12 +59,13 @@ class Creators {
   std::map<std::vector<Line>, std::size_t> by_code_;
 };
 
-// What units of one group descend from. When they were created does not divide them.
+// Returns what the units of a group descend from. An origin that only says when a unit was created
+// does not divide groups.
 std::string Descent(const FoundUnit& found) {
   return found.origin_is_when ? std::string() : found.unit.origin;
 }
 
-// Of units that were created at different times, none is said.
+// Clears the origin of units that were created at different times.
 void LeaveOutWhatDiffers(const Findings& same) {
   const auto differs = [&same](const Finding* each) {
     return each->unit.origin != same.front()->unit.origin;
@@ -72,8 +74,9 @@ void LeaveOutWhatDiffers(const Findings& same) {
   for (Finding* const each : same) each->unit.origin.clear();
 }
 
-// Units that one piece of code created are one finding, wherever they stand; without a creator the
-// place is what units have in common. Of processes the name and whether they have ended count too.
+// Returns the key of a unit's group. Units that one piece of code created are one finding, wherever
+// they are. Without a creator, the place is what units have in common. For processes, the name and
+// whether they have ended count too.
 auto Key(const FoundUnit& found, Creators& creators) {
   const Unit& unit = found.unit;
   const bool by_place = unit.created_by.empty() || unit.kind == UnitKind::kProcess;
@@ -81,7 +84,7 @@ auto Key(const FoundUnit& found, Creators& creators) {
                          by_place ? Place(found) : decltype(Place(found))());
 }
 
-// Units at the same place side by side, the most frequented place first.
+// Puts units at the same place side by side, the most frequent place first.
 void SortByPlace(Findings& findings) {
   std::map<decltype(Place(*findings.front())), Findings> by_place;
   for (Finding* const finding : findings) by_place[Place(*finding)].push_back(finding);
@@ -95,8 +98,8 @@ void SortByPlace(Findings& findings) {
     findings.insert(findings.end(), same->begin(), same->end());
 }
 
-// "worker-*" for worker-1 and worker-17; empty when the names have no beginning in common that says
-// anything.
+// Returns "worker-*" for worker-1 and worker-17. Returns an empty text if the names have no
+// meaningful beginning in common.
 std::string CommonNamePattern(const std::vector<FoundUnit>& units) {
   const std::string& first = units.front().unit.name;
   std::size_t common = first.size();
@@ -118,14 +121,16 @@ bool IsOfGeneratedTest(const symbolize::ResolvedStack& stack) {
   });
 }
 
-// Whether a rule for this text matches the text itself: some names would be regular expressions.
+// Returns whether a rule with this text matches the text itself: some names would be regular
+// expressions.
 bool CanBePattern(std::string_view text) {
   return !text.starts_with("re:") && text.find('\n') == std::string_view::npos;
 }
 
-// A function by which the group is known: of the code that created it, or where that is not known
-// of the code that it runs. Never one of a library for threads, which others have in common, nor
-// that of a test case whose name a macro made up: then the test case itself.
+// Returns a rule with a function by which the group is known: of the code that created it or, if
+// that is unknown, of the code that it runs. This is never a function of a library for threads,
+// which other groups have in common. If it would be a test case's function with a name that a macro
+// generated, the rule has the test case instead.
 std::string FunctionLine(const Finding& first) {
   if (const std::string creator = symbolize::OwnFunction(*first.created_by); !creator.empty())
     return "created_by:" + creator;
@@ -148,12 +153,12 @@ std::string_view NameRule(UnitKind kind) {
   }
 }
 
-// The signature last.
+// Returns the rules that ignore the group, the signature last.
 std::vector<std::string> IgnoreLines(const Finding& first, const std::vector<FoundUnit>& units,
                                      const std::string& program_name) {
   std::vector<std::string> lines;
   const std::string name = CommonNamePattern(units);
-  // A thread without a name of its own has the program's name, and so does a process that executed
+  // A thread without a name of its own has the program's name. So does a process that has executed
   // no other program. A rule for that name would silence every such unit. Fibers have no names at
   // all.
   const bool generated = symbolize::WithinGeneratedTest(name).data() != nullptr;  // of a coroutine
@@ -172,7 +177,8 @@ struct Grouped {
   std::set<std::string> jobs;
 };
 
-// A line is meant for its group alone: those but the signature that match another group as well go.
+// Drops lines, except signatures, that match another group as well: a line is meant for its group
+// alone.
 void DropSharedLines(std::vector<Grouped>& groups) {
   rules::RuleIndex rules;
   std::vector<std::pair<std::size_t, std::string>> lines;  // of which group
@@ -203,9 +209,9 @@ bool IsBefore(const Grouped& a, const Grouped& b) {
   return key(a.group) < key(b.group);
 }
 
-// Each group of jobs behind the first group of threads that have run such jobs: a pool.
+// Puts each group of jobs behind the first group of threads that have run such jobs: a pool.
 std::vector<FoundGroup> JoinPools(std::vector<Grouped> all) {
-  std::map<std::string, std::string> pools;  // by the name of their jobs, their signatures
+  std::map<std::string, std::string> pools;  // signatures, by the name of their jobs
   for (const Grouped& each : all) {
     for (const std::string& job : each.jobs) pools.try_emplace(job, each.group.signature);
   }
@@ -236,8 +242,8 @@ std::vector<FoundGroup> JoinPools(std::vector<Grouped> all) {
 
 namespace {
 
-// Units that one piece of code created; those that one function created in several of its lines are
-// one leak too, if they have one signature.
+// Divides the findings by the code that created them. Those that one function created in several of
+// its lines are one leak too, if they have the same signature.
 std::vector<Findings> Alike(std::vector<Finding>& findings) {
   Creators creators;
   std::map<decltype(Key(findings.front(), creators)), Findings> by_key;

@@ -1,4 +1,4 @@
-// Leaked units that are the same leak.
+// Groups leaked units that are the same leak.
 #ifndef TASKLEAK_SRC_EXPLAIN_GROUP_H_
 #define TASKLEAK_SRC_EXPLAIN_GROUP_H_
 
@@ -13,14 +13,14 @@
 
 namespace taskleak::explain {
 
-/// What there is besides the findings.
+/// Holds what grouping needs besides the findings.
 struct Surroundings {
   std::string program_name;   // the name of threads without a name of their own
   std::size_t live_threads =  // the program's own threads that could end a leak, the
       SIZE_MAX;               // findings included
 };
 
-/// Units that are one leak, as LeakGroup has them.
+/// Holds units that are one leak, like LeakGroup.
 struct FoundGroup {
   std::vector<FoundUnit> units;
   std::string signature;
@@ -33,8 +33,8 @@ struct FoundGroup {
   [[nodiscard]] const Unit& first() const { return units.front().unit; }
 };
 
-/// Groups of the same kind, stack, creation stack and wait state, sorted by count (largest first),
-/// then by name, but jobs behind the threads that run such jobs (LeakGroup::part_of).
+/// Groups findings that are the same leak (taskleak/leak.h). Sorts groups by count (largest first),
+/// then by name, but puts jobs behind the threads that run such jobs (LeakGroup::part_of).
 std::vector<FoundGroup> Group(std::vector<Finding> findings, const Surroundings& surroundings);
 
 }  // namespace taskleak::explain

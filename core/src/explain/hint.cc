@@ -24,9 +24,9 @@ bool IsOnce(std::string_view name) {
          name == "__pthread_once_slow" || name == "__gthread_once";
 }
 
-// What the frames of a creation stack show of how long the thread is meant to live; kNone if
-// nothing. Libraries do something once for each of their own objects as well, as std::async and
-// futures do for what they run.
+// Returns what the frames of a creation stack show about how long the thread is meant to live;
+// kNone if nothing. A call in a library's own code shows nothing: libraries do things once for each
+// of their objects, as std::async and futures do for what they run.
 Hint::Kind ByLifetime(const symbolize::ResolvedStack& creator) {
   for (std::size_t i = 0; i < creator.plain_names.size(); ++i) {
     const std::string& name = creator.plain_names[i];
@@ -46,7 +46,7 @@ Hint::Kind ByLifetime(const symbolize::ResolvedStack& creator) {
   return Hint::Kind::kNone;
 }
 
-// Workers that stand at one place and wait for the same thing.
+// Returns whether these are workers that wait for the same thing at one place.
 bool AreIdlePool(std::span<const Finding* const> same) {
   const Unit& first = same.front()->unit;
   const auto idle = std::count_if(same.begin(), same.end(), [&first](const Finding* finding) {
@@ -78,7 +78,7 @@ bool HasNoWriter(const DescriptorWait& wait) {
   return wait.other_end && wait.other_end->writes && !wait.other_end->at;
 }
 
-// Evidence beyond the wait state.
+// Looks for evidence beyond the wait state.
 Hint::Kind Special(std::span<const Finding* const> same) {
   const Finding& first = *same.front();
   const Unit& unit = first.unit;
@@ -93,7 +93,7 @@ Hint::Kind Special(std::span<const Finding* const> same) {
   return AreIdlePool(same) ? Hint::Kind::kIdleWorkers : Hint::Kind::kNone;
 }
 
-// The call that detached the thread; nothing if it was not detached, or that is not known.
+// Returns the call that detached the thread; nothing if it was not detached, or that is not known.
 std::optional<Frame> DetachingCall(const Finding& finding) {
   if (finding.detached_by == nullptr) return std::nullopt;
   const symbolize::ResolvedStack& stack = *finding.detached_by;

@@ -1,4 +1,4 @@
-// What helps against a leak.
+// Finds out what helps against a leak.
 #ifndef TASKLEAK_SRC_EXPLAIN_HINT_H_
 #define TASKLEAK_SRC_EXPLAIN_HINT_H_
 
@@ -21,9 +21,9 @@ struct Hint {
     kJoinsItself,       ///< the thread waits for its own end
     kStandardInput,     ///< it reads standard input
     kNoWriter,          ///< it reads a pipe to which only another process can write
-    kSingleton,         ///< created while the program's static objects were
-    kOnce,              ///< created by what is done once, for the process or for an object
-    kPlugin,            ///< the same of a library that was loaded later and may be unloaded
+    kSingleton,         ///< created while static objects of the program were initialized
+    kOnce,              ///< created by code that runs once, for the process or for an object
+    kPlugin,            ///< the same, in a library that was loaded later and may be unloaded
     kNotAskedToStop,    ///< a std::jthread that could be asked to stop
     kServer,            ///< it waits for connections
     kIdleWorkers,       ///< a pool's threads that wait for the same thing
@@ -32,16 +32,16 @@ struct Hint {
     kWait,              ///< no more than what it waits for
     kTask,              ///< a task; no more than its state
     kFiber,             ///< a fiber; no more than what it waits for
-    kOfAdapter,         ///< `text`, which the adapter of the task gives
+    kOfAdapter,         ///< `text`, from the adapter of the task
   };
   Kind kind = Kind::kNone;
   std::string text{};
   Frame call{};
 };
 
-/// Looks for what helps a group that is not deadlocked, by its first finding's place. `alone`: no
-/// other thread of the process is alive that could do something about it, except the one that
-/// checks and the main one.
+/// Finds out what helps a group that is not deadlocked, judging by its first finding. `alone` means
+/// that no other thread of the process could do anything about it, except the one that checks and
+/// the main one.
 Hint FindHint(std::span<const Finding* const> same, bool alone);
 
 }  // namespace taskleak::explain

@@ -39,8 +39,8 @@ bool HasRunSince(const platform::ThreadLook& look, int tid) {
   return look.run != platform::RunCount() && platform::ReadRunCount(tid) != look.run;
 }
 
-// Whether it is where it was at the look, as a thread is that wakes up now and then and waits for
-// the same thing again.
+// Returns whether the thread is where it was at the look, like one that wakes up now and then and
+// waits for the same thing again.
 bool WaitsAgain(const platform::ThreadLook& look, int tid) {
   constexpr int kMostLooks = 5;
   for (int i = 0; i < kMostLooks; ++i) {
@@ -81,15 +81,15 @@ const symbolize::ResolvedStack& Inspector::CreationStack(const ThreadRecord& rec
   return resolver_.Resolve(CreationFrames(std::span(record.created_by).first(record.depth)));
 }
 
-// A thread may have been born since this look began; and one that has only just been created makes
-// its number known when it first runs.
+// Looks for the record of a thread. The thread may have been born since this look began. One that
+// has only just been created makes its id known when it first runs.
 const ThreadRecord* Inspector::BirthOf(int tid) {
   constexpr milliseconds kMostWait{1000};
   auto birth = births_.find(tid);
   if (birth == births_.end() && (births_are_missing_ || registry::NextSerial() != births_until_)) {
     births_until_ = registry::NextSerial();
     if (births_are_missing_) registry::AwaitPendingBirths(kMostWait);
-    births_are_missing_ = false;  // waited for once in a look
+    births_are_missing_ = false;  // wait once in a look
     births_ = registry::RunningThreads();
     birth = births_.find(tid);
   }
@@ -125,7 +125,7 @@ Finding Inspector::InspectLive(const alive::LiveThread& thread, const platform::
   unit.state = finding.wait.state;
   unit.waits_at = finding.hold ? finding.hold->address : WaitsAt(finding.wait, look.at);
   finding.detail.wait = waits_.Read(unit.state, look.at, finding.hold, thread.id.tid);
-  // What memory says of a wait may belong to what the thread has done since the look.
+  // Memory may show what the thread has done since the look.
   if (finding.detail.wait.index() != 0 && HasRunSince(look, thread.id.tid) &&
       !WaitsAgain(look, thread.id.tid))
     finding.detail.wait = {};

@@ -1,4 +1,4 @@
-// From a straggler to all that can be said of it.
+// Turns a straggler into a finding: all that is known about it.
 #ifndef TASKLEAK_SRC_EXPLAIN_INSPECT_H_
 #define TASKLEAK_SRC_EXPLAIN_INSPECT_H_
 
@@ -22,7 +22,7 @@
 
 namespace taskleak::explain {
 
-/// One unit with what ignoring, grouping and naming it needs.
+/// Holds a unit with what is needed to ignore, group and name it.
 struct Finding : FoundUnit {
   const symbolize::ResolvedStack* stack = nullptr;       // owned by the Inspector
   const symbolize::ResolvedStack* created_by = nullptr;  // empty when not known
@@ -34,10 +34,9 @@ struct Finding : FoundUnit {
   platform::Position position;
   std::string last_job;                // name of the task that it ran last; may be empty
   std::optional<platform::Hold> hold;  // the held lock or thread's end that it waits for
-  const symbolize::ResolvedStack* detached_by =
-      nullptr;                      // null when it was not, or that is not known
+  const symbolize::ResolvedStack* detached_by = nullptr;  // null if it was not, or if unknown
   bool stop_not_requested = false;  // of a std::jthread that could be asked to stop
-  bool in_circle = false;           // of threads that wait for each other, or for itself
+  bool in_circle = false;  // it waits for itself, or is one of several that wait for each other
 
   /// Returns the unit as rules see it.
   [[nodiscard]] rules::UnitView view() const {
@@ -52,8 +51,7 @@ struct Finding : FoundUnit {
 /// Returns the innermost function of a stack that is not the runtime's; empty if none has a name.
 std::string TopFunction(const symbolize::ResolvedStack& stack);
 
-/// Makes findings for one look, in which equal stacks are resolved once and shared. Not
-/// thread-safe.
+/// Makes findings for one look. Equal stacks are resolved once and shared. Not thread-safe.
 class Inspector {
  public:
   explicit Inspector(bool system_lines);

@@ -31,8 +31,8 @@ platform::RawFrame FrameOf(const TaskRecord& coroutine) {
   return {.pc = pc, .is_return_address = false, .guessed = false};
 }
 
-// GCC 16 gives all code that records a suspension the line of the closing brace. Then the line of
-// the statement that the code is of.
+// Returns the line of a suspension. GCC 16 gives all code that records one the line of the closing
+// brace. In that case, returns the line of the statement that contains the code.
 int LineOfAwait(const TaskRecord& record, const std::string& name, int line) {
   if (record.other_suspension == 0 || record.awaits_at == 0) return line;
   if (FrameOfCoroutine(record.other_suspension, name).line != line) return line;
@@ -40,7 +40,7 @@ int LineOfAwait(const TaskRecord& record, const std::string& name, int line) {
   return symbolize::LineOfStatement(record.awaits_at, first, line).value_or(line);
 }
 
-// A literal of a module that may have been unloaded.
+// Reads a literal of a module that may have been unloaded.
 std::string ReadLiteral(const char* text) {
   std::array<char, 512> copy{};
   const std::size_t size =
@@ -54,8 +54,8 @@ Runner ReadRunner(int tid) {
   return {tid, stat ? stat->name : std::string()};
 }
 
-// The thread that runs the task. Nothing if it had left the task, or was about to, when it was
-// looked at.
+// Looks at the thread that runs the task. Returns nothing if the thread had left the task, or was
+// about to.
 std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
                                                  platform::Signals signals) {
   if (record.thread == 0 || platform::IsCaller(record.thread)) return std::nullopt;
@@ -64,8 +64,8 @@ std::optional<platform::ThreadLook> LookAtRunner(const TaskRecord& record,
   return look;
 }
 
-// The stack of a fiber that is parked. It says itself before it goes on: if it has not when its
-// stack was read, that is of one moment.
+// Reads the stack of a parked fiber. A fiber records it before it goes on. If it has not done so
+// once its stack was read, the stack is that of one moment.
 platform::RawStack ReadFiber(const TaskRecord& record) {
   using Reason = platform::Missing::Reason;
   const std::optional<internal::SwitchLayout> layout = registry::GetSwitchLayout();
@@ -81,7 +81,7 @@ platform::RawStack ReadFiber(const TaskRecord& record) {
 
 }  // namespace
 
-// The coroutine's function, in the line where it awaits, if it does.
+// Returns the coroutine's function, with the line where it awaits, if it does.
 Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
   const std::string name = NameOf(record);
   Frame frame = FrameOfCoroutine(FrameOf(record).pc, name);
@@ -97,8 +97,8 @@ Frame TaskInspector::AwaitingFrame(const TaskRecord& record) {
   return frame;
 }
 
-// Where the coroutine awaits, where the one awaits that goes on after it, and so on. Of an
-// operation, where the coroutine awaits that it was begun for.
+// Returns where the coroutine awaits, where its awaiter awaits, and so on. For an operation,
+// returns where the coroutine awaits that began it.
 const symbolize::ResolvedStack& TaskInspector::AsyncStack(const TaskRecord& record) {
   constexpr std::size_t kMostFrames = 64;
   std::vector<AwaitPlace> places;
@@ -128,7 +128,7 @@ void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
   finding->stack = &resolver_.Resolve(parked.frames);
   finding->missing = parked.missing;
   if (record.state == WaitState::kQueued && parked.missing.nothing()) {
-    // A fiber's first own frame appears when it is first run.
+    // A fiber has no frame of its own before it first runs.
     if (TopFunction(*finding->stack).empty()) {
       finding->stack = &resolver_.Resolve({});
       return;
@@ -141,7 +141,7 @@ void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
   unit.stack = finding->stack->stack;
 }
 
-// The coroutine that goes on after it; null if there is none.
+// Returns the coroutine that goes on after this one; null if there is none.
 const TaskRecord* TaskInspector::Awaiter(const TaskRecord& record) const {
   const auto found = tasks_.find(record.awaited_by);
   return found == tasks_.end() || found->second.code == 0 ? nullptr : &found->second;

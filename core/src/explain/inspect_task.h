@@ -1,4 +1,4 @@
-// From a task's record to all that can be said of it.
+// Turns a task's record into a finding: all that is known about it.
 #ifndef TASKLEAK_SRC_EXPLAIN_INSPECT_TASK_H_
 #define TASKLEAK_SRC_EXPLAIN_INSPECT_TASK_H_
 
@@ -21,8 +21,8 @@
 
 namespace taskleak::explain {
 
-/// The place where one coroutine awaits: its function or the code in it, the source file (a
-/// pointer, which is enough to distinguish places) and the line.
+/// Identifies the place where one coroutine awaits: its function or the code in it, the source file
+/// (a pointer, which is enough to distinguish places) and the line.
 using AwaitPlace = std::tuple<std::uintptr_t, const char*, int>;
 
 using TaskRecords = std::unordered_map<std::uint64_t, registry::TaskRecord>;
@@ -39,7 +39,7 @@ std::string NameOf(const registry::TaskRecord& record);
 class TaskInspector {
  public:
   /// Looks for awaiting tasks among `tasks`. `system_lines` as for StackResolver. `signals` as for
-  /// platform::LookAtThread, which reads the stack of a running task: that of its thread.
+  /// platform::LookAtThread, which reads the stack of the thread that runs a task.
   TaskInspector(const TaskRecords& tasks, bool system_lines, platform::Signals signals)
       : tasks_(tasks),
         resolver_(system_lines),

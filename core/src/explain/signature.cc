@@ -44,8 +44,8 @@ std::string WithoutNumbers(std::string_view name) {
 
 enum class Names { kPlain, kSpelled };
 
-// Adds the unit's own functions, from the outermost inward up to the first system frame above them;
-// returns how many those are.
+// Adds the unit's own functions, from the outermost inward up to the first system frame above them.
+// Returns their number.
 int AddOwnFunctions(const symbolize::ResolvedStack& stack, Names names, Hash& hash) {
   int count = 0;
   for (std::size_t i = stack.stack.size(); i-- > 0;) {
@@ -65,7 +65,8 @@ int AddOwnFunctions(const symbolize::ResolvedStack& stack, Names names, Hash& ha
   return count;
 }
 
-// Programs that one function starts are leaks of their own.
+// Returns whether the unit's name is part of its signature. Different programs that one function
+// starts are different leaks.
 bool NameCounts(UnitKind kind, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by) {
   Hash unused;

@@ -1,4 +1,4 @@
-// The short hash by which a leak is known again.
+// Computes the short hash by which a leak is recognized in later runs.
 #ifndef TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_
 #define TASKLEAK_SRC_EXPLAIN_SIGNATURE_H_
 
@@ -12,23 +12,23 @@
 
 namespace taskleak::explain {
 
-/// A leak's signature, and the one that it had as long as generated names were part of it: of
-/// those, a baseline may still hold some. Empty if that is the same.
+/// Holds a leak's signature, and the one that it had when generated names were part of it, since
+/// baselines may still contain that one. `former` is empty if both are the same.
 struct Signatures {
   std::string now;
   std::string former;
 };
 
-/// Returns twelve hex digits that are the same in every run and build: made of the kind and the
-/// plain names of the unit's own functions, from where it starts to where it enters a system
-/// library, and of the functions that created it. Addresses, lines, template arguments, numbers of
-/// lambdas and of test cases, and functions of the C++ runtime (which compilers inline or not) do
-/// not count. A unit without any named function goes by its name, numbers in it apart, and by
-/// module offsets of unnamed frames; a process by the name of its program and by what created it.
+/// Returns twelve hex digits that are the same in every run and build. They are made of the kind,
+/// the plain names of the unit's own functions (from where it starts to where it enters a system
+/// library), and those of the functions that created it. Addresses, lines, template arguments,
+/// numbers of lambdas and of test cases, and functions of the C++ runtime (which compilers may
+/// inline) do not count. If a unit has no named function, its name without numbers and the module
+/// offsets of unnamed frames count. For a process, the name of its program and its creator count.
 Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by);
 
-/// Signs units; what their stacks give is computed once for each pair of stacks. Not thread-safe.
+/// Signs units. Computes what depends on stacks once for each pair of stacks. Not thread-safe.
 class Signer {
  public:
   /// Returns what Sign() does. The stacks must live as long as this object.
@@ -38,7 +38,7 @@ class Signer {
  private:
   using Stacks =
       std::tuple<UnitKind, const symbolize::ResolvedStack*, const symbolize::ResolvedStack*>;
-  std::map<Stacks, std::optional<Signatures>> known_;  // nothing where the name counts
+  std::map<Stacks, std::optional<Signatures>> known_;  // nothing if the name counts
 };
 
 }  // namespace taskleak::explain

@@ -8,8 +8,8 @@
 namespace taskleak::explain {
 namespace {
 
-// The function of std::thread::_State_impl<_Invoker<tuple<Callable, std::stop_token>>> that calls
-// the callable (bits/std_thread.h).
+// Returns true for the function of std::thread::_State_impl<_Invoker<tuple<Callable,
+// std::stop_token>>> that calls the callable (bits/std_thread.h).
 bool CallsWithStopTokenOnly(const Frame& frame) {
   const std::string_view name = frame.function;
   return name.starts_with("std::thread::_State_impl<") &&

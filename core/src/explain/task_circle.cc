@@ -17,8 +17,9 @@ const TaskRecord* Find(const TaskRecords& tasks, std::uint64_t serial) {
                                                                               : &found->second;
 }
 
-// The circle that is entered when one goes from each task to the one that awaits it; empty if there
-// is none, or another walk has been there. Each of it awaits the one before it.
+// Returns the circle that is entered on the way from each task to its awaiter. Each task in it
+// awaits the one before it. Returns an empty list if there is no circle, or if another walk has
+// been there.
 Serials CircleFrom(const TaskRecords& tasks, std::uint64_t serial,
                    std::set<std::uint64_t>& visited) {
   Serials path;

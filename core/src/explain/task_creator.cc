@@ -15,14 +15,14 @@ platform::RawFrame FunctionAt(std::uintptr_t address) {
   return {.pc = address, .is_return_address = false, .guessed = false};
 }
 
-// The frame into which the frames from `first` on are inlined.
+// Returns the frame into which the frames from `first` on are inlined.
 std::size_t PhysicalFrame(const Stack& stack, std::size_t first) {
   while (first + 1 < stack.size() && stack[first].inlined) ++first;
   return first;
 }
 
-// The frame that called the coroutine with this name, whose first piece is the innermost physical
-// frame or inlined into that.
+// Returns the frame that called the coroutine with this name. The coroutine's first piece is the
+// innermost physical frame, or is inlined into it.
 std::size_t AfterRamp(const symbolize::ResolvedStack& whole, const std::string& name) {
   if (whole.stack.empty()) return 0;
   const auto end =
@@ -33,7 +33,7 @@ std::size_t AfterRamp(const symbolize::ResolvedStack& whole, const std::string& 
 
 }  // namespace
 
-// Nothing is left out where there is nothing but the library.
+// Leaves out the library's frames, unless there are no others.
 const symbolize::ResolvedStack& TaskCreators::CallersOfLibrary(const registry::TaskRecord& record) {
   const registry::CreationStack& created = *record.created;
   const auto [entry, is_new] = callers_of_library_.try_emplace(&created);
@@ -55,8 +55,8 @@ const symbolize::ResolvedStack& TaskCreators::CallersOfLibrary(const registry::T
   return callers;
 }
 
-// A frame is allocated by the coroutine's own first piece, whose caller is the creator; or by the
-// creator, if the piece was inlined into it.
+// Returns the code that created a coroutine. Its frame is allocated by its own first piece, whose
+// caller is the creator, or by the creator, if that piece was inlined there.
 const symbolize::ResolvedStack& TaskCreators::CallerOfRamp(const registry::TaskRecord& record) {
   std::vector<platform::RawFrame> frames = CreationFrames(record.created, record.call);
   if (record.created == nullptr && record.site != 0)

@@ -11,14 +11,14 @@
 
 namespace taskleak::explain {
 
-/// Finds creation stacks of tasks for one look, each distinct one once. Not thread-safe.
+/// Finds creation stacks of tasks for one look, each different one once. Not thread-safe.
 class TaskCreators {
  public:
   explicit TaskCreators(symbolize::StackResolver* resolver) : resolver_(*resolver) {}
 
-  /// Returns the creation stack of a task; empty where nothing is known. Of an operation that a
-  /// library began, it starts with the function that called the library. The reference stays valid
-  /// as long as this object and the resolver.
+  /// Returns the creation stack of a task; empty if nothing is known. For an operation that a
+  /// library began, the stack starts with the function that called the library. The reference stays
+  /// valid as long as this object and the resolver.
   const symbolize::ResolvedStack& Of(const registry::TaskRecord& record);
 
  private:

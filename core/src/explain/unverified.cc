@@ -9,7 +9,8 @@
 namespace taskleak::explain {
 
 TaskRecords ScanForCoroutines(const TaskRecords& known) {
-  // Where the frame of a registered coroutine is, is not known: so none of its function is shown.
+  // The address of a registered coroutine's frame is not known, so no coroutine of the same
+  // function is shown.
   std::set<std::uintptr_t> frames;
   std::set<std::uintptr_t> registered;
   for (const auto& [serial, record] : known) {

@@ -1,4 +1,4 @@
-// Coroutines that are known by a search of memory only.
+// Finds coroutines by a search of memory.
 #ifndef TASKLEAK_SRC_EXPLAIN_UNVERIFIED_H_
 #define TASKLEAK_SRC_EXPLAIN_UNVERIFIED_H_
 
@@ -6,9 +6,9 @@
 
 namespace taskleak::explain {
 
-/// Searches the memory of the process that is looked at for coroutines which are none of `known`,
-/// and returns records of them with their frames' addresses as serials. They may be frames that
-/// were freed. GCC's hold their own address and say whether they were destroyed, so these are
+/// Searches the memory of the looked-at process for coroutines that are not in `known`. Returns
+/// their records, with the addresses of their frames as serials. Some may be frames that were
+/// freed. Those of GCC contain their own address and whether they were destroyed, so they are
 /// hardly ever wrong.
 TaskRecords ScanForCoroutines(const TaskRecords& known);
 

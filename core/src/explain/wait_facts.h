@@ -46,7 +46,7 @@ struct OtherEnd {
 /// A wait on one descriptor.
 struct DescriptorWait {
   DescriptorFacts on;
-  bool standard_input = false;  ///< it reads what descriptor 0 is
+  bool standard_input = false;  ///< it reads the file that descriptor 0 is open on
   std::optional<OtherEnd> other_end{};
   std::string connects_to{};  ///< the address, for connect(2); may be empty
 };
@@ -90,12 +90,12 @@ struct StartingChild {};
 
 /// A wait in a system call that has no state of its own.
 struct CallWait {
-  long number = -1;         ///< negative: in no system call, but in a page fault
-  std::string_view name{};  ///< empty if it is not one of those that are known to block
+  long number = -1;         ///< negative: in a page fault, not in a system call
+  std::string_view name{};  ///< empty if the call is not known to block
   std::variant<std::monostate, DescriptorFacts, PathFacts, StartingChild> about{};
 };
 
-/// What exactly a thread waits for; nothing if no more is known than its state.
+/// Holds what exactly a thread waits for; nothing if only its state is known.
 using WaitFacts = std::variant<std::monostate, DescriptorWait, PollWait, EpollWait, LockWait,
                                SleepWait, CallWait>;
 
@@ -110,10 +110,10 @@ struct Runner {
   std::string name;  ///< empty when unknown
 };
 
-/// A fiber that nothing keeps from running, except that no thread has come to it.
+/// A fiber that is ready to run, but no thread has run it yet.
 struct ReadyToRun {};
 
-/// A coroutine that has finished, but with a frame that was not destroyed.
+/// A coroutine that has finished, and whose frame was not destroyed.
 struct FrameLeft {};
 
 /// A coroutine that was found by a search of memory: its frame may have been freed.
@@ -134,7 +134,7 @@ struct RunningProcess {
 
 /// A child process that has ended.
 struct EndedProcess {
-  int status = 0;  ///< as waitpid(2) has it
+  int status = 0;  ///< as waitpid(2) returns it
 };
 
 /// A descriptor that was left open, as others of its kind were by earlier tests.
@@ -148,7 +148,7 @@ struct LeftOpen {
   std::size_t more = 0;          ///< how many more of them there are
 };
 
-/// What there is to say of a unit besides its state.
+/// Holds what is known of a unit besides its state.
 struct Detail {
   std::variant<std::monostate, SaidWait, Runner, ReadyToRun, FrameLeft, Unverified, EndedThread,
                RunningProcess, EndedProcess, LeftOpen>

@@ -20,7 +20,7 @@
 namespace taskleak::explain {
 namespace {
 
-// The thread that another one waits for, and how that is known.
+// Holds the thread that another one waits for, and how that is known.
 struct Blocker {
   enum class How {
     kNamed,         // the lock, or the thread's end, names it
@@ -32,7 +32,7 @@ struct Blocker {
   bool ended = false;
 };
 
-// A live thread, and the one it waits for: each has at most one.
+// Holds a live thread and the one that it waits for, of which there is at most one.
 struct Node {
   explicit Node(Finding& its_finding) : finding(&its_finding) {}
 
@@ -40,9 +40,9 @@ struct Node {
 
   Finding* finding;
   Blocker blocker;
-  bool held_up = false;        // by a thread that lives, or by one that has ended
-  Node* held_up_by = nullptr;  // the one that lives
-  Node* next = nullptr;        // the same where it waits without a time limit
+  bool held_up = false;        // by a living thread, or by one that has ended
+  Node* held_up_by = nullptr;  // the living one
+  Node* next = nullptr;        // the same, if it waits without a time limit
   int walk = 0;                // by which walk it was reached
 };
 
@@ -57,7 +57,7 @@ class WaitGraph {
   }
   void FindHolders();
   std::vector<FoundDeadlock> Deadlocks();
-  // Whether the way from the thread ends in a circle.
+  // Returns whether the way from the thread leads into a circle.
   bool LeadsIntoCircle(int tid);
 
  private:
@@ -72,8 +72,8 @@ class WaitGraph {
 
   Inspector& inspector_;
   std::map<int, Node> nodes_;
-  std::vector<Node*> order_;    // in which they are looked at; grows meanwhile
-  std::deque<Finding> others_;  // holders that are none of the findings
+  std::vector<Node*> order_;                           // of looking at them; grows meanwhile
+  std::deque<Finding> others_;                         // holders that are not among the findings
   std::map<std::uintptr_t, FoundDeadlock> abandoned_;  // by the lock's address
 };
 
@@ -104,19 +104,19 @@ bool WaitsForEver(const Node& node) {
   return node.finding->position.at.arguments[kTimeLimit] == 0;
 }
 
-// Whether it waits to write while others hold the lock for reading.
+// Returns whether the thread waits to write while others hold the lock for reading.
 bool WaitsForReaders(const Node& node) {
   return node.finding->hold && node.finding->hold->readers > 0;
 }
 
-// Whether it waits to read a lock that no thread holds for writing.
+// Returns whether the thread waits to read a lock that no thread holds for writing.
 bool WaitsForWriters(const Node& node) {
   const Finding& waiter = *node.finding;
   return waiter.unit.state == WaitState::kRwlock && waiter.hold && waiter.hold->holder == 0 &&
          waiter.wait.function.find("wrlock") == std::string_view::npos;
 }
 
-// Looks at the thread `tid`, which was not known to matter before. Returns null if it has ended.
+// Looks at the thread `tid`, unless that was done before. Returns null if the thread has ended.
 Node* WaitGraph::Find(int tid) {
   if (const auto known = nodes_.find(tid); known != nodes_.end()) return &known->second;
   const auto stat = platform::ReadThreadStat(tid);
@@ -129,9 +129,9 @@ Node* WaitGraph::Find(int tid) {
   return &nodes_.find(tid)->second;
 }
 
-// One of the readers for which a thread waits that wants to write: all of them must unlock, so any
-// of them may be the reason. Itself if it is one; else one that waits for ever too, if there is
-// any. None if the lock counts other readers than the hooks have recorded.
+// Returns one of the readers for which a writer waits. All of them must unlock, so any of them may
+// be the reason. Prefers the writer itself, then a reader that waits for ever too. Returns none if
+// the lock counts other readers than the hooks have recorded.
 Blocker WaitGraph::FindReader(const Node& writer) {
   const platform::Hold& hold = *writer.finding->hold;
   const auto readers = registry::FindReadHolders(hold.address);
@@ -149,8 +149,9 @@ Blocker WaitGraph::FindReader(const Node& writer) {
   return {found->tid, Blocker::How::kReads, found->ended};
 }
 
-// A thread that waits to write: while other threads read, a lock that prefers writers lets no
-// further reader in before it (glibc, nptl/pthread_rwlock_common.c, __pthread_rwlock_rdlock_full).
+// Returns a thread that waits to write. While other threads read, a lock that prefers writers lets
+// no further reader in before that thread (glibc, nptl/pthread_rwlock_common.c,
+// __pthread_rwlock_rdlock_full).
 Blocker WaitGraph::FindWriter(const Node& reader) {
   const std::uintptr_t address = reader.finding->hold->address;
   if (registry::FindReadHolders(address).empty()) return {};
@@ -179,15 +180,16 @@ Blocker WaitGraph::FindBlocker(const Node& node) {
   return WaitsForWriters(node) ? FindWriter(node) : Blocker();
 }
 
-// Reads what memory has now. The caller of NameHolder must know that the thread still waits for it,
-// and may check that for many threads at once.
+// Reads the holder that memory shows now. The caller of NameHolder must know that the thread still
+// waits for that holder, and may check this for many threads at once.
 void WaitGraph::FindHolder(Node& node) {
   node.blocker = FindBlocker(node);
   const int tid = node.blocker.tid;
   constexpr int kGreatestTid = 1 << 22;  // PID_MAX_LIMIT of the kernel, include/linux/threads.h
   if (tid <= 0 || tid > kGreatestTid) return;
   node.held_up_by = node.blocker.ended ? nullptr : Find(tid);
-  // What is shared between processes may be held in another; a join is about to end.
+  // A lock that processes share may be held in another one. A thread that is joined and cannot be
+  // found is about to end.
   const bool may_have_ended =
       !node.finding->hold->shared && node.finding->unit.state != WaitState::kJoin;
   node.held_up = node.held_up_by != nullptr || may_have_ended;
@@ -215,8 +217,9 @@ void WaitGraph::NameHolder(const Node& node) {
   deadlock.units.push_back(*node.finding);
 }
 
-// All threads were seen blocked before the locks are read here, and none has run until after that.
-// So at the moment in between, each waited for a lock, and the holder of that lock waited as well.
+// Confirms a circle. All threads were seen blocked before the locks are read here, and none has run
+// until after that. So at a moment in between, each waited for a lock, and the holder of that lock
+// waited as well.
 bool Confirm(const std::vector<Node*>& circle) {
   const auto all = [&circle](bool (*holds)(const Node&)) {
     return std::all_of(circle.begin(), circle.end(), [holds](const Node* n) { return holds(*n); });
@@ -224,8 +227,8 @@ bool Confirm(const std::vector<Node*>& circle) {
   return all(StillHeld) && all(HasNotMoved);
 }
 
-// The circle that is entered when one goes on from `node`; empty if there is none, or another walk
-// has been there.
+// Returns the circle that is entered on the way from `node`; empty if there is none, or if another
+// walk has been there.
 std::vector<Node*> WaitGraph::CircleFrom(Node* node, int walk) {
   while (node != nullptr && node->walk == 0) {
     node->walk = walk;
@@ -238,7 +241,7 @@ std::vector<Node*> WaitGraph::CircleFrom(Node* node, int walk) {
   return circle;
 }
 
-// Of the way and the circle together, the same can be shown as of a circle.
+// Confirms the way and the circle together, in the same manner as a circle alone.
 bool WaitGraph::LeadsIntoCircle(int tid) {
   Node* const start = Find(tid);
   FindHolders();
@@ -283,8 +286,8 @@ std::vector<FoundDeadlock> WaitGraph::Deadlocks() {
   return deadlocks;
 }
 
-// Whether a thread waits, without a limit, for something with a holder: by the memory alone, which
-// may deceive.
+// Returns whether a thread seems to wait for something with a holder. Reads only memory, which may
+// deceive.
 bool MayWaitForHolder(int tid) {
   const auto at = platform::ReadBlockedAt(tid);
   if (!at || at->running || !platform::IsInFutex(*at)) return false;

@@ -9,7 +9,7 @@
 
 namespace taskleak::explain {
 
-/// Threads none of which can ever continue, as Deadlock has them.
+/// Holds threads none of which can ever continue, like Deadlock.
 struct FoundDeadlock {
   Deadlock::Kind kind = Deadlock::Kind::kCycle;
   std::vector<FoundUnit> units;
@@ -24,7 +24,7 @@ struct FoundDeadlock {
 std::vector<FoundDeadlock> FollowWaits(std::vector<Finding>& findings, Inspector& inspector);
 
 /// Returns true if it is shown that the thread `tid` can never go on, because it is in such a
-/// circle or waits, directly or through others, for a thread that is. Reads no stack unless the
+/// circle or waits, directly or through others, for a thread in one. Reads no stack unless the
 /// thread waits for something that looks like a held lock or a join. Sends no signal. Thread-safe.
 bool IsInDeadlock(int tid);
 

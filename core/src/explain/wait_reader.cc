@@ -29,7 +29,7 @@ DescriptorFacts ReadDescriptor(const Descriptor& descriptor) {
 
 namespace {
 
-// A few descriptors, those that accept connections first.
+// Describes a few descriptors, those that accept connections first.
 DescriptorList ReadDescriptors(std::vector<Descriptor> fds) {
   constexpr std::size_t kMostListed = 4;
   std::stable_partition(fds.begin(), fds.end(), platform::IsListening);
@@ -58,7 +58,7 @@ std::vector<Descriptor> Polled(std::uint64_t address, std::uint64_t count, int t
   return fds;
 }
 
-// The descriptors set in any of select's three sets.
+// Returns the descriptors that are set in any of select's three sets.
 std::vector<Descriptor> Selected(const platform::BlockedAt& at, int tid) {
   std::vector<Descriptor> fds;
   const auto limit = static_cast<int>(std::min<std::uint64_t>(at.arguments[0], FD_SETSIZE));
@@ -83,7 +83,8 @@ TimeFacts FactsOf(const platform::TimeLimit& limit) {
   return {TimeFacts::Kind::kLeft, limit.time};
 }
 
-// Programs write "for ever" as the greatest time there is, in one unit or another.
+// Returns the time limit. Programs write "for ever" as the greatest possible time, in one unit or
+// another.
 TimeFacts LimitOf(const platform::BlockedAt& at) {
   if (const auto limit = platform::ReadTimeLimit(at)) return FactsOf(*limit);
   if (platform::IsYearsAway(at) != platform::Never::kInAll) return {};
@@ -104,7 +105,8 @@ WaitFacts LockOf(const platform::BlockedAt& at, const std::optional<platform::Ho
   return wait;
 }
 
-// What connect(2) is given: a socket that is not connected yet has no peer to ask for.
+// Returns the address that connect(2) was given: a socket that is not connected yet has no peer to
+// ask for.
 DescriptorWait ConnectOf(const platform::BlockedAt& at, const Descriptor& descriptor) {
   DescriptorWait wait{.on = ReadDescriptor(descriptor)};
   sockaddr_storage peer{};
@@ -114,7 +116,7 @@ DescriptorWait ConnectOf(const platform::BlockedAt& at, const Descriptor& descri
   return wait;
 }
 
-// What it is relative to may be a folder of the thread's own.
+// Reads a path as it is: it may be relative to a folder of the thread's own.
 PathFacts ReadPath(std::uintptr_t address) {
   std::array<char, 256> path{};
   const std::size_t size = platform::ReadMemory(address, path.data(), path.size() - 1);
@@ -149,7 +151,7 @@ WaitFacts CallOf(const platform::BlockedAt& at, int tid) {
   return wait;
 }
 
-// Nothing for a message queue.
+// Returns nothing for a message queue.
 WaitFacts DescriptorOf(const platform::BlockedAt& at, const Descriptor& first) {
   const auto* const call = platform::FindWaitCall(at);
   if (call == nullptr || call->object != platform::CallObject::kDescriptor) return {};
@@ -165,7 +167,7 @@ bool IsStandardInput(const Descriptor& descriptor) {
 std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at) {
   switch (wait.state) {
     case WaitState::kMutex:
-      // Locks inside of libc, malloc's for one, are not mutexes, although threads wait for them in
+      // Locks inside of libc, such as malloc's, are not mutexes, although threads wait for them in
       // the same way.
       if (!wait.function.starts_with("pthread_")) return std::nullopt;
       return platform::ReadMutexWait(at);
@@ -184,7 +186,8 @@ std::uintptr_t WaitsAt(const Wait& wait, const platform::BlockedAt& at) {
   return wait.state == WaitState::kSemaphore ? at.arguments[0] : 0;
 }
 
-// A reader of a pipe waits as long as anything could still write to it.
+// Describes a wait on one descriptor. A reader of a pipe waits as long as anything could still
+// write to it.
 DescriptorWait WaitReader::ReadOrWrite(const Descriptor& descriptor, WaitState state) {
   const bool reads = state == WaitState::kRead;
   DescriptorWait wait{.on = ReadDescriptor(descriptor)};

@@ -14,9 +14,8 @@
 
 namespace taskleak::explain {
 
-/// Returns the lock or thread's end that another thread holds, if that is certain: glibc's mutexes
-/// and read-write locks, and the end of a thread that is joined. The holder is the one in memory
-/// now.
+/// Returns what another thread holds, if that is certain: a mutex or read-write lock of glibc, or
+/// its own end, if it is being joined. The holder is the one that memory shows now.
 std::optional<platform::Hold> ReadHold(const Wait& wait, const platform::BlockedAt& at);
 
 /// Returns the address of the condition variable or semaphore that is waited for, or 0 for other
