@@ -16,7 +16,7 @@
 namespace taskleak::explain {
 namespace {
 
-// What a wait inside one of libc's functions is. The innermost one that is known decides.
+// The state of a wait inside each of libc's functions. The innermost known function decides.
 constexpr std::array<std::pair<std::string_view, WaitState>, 30> kFunctions{{
     {"pthread_cond_wait", WaitState::kCondvar},
     {"pthread_cond_timedwait", WaitState::kCondvar},
@@ -50,7 +50,7 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 30> kFunctions{{
     {"pthread_barrier_wait", WaitState::kFutex},
 }};
 
-// The same of the C++ runtimes: names that begin so.
+// The same for the C++ runtimes, by the beginnings of names.
 constexpr std::array<std::pair<std::string_view, WaitState>, 14> kRuntime{{
     {"std::condition_variable::wait", WaitState::kCondvar},
     {"std::thread::join", WaitState::kJoin},
@@ -68,11 +68,12 @@ constexpr std::array<std::pair<std::string_view, WaitState>, 14> kRuntime{{
     {"std::__1::__libcpp_contention_wait", WaitState::kAtomicWait},
 }};
 
-// Through this one a program makes its own futex calls; what it makes of them is its own affair.
+// A program makes its own futex calls through this function, and their purpose is not known.
 constexpr std::string_view kSystemCall = "syscall";
 
-// glibc gives its functions internal names too: __pthread_cond_wait, __GI___lll_lock_wait,
-// __new_sem_wait_slow64; and sanitizers stand before them: ___interceptor_sem_wait.
+// Returns the public name of a function. glibc has internal names too: __pthread_cond_wait,
+// __GI___lll_lock_wait, __new_sem_wait_slow64. Sanitizers intercept functions:
+// ___interceptor_sem_wait.
 std::string_view PublicName(std::string_view name) {
   if (name.starts_with("std::")) return name;
   for (const std::string_view prefix : {"__GI_", "___interceptor_", "__interceptor_"}) {
@@ -85,7 +86,8 @@ std::string_view PublicName(std::string_view name) {
   return name;
 }
 
-// Of libc's functions around the system call, which have no public names.
+// Returns whether this is one of libc's functions around the system call, which have no public
+// names.
 bool IsInternal(std::string_view name) {
   return std::ranges::any_of(
       std::array<std::string_view, 5>{"futex_", "__futex_", "do_futex_wait", "__lll_", "__GI___"},
@@ -103,7 +105,8 @@ std::optional<Wait> ByName(std::string_view plain_name) {
   return std::nullopt;
 }
 
-// By the functions on the stack, from the innermost outward to the first one of the program.
+// Classifies by the functions on the stack, from the innermost outward to the first one of the
+// program.
 std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
   std::optional<Wait> innermost;
   for (std::size_t i = 0; i < stack.stack.size(); ++i) {
@@ -111,7 +114,7 @@ std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
     if (std::optional<Wait> wait = ByName(name)) {
       const bool lock_of_libc = wait->function.starts_with("lll_");
       if (stack.stack[i].guessed) wait->function = {};
-      // Libc's own locks wait there too. The caller shows whether it is for a mutex.
+      // Libc's own locks wait there too; the caller's name shows whether it is a mutex.
       if (!lock_of_libc) return wait;
       innermost = wait;
     } else if (name == kSystemCall) {
@@ -123,8 +126,8 @@ std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
   return innermost;
 }
 
-// The function of a library that was called from outside. It is on the stack no more if it ends by
-// jumping to another, which a stripped library does not name.
+// Classifies by the function of a library that was called from outside. That function is not on the
+// stack any more if it ends with a jump to another, which has no name in a stripped library.
 std::optional<Wait> ByCall(const symbolize::ResolvedStack& stack) {
   const Frame* const caller =
       std::find_if(stack.stack.begin(), stack.stack.end(),
@@ -143,8 +146,8 @@ std::optional<Wait> ByCall(const symbolize::ResolvedStack& stack) {
 
 Wait WaitOf(const platform::LibcWait& wait) { return {wait.state, wait.function}; }
 
-// Where nothing is known but the place of the system call. That the place has no name shows nothing
-// here: a function that called it may have one, and was not read.
+// Classifies by the place of the system call alone. If that place has no name, this shows nothing
+// here: its caller, which was not read, may have one.
 Wait ByPlace(const platform::BlockedAt& at) {
   const symbolize::QuickFrame& place =
       symbolize::Quick({.pc = at.pc, .is_return_address = false, .guessed = false});
@@ -160,7 +163,7 @@ Wait ClassifyFutex(const platform::BlockedAt& at, const symbolize::ResolvedStack
   if (stack.stack.empty()) return ByPlace(at);
   std::optional<Wait> wait = ByStack(stack);
   if (!wait) wait = ByCall(stack);
-  // A condition variable is waited on with a bit set; a plain wait in there is for the mutex, after
+  // A wait on a condition variable uses a bit set. A plain wait inside it is for the mutex, after
   // the notification.
   if (wait && wait->state == WaitState::kCondvar && platform::IsForContendedMutex(at))
     return {WaitState::kMutex, wait->function};

@@ -10,7 +10,7 @@
 
 namespace taskleak::explain {
 
-/// The wait of a thread, and the function that shows it.
+/// Holds the wait of a thread, and the function that shows it.
 struct Wait {
   WaitState state = WaitState::kOther;
   std::string_view function;  ///< the waiting function, "pthread_mutex_lock"; empty if only the

@@ -12,7 +12,7 @@
 namespace taskleak::rules {
 namespace {
 
-// The types of notes, as taskleak/background_thread.h has them.
+// The types of notes that taskleak/background_thread.h makes.
 constexpr std::uint32_t kFunction = 1;
 constexpr std::uint32_t kThreadName = 2;
 
@@ -31,7 +31,7 @@ bool HasFunction(const Candidate& thread, std::string_view module, const Pattern
   });
 }
 
-// The module of the outermost frame that is neither the system's nor that of the hooks.
+// Returns the module of the outermost frame that belongs to neither the system nor the hooks.
 std::string_view StartsIn(const Candidate& thread) {
   const auto& frames = thread.look.stack.frames;
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {

@@ -1,4 +1,4 @@
-// Options with the changes from the environment.
+// Combines options with the changes from the environment.
 #ifndef TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
 #define TASKLEAK_SRC_RULES_EFFECTIVE_OPTIONS_H_
 
@@ -13,7 +13,7 @@ namespace taskleak::rules {
 /// key and value, if either is bad.
 Options WithEnvironment(const Options& options);
 
-/// Returns what differs from the defaults, as key=value; without the rules from code.
+/// Returns the options that differ from the defaults, as key=value, without the rules from code.
 std::vector<std::string> Settings(const Options& options);
 
 }  // namespace taskleak::rules

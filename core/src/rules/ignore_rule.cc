@@ -33,8 +33,8 @@ std::string AcceptedKinds() {
   return names;
 }
 
-// Returns a pattern for what a report shows as `pattern` (report::ShortFunction): a lambda without
-// its operator, any parameters, and a long name without its beginning.
+// Returns a pattern for a function as reports show it (report::ShortFunction): a lambda without its
+// operator, any parameters, and a long name without its beginning.
 std::string OfFunction(std::string_view pattern) {
   constexpr std::string_view kParameters = "(...)";
   if (pattern.ends_with(kParameters)) pattern.remove_suffix(kParameters.size());
@@ -72,7 +72,7 @@ IgnoreRule Make(Kind kind, std::string_view pattern) {
       std::make_shared<IgnoreRule::Data>(IgnoreRule::Data{kind, rules::Pattern(text), {}, {}, {}}));
 }
 
-// Of a report's line with rules, one must be chosen.
+// Refuses a report's whole line of rules, of which one must be chosen.
 void CheckThatItIsOne(std::string_view text) {
   for (const auto& [name, kind] : kTextKinds) {
     if (text.find(" | " + std::string(name) + ':') != std::string_view::npos)

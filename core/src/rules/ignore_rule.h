@@ -13,7 +13,7 @@ namespace taskleak {
 
 struct IgnoreRule::Data {
   Kind kind;
-  std::optional<rules::Pattern> pattern;       // all kinds but the last two
+  std::optional<rules::Pattern> pattern;       // all kinds except the last two
   Snapshot current;                            // kCurrent
   std::function<bool(const Unit&)> predicate;  // kPredicate
   std::string description;                     // kPredicate

@@ -22,8 +22,8 @@ bool Contains(const Options& options, std::string_view known) {
                      [known](const std::string& name) { return name == known || name == "all"; });
 }
 
-// The module in which the thread's own code starts: of the outermost frame that is neither the
-// system's nor that of the hooks.
+// Returns the module in which the thread's own code starts: that of the outermost frame that
+// belongs to neither the system nor the hooks.
 std::string_view OwnModule(const std::vector<platform::RawFrame>& frames) {
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(*frame);

@@ -17,9 +17,9 @@
 
 namespace taskleak::rules {
 
-/// The rules of the options, of their suppression files and of the built-in list, ordered by what
-/// they need to know: the thread's name, the names the symbol tables give, or the complete unit.
-/// Immutable but for the counts of use.
+/// Holds the rules of the options, of their suppression files and of the built-in list, ordered by
+/// what they need to know: the thread's name, the names in symbol tables, or the complete unit.
+/// Immutable except for the counts of use.
 class IgnoreSet {
  public:
   /// Throws std::invalid_argument if a suppression file is bad.
@@ -38,8 +38,8 @@ class IgnoreSet {
   [[nodiscard]] bool MatchesCurrentProcess(const platform::ThreadId& id) const;
   /// Returns the same for a task, by the epoch in which it was born.
   [[nodiscard]] bool MatchesCurrent(registry::Epoch born) const;
-  /// Returns whether a rule matches the thread, by the functions and modules of the stack as the
-  /// symbol tables have them, or whether the built-in list does.
+  /// Returns whether a rule matches the thread, by the functions and modules of its stack as symbol
+  /// tables show them, or whether the built-in list does.
   [[nodiscard]] bool MatchesThread(const Candidate& thread) const;
 
   /// Returns whether there are rules that only a complete unit can answer: functions (that may be
@@ -47,19 +47,19 @@ class IgnoreSet {
   [[nodiscard]] bool NeedsUnits() const { return !unit_rules_.empty() || !file_rules_.empty(); }
   [[nodiscard]] bool MatchesUnit(const UnitView& view) const;
 
-  /// Returns the lines of suppression files that hold in some tests or for some units only, and
-  /// expired ones. Ask them in a SuppressionRound.
+  /// Returns the lines of suppression files that apply only to some tests or to some units, and
+  /// expired ones. A SuppressionRound evaluates them.
   [[nodiscard]] const FileRules& file_rules() const { return file_rules_; }
 
  private:
   struct CountedRule {
     IgnoreRule rule;
-    SuppressionUse* use;  // null if it stands in no file
+    SuppressionUse* use;  // null if the rule is not from a file
   };
 
   void Add(const IgnoreRule& rule, SuppressionUse* use);
   void AddUnitRule(const IgnoreRule& rule, SuppressionUse* use);
-  // Whether one of the rules matches; counts its use.
+  // Returns whether one of the rules matches, and counts its use.
   template <typename Matches>
   static bool AnyMatches(const std::vector<CountedRule>& rules, Matches matches);
 
@@ -71,7 +71,7 @@ class IgnoreSet {
   std::vector<CountedRule> current_rules_;
   std::vector<CountedRule> stack_rules_;
   RuleIndex unit_rules_;
-  std::vector<SuppressionUse*> unit_uses_;  // of each; null if it stands in no file
+  std::vector<SuppressionUse*> unit_uses_;  // of each; null if not from a file
   FileRules file_rules_;
 };
 

@@ -95,7 +95,8 @@ std::vector<KnownThreads> MakeList() {
       Entry("c-ares", "c-ares' event threads", {Rule(any, {"libcares.so*"}, {"ares_*"})}),
       Entry("curl", "curl's resolver pool",
             {Rule(any, {"libcurl*"}, {"thrdslot_run", "Curl_*", "curl_*"})}),
-      // Its own threads run nothing but its library, or are written in Java and known by name.
+      // A thread of the machine either runs nothing but its library, or is written in Java and
+      // known by name.
       Entry("jvm", "an embedded Java machine",
             {Rule(any, {"libjvm.so*"}, {}),
              GeneratingRule({"Reference Handl", "Finalizer", "Common-Cleaner", "Signal Dispatch",
@@ -123,8 +124,8 @@ std::string Joined(std::string_view kind, const std::vector<Pattern>& patterns) 
 
 }  // namespace
 
-// Outward, up to what only starts threads: the outermost frame is the library's own, and no other
-// is the program's.
+// Checks the frames outward, up to those that only start threads. The outermost frame must be the
+// library's own, and no other frame may be the program's.
 bool KnownRule::Matches(const Candidate& thread) const {
   if (!names.empty() && !AnyMatches(names, thread.name)) return false;
   bool own_start = false;

@@ -1,4 +1,4 @@
-// Finds out which of many short texts are in a longer one.
+// Finds which of many short texts occur in a longer one.
 #ifndef TASKLEAK_SRC_RULES_LITERAL_FINDER_H_
 #define TASKLEAK_SRC_RULES_LITERAL_FINDER_H_
 

@@ -97,7 +97,7 @@ Values Text(T value, const Choices<T, N>& choices) {
 
 Values Text(std::chrono::milliseconds value) { return {std::to_string(value.count()) + "ms"}; }
 
-// One key: how its value gets into options, and what it is there.
+// Describes one key: how to set and to get its value.
 struct Key {
   std::string_view name;
   void (*set)(Options&, std::string_view key, std::string_view value);

@@ -63,7 +63,7 @@ std::regex Compile(std::string_view expression) {
 
 }  // namespace
 
-// "re::Run" is a function of a namespace.
+// "re::Run" is a function in a namespace, not a regular expression.
 bool Pattern::IsRegex(std::string_view text) {
   return text.starts_with(kRegexPrefix) && !text.starts_with("re::");
 }

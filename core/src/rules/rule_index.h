@@ -17,8 +17,8 @@
 
 namespace taskleak::rules {
 
-/// Looks up rules with a plain text by that text, and globs by a text that they contain. All other
-/// rules are asked. Immutable once filled, and then thread-safe.
+/// Looks up rules with a plain text by that text, and globs by a text that they contain. Evaluates
+/// all other rules one by one. Immutable once filled, and then thread-safe.
 class RuleIndex {
  public:
   /// Adds a rule. Its number is the number of rules that were added before.

@@ -26,8 +26,8 @@ bool TopFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
   return false;
 }
 
-// Of the outermost frame that is neither the system's nor that of the hooks: where the thread's own
-// code starts.
+// Returns the module where the thread's own code starts: that of the outermost frame that belongs
+// to neither the system nor the hooks.
 std::string_view OwnModule(const symbolize::ResolvedStack& stack) {
   for (std::size_t i = stack.stack.size(); i > 0; --i) {
     const std::string& module = stack.stack[i - 1].module;
@@ -38,7 +38,7 @@ std::string_view OwnModule(const symbolize::ResolvedStack& stack) {
   return {};
 }
 
-// Of the code that created a task.
+// Returns the module of the code that created a task.
 std::string_view CreatorsModule(const Stack& created_by) {
   return created_by.empty() ? std::string_view() : created_by[0].module;
 }

@@ -1,4 +1,4 @@
-// A rule against a complete unit.
+// Compares a rule with a complete unit.
 #ifndef TASKLEAK_SRC_RULES_RULE_MATCH_H_
 #define TASKLEAK_SRC_RULES_RULE_MATCH_H_
 
@@ -11,23 +11,24 @@
 
 namespace taskleak::rules {
 
-/// Returns whether a pattern for functions matches: the plain name, and if it spells out parameters
-/// or template arguments the full name too. No pattern matches a function without a name.
+/// Returns whether a pattern for functions matches the plain name or, if the pattern spells out
+/// parameters or template arguments, the full name. No pattern matches a function without a name.
 bool FunctionMatches(const Pattern& pattern, std::string_view plain_name,
                      std::string_view full_name);
 
-/// Gets a text that patterns are compared with, and for functions their full names beside it.
+/// Receives a text to compare with patterns and, for functions, the full name as well.
 using TextUser = std::function<bool(std::string_view text, std::string_view full_name)>;
 
-/// Calls `use` with a function's plain name, and if that leaves out what a macro made up, with the
-/// name as it is in this build too, until it returns true. Returns whether it did.
+/// Calls `use` with a function's plain name, until it returns true. If that name leaves out a part
+/// that a macro generated, calls it with the name as it is in this build too. Returns whether `use`
+/// returned true.
 bool AnyName(std::string_view plain_name, std::string_view full_name, const TextUser& use);
 
-/// Calls `use` with each text of the unit that patterns of rules of that kind are compared with,
-/// and for functions with their full names beside, until it returns true. Returns whether it did.
+/// Calls `use` with each text of the unit that rules of that kind are compared with, and with the
+/// full names of functions, until it returns true. Returns whether it did.
 bool AnyText(IgnoreRule::Kind kind, const UnitView& view, const TextUser& use);
 
-/// Returns whether the rule matches; never for kCurrent, which goes by identities.
+/// Returns whether the rule matches. Returns false for kCurrent, which compares identities.
 bool RuleMatches(const IgnoreRule& rule, const UnitView& view);
 
 }  // namespace taskleak::rules

@@ -1,4 +1,4 @@
-// Where relative paths in options begin.
+// Resolves relative paths in options.
 #ifndef TASKLEAK_SRC_RULES_START_FOLDER_H_
 #define TASKLEAK_SRC_RULES_START_FOLDER_H_
 
@@ -6,8 +6,8 @@
 
 namespace taskleak::rules {
 
-/// Returns `path`, and if it is relative, the folder before it in which the process was when this
-/// was first called: tests may change to another one. Thread-safe.
+/// Returns `path` as an absolute path. If it is relative, it begins in the folder where the process
+/// was at the first call: tests may change the folder. Thread-safe.
 std::string FromStartFolder(const std::string& path);
 
 }  // namespace taskleak::rules

@@ -48,7 +48,7 @@ Suppression ParseSuppression(std::string_view line);
 /// Returns the line that ParseSuppression reads to an equal value.
 std::string ToLine(const Suppression& suppression);
 
-/// Returns true if it hides nothing any more on `today`.
+/// Returns true if the suppression hides nothing any more on `today`.
 bool HasExpired(const Suppression& suppression, const Date& today);
 
 /// Returns a date like "2026-11-21".

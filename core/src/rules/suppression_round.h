@@ -1,5 +1,5 @@
-// The rules of suppression files that depend on more than one unit: on the test, and on the number
-// of matching units.
+// Evaluates rules of suppression files that depend on more than one unit: on the test, and on the
+// number of matching units.
 #ifndef TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_
 #define TASKLEAK_SRC_RULES_SUPPRESSION_ROUND_H_
 
@@ -52,8 +52,8 @@ struct SuppressionRemark {
   std::size_t max = 0;          ///< number of units that it allows
 };
 
-/// The units that the rules have hidden in one check, by the number of the rule: a check looks
-/// several times, and what one look hides the next one does not find any more.
+/// The units that the rules have hidden in one check, by the number of the rule. A check looks
+/// several times, and later looks do not find the hidden units any more.
 using HiddenUnits = std::map<std::size_t, std::set<std::pair<UnitKind, std::int64_t>>>;
 
 /// One look at the units of one test. First add all units, then ask the rules: if there are more
@@ -71,8 +71,8 @@ class SuppressionRound {
   /// Returns true if one of the rules hides the unit. Call it after all units were added.
   [[nodiscard]] bool Hides(UnitKind kind, std::int64_t id) const;
 
-  /// Counts the use of the rules that hid units, and of expired rules that would have hidden some,
-  /// and keeps what was hidden for later looks of this check. Returns a remark for each of these
+  /// Counts the use of the rules that hid units, and of expired rules that would have hidden some.
+  /// Keeps what was hidden for later looks of this check. Returns a remark for each of these
   /// expired rules, and for each rule that allows fewer units than there are.
   std::vector<SuppressionRemark> CountUse();
 

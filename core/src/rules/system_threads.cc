@@ -22,8 +22,8 @@ using platform::RawFrame;
 
 constexpr std::uint64_t Bit(int signal) { return std::uint64_t{1} << (signal - 1); }
 
-// One of libc's own signals, which its functions for signals leave out (sysdeps/unix/sysv/linux/
-// internal-signals.h): this one ends threads and serves timers.
+// One of libc's own signals, which libc's functions for signals do not let programs use
+// (sysdeps/unix/sysv/linux/internal-signals.h). This one ends threads and serves timers.
 constexpr int kTimerSignal = 32;
 
 // Libc starts its helpers with blocked signals, so that no handler of the program runs in them. A
@@ -102,13 +102,15 @@ bool IsRequestHelper(const platform::ThreadLook& look) {
   return start == "handle_fildes_io" || start == "handle_requests";
 }
 
-// By its name, or where that is stripped by where it runs: the program's threads have code of the
-// program, of the C++ runtime or of another library as well. While they begin or end, only the
-// runtime's code is on their stacks too, and that runs or waits for another thread.
+// Recognizes a runtime's thread by its function's name or, if that is stripped, by the modules on
+// its stack: the program's threads have code of the program, of the C++ runtime or of another
+// library as well. While those begin or end, only the runtime's code is on their stacks too, but
+// then they run or wait for another thread.
 bool RunsOnly(const Candidate& thread, std::string_view function,
               std::initializer_list<std::string_view> runtimes) {
   const std::vector<RawFrame>& frames = thread.look.stack.frames;
-  // First: Clang links its runtimes into the program, whose functions are in no library then.
+  // This comes first: Clang links its runtimes into the program, and then their functions are not
+  // in a library.
   if (std::ranges::any_of(frames, [function](const RawFrame& frame) {
         return symbolize::Quick(frame).plain_name == function;
       }))
@@ -126,7 +128,7 @@ bool RunsOnly(const Candidate& thread, std::string_view function,
          BlocksNearlyAllSignals(thread.tid);
 }
 
-// Those on an idle thread's stack, where GLib is linked statically.
+// Returns whether this is a function on an idle thread's stack, for GLib that is linked statically.
 bool IsGlibsThreadFunction(std::string_view name) {
   return std::ranges::any_of(std::array<std::string_view, 4>{"g_cond_", "g_async_queue_",
                                                              "g_thread_pool_", "g_thread_proxy"},
@@ -136,7 +138,7 @@ bool IsGlibsThreadFunction(std::string_view name) {
 }  // namespace
 
 // sysdeps/unix/sysv/linux/timer_routines.c: the helper waits for just that signal, which no
-// function of libc lets a program wait for. True in static executables as well.
+// function of libc lets a program wait for. This applies to static executables as well.
 bool IsTimerHelper(const Candidate& thread) {
   const platform::BlockedAt& at = thread.look.at;
   return at.number == SYS_rt_sigtimedwait &&

@@ -9,7 +9,7 @@
 
 namespace taskleak::rules {
 
-/// What a rule may ask of a unit. All of it belongs to the finding that it was made from.
+/// Holds what rules are compared with. All of it belongs to the finding that it was made from.
 struct UnitView {
   const Unit& unit;
   const symbolize::ResolvedStack& stack;

@@ -1,4 +1,4 @@
-// The units that the program has allowed to stay.
+// Keeps the units that the program has allowed to stay.
 #ifndef TASKLEAK_SRC_RUN_ADOPT_H_
 #define TASKLEAK_SRC_RUN_ADOPT_H_
 

@@ -19,8 +19,9 @@ namespace taskleak {
 namespace run {
 namespace {
 
-// What was reported is background from now on: nothing is blamed for it twice. Where that is all
-// that was left of the scope, so is whatever descends from it: successors may have been born since.
+// Makes reported units background, so that no other scope is blamed for them. If nothing else is
+// left of the scope, all that descends from it becomes background too: successors may have been
+// born since.
 void AdoptReported(const LeakReport& report, registry::Origin judge,
                    const alive::BirthMark& last_look) {
   alive::UnitIds reported;
@@ -31,7 +32,7 @@ void AdoptReported(const LeakReport& report, registry::Origin judge,
   if (judge != 0 && !alive::IsAnythingLeft(judge, last_look)) registry::MakeBackground(judge);
 }
 
-// Adds it to the JSON report. Returns the text that fails the test, or prints it instead.
+// Adds the report to the JSON report. Returns the text that fails the test, or prints it instead.
 std::optional<std::string> Report(const LeakReport& report, const Options& options, bool fails) {
   report::ReportFile* const json = JsonReport(options);
   const bool has_news = !report.empty() || !report.notes.empty();
@@ -49,12 +50,12 @@ std::optional<std::string> Failure(OnLeak on_leak, const char* why) {
   return std::nullopt;
 }
 
-// What `check` returns, or a failure with the reason why it returns nothing.
+// Returns the result of `check`, or a failure that says why there is none.
 template <typename Check>
 std::optional<std::string> OrFailure(OnLeak on_leak, Check check) {
   return UnlessItThrows(
       check,
-      // A text so short that it needs no memory of its own.
+      // This text is so short that it needs no memory of its own.
       [on_leak] { return Failure(on_leak, "out of memory"); },
       [on_leak](const char* what) { return Failure(on_leak, what); });
 }
@@ -74,7 +75,7 @@ std::optional<std::string> CheckWithMemory(const check::Checker& checker, const 
   return Report(report, options, options.on_leak == OnLeak::kFail);
 }
 
-// Descriptors have a report of their own, since they may be warned of where threads fail the test.
+// Reports descriptors separately: they may only cause a warning while threads fail the test.
 std::optional<std::string> CheckWithMemory(check::DescriptorCheck& descriptors,
                                            const Options& options, std::string_view test) {
   auto outcome = descriptors.Judge(test);

@@ -1,4 +1,4 @@
-// One scope, checked and acted upon.
+// Checks one scope and acts upon the result.
 #ifndef TASKLEAK_SRC_RUN_CHECK_SCOPE_H_
 #define TASKLEAK_SRC_RUN_CHECK_SCOPE_H_
 
@@ -12,8 +12,8 @@
 
 namespace taskleak::run {
 
-/// Does what CheckScopeSince (taskleak/test_run.h) does with a checker that is ready, for what
-/// `judge` judges; if that is 0, for all. Thread-safe.
+/// Does what CheckScopeSince (taskleak/test_run.h) does, with a checker that is ready, for all that
+/// `judge` judges; if `judge` is 0, for everything. Thread-safe.
 std::optional<std::string> CheckScope(const check::Checker& checker, const Snapshot& before,
                                       std::string_view scope, registry::Origin judge);
 

@@ -30,7 +30,8 @@ ExitWatch::~ExitWatch() {
 
 void ExitWatch::Allow() { allowed_ = true; }
 
-// The handlers come before those of what existed before the first test, such as the framework's.
+// The handlers run before those that were registered before the first test, such as the
+// framework's.
 void ExitWatch::Begin(std::string_view scope) {
   if (allowed_) return;
   static const bool handled = std::atexit(AtExit) == 0 && std::at_quick_exit(AtQuickExit) == 0;
@@ -65,8 +66,8 @@ bool ExitWatch::ReportEnd(std::string_view call) {
   return fails;
 }
 
-// To end the process again in a handler goes on with the handlers that are left (exit(3), "On Linux
-// ..."), with the new status: whatever else the program does at its end is done.
+// A handler that ends the process again goes on with the remaining handlers and the new status
+// (exit(3), "On Linux ..."). So everything else that the program does at its end is done.
 void ExitWatch::AtExit() {
   if (ReportEnd("exit()")) std::exit(EXIT_FAILURE);
 }

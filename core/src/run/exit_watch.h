@@ -1,4 +1,4 @@
-// A test that ends the process hides its leaks from the check that never comes.
+// Notices a test that ends the process, which would hide its leaks: the check never comes.
 #ifndef TASKLEAK_SRC_RUN_EXIT_WATCH_H_
 #define TASKLEAK_SRC_RUN_EXIT_WATCH_H_
 
@@ -19,7 +19,8 @@ namespace taskleak::run {
 /// the exit code 1. Forked children may end as they like. One at a time; called by one thread.
 class ExitWatch {
  public:
-  /// Begins to watch. `options` are as the environment has changed them, and outlive this.
+  /// Begins to watch. `options` include the changes from the environment, and must outlive this
+  /// object.
   ExitWatch(const Options& options, TestRun::ExitHandler on_exit);
   ~ExitWatch();
   ExitWatch(const ExitWatch&) = delete;
@@ -33,7 +34,7 @@ class ExitWatch {
   void End();
 
  private:
-  const pid_t process_;  // asked for once, since that is a system call
+  const pid_t process_;  // read once, since that takes a system call
   bool allowed_;
   const Options& options_;
   TestRun::ExitHandler on_exit_;

@@ -25,7 +25,7 @@ LeakReport NoMemory() {
   return CouldNotLook("out of memory");  // short enough for a string without memory of its own
 }
 
-// `test` was looked at.
+// Returns the result of `look`, or a report that says why it failed. `test` was looked at.
 template <typename Look>
 LeakReport OrCouldNotLook(std::string_view test, Look look) {
   return UnlessItThrows(look, NoMemory, [test](const char* what) {
@@ -35,7 +35,7 @@ LeakReport OrCouldNotLook(std::string_view test, Look look) {
   });
 }
 
-// With what the program allowed to stay, which is to be seen in some report.
+// Adds notes about what the program allowed to stay, which must appear in some report.
 LeakReport Look(const check::Checker& checker, const Snapshot& before, std::string_view test,
                 registry::Origin scope, alive::BirthMark* last_look) {
   check::Outcome outcome = checker.FindLeaks(before, test, scope);

@@ -10,7 +10,7 @@
 
 namespace taskleak::run {
 
-/// A report, and what had been born when it was looked for last.
+/// Holds a report, and what had been born when it was last looked for.
 struct Found {
   LeakReport report;
   alive::BirthMark last_look;
@@ -24,7 +24,7 @@ Found FindLeaks(const check::Checker& checker, const Snapshot& before, std::stri
 /// Returns what Checker::LookAtAll finds, in the same way.
 LeakReport LookAtAll(const check::Checker& checker);
 
-/// Returns what Checker::FindUnverifiedCoroutines finds, in the same way; nothing of it is judged.
+/// Returns what Checker::FindUnverifiedCoroutines finds, in the same way, without a verdict.
 LeakReport FindUnverified(const check::Checker& checker);
 
 }  // namespace taskleak::run

@@ -12,7 +12,7 @@
 namespace taskleak {
 namespace {
 
-// What is alive of a group, by the reason why it cannot continue.
+// The living units of a group, by the reason why they cannot continue.
 using Parts = std::map<StuckReason, std::vector<Unit>>;
 
 const Unit* FindThread(const LeakReport& report, int tid) {

@@ -1,4 +1,4 @@
-// Failures of a look become its result, so that a test fails instead of the program.
+// Turns failures of a look into its result, so that a test fails instead of the program.
 #ifndef TASKLEAK_SRC_RUN_GUARDED_H_
 #define TASKLEAK_SRC_RUN_GUARDED_H_
 
@@ -7,8 +7,8 @@
 
 namespace taskleak::run {
 
-/// Returns what `look` returns or, if there is no memory for it, what `no_memory` returns, which
-/// must not need any. Other exceptions pass.
+/// Returns what `look` returns or, if it runs out of memory, what `no_memory` returns, which must
+/// not need any. Lets other exceptions pass.
 template <typename Look, typename NoMemory>
 auto UnlessNoMemory(Look look, NoMemory no_memory) -> decltype(look()) {
   try {
@@ -18,8 +18,8 @@ auto UnlessNoMemory(Look look, NoMemory no_memory) -> decltype(look()) {
   }
 }
 
-/// Does the same and returns what `thrown` makes of the text of any other exception, which a
-/// predicate of the program may throw.
+/// Does the same. Turns the text of any other exception, which a predicate of the program may
+/// throw, into a result with `thrown`.
 template <typename Look, typename NoMemory, typename Thrown>
 auto UnlessItThrows(Look look, NoMemory no_memory, Thrown thrown) -> decltype(look()) {
   const auto or_thrown = [&]() -> decltype(look()) {

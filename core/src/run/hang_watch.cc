@@ -52,7 +52,7 @@ void HangWatch::Watch() {
     const Clock::rep begun = armed_.load();
     const Clock::time_point armed{Clock::duration(begun)};
     const Clock::time_point now = Clock::now();
-    // As long as nothing is waited for, the next end can only be a whole timeout away.
+    // As long as nothing is waited for, the next timeout is at least a whole timeout away.
     Clock::duration pause = std::min<Clock::duration>(timeout, kFirstLook);
     if (begun != 0) {
       if (now >= armed + timeout) ReportAndEnd(Standstill::kNone, now - armed);
@@ -67,12 +67,12 @@ void HangWatch::Watch() {
   }
 }
 
-// After a second, and then whenever twice the time has passed.
+// Returns the time of the next look: after a second, and then whenever the time has doubled.
 HangWatch::Clock::time_point HangWatch::NextLook(Clock::time_point armed) const {
   return armed + std::max<Clock::duration>(kFirstLook, 2 * (looked_ - armed));
 }
 
-// Takes memory, so it may get stuck as a report may.
+// Takes memory, so it may get stuck like a report.
 Standstill HangWatch::FindStandstill() {
   last_resort_.EndSoon(checker_.options().hang_timeout);
   Standstill found = Standstill::kNone;

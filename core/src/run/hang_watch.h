@@ -1,5 +1,5 @@
-// A test that never returns hides its leak from every check that comes after it; this reports it
-// and ends the process.
+// Reports a test that never returns, and ends the process: otherwise such a test hides its leak
+// from every check that comes after it.
 #ifndef TASKLEAK_SRC_RUN_HANG_WATCH_H_
 #define TASKLEAK_SRC_RUN_HANG_WATCH_H_
 
@@ -19,18 +19,19 @@
 
 namespace taskleak::run {
 
-/// Two threads, both named and adopted: one sleeps until a test, or what runs around tests,
-/// overstays the hang timeout, or is shown never to return (after 1 s, 2 s, 4 s, ...: every thread
-/// is asleep, or that of the test is in a deadlock), and then reports all threads, has the
-/// framework or itself print that, and ends the process with code 1. The other (LastResort) does
-/// the same with less if the first gets stuck in its turn, say on the allocator's lock that the
-/// stuck test holds. Arm and Disarm are called by one thread and cost no wake-up.
+/// Watches for hangs with two threads, both named and adopted. The first sleeps until a test, or
+/// what runs around tests, exceeds the hang timeout or is shown never to return. (It looks for that
+/// after 1 s, 2 s, 4 s, ...: every thread is asleep, or that of the test is in a deadlock.) Then it
+/// reports all threads, has the report printed by the framework or prints it itself, and ends the
+/// process with code 1. The second (LastResort) does the same with less if the first gets stuck in
+/// turn, for example on the allocator's lock that the stuck test holds. Arm and Disarm are called
+/// by one thread and cost no wake-up.
 class HangWatch {
  public:
   /// Starts both threads. `checker` must outlive this object; its options give the timeout. Returns
   /// when both are up: later they might need the very locks that the test is stuck with.
   HangWatch(const check::Checker& checker, TestRun::HangHandler on_hang);
-  /// Ends both threads. In a forked child, where they do not exist, only lets go of them.
+  /// Ends both threads. In a forked child, where they do not exist, only releases them.
   ~HangWatch();
   HangWatch(const HangWatch&) = delete;
   HangWatch& operator=(const HangWatch&) = delete;
@@ -54,11 +55,11 @@ class HangWatch {
   Mutex mutex_;
   std::string scope_ TASKLEAK_GUARDED_BY(mutex_);
   std::string phase_ TASKLEAK_GUARDED_BY(mutex_);
-  std::atomic<Clock::rep> armed_{0};  // when; 0: nothing is waited for
+  std::atomic<Clock::rep> armed_{0};  // since when; 0: nothing is waited for
   std::atomic<int> test_thread_{0};   // that armed it
   // Of the watching thread:
   alive::Stillness stillness_;
-  Clock::time_point looked_{};  // when it last asked whether anything can still happen
+  Clock::time_point looked_{};  // when it last looked for a standstill
   std::atomic<std::uint32_t> stop_{0};
   internal::OwnThread thread_;
 };

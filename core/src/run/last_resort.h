@@ -1,4 +1,4 @@
-// The report that needs nothing: for when the process is so stuck that even reporting hangs.
+// Reports without any resources, if the process is so stuck that even reporting hangs.
 #ifndef TASKLEAK_SRC_RUN_LAST_RESORT_H_
 #define TASKLEAK_SRC_RUN_LAST_RESORT_H_
 
@@ -14,32 +14,32 @@
 
 namespace taskleak::run {
 
-/// A thread that sleeps until EndSoon(), and ends the process with code 1 a while later, unless it
-/// has already ended. If the report was not printed by then, writes it to standard error. If there
-/// is no report, writes one of its own there and to the JSON file: each thread's name and place,
-/// and the values on its stack that look like return addresses, as module and offset. From
-/// EndSoon() on it uses only system calls and memory of its own: no allocator, loader or stdio
-/// lock.
+/// Runs a thread that sleeps until EndSoon(), and ends the process with code 1 a while later,
+/// unless it has already ended. If the report was not printed by then, the thread writes it to
+/// standard error. If there is no report, it writes one of its own there and to the JSON file: each
+/// thread's name and place, and the values on its stack that look like return addresses, as module
+/// and offset. From EndSoon() on it uses only system calls and memory of its own: no lock of the
+/// allocator, the loader or stdio.
 class LastResort {
  public:
   /// Starts the thread. `json` is where the JSON report goes (Options::json). Returns when the
   /// thread is up: later it might need the very locks that the test is stuck with.
   explicit LastResort(const std::string& json);
-  /// Ends the thread. In a forked child, only lets go of it.
+  /// Ends the thread. In a forked child, only releases it.
   ~LastResort();
   LastResort(const LastResort&) = delete;
   LastResort& operator=(const LastResort&) = delete;
 
-  /// Sets what the report says does not return: the test `scope`, or a `phase` of it.
+  /// Sets what the report names as not returning: the test `scope`, or a `phase` of it.
   void SetScope(std::string_view scope, std::string_view phase);
-  /// Ends the process a while after `from_now`. The last call counts.
+  /// Ends the process a while after `from_now` has passed. The last call counts.
   void EndSoon(std::chrono::milliseconds from_now = std::chrono::milliseconds(0));
   /// Takes EndSoon() back.
   void NotYet();
   /// Records that there is a full report, which is about to be printed. `text` must outlive this
   /// object.
   void Reported(const std::string& text);
-  /// Records that the report is out; ending is all that is left to do.
+  /// Records that the report was printed; only the end of the process is left to do.
   void Printed();
 
  private:
@@ -50,7 +50,7 @@ class LastResort {
 
   std::array<char, 256> name_{};
   const std::string json_;
-  const std::string json_beside_;  // where a report of earlier tests is there already
+  const std::string json_beside_;  // for use if a report of earlier tests exists
   std::atomic<const char*> text_{nullptr};
   std::atomic<std::size_t> text_size_{0};
   std::atomic<Clock::rep> end_{0};

@@ -1,4 +1,4 @@
-// Other outputs of reports beside the framework's failure: the terminal and the JSON file.
+// Outputs reports to the terminal and the JSON file, besides the framework's failures.
 #ifndef TASKLEAK_SRC_RUN_OUTPUT_H_
 #define TASKLEAK_SRC_RUN_OUTPUT_H_
 

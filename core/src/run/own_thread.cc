@@ -49,7 +49,8 @@ void OwnThread::Join() {
     thread_.join();
     return;
   }
-  // Neither joined nor detached, since ThreadSanitizer does not know it here; and never destroyed.
+  // The object is neither joined nor detached, since ThreadSanitizer does not know the thread here.
+  // So it is never destroyed.
   alignas(std::thread) std::array<std::byte, sizeof(std::thread)> left;
   new (left.data()) std::thread(std::move(thread_));
 }

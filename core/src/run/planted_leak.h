@@ -1,4 +1,4 @@
-// An intended leak, with which `taskleak self-test` tests if a gate catches leaks.
+// Plants an intended leak, with which `taskleak self-test` tests whether a gate catches leaks.
 #ifndef TASKLEAK_SRC_RUN_PLANTED_LEAK_H_
 #define TASKLEAK_SRC_RUN_PLANTED_LEAK_H_
 
@@ -10,8 +10,8 @@ namespace taskleak::run {
 
 /// Names the folder of a self-test. It is not set in other runs.
 inline constexpr const char* kSelfTestVariable = "TASKLEAK_SELF_TEST";
-/// Files in the folder. They are made when the leak is planted and when a report has it. Each names
-/// the scope.
+/// Names the files in the folder: one is made when the leak is planted, the other when a report
+/// contains it. Each file contains the name of the scope.
 inline constexpr const char* kPlantedFile = "planted";
 inline constexpr const char* kFoundFile = "found";
 
@@ -20,7 +20,7 @@ inline constexpr const char* kFoundFile = "found";
 class PlantedLeak {
  public:
   explicit PlantedLeak(std::string_view scope);
-  /// Records for the self-test if `report` has the leak.
+  /// Records for the self-test whether `report` has the leak.
   void Look(const LeakReport& report) const;
 
  private:

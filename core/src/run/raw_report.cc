@@ -13,7 +13,7 @@
 namespace taskleak::run {
 namespace {
 
-// Text on its way to a file. What cannot be written is lost: nothing is left that could report it.
+// Writes text to a file. Text that cannot be written is lost: nothing is left that could report it.
 class RawText {
  public:
   explicit RawText(int fd) : fd_(fd) {}
@@ -27,7 +27,8 @@ class RawText {
   }
   RawText& operator<<(std::uint64_t number) { return Number(number, 10); }
   RawText& Hex(std::uint64_t number) { return *this << "0x", Number(number, 16); }
-  // A JSON string. Of other encodings than ASCII nothing is known: byte by byte, as Latin-1.
+  // Writes a JSON string. The encoding is not known beyond ASCII, so each other byte is written as
+  // Latin-1.
   RawText& Quoted(std::string_view text) {
     *this << "\"";
     for (const char c : text) {
@@ -98,7 +99,7 @@ struct RawJson {
   std::uint64_t threads = 0;
 };
 
-// A group of its own for each thread: nothing is known that could make two of them one.
+// Writes a group of its own for each thread: nothing is known that could combine two of them.
 void WriteGroup(void* context, const RawThread& thread) {
   auto& json = *static_cast<RawJson*>(context);
   RawText& out = json.out;

@@ -1,4 +1,4 @@
-// The reports that need nothing: as text and as JSON, from nothing but system calls.
+// Writes reports as text and as JSON by nothing but system calls.
 #ifndef TASKLEAK_SRC_RUN_RAW_REPORT_H_
 #define TASKLEAK_SRC_RUN_RAW_REPORT_H_
 
@@ -6,9 +6,10 @@
 
 namespace taskleak::run {
 
-/// Writes to `fd` that `test` hangs, and for each thread but taskleak's own its name, its system
-/// call, where it is and what look like return addresses on its stack, as module+offset and
-/// address. Async-signal-safe; uses static memory, so one call at a time, as the next.
+/// Writes to `fd` that `test` hangs. For each thread except taskleak's own, writes its name, its
+/// system call, where it is, and the values on its stack that look like return addresses, as
+/// module+offset and address. Async-signal-safe. Uses static memory, so only one call at a time is
+/// allowed, as for the next function.
 void WriteRawReport(int fd, std::string_view test);
 
 /// Writes to `fd` the same as a JSON report (docs/report-formats.md).

@@ -20,13 +20,13 @@ constexpr std::size_t kStackBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMostMappings = 1024;
 constexpr std::size_t kMostAddresses = 33;  // where it is, and 32 above
 
-// One executable mapping and the address at which its file begins in memory.
+// Holds one executable mapping and the address at which its file begins in memory.
 struct CodeRange {
   internal::Mapping mapping;
   std::uintptr_t base = 0;
 };
 
-// Static, because a thread's stack may be small and nothing may be allocated.
+// These are static, because a thread's stack may be small and nothing may be allocated.
 std::array<char, std::size_t{1} << 20> g_maps_text;
 std::array<CodeRange, kMostMappings> g_code;
 std::size_t g_code_count = 0;
@@ -69,12 +69,13 @@ RawAddress Describe(std::uintptr_t address) {
   return {.address = address, .module = code->mapping.path, .offset = address - code->base};
 }
 
-// True if the instruction before `address` may be a call.
+// Returns true if the instruction before `address` may be a call.
 bool FollowsCall(std::uintptr_t address) {
   return CodeAt(address - 1) != nullptr && platform::FollowsCall(address);
 }
 
-// The place of a blocked thread and what is on its stack. Returns how many of g_addresses are set.
+// Reads the place of a blocked thread and the return addresses on its stack. Returns how many of
+// g_addresses are set.
 std::size_t ReadAddresses(const platform::BlockedAt& at) {
   g_addresses[0] = Describe(at.pc);
   std::size_t count = 1;

@@ -1,4 +1,4 @@
-// All threads of this process, from nothing but system calls.
+// Lists all threads of this process by nothing but system calls.
 #ifndef TASKLEAK_SRC_RUN_RAW_THREADS_H_
 #define TASKLEAK_SRC_RUN_RAW_THREADS_H_
 
@@ -10,7 +10,7 @@
 
 namespace taskleak::run {
 
-/// An address in the code, as addr2line takes it.
+/// An address in code, in the form that addr2line takes.
 struct RawAddress {
   std::uintptr_t address = 0;
   std::string_view module;    ///< the path of its file; empty if it is in none
@@ -22,12 +22,13 @@ struct RawThread {
   int tid = 0;
   std::string_view name;
   bool unreadable = false;
-  platform::BlockedAt at;                 ///< not known of one that is unreadable
-  std::span<const RawAddress> addresses;  ///< where it is, and what look like return addresses
+  platform::BlockedAt at;                 ///< not known if the thread is unreadable
+  std::span<const RawAddress> addresses;  ///< its place, and values that look like return addresses
 };
 
-/// Calls `visit(context, thread)` for each thread but taskleak's own. What the thread refers to is
-/// valid until `visit` returns. Async-signal-safe; uses static memory, so one call at a time.
+/// Calls `visit(context, thread)` for each thread except taskleak's own. The memory that `thread`
+/// refers to is valid until `visit` returns. Async-signal-safe; uses static memory, so only one
+/// call at a time is allowed.
 void VisitRawThreads(void (*visit)(void* context, const RawThread& thread), void* context);
 
 }  // namespace taskleak::run

@@ -1,4 +1,4 @@
-// A stretch of a run, with what was there at its beginning.
+// A part of a run, with what was alive at its beginning.
 #ifndef TASKLEAK_SRC_RUN_SCOPE_H_
 #define TASKLEAK_SRC_RUN_SCOPE_H_
 
@@ -9,7 +9,7 @@
 
 namespace taskleak::run {
 
-/// Open from Open() to Close(), on one thread (registry/origin.h).
+/// Is open from Open() to Close(), on one thread (registry/origin.h).
 class Scope {
  public:
   Scope() = default;

@@ -32,10 +32,10 @@ struct TestRun::Impl {
       descriptors.emplace(checker);
   }
 
-  // The checks of a marks-only run are the marks' own.
+  // With check=marked, only marks are checked, and they do that themselves.
   [[nodiscard]] bool ChecksScopes() const { return checker.options().check == CheckScope::kAll; }
 
-  // Nothing is in it any more: what is left in an inner scope is its own.
+  // Checks and closes a scope. Closes the scopes within it first.
   std::optional<std::string> End(run::Scope& scope, std::string_view name, bool marked) const {
     registry::CloseInner(scope.origin());
     std::optional<std::string> text;
@@ -45,7 +45,7 @@ struct TestRun::Impl {
     return text;
   }
 
-  // The same for a test or a part of one, the only scopes that descriptors belong to.
+  // Does the same for a test or a piece of one. Descriptors belong only to these scopes.
   std::optional<std::string> EndTest(run::Scope& scope, std::string_view name, bool marked) {
     if (!descriptors || !(marked || ChecksScopes())) return End(scope, name, marked);
     descriptors->EndBody();
@@ -66,7 +66,8 @@ struct TestRun::Impl {
   }
 
   check::Checker checker;
-  std::optional<check::DescriptorCheck> descriptors;  // off: nothing, so no system call either
+  std::optional<check::DescriptorCheck>
+      descriptors;  // nothing if off: then no system calls are made
   HangHandler on_hang;
   run::ExitWatch exit;
   std::unique_ptr<run::HangWatch> watch;
@@ -74,8 +75,8 @@ struct TestRun::Impl {
   run::Scope suite;
   run::Scope test;
   run::Scope piece;
-  std::string suite_name;   // as the framework has it
-  std::string suite_scope;  // the same in reports
+  std::string suite_name;   // as the framework names it
+  std::string suite_scope;  // as reports name it
   std::string test_name;
 };
 
@@ -86,7 +87,7 @@ TestRun::TestRun(const Options& options, HangHandler on_hang, ExitHandler on_exi
   registry::RecordReadLocks(impl_->checker.options().lock_hooks &&
                             impl_->checker.options().on_leak != OnLeak::kOff);
   registry::SetTaskStacks(impl_->checker.options().task_stacks);
-  // A path that cannot be written is said before any test runs.
+  // A path that cannot be written is reported before any test runs.
   if (report::ReportFile* const json = run::JsonReport(impl_->checker.options())) {
     if (const std::string error = json->CheckWritable(); !error.empty())
       throw std::invalid_argument(error);

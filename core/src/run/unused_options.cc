@@ -23,7 +23,7 @@ void VisitRunOptions(const Visit& visit) {
   visit("lock_hooks", &Options::lock_hooks);
 }
 
-// The names of options that code sets and the call does not use.
+// Collects the names of options that code sets and the call does not use.
 class Unused {
  public:
   explicit Unused(const Options& options) : options_(options) {}
@@ -36,7 +36,8 @@ class Unused {
   void AddIf(bool is_set, std::string_view name) {
     if (is_set) names_.append(names_.empty() ? "" : ", ").append(name);
   }
-  // `where` and `instead` say where they have none, and what to do.
+  // Throws if there are any. `where` names the call on which they have no effect; `instead` says
+  // what to do.
   void Refuse(std::string_view where, std::string_view instead) const {
     if (names_.empty()) return;
     throw std::invalid_argument(std::string("these options have no effect on ")

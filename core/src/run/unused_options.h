@@ -1,4 +1,4 @@
-// Options that a call does not use, which code must not believe to have an effect.
+// Refuses options that a call would ignore.
 #ifndef TASKLEAK_SRC_RUN_UNUSED_OPTIONS_H_
 #define TASKLEAK_SRC_RUN_UNUSED_OPTIONS_H_
 
@@ -6,8 +6,9 @@
 
 namespace taskleak::run {
 
-/// Throws std::invalid_argument if code sets an option that FindLeaks does not use. What comes from
-/// TASKLEAK_OPTIONS, as with Options::FromEnvironment(), is not set by code.
+/// Throws std::invalid_argument if code sets an option that FindLeaks does not use. A value that
+/// TASKLEAK_OPTIONS has as well, as after Options::FromEnvironment(), does not count as set by
+/// code.
 void RefuseUnusedInLook(const Options& options);
 
 /// Does the same for a check of one scope: options of a whole run have no effect there.
