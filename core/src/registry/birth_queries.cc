@@ -1,4 +1,4 @@
-// What the checker asks of the records of threads (registry/thread_birth.h).
+// Queries of the records of threads, for the checker (registry/thread_birth.h).
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -28,8 +28,8 @@ struct Leaving {
   ThreadRecord::Clock::time_point end;
 };
 
-// True if the thread with its number started when it was over already. By two clocks that do not
-// stand still together, so a little time between the two does not count.
+// Returns true if the thread that has this id now started after this one was over. The two clocks
+// do not stop together, so a small difference does not count.
 bool IsAnotherThread(const platform::ThreadStat& stat, const Leaving& thread) {
   constexpr milliseconds kUncertain{50};
   const std::uint64_t now = platform::TicksSinceBoot();
@@ -37,8 +37,8 @@ bool IsAnotherThread(const platform::ThreadStat& stat, const Leaving& thread) {
   return age + kUncertain < ThreadRecord::Clock::now() - thread.end;
 }
 
-// It runs none of the program's code any more. As the checker sees it: a thread that is not alive
-// for one is gone for the other.
+// Returns true if the thread runs none of the program's code any more. Judges as the checker does:
+// a thread that is not alive for one is gone for the other.
 bool IsGone(const Leaving& thread) {
   const auto stat = platform::ReadThreadStat(thread.tid);
   if (stat) return stat->exiting || IsAnotherThread(*stat, thread);
@@ -48,8 +48,8 @@ bool IsGone(const Leaving& thread) {
 
 }  // namespace
 
-// Threads say that they are over before the destructors of what is their own run, which may take
-// for ever: only the kernel knows when they are gone.
+// Finds out which threads are gone. Threads record that they are over before the destructors of
+// their own objects run, which may take for ever: only the kernel knows when they are gone.
 void ConfirmEnds() {
   if (g_births.leaving.load() == 0) return;
   const auto select = [](const ThreadRecord& record) {
@@ -93,9 +93,9 @@ std::unordered_map<int, ThreadRecord> RunningThreads() {
   return running;
 }
 
-// A handle is the address of the thread's descriptor, at the end of its stack (nptl,
-// allocatestack.c). The stack that libc makes has the size asked for beside the guard, since glibc
-// 2.27, and what it has ready from an earlier thread is not smaller.
+// Returns the bounds of a thread's stack. A handle is the address of the thread's descriptor, at
+// the end of its stack (nptl, allocatestack.c). A stack that libc makes has the size asked for
+// besides the guard, since glibc 2.27; one that is kept from an earlier thread is not smaller.
 std::optional<platform::StackBounds> FindStack(int tid) {
   const auto select = [tid](const ThreadRecord& record) -> std::optional<platform::StackBounds> {
     if (record.tid != tid || record.gone) return std::nullopt;
@@ -118,7 +118,8 @@ void AwaitPendingBirths(milliseconds most) {
 
 ThreadTotals CountThreadsEver() {
   ConfirmEnds();
-  const std::uint64_t ended = g_births.ended.load();  // first: none ends that was not born
+  const std::uint64_t ended =
+      g_births.ended.load();  // read first: then it cannot exceed the births
   return {.born = g_births.next_serial.load() - 1, .ended = ended};
 }
 

@@ -23,13 +23,13 @@ constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 constexpr std::size_t kChunkBirths = kChunkBytes / sizeof(ThreadBirth);
 constexpr std::size_t kFirstBirths = 64;
 
-// So a process without free memory still has some.
+// These exist so that a process without free memory still has some.
 constinit std::array<ThreadBirth, kFirstBirths> g_first_births{};
 constinit std::atomic<bool> g_first_taken{false};
 
-// A stack of free ones: the address of the top one in the upper 48 bits (no processor's
-// user space has more, unless a program asks for it), and below it a count of changes, so that a
-// top that was taken and given back in between is not mistaken for an untouched stack.
+// The stack of free records: the address of the top one in the upper 48 bits (no processor's user
+// space has more, unless a program asks for it), and a count of changes in the lower bits. So a top
+// that was taken and given back in between is not mistaken for an untouched stack.
 constexpr int kCountBits = 16;
 constinit std::atomic<std::uint64_t> g_free{0};
 
@@ -60,7 +60,7 @@ ThreadBirth* PopFree() {
   return nullptr;
 }
 
-// All but the first become free ones.
+// Returns the first record and makes the others free ones.
 ThreadBirth* Share(ThreadBirth* births, std::size_t count) {
   for (std::size_t i = 1; i + 1 < count; ++i)
     births[i].next_free.store(&births[i + 1], std::memory_order_relaxed);

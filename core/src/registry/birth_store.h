@@ -1,4 +1,4 @@
-// The memory of the records of threads.
+// Manages the memory of the records of threads.
 #ifndef TASKLEAK_SRC_REGISTRY_BIRTH_STORE_H_
 #define TASKLEAK_SRC_REGISTRY_BIRTH_STORE_H_
 

@@ -11,9 +11,9 @@ bool IsOfThisProcess(const ThreadRecord& record) {
   return record.serial >= g_births.first_of_process.load(std::memory_order_relaxed);
 }
 
-// Other records of the same handle are out of date: a handle is used again once its thread is gone,
-// also if the hooks have not seen the join. Their serials may be greater, since a serial is taken
-// before the thread is created.
+// Unlinks other records of the same handle, which are out of date: a handle is used again once its
+// thread is gone, even if the hooks have not seen the join. Their serials may be greater, since a
+// serial is taken before the thread is created.
 void UnlinkOthers(BirthBucket& bucket, pthread_t handle) TASKLEAK_REQUIRES(bucket.lock) {
   for (ThreadBirth* birth = bucket.first; birth != nullptr;) {
     ThreadBirth* const next = birth->next;
@@ -68,9 +68,10 @@ void ReleaseBirth(ThreadBirth* birth) {
   if (birth->references.fetch_sub(1, std::memory_order_acq_rel) == 1) GiveBackBirth(birth);
 }
 
-// A fork takes no lock here, since ThreadSanitizer ends a program that holds more than 64 locks.
-// The lists are complete at any moment: one store adds a record, and one removes it. Only the
-// counts of records may be too small because of unfinished changes. Counting again is cheap.
+// Needs no locks during the fork, since ThreadSanitizer ends a program that holds more than 64. The
+// lists are complete at any moment: one store adds a record, and one removes it. Only the counts of
+// records may be too small because of unfinished changes, so they are counted again, which is
+// cheap.
 void StartAnewInChild() {
   for (BirthBucket& bucket : g_birth_buckets) {
     bucket.lock.Reset();

@@ -1,4 +1,4 @@
-// The records of the threads that exist, by their handles.
+// Keeps the records of the threads that exist, by their handles.
 #ifndef TASKLEAK_SRC_REGISTRY_BIRTH_TABLE_H_
 #define TASKLEAK_SRC_REGISTRY_BIRTH_TABLE_H_
 
@@ -16,19 +16,19 @@
 
 namespace taskleak::registry {
 
-/// Two threads meet in a lock only if their handles, or those of what they create and join, fall
-/// into the same bucket.
+/// Holds the records of some handles. Two threads compete for a lock only if their handles, or
+/// those of the threads that they create and join, fall into the same bucket.
 struct BirthBucket {
   ShortLock lock;
   internal::ThreadBirth* first TASKLEAK_GUARDED_BY(lock) = nullptr;
   std::size_t count TASKLEAK_GUARDED_BY(lock) = 0;
 };
 
-/// How many records are in which state. Of a parent process's threads none count in a forked child.
+/// Counts records by state. In a forked child, a parent process's threads do not count.
 struct BirthCounts {
   std::atomic<std::uint64_t> next_serial{1};
   std::atomic<std::uint64_t> first_of_process{0};  ///< serials before it are a parent process's
-  std::atomic<std::size_t> pending{0};   ///< have begun, and their threads' numbers are not known
+  std::atomic<std::size_t> pending{0};   ///< begun, and their threads' ids are not known yet
   std::atomic<std::size_t> leaving{0};   ///< over, and not yet known to be gone
   std::atomic<std::size_t> unjoined{0};  ///< gone, and to be joined or detached
   std::atomic<std::uint64_t> ended{0};   ///< gone, or never created
@@ -50,19 +50,19 @@ inline BirthBucket& BucketOf(pthread_t handle) {
 internal::ThreadBirth* FindBirth(BirthBucket& bucket, pthread_t handle, std::uint64_t serial)
     TASKLEAK_REQUIRES(bucket.lock);
 
-/// Puts it where joiners will look for it, unless that has been done. `tid` is 0 if it is not known
-/// to the caller, as to the creator.
+/// Puts a record where joiners look for it, unless that has been done. `tid` is 0 if the caller
+/// does not know it, as a creator does not.
 void LinkBirth(internal::ThreadBirth* birth, pthread_t handle, int tid);
 
-/// Takes it out: its thread is gone.
+/// Removes a record whose thread is gone.
 void UnlinkBirth(BirthBucket& bucket, internal::ThreadBirth* birth) TASKLEAK_REQUIRES(bucket.lock);
 
-/// Records that one of its holders (its creator, its thread or the table) does not need it any
-/// more.
+/// Records that one holder of the record (its creator, its thread or the table) does not need it
+/// any more.
 void ReleaseBirth(internal::ThreadBirth* birth);
 
-/// Returns what `select` makes of each record that is this process's, without what it returns
-/// nothing for. Calls it with a lock held; it must neither allocate nor lock.
+/// Returns the results of `select` for all records of this process, without empty ones. Calls
+/// `select` with a lock held; it must neither allocate nor lock.
 template <typename T, typename Select>
 std::vector<T> CollectBirths(Select select) {
   std::vector<T> all;
@@ -79,7 +79,8 @@ std::vector<T> CollectBirths(Select select) {
           if (std::optional<T> selected = select(birth->record)) all.push_back(*selected);
         }
       }
-      // Outside of the lock: a thread that allocates may be waiting for it.
+      // This allocates outside of the lock, since a thread that allocates may be waiting for the
+      // lock.
       if (!done) all.reserve(2 * (all.size() + count));
     }
   }

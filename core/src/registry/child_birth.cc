@@ -17,16 +17,16 @@ namespace taskleak {
 
 using registry::ChildRecord;
 
-/// A record that one thread may use at a time. A thread that finds it in use goes on to another
-/// one. So nothing ever waits, and a child that fork(2) leaves with a record in use has one less.
+/// A record that only one thread may use at a time. A thread that finds it in use takes another
+/// one, so nothing ever waits. If a fork(2) comes while a record is in use, the child has one less.
 class internal::ChildBirth {
  public:
   enum class State : int { kFree, kInUse, kKnown };
 
   std::atomic<State> state{State::kFree};
   int pid = 0;
-  std::int64_t before_ns = 0;  ///< since boot, when the child was not yet there
-  std::int64_t after_ns = 0;   ///< when it was
+  std::int64_t before_ns = 0;  ///< since boot, before the child existed
+  std::int64_t after_ns = 0;   ///< once it existed
   ChildRecord record;
 };
 
@@ -35,7 +35,7 @@ namespace {
 using internal::ChildBirth;
 using State = ChildBirth::State;
 
-// More than suites have children at one time. The oldest is used again.
+// This is more than the children that suites have at one time. The oldest record is reused.
 constexpr std::size_t kRecords = 256;
 constinit std::array<ChildBirth, kRecords> g_children{};
 constinit std::atomic<std::size_t> g_next{0};
@@ -59,7 +59,7 @@ ChildBirth* TakeRecord() {
   return nullptr;
 }
 
-// Whether the record is of that process, and not of an earlier one that had its number.
+// Returns whether the record is of that process, and not of an earlier one with the same id.
 bool IsOf(const ChildBirth& birth, const platform::ThreadId& child) {
   if (birth.pid != child.tid) return false;
   constexpr std::int64_t kPerSecond = 1'000'000'000;

@@ -11,13 +11,14 @@
 namespace taskleak::registry {
 namespace {
 
-// Uses open addressing. Entries are added and never removed. It has half a megabyte, and only used
-// pages are touched.
+// This table uses open addressing. Entries are added and never removed. It takes half a megabyte,
+// of which only used pages are touched.
 constexpr std::size_t kSlots = std::size_t{1} << 16;
 constexpr std::size_t kMostProbes = 64;
 constinit std::array<std::atomic<const CreationStack*>, kSlots> g_stacks{};
 
-// Memory for entries. Not of the allocator's: the calling thread may be in the middle of that.
+// Memory for entries. It does not come from the allocator, because the calling thread may be in the
+// middle of that.
 struct StackChunk {
   static constexpr std::size_t kStacks = 240;
 
@@ -27,10 +28,10 @@ struct StackChunk {
 static_assert(std::is_trivially_destructible_v<StackChunk>);
 constinit std::atomic<StackChunk*> g_chunk{nullptr};
 
-// Makes a chunk the current one in the place of `full`, unless another thread does. False if there
-// is no memory.
+// Replaces the current chunk `full` by a new one, unless another thread does so. Returns false if
+// there is no memory.
 bool AddChunk(StackChunk* full) {
-  void* const pages = platform::MapPages(sizeof(StackChunk));  // zeros, with which it is empty
+  void* const pages = platform::MapPages(sizeof(StackChunk));  // all zeros, which is an empty chunk
   if (pages == nullptr) return false;
   auto* const made = static_cast<StackChunk*>(pages);
   if (!g_chunk.compare_exchange_strong(full, made, std::memory_order_acq_rel))
@@ -38,7 +39,7 @@ bool AddChunk(StackChunk* full) {
   return true;
 }
 
-// Null if there is no memory.
+// Returns null if there is no memory.
 CreationStack* NewStack() {
   for (;;) {
     StackChunk* const chunk = g_chunk.load(std::memory_order_acquire);
@@ -62,7 +63,7 @@ std::uint64_t Hash(const CreationStack& stack) {
 }
 
 const CreationStack* Intern(const CreationStack& stack) {
-  CreationStack* made = nullptr;  // if another thread puts the same stack there first, it is lost
+  CreationStack* made = nullptr;  // lost if another thread stores the same stack first
   for (std::size_t probe = 0; probe < kMostProbes; ++probe) {
     auto& place = g_stacks[(stack.hash + probe) % kSlots];
     const CreationStack* there = place.load(std::memory_order_acquire);

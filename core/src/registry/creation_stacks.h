@@ -1,4 +1,4 @@
-// Creation stacks. Each distinct one is kept once.
+// Keeps creation stacks, each distinct one once.
 #ifndef TASKLEAK_SRC_REGISTRY_CREATION_STACKS_H_
 #define TASKLEAK_SRC_REGISTRY_CREATION_STACKS_H_
 

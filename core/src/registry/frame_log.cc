@@ -1,4 +1,4 @@
-// Runs in any thread of the program, whatever locks that holds.
+// This code runs in any thread of the program, whatever locks the thread holds.
 #include "registry/frame_log.h"
 
 #include <array>
@@ -33,8 +33,8 @@ TASKLEAK_UNINSTRUMENTED std::uintptr_t ReadWord(std::uintptr_t address) {
   return *reinterpret_cast<const volatile std::uintptr_t*>(address);
 }
 
-// Where the function of `site` returns to, which has called a function with the frame address
-// `hook_frame`; 0 if that is not known.
+// Returns where the function of `site` returns to; 0 if that is not known. `hook_frame` is the
+// frame address of the function that it has called.
 [[gnu::always_inline]] inline std::uintptr_t CallerOf(const RampSite& site,
                                                       std::uintptr_t hook_frame) {
   const auto distance = static_cast<std::uintptr_t>(std::intptr_t{site.distance});
@@ -47,7 +47,8 @@ TASKLEAK_UNINSTRUMENTED std::uintptr_t ReadWord(std::uintptr_t address) {
   return platform::StripSignature(ReadWord(place));
 }
 
-// A frame whose block is freed without our knowledge leaves its slot to the next one there.
+// Ends the task of a frame. If a block was freed unnoticed, its task ends when the next frame is
+// noted there.
 [[gnu::always_inline]] inline void EndFrame(TaskSlot* slot) {
   slot->serial.store(0, std::memory_order_release);
   slot->memory.store(0, std::memory_order_release);
@@ -73,7 +74,7 @@ void LogSlowly(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
   place->store(slot, std::memory_order_release);
 }
 
-// The place of a block, unless it has to be searched for or made.
+// Returns the place of a block, or null if it has to be searched for or made.
 [[gnu::always_inline]] inline FramePlace* QuickPlace(std::uintptr_t address) {
   const std::uintptr_t number = internal::RegionNumber(address);
   const internal::FrameRegion& region = internal::FirstFrameRegion(number);
@@ -81,8 +82,8 @@ void LogSlowly(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
   return &internal::PlaceIn(region, address);
 }
 
-// True if a task can be begun as CoroutineTask does it: in a slot that was used in this epoch, by a
-// thread that knows the present conditions.
+// Returns true if a task can be begun in the way of CoroutineTask: in a slot that was used in this
+// epoch, by a thread that knows the present conditions.
 [[gnu::always_inline]] inline bool IsQuick(const internal::ThreadTasks& thread,
                                            const TaskHead* head) {
   return head != nullptr && thread.running == nullptr &&
@@ -96,7 +97,7 @@ void LogSlowly(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
   constexpr auto kRelease = std::memory_order_release;
   constexpr std::size_t kLeastFrame = 24;  // two functions, and a promise of at least one byte
   const auto address = reinterpret_cast<std::uintptr_t>(block);
-  // Null: there was no memory, and `operator new` does not throw.
+  // The block is null if there was no memory and `operator new` does not throw.
   if (block == nullptr || size < kLeastFrame || !FrameWord::Fits(address)) return;
   const FrameWord frame = FrameWord::Make(address, size);
   internal::ThreadTasks& thread = t_tasks;
@@ -118,7 +119,7 @@ void LogSlowly(FrameWord frame, std::uintptr_t call, std::uintptr_t caller) {
   slot->serial.store(++thread.last_serial, kRelease);
 }
 
-// The place of a block that is about to be freed; null if it is not a frame.
+// Returns the place of a block that is about to be freed; null if it is not a frame.
 [[gnu::always_inline]] inline FramePlace* PlaceOf(const void* block) {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
   if (!FrameWord::Fits(address)) return nullptr;
@@ -168,7 +169,8 @@ void NoteNew(const void* block, std::size_t size, const void* hook_frame) noexce
 }
 
 [[gnu::noinline]] void NoteAllocation(const void* block, std::size_t size) noexcept {
-  // This function, the hook, some of the allocator's, operator new, and the ramp.
+  // Has room for this function, the hook, some functions of the allocator, operator new, and the
+  // ramp.
   std::array<std::uintptr_t, 10> stack;
   const std::size_t depth = platform::CaptureCreationStack(stack.data(), stack.size());
   for (std::size_t i = 0; i < depth; ++i) {

@@ -1,4 +1,4 @@
-// Coroutine frames as tasks, from when they are allocated to when they are freed.
+// Turns coroutine frames into tasks, from their allocation until they are freed.
 #ifndef TASKLEAK_SRC_REGISTRY_FRAME_LOG_H_
 #define TASKLEAK_SRC_REGISTRY_FRAME_LOG_H_
 

@@ -1,4 +1,4 @@
-// Runs in any thread of the program, whatever locks that holds.
+// This code runs in any thread of the program, whatever locks the thread holds.
 #include "registry/frame_map.h"
 
 #include <cstddef>
@@ -13,11 +13,11 @@ using internal::FrameRegion;
 constexpr std::size_t kMostProbes = 64;
 constexpr std::size_t kPlacesBytes = FrameRegion::kSize / FrameRegion::kUnit * sizeof(FramePlace);
 
-// In a region's number, until it has places.
+// Is set in a region's number until the region has places.
 constexpr std::uintptr_t kIsTaken = std::uintptr_t{1} << 63;
 
-// The region with this number, or the first free place for one; null if there is neither near where
-// it should be. Neighbours are not tried next, since memory has many in a row.
+// Returns the region with this number, or the first free place for one. Returns null if neither is
+// near the expected place. Does not try neighbours next, since regions in use often lie in a row.
 FrameRegion* Probe(std::uintptr_t number) {
   constexpr std::size_t kStep = 4099;
   for (std::size_t i = 0; i < kMostProbes; ++i) {
@@ -28,7 +28,8 @@ FrameRegion* Probe(std::uintptr_t number) {
   return nullptr;
 }
 
-// Zeros from the kernel are null pointers; they cost memory only where there are frames.
+// Makes the places of a region. The kernel's zeros are null pointers, and pages cost memory only if
+// there are frames.
 bool GivePlaces(FrameRegion& region) {
   if (region.places.load(std::memory_order_acquire) != nullptr) return true;
   auto* const made = static_cast<FramePlace*>(platform::MapPages(kPlacesBytes));

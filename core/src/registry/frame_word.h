@@ -1,4 +1,4 @@
-// Where a coroutine's frame is, in one word.
+// Packs the place of a coroutine's frame into one word.
 #ifndef TASKLEAK_SRC_REGISTRY_FRAME_WORD_H_
 #define TASKLEAK_SRC_REGISTRY_FRAME_WORD_H_
 
@@ -7,8 +7,8 @@
 
 namespace taskleak::registry {
 
-/// Address and size of a frame. Differs from every address, so that LeakSanitizer does not take the
-/// frame for one that is still pointed to.
+/// Holds the address and size of a frame. Differs from every address, so that LeakSanitizer does
+/// not count it as a pointer to the frame.
 ///
 /// User space has 47 bits on x86-64 and 48 on aarch64 (unless a program asks for more), and
 /// allocators align to 16.
@@ -17,7 +17,7 @@ class FrameWord {
   FrameWord() = default;
   explicit constexpr FrameWord(std::uint64_t bits) : bits_(bits) {}
 
-  /// Makes the word of a frame. Rounds the size up; what is longer than 8 MiB counts as that long.
+  /// Makes the word of a frame. Rounds the size up, and limits it to 8 MiB.
   static constexpr FrameWord Make(std::uintptr_t address, std::size_t size) {
     const std::uint64_t units = (std::uint64_t{size} + kUnit - 1) / kUnit;
     return FrameWord(kIsFrame | (address / kUnit) << kSizeBits |

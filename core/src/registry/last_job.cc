@@ -11,7 +11,7 @@
 namespace taskleak::registry {
 namespace {
 
-// The note about one thread. When the thread has ended, another thread uses it.
+// The note about one thread. When that thread has ended, another thread uses the note.
 struct Note {
   std::atomic<int> thread{0};  // 0: not in use
   AtomicText<6> name;
@@ -33,7 +33,7 @@ bool GiveBackAtEnd() {
     pthread_key_t made = 0;
     return pthread_key_create(&made, GiveBackNote) == 0 ? std::optional(made) : std::nullopt;
   }();
-  // Any value but null, so that the destructor is called.
+  // Sets any value except null, so that the destructor is called.
   return key && pthread_setspecific(*key, &g_notes) == 0;
 }
 
@@ -54,7 +54,7 @@ Note* TakeNote(int thread) {
 }
 
 [[gnu::noinline]] void NoteFirstJob(const internal::TaskSlot& task) {
-  // A note that is never given back would be wrong for a later thread with that number.
+  // A note that is never given back would be wrong for a later thread with the same id.
   if (!GiveBackAtEnd()) return;
   const int thread = ThreadNumber();
   t_note = TakeNote(thread);

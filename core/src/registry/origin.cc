@@ -15,13 +15,13 @@ namespace {
 enum class ScopeState { kFree, kOpen, kClosed, kBackground };
 
 struct Scope {
-  std::string name;      // keeps its memory for the next one of that number
+  std::string name;      // keeps its memory for the next scope with that number
   Origin parent = 0;     // what it descends from
-  Origin previous = 0;   // what its thread had open before; 0: nothing
-  std::size_t uses = 0;  // as parent or previous of others
+  Origin previous = 0;   // the scope that its thread had open before; 0: none
+  std::size_t uses = 0;  // as parent or previous scope of others
   ScopeKind kind = ScopeKind::kFrame;
   ScopeState state = ScopeState::kFree;
-  const void* thread = nullptr;  // that opened it
+  const void* thread = nullptr;  // the thread that opened it
   bool held = false;             // CloseScope is still to come
 };
 
@@ -32,7 +32,7 @@ struct Scopes {
   std::vector<Scope> all TASKLEAK_GUARDED_BY(mutex);  // by number; the first is none
   std::vector<Origin> free TASKLEAK_GUARDED_BY(mutex);
   std::vector<Origin> open TASKLEAK_GUARDED_BY(mutex);
-  std::size_t sweep_at TASKLEAK_GUARDED_BY(mutex) = 1024;  // kept ones
+  std::size_t sweep_at TASKLEAK_GUARDED_BY(mutex) = 1024;  // number of kept scopes
 };
 
 Scopes& TheScopes() {
@@ -50,7 +50,7 @@ constinit thread_local char t_thread = 0;  // its address is the thread's own
 
 constexpr Origin NumberOf(Origin origin) { return origin & ~(kGuessed | kOfBackground | kDuring); }
 
-// The scopes, from that of `origin` outwards. A number that is none is taken for the process.
+// Returns the scope of `origin`. If the number is not valid, returns the process.
 Origin Valid(const Scopes& scopes, Origin origin) TASKLEAK_REQUIRES(scopes.mutex) {
   const Origin number = NumberOf(origin);
   return number == 0 || number >= scopes.all.size() ? kProcess : number;
@@ -60,7 +60,7 @@ bool IsOpen(const Scopes& scopes, Origin scope) TASKLEAK_REQUIRES(scopes.mutex) 
   return scopes.all[scope].state == ScopeState::kOpen;
 }
 
-// The innermost open one around a unit; 0 if it is background.
+// Returns the innermost open scope around a unit; 0 if the unit is background.
 Origin JudgeOf(const Scopes& scopes, Origin unit) TASKLEAK_REQUIRES(scopes.mutex) {
   if ((unit & kOfBackground) != 0) return 0;
   if (IsDuring(unit)) return kProcess;
@@ -77,15 +77,15 @@ bool IsWithin(const Scopes& scopes, Origin inner, Origin outer) TASKLEAK_REQUIRE
   return inner == outer;
 }
 
-// Whether a marked scope judges what `judge` does. What the framework opens within it (a section,
-// in which a test goes on) is a part of it.
+// Returns whether a marked scope judges what `judge` does. Scopes that the framework opens within
+// the marked one (a section, in which a test goes on) are a part of it.
 bool IsOfMarked(const Scopes& scopes, Origin marked, Origin judge) TASKLEAK_REQUIRES(scopes.mutex) {
   while (judge > kProcess && judge != marked && scopes.all[judge].kind != ScopeKind::kMarked)
     judge = scopes.all[judge].parent;
   return judge == marked;
 }
 
-// The next open one that the thread of `scope` has opened before; 0: none.
+// Returns `scope` or the next open one that its thread opened before; 0 if there is none.
 Origin OpenBefore(const Scopes& scopes, Origin scope) TASKLEAK_REQUIRES(scopes.mutex) {
   while (scope != 0 && !IsOpen(scopes, scope)) scope = scopes.all[scope].previous;
   return scope;
@@ -107,7 +107,7 @@ void Free(Scopes& scopes, Origin number) TASKLEAK_REQUIRES(scopes.mutex) {
   scopes.free.push_back(number);
 }
 
-// Of a name that needs no memory of its own.
+// The length up to which a name needs no further memory.
 constexpr std::size_t kUsualName = 128;
 
 Origin TakeNumber(Scopes& scopes) TASKLEAK_REQUIRES(scopes.mutex) {
@@ -123,7 +123,8 @@ Origin TakeNumber(Scopes& scopes) TASKLEAK_REQUIRES(scopes.mutex) {
   return number;
 }
 
-// Frees all that nothing alive descends from, so that the tests of a long run do not pile up.
+// Frees all scopes from which nothing alive descends, so that the tests of a long run do not pile
+// up.
 void Sweep(Scopes& scopes) TASKLEAK_REQUIRES(scopes.mutex) {
   std::vector<bool> needed(scopes.all.size());
   const auto need = [&](Origin number) TASKLEAK_REQUIRES(scopes.mutex) {
@@ -143,7 +144,8 @@ void Sweep(Scopes& scopes) TASKLEAK_REQUIRES(scopes.mutex) {
   scopes.sweep_at = 2 * (scopes.all.size() - scopes.free.size()) + 1024;
 }
 
-// After a change of what this thread, and threads of unknown origin, create within.
+// Takes note of a change of the scope in which this thread, and threads of unknown origin, create
+// units.
 void ChangeConditions(ScopeKind kind) {
   if (kind == ScopeKind::kMarked)
     internal::t_tasks.conditions = 0;
@@ -193,7 +195,7 @@ void CloseInner(Origin scope) {
   }
 }
 
-// A number that another thread may still take for its scope stays what it is.
+// Closes a scope. Its number is not reused while another thread may still take it for its scope.
 void CloseScope(Origin scope, bool used) {
   if (scope == 0) return;
   Scopes& scopes = TheScopes();

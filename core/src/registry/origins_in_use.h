@@ -1,4 +1,4 @@
-// Which origins anything alive has.
+// Lists the origins of everything alive.
 #ifndef TASKLEAK_SRC_REGISTRY_ORIGINS_IN_USE_H_
 #define TASKLEAK_SRC_REGISTRY_ORIGINS_IN_USE_H_
 
@@ -13,7 +13,7 @@ namespace taskleak::registry {
 /// the other.
 std::vector<Origin> OriginsInUse();
 
-/// Returns the origins of the threads that exist and whose number is known, by number.
+/// Returns the origins of the threads that exist and whose ids are known, by id.
 std::unordered_map<int, Origin> OriginsOfThreads();
 
 }  // namespace taskleak::registry

@@ -17,7 +17,7 @@
 namespace taskleak::registry {
 namespace {
 
-// A TaskList as it is in memory.
+// Is laid out like a TaskList.
 struct ListImage {
   std::array<char, 16> version;
   std::uint32_t chunk_size;
@@ -42,7 +42,7 @@ bool IsOfThisVersion(const ListImage& list) {
          list.slot_size == own.slot_size;
 }
 
-// Copies a stack that is in the other process's memory. Null if there is none, or it cannot be
+// Copies a stack from the other process's memory. Returns null if there is none, or it cannot be
 // read. The copy lives as long as this process.
 const CreationStack* CopyStack(const CreationStack* there) {
   static auto* const copies =
@@ -56,7 +56,7 @@ const CreationStack* CopyStack(const CreationStack* there) {
   return entry->second.get();
 }
 
-// Of a core file, what time it was is not known.
+// Returns the time in the other process; 0 for a core file, whose time is not known.
 std::int64_t TimeThere() {
   timespec now{};
   if (platform::SubjectImage() == nullptr) clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,4 +1,4 @@
-// The tasks that another process has registered (linux/proc/subject.h).
+// Reads the tasks that another process has registered (linux/proc/subject.h).
 #ifndef TASKLEAK_SRC_REGISTRY_OTHER_TASKS_H_
 #define TASKLEAK_SRC_REGISTRY_OTHER_TASKS_H_
 
@@ -9,13 +9,13 @@
 
 namespace taskleak::registry {
 
-/// Calls `visit` for every task of the process that is looked at, if its taskleak is of this
-/// version and its symbol table was not stripped. Origins are unknown; ages too in a core file. A
-/// task that changes meanwhile may be of two moments. Not thread-safe.
+/// Calls `visit` for every task of the looked-at process, if its taskleak is of this version and
+/// its symbol table was not stripped. Origins are unknown, and so are ages in a core file. The
+/// record of a task that changes meanwhile may be of two moments. Not thread-safe.
 void ForEveryOtherTask(const std::function<void(const TaskRecord&)>& visit);
 
-/// Returns the version of taskleak in that process if it is another one, so that its tasks cannot
-/// be read; else nothing.
+/// Returns the version of taskleak in that process if it differs, so that its tasks cannot be read;
+/// else an empty text.
 std::string OtherTaskVersion();
 
 }  // namespace taskleak::registry

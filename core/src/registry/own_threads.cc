@@ -19,7 +19,7 @@ Own& TheirSet() {
   return *own;
 }
 
-// In the thread that it is about; its end takes the mark away.
+// Marks the calling thread. The mark ends with the thread.
 class Mark {
  public:
   explicit Mark(bool calls_program) {

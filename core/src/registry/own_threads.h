@@ -1,4 +1,4 @@
-// Threads of taskleak's own, which counts and reports must not include.
+// Keeps track of taskleak's own threads, which counts and reports must not include.
 #ifndef TASKLEAK_SRC_REGISTRY_OWN_THREADS_H_
 #define TASKLEAK_SRC_REGISTRY_OWN_THREADS_H_
 
@@ -10,7 +10,7 @@ namespace taskleak::registry {
 /// runs code of the program, such as a callback.
 void MarkOwnThread(bool calls_program = false);
 
-/// Returns their numbers; none in a forked child, where they do not exist. Thread-safe.
+/// Returns their ids; none in a forked child, where they do not exist. Thread-safe.
 std::set<int> OwnThreads();
 
 /// Returns those of them that run no code of the program, and so wake none of its threads.

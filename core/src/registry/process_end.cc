@@ -15,8 +15,8 @@
 namespace taskleak::registry {
 namespace {
 
-// Text that may be read at any time, also from a signal handler: in memory that is always there,
-// without a lock. What is read while it is written may be of both.
+// Holds text that may be read at any time, also from a signal handler: in memory that always
+// exists, without a lock. Text that is read while it is written may be a mixture of both.
 class SharedText {
  public:
   static constexpr std::size_t kMost = 240;
@@ -32,7 +32,7 @@ class SharedText {
     }
   }
 
-  /// Returns how long it is. `text` has room for it.
+  /// Copies the text to `text`, which must have kRoom bytes. Returns its length.
   std::size_t Load(char* text) const {
     for (std::size_t i = 0; i < words_.size(); ++i) {
       const std::uint64_t word = words_[i].load(std::memory_order_relaxed);
@@ -47,11 +47,11 @@ class SharedText {
   std::array<std::atomic<std::uint64_t>, kRoom / sizeof(std::uint64_t)> words_{};
 };
 
-constinit std::atomic<pid_t> g_process{0};  // in which something is under way; 0: nothing is
+constinit std::atomic<pid_t> g_process{0};  // in which a scope is under way; 0: none is
 constinit std::atomic<EarlyEnd> g_end{EarlyEnd::kFailure};
 constinit SharedText g_scope;
 
-// One line, in one piece.
+// Collects one line and writes it in one piece.
 class Line {
  public:
   Line& operator<<(std::string_view text) {
@@ -60,7 +60,7 @@ class Line {
     size_ += n;
     return *this;
   }
-  // What cannot be written is lost.
+  // Writes the line. What cannot be written is lost.
   void Write() const { static_cast<void>(!write(STDERR_FILENO, text_.data(), size_)); }
 
  private:
@@ -68,7 +68,7 @@ class Line {
   std::size_t size_ = 0;
 };
 
-// True for the first caller while something is under way in this process.
+// Returns true for the first caller while a scope is under way in this process.
 bool TakeOnce(std::string_view call) {
   pid_t process = getpid();
   if (!g_process.compare_exchange_strong(process, 0)) return false;

@@ -1,4 +1,4 @@
-// What is under way while the process must not end.
+// Records the scope that is under way, during which the process must not end.
 #ifndef TASKLEAK_SRC_REGISTRY_PROCESS_END_H_
 #define TASKLEAK_SRC_REGISTRY_PROCESS_END_H_
 
@@ -9,22 +9,22 @@
 
 namespace taskleak::registry {
 
-/// What an end of the process means meanwhile.
+/// Says what it means if the process ends while a scope is under way.
 enum class EarlyEnd { kWarning, kFailure };
 
-/// Records that `scope` is under way in that process from now on; forked children may end as they
-/// like. Thread-safe, as all that follows.
+/// Records that `scope` is under way in that process from now on. Forked children may end as they
+/// like. Thread-safe, like all that follows.
 void BeginUnfinished(std::string_view scope, EarlyEnd end, pid_t process);
 /// Records that nothing is under way any more.
 void EndUnfinished();
 
-/// What was under way when the process began to end.
+/// Describes what was under way when the process began to end.
 struct Unfinished {
   std::string scope;
   EarlyEnd end;
 };
-/// Takes it, once; false if nothing is under way. `call` is what ends the process, "exit()". Prints
-/// the message.
+/// Takes what is under way, once, and prints the message. Returns false if nothing is under way.
+/// `call` is the call that ends the process, "exit()".
 bool TakeUnfinished(std::string_view call, Unfinished& unfinished);
 
 }  // namespace taskleak::registry

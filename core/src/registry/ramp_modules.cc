@@ -1,4 +1,4 @@
-// Runs in any thread of the program, whatever locks that holds.
+// This code runs in any thread of the program, whatever locks the thread holds.
 #include "registry/ramp_modules.h"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ LoadedModule Loaded(const dl_find_object& object) {
   return {platform::BeginOfFile(object), object.dlfo_link_map->l_addr};
 }
 
-// True if the code before the call, from its function's start on, has made a frame record, to which
+// Returns true if the code from the function's start to the call has made a frame record, to which
 // the frame pointer leads.
 bool HasRecord(std::uintptr_t function_start, std::uintptr_t call) {
   constexpr std::uintptr_t kMostCode = 256;
@@ -47,7 +47,7 @@ bool HasRecord(std::uintptr_t function_start, std::uintptr_t call) {
       .sets_frame_pointer;
 }
 
-// By the call frame information.
+// Finds the site of a call by the call frame information.
 RampSite SiteOf(std::uintptr_t call) {
   constexpr std::int64_t kLargestFrame = std::int64_t{64} << 10;
   const platform::EhFrameIndex index = platform::FindEhFrameIndex(call - 1);
@@ -68,7 +68,8 @@ RampSite SiteOf(std::uintptr_t call) {
   return {.call = call};
 }
 
-// What `make` makes of each value, in pages of their own. Empty if there is no memory.
+// Stores the result of `make` for each value in pages of their own. Returns an empty span if there
+// is no memory.
 template <typename T, typename Make>
 std::span<const T> Keep(std::span<const std::uintptr_t> values, Make make) {
   if (values.empty()) return {};
@@ -78,11 +79,11 @@ std::span<const T> Keep(std::span<const std::uintptr_t> values, Make make) {
   return {kept, values.size()};
 }
 
-// A resume function's address beside that of a destroy function looks like a frame, for which
-// memory is searched (linux/coroutines/frame_scan.h).
+// Disguises the address of a function. A resume function's address beside that of a destroy
+// function would look like a frame to a search of memory (linux/coroutines/frame_scan.h).
 std::uintptr_t Disguise(std::uintptr_t function) { return ~function; }
 
-// Its sites stay for good, since other threads may be about to read them.
+// Forgets a module. Its sites are never freed, since other threads may be about to read them.
 void Forget(RampModule& module) {
   ForgetSeen(module.begin, module.end);
   module.begin = 0;
@@ -105,7 +106,7 @@ void Read(const LoadedModule& loaded, const link_map& map, RampModule& module) {
 
 }  // namespace
 
-// The dynamic linker's answer, which needs no lock.
+// Asks the dynamic linker, which needs no lock.
 bool IsLoaded(const RampModule& module) {
   if (module.begin == 0) return false;
   dl_find_object object;
@@ -117,8 +118,9 @@ bool IsLoaded(const RampModule& module) {
 
 namespace {
 
-// The table of functions is large, so it is read only if the module was loaded anew. But there may
-// be no build id, by which the headers of two builds differ.
+// Returns whether this is the module that was read before. The table of functions is large, so it
+// is read only if the module was loaded anew: without a build id, the headers of two builds may be
+// the same.
 bool Recognize(const LoadedModule& loaded, const link_map& map, RampModule& module) {
   if (module.headers != loaded.HashOfHeaders()) return false;
   if (module.loaded_as == &map) return true;
@@ -131,7 +133,8 @@ bool Recognize(const LoadedModule& loaded, const link_map& map, RampModule& modu
 
 }  // namespace
 
-// Where something was that is gone, or is going to be overwritten by a module at `begin`.
+// Returns a free place, or that of a module that is gone. Forgets modules that one between `begin`
+// and `end` replaces.
 RampModule* RampModules::PlaceFor(std::uintptr_t begin, std::uintptr_t end) {
   RampModule* place = nullptr;
   for (std::size_t i = 0; i < count_; ++i) {

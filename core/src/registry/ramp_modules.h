@@ -1,4 +1,4 @@
-// The modules that have called operator new, and the coroutines that each of them has.
+// Keeps the modules that have called operator new, and their coroutines.
 #ifndef TASKLEAK_SRC_REGISTRY_RAMP_MODULES_H_
 #define TASKLEAK_SRC_REGISTRY_RAMP_MODULES_H_
 
@@ -15,7 +15,7 @@
 
 namespace taskleak::registry {
 
-/// A module as it was when it was read, or one piece of the program.
+/// Describes a module as it was when it was read, or one piece of the program.
 struct RampModule {
   using Symbols = platform::RampCalls::Symbols;
 
@@ -23,25 +23,25 @@ struct RampModule {
   std::uintptr_t end = 0;
   std::uint64_t headers = 0;            ///< hashes, which distinguish it from another one that is
   std::uint64_t function_table = 0;     ///< loaded at the same place later
-  const link_map* loaded_as = nullptr;  ///< null: when it is met next, it must be recognized
+  const link_map* loaded_as = nullptr;  ///< null: must be recognized at the next encounter
   Symbols symbols = Symbols::kRead;
   bool was_missed = false;                      ///< it had coroutines before it could be read
   std::span<const RampSite> sites{};            ///< ascending
   std::span<const std::uintptr_t> functions{};  ///< of coroutines, disguised
 };
 
-/// Returns whether it is loaded now, by a look that takes no lock. If nothing says as what it was
-/// loaded, any module that has exactly its place is taken for it.
+/// Returns whether the module is loaded now. Takes no lock. If nothing is known about how it was
+/// loaded, any module at exactly its place is taken for it.
 bool IsLoaded(const RampModule& module);
 
-/// One thread at a time may call it. A fork may come at any time: a module is there for the child
-/// if it is complete.
+/// May be used by one thread at a time. A fork may come at any time: the child has the modules that
+/// are complete by then.
 class RampModules {
  public:
   static constexpr std::size_t kMost = 4096;
 
-  /// Returns the module that `object` is of, which is loaded and stays so. Reads it if it is not
-  /// known, or not any more. Null if there are too many.
+  /// Returns the module of `object`, which is loaded and stays so. Reads the module if it is not
+  /// known, or has changed. Returns null if there are too many.
   const RampModule* Find(const dl_find_object& object);
 
   /// Forgets what was seen in modules that were unloaded, and in those for which there was no

@@ -1,5 +1,6 @@
-// Runs in any thread of the program, whatever locks that holds: so it takes no memory of the
-// allocator's, and no lock but one that is held while the symbols of a module are read.
+// This code runs in any thread of the program, whatever locks the thread holds. So it takes no
+// memory of the allocator's, and only one lock, which is held while the symbols of a module are
+// read.
 #include "registry/ramp_sites.h"
 
 #include <dlfcn.h>
@@ -20,7 +21,8 @@ using Symbols = RampModule::Symbols;
 struct KnownModules {
   ShortLock lock;
   RampModules modules TASKLEAK_GUARDED_BY(lock);
-  std::uintptr_t left_out TASKLEAK_GUARDED_BY(lock) = 0;  // a call where there were too many
+  std::uintptr_t left_out TASKLEAK_GUARDED_BY(lock) =
+      0;  // a call in a module that was one too many
 };
 constinit KnownModules g_known;
 

@@ -1,4 +1,4 @@
-// Which calls of operator new are those of coroutines.
+// Finds out which calls of operator new are those of coroutines.
 #ifndef TASKLEAK_SRC_REGISTRY_RAMP_SITES_H_
 #define TASKLEAK_SRC_REGISTRY_RAMP_SITES_H_
 
@@ -11,10 +11,10 @@
 
 namespace taskleak::registry {
 
-/// A call in code that creates coroutines. Stays where it is for good.
+/// Describes a call in code that creates coroutines. Never moves in memory.
 struct RampSite {
-  /// From where the place is counted that holds the address at which the function's caller
-  /// continues: the frame address of the function that is called, or the frame pointer's value.
+  /// Says where `distance` is counted from, to the place of the address at which the function's
+  /// caller continues: the frame address of the called function, or the frame pointer's value.
   enum class Base : std::uint32_t { kUnknown, kCalled, kFramePointer };
 
   std::uintptr_t call = 0;  ///< its return address
@@ -22,8 +22,8 @@ struct RampSite {
   std::int32_t distance = 0;
 };
 
-/// Finds out what a call is that was not met before. The first call in each module reads the
-/// module's symbols and code (linux/coroutines/ramp_calls.h), which takes some milliseconds.
+/// Looks up a call that was not met before. The first call in each module reads the module's
+/// symbols and code (linux/coroutines/ramp_calls.h), which takes some milliseconds.
 const RampSite* LookUpSite(std::uintptr_t call);
 
 /// Returns the site that a word of internal::SeenSites stands for; null if it stands for another
@@ -45,17 +45,18 @@ inline const RampSite* FindRampSite(std::uintptr_t call) {
   return LookUpSite(call);
 }
 
-/// A module that called operator new and whose coroutines cannot be known, or not all of them.
+/// Describes a module that called operator new, and of whose coroutines some or all cannot be
+/// known.
 struct InvisibleModule {
-  std::uintptr_t address = 0;  ///< in it
+  std::uintptr_t address = 0;  ///< in the module
   platform::RampCalls::Symbols why{};
 };
 
-/// Returns those that are loaded. Thread-safe.
+/// Returns such modules that are loaded. Thread-safe.
 std::vector<InvisibleModule> ModulesWithoutSymbols();
 
-/// Returns whether this is a function of a coroutine in a module that was unloaded, and in whose
-/// place there is no other one yet. Thread-safe.
+/// Returns whether this is a function of a coroutine in a module that was unloaded, and whose place
+/// no other module has taken. Thread-safe.
 bool IsOfUnloadedModule(std::uintptr_t function);
 
 /// Forgets what was seen in modules that were unloaded since, and tries again to read those for

@@ -19,20 +19,22 @@ struct Entry {
   std::atomic<unsigned> times{0};
 };
 
-// What one thread holds. Only that thread changes the entries. A thread that holds more than fits
-// is recorded to hold less, which a reader sees by the count in the lock.
+// The locks that one thread holds. Only that thread changes the entries. If a thread holds more
+// locks than fit, some are not recorded; a reader notices that by the count in the lock.
 struct Holds {
   std::atomic<int> tid{0};  // 0: it belongs to no thread
   std::atomic<bool> ended{false};
   std::array<Entry, 16> entries;
 };
 
-// Each page is touched when it is first used. If all are in use, further threads are not recorded.
+// Each page is touched when it is first used. If all places are in use, further threads are not
+// recorded.
 constinit std::array<Holds, 4096> g_holds;
 constinit std::atomic<std::size_t> g_used{0};  // only the first of them were ever used
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local Holds* t_holds = nullptr;
-// What its destructors lock after LeaveReadLocks() is not recorded: nothing would end that.
+// Locks that the thread's destructors take after LeaveReadLocks() are not recorded: nothing would
+// end such a record.
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool t_left = false;
 
 Holds* TakeHolds() {

@@ -1,4 +1,4 @@
-// Which threads hold read-write locks for reading (taskleak/internal/read_lock.h).
+// Records which threads hold read-write locks for reading (taskleak/internal/read_lock.h).
 #ifndef TASKLEAK_SRC_REGISTRY_READ_LOCKS_H_
 #define TASKLEAK_SRC_REGISTRY_READ_LOCKS_H_
 
@@ -7,13 +7,13 @@
 
 namespace taskleak::registry {
 
-/// Switches the recording on or off. What is locked while it is off is never known.
+/// Switches the recording on or off. Locks taken while it is off are never known.
 void RecordReadLocks(bool on);
 
 /// One thread that holds a lock for reading.
 struct ReadHolder {
   int tid = 0;
-  unsigned times = 0;  ///< how often it has locked it
+  unsigned times = 0;  ///< how often it holds the lock
   bool ended = false;  ///< the thread has ended without unlocking it
 };
 
@@ -21,10 +21,10 @@ struct ReadHolder {
 /// moment. Thread-safe, like all functions here.
 std::vector<ReadHolder> FindReadHolders(std::uintptr_t address);
 
-/// Marks what the calling thread still holds. Call it at the thread's end.
+/// Marks the locks that the calling thread still holds. Call it at the thread's end.
 void LeaveReadLocks();
 
-/// Forgets what other threads hold. Call it in a forked child, which has none of them.
+/// Forgets the locks of other threads. Call it in a forked child, which has none of them.
 void KeepOwnReadLocks();
 
 }  // namespace taskleak::registry

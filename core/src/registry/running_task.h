@@ -1,4 +1,4 @@
-// Which task the calling thread runs, and from which test what it creates descends.
+// Finds the task that the calling thread runs, and the test that its creations descend from.
 #ifndef TASKLEAK_SRC_REGISTRY_RUNNING_TASK_H_
 #define TASKLEAK_SRC_REGISTRY_RUNNING_TASK_H_
 
@@ -18,16 +18,16 @@ inline std::uint64_t RunningSerial() { return SerialOf(Running()); }
 /// Returns the origin of the calling thread; 0 if it was not created through the hooks.
 Origin OriginOfThread();
 
-/// Returns the origin of what the calling thread creates outside tasks: the scope that it has
-/// opened, else one that follows from its own origin, else a guess.
+/// Returns the origin of what the calling thread creates outside of tasks: the scope that it has
+/// opened, or else what follows from its own origin, or else a guess.
 inline Origin OriginOutsideTasks() {
   if (const Origin scope = OwnScope(); scope != 0) return scope;
   const Origin own = OriginOfThread();
   return own != 0 ? OriginBy(own) : GuessedOrigin();
 }
 
-/// Returns the origin of what the calling thread creates now: as the task that it runs gives it,
-/// unless it has opened a scope in that task or runs none; then as above.
+/// Returns the origin of what the calling thread creates now. If it runs a task and has not opened
+/// a scope in it, this follows from the task; otherwise it is as above.
 inline Origin OriginHere() {
   const internal::TaskHead* const running = Running();
   return running != nullptr && !OwnScopeIsInner()
@@ -35,7 +35,7 @@ inline Origin OriginHere() {
              : OriginOutsideTasks();
 }
 
-/// Returns the calling thread's number in the kernel, for which it is asked once.
+/// Returns the calling thread's id. Asks the kernel once.
 inline int ThreadNumber() {
   if (internal::t_tasks.turn.word() == 0) internal::SetFirstTurn();
   return static_cast<int>(internal::t_tasks.turn.where());

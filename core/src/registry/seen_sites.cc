@@ -1,4 +1,4 @@
-// Runs in any thread of the program, whatever locks that holds.
+// This code runs in any thread of the program, whatever locks the thread holds.
 #include "registry/seen_sites.h"
 
 #include <atomic>
@@ -12,7 +12,7 @@ namespace {
 
 using internal::SeenSites;
 
-// Which word of a full set is replaced next, in any set.
+// Says which word of a full set is replaced next, in any set.
 constinit std::atomic<std::size_t> g_next{0};
 
 std::atomic<std::uintptr_t>& PlaceIn(SeenSites& set) {

@@ -1,4 +1,4 @@
-// What was found out of calls of operator new, for the next time (internal::SeenSites).
+// Keeps what was found out about calls of operator new, for the next time (internal::SeenSites).
 #ifndef TASKLEAK_SRC_REGISTRY_SEEN_SITES_H_
 #define TASKLEAK_SRC_REGISTRY_SEEN_SITES_H_
 

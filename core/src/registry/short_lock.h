@@ -1,4 +1,4 @@
-// The lock of records that hooks write in any thread of the program.
+// The lock for records that hooks write in any thread of the program.
 #ifndef TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
 #define TASKLEAK_SRC_REGISTRY_SHORT_LOCK_H_
 
@@ -10,10 +10,10 @@
 
 namespace taskleak::registry {
 
-/// A mutex that is never held while another lock or memory of the allocator's is asked for: so
-/// waiting for it cannot be part of a deadlock. Mostly it is held for some memory accesses only
-/// (see registry/ramp_sites.h for the other use). Made of one word and no call of a library, since
-/// programs put functions of their own before pthread_mutex_lock.
+/// Is a mutex that is never held while the thread asks for another lock or for memory of the
+/// allocator's. So waiting for it cannot be part of a deadlock. Mostly it is held for a few memory
+/// accesses only (see registry/ramp_sites.h for the other use). It consists of one word and calls
+/// no library, since programs may intercept pthread_mutex_lock.
 class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {
  public:
   void Lock() TASKLEAK_ANNOTATE(acquire_capability()) {

@@ -13,13 +13,13 @@ namespace taskleak {
 
 namespace {
 
-// Of a look for which there was no memory; needs none itself.
+// Returns the data of a look for which there was no memory. Needs none itself.
 const internal::SnapshotData& NoMemory() {
   static const internal::SnapshotData data = {.threads = nullptr, .error = {ENOMEM}};
   return data;
 }
 
-// Those of the snapshot before, as long as nothing was born since.
+// Returns the child processes; those of the last snapshot, as long as nothing was born since.
 std::shared_ptr<const platform::ThreadIds> Children(const internal::SnapshotData* last,
                                                     std::uint64_t births) {
   if (last != nullptr && births != 0 && last->births == births) return last->children;

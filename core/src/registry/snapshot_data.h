@@ -1,4 +1,4 @@
-// What a Snapshot holds.
+// Holds the data of a Snapshot.
 #ifndef TASKLEAK_SRC_REGISTRY_SNAPSHOT_DATA_H_
 #define TASKLEAK_SRC_REGISTRY_SNAPSHOT_DATA_H_
 
@@ -13,11 +13,11 @@ namespace taskleak::internal {
 
 struct SnapshotData {
   std::shared_ptr<const platform::ThreadIds> threads;  // null: they could not be listed
-  Error error{};                                       // because of this
+  Error error{};                                       // the reason, if `threads` is null
   std::uint64_t next_birth = 0;    // serial of the first birth after it (registry/thread_birth.h)
   registry::Epoch next_epoch = 0;  // of the first task born after it (registry/task_registry.h)
   std::uint64_t taken_ticks = 0;   // when, in ticks since boot
-  std::uint64_t births = 0;        // as platform::ListThreads has it
+  std::uint64_t births = 0;        // as platform::ListThreads returns it
   std::shared_ptr<const platform::ThreadIds> children{};  // sorted; null: there were none
 };
 

@@ -1,4 +1,4 @@
-// The place of the registers of parked fibers.
+// Keeps the places of the registers of parked fibers.
 #ifndef TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
 #define TASKLEAK_SRC_REGISTRY_SWITCH_LAYOUT_H_
 

@@ -9,8 +9,8 @@
 
 namespace taskleak::registry {
 
-/// Every creator reads it, but it is written only once in an epoch, so all can share the cache
-/// line.
+/// Every creator reads these counts, but they are written only once in an epoch, so all can share
+/// the cache line.
 struct alignas(64) EpochCount {
   std::atomic<std::uint64_t> current{1};
   std::atomic<std::uint64_t> newest_used{0};  ///< the latest in which a task was born

@@ -39,13 +39,13 @@ void EnterEpoch(TaskHead& slot, std::uint64_t epoch) {
   slot.epoch.store(epoch, kRelease);
 }
 
-// From what the calling thread runs.
+// Sets parent and origin from what the calling thread runs.
 void DescendFromHere(TaskSlot& slot) {
   slot.parent.store(RunningSerial(), kRelease);
   slot.origin.store(OriginHere(), kRelease);
 }
 
-// From here on it can be seen. What was not set is as free slots have it.
+// Makes the task visible. Values that were not set are those of free slots.
 void Publish(TaskHead& slot, TaskPlace place) {
   slot.place.store(place.word(), kRelease);
   EnterEpoch(slot, g_epochs.current.load(std::memory_order_acquire));
@@ -53,8 +53,8 @@ void Publish(TaskHead& slot, TaskPlace place) {
   slot.serial.store(NextSerial(), kRelease);
 }
 
-// Brings what the thread keeps up to date after `born`, so that the next births are quick. Where
-// more or less than the site is kept, or in a scope that the running task has opened, none is.
+// Updates what the thread keeps after `born`, so that the next births are quick. No birth is quick
+// if more or less than the site is kept, or in a scope that the running task has opened.
 void KeepForBirths(const TaskHead& born, std::uint64_t conditions) {
   ThreadTasks& thread = t_tasks;
   thread.epoch = born.epoch.load(kRelaxed);

@@ -1,4 +1,4 @@
-// What the creators and owners of tasks do (taskleak/task.h).
+// Functions for the creators and owners of tasks (taskleak/task.h).
 #ifndef TASKLEAK_SRC_REGISTRY_TASK_LIFE_H_
 #define TASKLEAK_SRC_REGISTRY_TASK_LIFE_H_
 
@@ -13,15 +13,15 @@
 
 namespace taskleak::registry {
 
-/// Sets what is remembered of where tasks are created from now on. Thread-safe.
+/// Sets how much of the stack that creates a task is remembered from now on. Thread-safe.
 void SetTaskStacks(TaskStacks stacks);
 TaskStacks GetTaskStacks();
 
-/// Registers a task that the calling thread creates where `site` is; null if there is no memory. A
-/// coroutine has no name but `code`, an address in one of its functions.
+/// Registers a task that the calling thread creates at `site`; returns null if there is no memory.
+/// A coroutine has no name but `code`, an address in one of its functions.
 internal::TaskSlot* BeginTask(std::string_view name, std::uintptr_t site, std::uintptr_t code = 0);
-/// Registers a coroutine that is known by its frame, which `call` in the function `caller` calls
-/// allocates; null if there is no memory.
+/// Registers a coroutine that is known by its frame, which `call` allocates, in a function that
+/// `caller` calls; returns null if there is no memory.
 internal::TaskSlot* BeginFrame(FrameWord frame, std::uintptr_t call, std::uintptr_t caller);
 /// Registers a fiber that the calling thread launches; `saved_sp` as in TaskRecord.
 internal::TaskSlot* BeginFiber(std::uintptr_t saved_sp, const CreationStack* launched);
