@@ -1,11 +1,11 @@
-// Stands before the functions that create child processes, and reports their callers to the core
+// Wraps the functions that create child processes, and reports their callers to the core
 // (taskleak/internal/child_birth.h).
 //
-// As in thread_hooks.cc, each calls the function it stands before with the same arguments and
-// returns what that returned, and needs nothing beyond it but little stack. vfork(2) and clone(2)
-// have no hook: their child returns on the stack of its parent, so a function around them would be
-// gone when the parent goes on. Children that libc creates on its own (system(3), forkpty(3)) are
-// not seen either. The creators of all these are unknown.
+// As in thread_hooks.cc, each hook calls the wrapped function with the same arguments and returns
+// its result. In addition it needs only a little stack. vfork(2) and clone(2) have no hook: their
+// child returns on the stack of its parent, so a function around them would be gone when the parent
+// goes on. Children that libc creates on its own (system(3), forkpty(3)) are not seen either. The
+// creators of all these are unknown.
 #include <spawn.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -48,12 +48,12 @@ NextFunction<decltype(&__interceptor_popen)> g_popen("popen");
 std::atomic<bool> g_children_prepared{false};
 
 [[gnu::noinline]] void PrepareChildren() {
-  // A dynamic libc exports __fork too, but what stands before fork would be passed over.
+  // A dynamic libc exports __fork too, but that name would bypass other wrappers of fork.
   g_fork.Find(__interceptor_fork, nullptr, __fork);
   g_posix_spawn.Find(__interceptor_posix_spawn, __posix_spawn);
   g_posix_spawnp.Find(__interceptor_posix_spawnp, __posix_spawnp);
   g_popen.Find(__interceptor_popen, _IO_new_popen);
-  dlerror();  // what was not found is not an error of the program
+  dlerror();  // a missing function is not an error of the program
   g_children_prepared.store(true, std::memory_order_release);
 }
 
@@ -84,7 +84,7 @@ int SpawnWith(Spawn next, pid_t* child, const char* path, const posix_spawn_file
 using namespace taskleak::hooks;  // NOLINT(google-build-using-namespace): the hooks themselves can
                                   // be in no namespace
 
-// Shared libraries must find them too, whatever visibility the executable's own code has.
+// Shared libraries must find them too, even if the executable's own code is hidden.
 #pragma GCC visibility push(default)
 
 extern "C" pid_t fork() noexcept {

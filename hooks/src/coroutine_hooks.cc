@@ -1,13 +1,13 @@
-// Stands before operator new and operator delete, and reports each block that may be a coroutine's
-// frame to the core (taskleak/internal/coroutine_frame.h).
+// Wraps operator new and operator delete, and reports each block that may be a coroutine's frame to
+// the core (taskleak/internal/coroutine_frame.h).
 //
 // Compiled into the executable, these definitions come first in the lookup of symbols, so calls
-// from libraries reach them too. They are weak: where the program has operators of its own, those
-// win without a conflict, and coroutines are not followed. Each calls the form that it stands
-// before, so that what comes next (libstdc++, an allocator's library) sees what it would have seen.
+// from libraries reach them too. They are weak: if the program has operators of its own, those win
+// without a conflict, and coroutines are not followed. Each hook calls the form that it wraps, so
+// the next operators (of libstdc++, or of an allocator's library) are called as without hooks.
 //
 // Under AddressSanitizer and ThreadSanitizer, whose operators check which form allocated a block,
-// nothing stands before them: the sanitizer itself reports each block.
+// nothing is wrapped: the sanitizer itself reports each block.
 #include <dlfcn.h>
 
 #include <atomic>
@@ -63,7 +63,7 @@ using std::align_val_t;
 using std::nothrow_t;
 using std::size_t;
 
-// The hooks by names of their own, so that it can be seen whether the program's come first.
+// The hooks have names of their own, to find out whether the program's operators come first.
 #define TASKLEAK_HOOK extern "C" __attribute__((visibility("hidden"), used, noinline))
 TASKLEAK_HOOK void* taskleak_new(size_t size);
 TASKLEAK_HOOK void* taskleak_new_aligned(size_t size, align_val_t alignment);
@@ -78,9 +78,9 @@ namespace {
 #endif
 }
 
-// What comes next where no library has operators, since the standard library is linked into the
-// program: as the standard says ([new.delete.single]). There, the forms that the program does not
-// replace call the simpler form, which it may have replaced.
+// These are the next operators if no library has any, because the standard library is linked into
+// the program. They do what the standard says ([new.delete.single]): a form that the program does
+// not replace calls the simpler form, which it may have replaced.
 void* AllocateOrNull(size_t size, size_t alignment) {
   const size_t least = size == 0 ? 1 : size;
   for (;;) {
@@ -102,8 +102,8 @@ void* AllocateOrThrow(size_t size, size_t alignment) {
   return block;
 }
 
-// An operator that comes next: found when the program is loaded, or at its first call. `own` is
-// what does its work where nothing comes next.
+// Holds the next operator, which is found when the program is loaded, or at the first call. `own`
+// does the work if there is no next one.
 template <typename Function>
 class NextOperator {
  public:
@@ -142,7 +142,7 @@ using DeleteAligned = void (*)(void*, align_val_t);
 using DeleteSizedAligned = void (*)(void*, size_t, align_val_t);
 using DeleteAlignedNothrow = void (*)(void*, align_val_t, const nothrow_t&);
 
-// Returns null if the program's operator throws, or its handler of failures.
+// Returns null if the program's operator, or its new-handler, throws.
 template <typename Operator>
 void* NullIfItThrows(Operator allocate) {
 #ifdef __cpp_exceptions
@@ -156,8 +156,8 @@ void* NullIfItThrows(Operator allocate) {
 #endif
 }
 
-// True if the program calls this operator when it means that one. Asked at run time, because the
-// compiler sees an alias here.
+// Returns true if calls of the operator reach the hook. Compares at run time, because the compiler
+// sees an alias here.
 template <typename Function>
 bool IsOwn(Function called, Function hook) {
   asm("" : "+r"(called));
@@ -181,7 +181,7 @@ void* PlainNewAlignedNothrow(size_t size, align_val_t alignment, const nothrow_t
                   : ::operator new(size, alignment);
   });
 }
-// The operators that are called here are the program's, or hooks that come back to these two.
+// The operators called here are the program's, or hooks that lead back to these two.
 void PlainDelete(void* block) { std::free(block); }
 void PlainDeleteAligned(void* block, align_val_t) { std::free(block); }
 void PlainDeleteSized(void* block, size_t) { ::operator delete(block); }
@@ -193,9 +193,9 @@ void PlainDeleteAlignedNothrow(void* block, align_val_t alignment, const nothrow
   ::operator delete(block, alignment);
 }
 
-// The symbols are those of the Itanium C++ ABI, section 5.1.4.3, on a machine of 64 bits. A
-// coroutine's frame comes from the forms for single objects ([dcl.fct.def.coroutine]/9), so nothing
-// stands before those for arrays.
+// The symbols are those of the Itanium C++ ABI, section 5.1.4.3, on a 64-bit machine. A coroutine's
+// frame comes from the forms for single objects ([dcl.fct.def.coroutine]/9), so those for arrays
+// are not wrapped.
 NextOperator<New> g_new("_Znwm", PlainNew);
 NextOperator<NewNothrow> g_new_nothrow("_ZnwmRKSt9nothrow_t", PlainNewNothrow);
 NextOperator<NewAligned> g_new_aligned("_ZnwmSt11align_val_t", PlainNewAligned);
@@ -210,9 +210,9 @@ NextOperator<DeleteSizedAligned> g_delete_sized_aligned("_ZdlPvmSt11align_val_t"
 NextOperator<DeleteAlignedNothrow> g_delete_aligned_nothrow("_ZdlPvSt11align_val_tRKSt9nothrow_t",
                                                             PlainDeleteAlignedNothrow);
 
-// True once it is known that the operators that come next are the standard library's. What they do
-// (libsupc++/new_op.cc, del_op.cc) is then done here, which saves calls, and the way back through
-// these hooks that the sized forms take.
+// Is true once it is known that the next operators are the standard library's. Then their work
+// (libsupc++/new_op.cc, del_op.cc) is done here, which saves calls, and the way back through these
+// hooks that the sized forms take.
 std::atomic<bool> g_next_is_standard{false};
 
 [[gnu::always_inline]] inline bool NextIsStandard() {
@@ -289,7 +289,7 @@ TASKLEAK_HOOK void taskleak_delete_aligned_nothrow(void* block, align_val_t alig
 }
 #undef TASKLEAK_HOOK
 
-// Shared libraries must find them too, whatever visibility the executable's own code has.
+// Shared libraries must find them too, even if the executable's own code is hidden.
 #pragma GCC visibility push(default)
 #define TASKLEAK_REPLACES(hook) __attribute__((weak, alias(hook)))
 TASKLEAK_REPLACES("taskleak_new") void* operator new(size_t);
@@ -311,13 +311,13 @@ void operator delete(void*, align_val_t, const nothrow_t&) noexcept;
 
 namespace {
 
-// The module that a function is in; null: none.
+// Returns the module of a function; null if there is none.
 const void* ModuleOf(const void* function) {
   Dl_info info{};
   return function != nullptr && dladdr(function, &info) != 0 ? info.dli_fbase : nullptr;
 }
 
-// True if no other library has operators that come before those of the standard library.
+// Returns true if no other library has operators that come before those of the standard library.
 bool NextAreStandard() {
   const void* const standard = ModuleOf(dlsym(RTLD_NEXT, "_ZSt15get_new_handlerv"));
   for (const char* const symbol : {"_Znwm", "_ZdlPv", "_ZdlPvm"}) {
@@ -338,7 +338,7 @@ __attribute__((constructor(101))) void Prepare() {
   g_delete_sized_aligned.Find();
   g_delete_aligned_nothrow.Find();
   const bool next_are_standard = NextAreStandard();
-  dlerror();  // what was not found is not an error of the program
+  dlerror();  // a missing function is not an error of the program
   // Frames are freed by either of the last two ([dcl.fct.def.coroutine]/12).
   const bool are_own = IsOwn<New>(&::operator new, &taskleak_new) &&
                        IsOwn<Delete>(&::operator delete, &taskleak_delete) &&

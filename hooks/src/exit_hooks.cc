@@ -1,7 +1,8 @@
-// Stands before the functions that end the process without a handler's having a say, and reports
-// their calls (taskleak/internal/process_end.h): a test that makes one must not pass unchecked.
+// Wraps the functions that end the process without running handlers, and reports their calls
+// (taskleak/internal/process_end.h): a test that makes such a call must not pass unchecked.
 //
-// Compiled into the executable, as thread_hooks.cc. Async-signal-safe, as what it stands before.
+// Compiled into the executable, like thread_hooks.cc. Async-signal-safe, like the wrapped
+// functions.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ NextFunction<void (*)(int)> g_exit("_exit");
 
 __attribute__((constructor(101))) void PrepareExit() {
   g_exit.Find(__interceptor__exit, nullptr);
-  dlerror();  // what was not found is not an error of the program
+  dlerror();  // a missing function is not an error of the program
 }
 
 }  // namespace

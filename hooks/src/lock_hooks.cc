@@ -95,7 +95,7 @@ extern "C" int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t cloc
   return NoteIfLocked(NextLock(g_clockrdlock)(lock, clock, limit), lock);
 }
 
-// Noted before: afterwards another thread may have destroyed the lock.
+// Notes the unlock first: afterwards another thread may have destroyed the lock.
 extern "C" int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
   if (Records()) taskleak::internal::NoteUnlock(lock);
   return NextLock(g_unlock)(lock);

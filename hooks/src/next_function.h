@@ -15,8 +15,8 @@
 
 namespace taskleak::hooks {
 
-/// Returns whether the dynamic linker looks into the object with `function` before that with
-/// `here`.
+/// Returns whether the dynamic linker searches the object that contains `function` before the
+/// object that contains `here`.
 inline bool ComesBefore(const void* function, const void* here) {
   struct Search {
     std::uintptr_t function;
@@ -38,30 +38,31 @@ inline bool ComesBefore(const void* function, const void* here) {
     }
     return wanted.before ? 1 : 0;
   };
-  dl_iterate_phdr(look, &search);  // in the order of loading, which is that of looking up
+  dl_iterate_phdr(look, &search);  // in the order of loading, which is the order of lookup
   return search.before;
 }
 
-/// Found when the program is loaded, and kept: to look it up needs the dynamic linker's lock, which
-/// another thread may hold that waits for this one. Constant-initialized, since other code's static
-/// initialization may create threads.
+/// Holds the function that a hook wraps. It is found when the program is loaded, and kept: a lookup
+/// takes the dynamic linker's lock, and a thread that holds that lock may be waiting for this one.
+/// Constant-initialized, since other code's static initialization may create threads.
 ///
-/// Under a sanitizer that intercepts the function itself, its interceptor comes next: it is called
+/// Under a sanitizer that intercepts the function itself, its interceptor comes next. It is called
 /// by the name that the sanitizers' interception protocol gives it (compiler-rt,
-/// lib/interception/interception.h), because dlsym would find libc's behind its back. But where it
-/// comes before (clang links it into the executable, and the hooks are in a library), it is what
-/// has called the hook. In a static executable, where nothing can be looked up, libc's internal
-/// name is what remains.
+/// lib/interception/interception.h), because dlsym would find libc's function instead. But if the
+/// interceptor comes first (clang links it into the executable, and the hooks are in a library), it
+/// has called the hook. In a static executable, where nothing can be looked up, only libc's
+/// internal name is left.
 ///
-/// Hidden, because "next" counts from where the code that asks is: a copy of it that is shared with
-/// a library would answer for the executable.
+/// Hidden, because "next" depends on the object that asks: a copy shared with a library would
+/// answer for the executable.
 template <typename Function>
 class __attribute__((visibility("hidden"))) NextFunction {
  public:
   constexpr explicit NextFunction(const char* name) : name_(name) {}
 
-  /// Finds it, without a failure if there is none. `exported` is an internal name of libc's that
-  /// dynamic ones export too: the last resort. Takes the dynamic linker's lock. Thread-safe.
+  /// Finds the function, without a failure if there is none. `exported` is an internal name of
+  /// libc's that dynamic libcs export too; it is the last resort. Takes the dynamic linker's lock.
+  /// Thread-safe.
   void Find(Function interceptor, Function internal, Function exported = nullptr) {
     Function next = internal;
     if (interceptor != nullptr) {

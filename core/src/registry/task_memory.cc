@@ -43,12 +43,12 @@ using internal::TaskHead;
 constexpr std::uint32_t kBatch = 32;
 static_assert(TaskChunk::kSlots % kBatch == 0);
 
-// A thread keeps at most two batches, so that one that only ends tasks feeds one that only creates
-// them.
+// A thread keeps at most two batches, so that a thread that only ends tasks supplies one that only
+// creates them.
 constexpr std::uint32_t kMostKept = 2 * kBatch - 1;
 
-// Batches of free slots that belong to no thread. The list is whole after each store, since a fork
-// may come in between: the child has no thread that would go on.
+// Holds batches of free slots that belong to no thread. The list is complete after each store,
+// since a fork may come in between, and the child has no thread that would go on.
 struct CommonStore {
   ShortLock lock;
   std::atomic<TaskHead*> first TASKLEAK_GUARDED_BY(lock){nullptr};
@@ -74,8 +74,7 @@ TaskHead* TakeBatch() {
   return batch;
 }
 
-// Takes the first batch of a list apart from the rest, which is returned. The last batch may be a
-// small one.
+// Cuts the first batch of a list off, and returns the rest. The last batch may be smaller.
 TaskHead* CutBatch(TaskHead* first) {
   TaskHead* last = first;
   for (std::uint32_t count = 1; count < kBatch && last->next_free != nullptr; ++count)
@@ -89,7 +88,7 @@ std::uint32_t CountBatch(const TaskHead* batch) {
   return count;
 }
 
-// At the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
+// Runs at the thread's end, as a destructor of thread-specific data (pthread_key_create(3)).
 void LeaveThread(void*) {
   while (t_tasks.free != nullptr) {
     TaskHead* const batch = t_tasks.free;
@@ -100,18 +99,18 @@ void LeaveThread(void*) {
   t_tasks.most_free = 0;
 }
 
-// In a forked child. It has none of the threads that might hold a lock, and the parent's tasks are
-// none of its own. Nothing is done before the fork: a lock that were taken then would come before
-// those of the program, which other threads hold while they create tasks.
+// Runs in a forked child, which has none of the threads that might hold a lock, and to which the
+// parent's tasks do not belong. Nothing is done before the fork: a lock taken then would come
+// before those of the program, which other threads hold while they create tasks.
 void StartProcess() {
   Common().lock.Reset();
   ResetRampSites();
-  t_tasks.turn = {};  // the only thread has another number
+  t_tasks.turn = {};  // the only thread has another id
   g_epochs.first.store(g_epochs.current.fetch_add(1) + 1);
   ChangeBirthConditions();
 }
 
-// Nothing if the program has used up the keys for thread-specific data.
+// Returns nothing if the program has used up the keys for thread-specific data.
 std::optional<pthread_key_t> EndKey() {
   static const std::optional<pthread_key_t> key = [] {
     pthread_key_t made = 0;
@@ -120,16 +119,17 @@ std::optional<pthread_key_t> EndKey() {
   return key;
 }
 
-// False if there is no such key, or no memory.
+// Returns false if there is no such key, or no memory.
 bool LeaveAtEnd() {
   const auto key = EndKey();
-  // LeaveThread must be called, which takes any value but null.
+  // Any value except null makes the thread's end call LeaveThread.
   return key && pthread_setspecific(*key, &taskleak_task_list) == 0;
 }
 
-// The slots of a new chunk; all but one batch go to the common store.
+// Returns one batch of a new chunk, and gives the others to the common store.
 TaskHead* AllocateBatch() {
-  // Not of the allocator's: the calling thread may be in the middle of that.
+  // The memory does not come from the allocator, because the calling thread may be in the middle of
+  // that.
   void* const memory = platform::MapPages(sizeof(TaskChunk));
   if (memory == nullptr) return nullptr;
   auto* const chunk = new (memory) TaskChunk();
@@ -150,7 +150,8 @@ TaskHead* AllocateBatch() {
   return first;
 }
 
-// A thread keeps nothing if its end will not be noticed, since the memory would be lost.
+// Prepares the thread to keep free slots. It keeps none if its end will not be noticed, since the
+// memory would be lost.
 void Join() {
   FollowForks();
   t_tasks.most_free = LeaveAtEnd() ? kMostKept : 0;
@@ -174,16 +175,17 @@ void Keep(TaskHead* batch) {
 
 }  // namespace
 
-// Without it, a forked child takes its parent's tasks for its own, and may find a lock held.
+// Without the handler, a forked child takes its parent's tasks for its own, and may find a lock
+// held.
 void FollowForks() {
   [[maybe_unused]] static const bool done = pthread_atfork(nullptr, nullptr, StartProcess) == 0;
 }
 
 namespace {
 
-// Before the program's own constructors: children run handlers in the order in which they were
-// registered, and those of the program may create tasks. The key is then one of the first, whose
-// values need no memory of the allocator's (glibc, nptl/pthread_setspecific.c).
+// Runs before the program's own constructors: children run handlers in the order of registration,
+// and those of the program may create tasks. The key is then one of the first, whose values need no
+// memory of the allocator's (glibc, nptl/pthread_setspecific.c).
 __attribute__((constructor(101))) void PrepareWhenLoaded() {
   FollowForks();
   EndKey();

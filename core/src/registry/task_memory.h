@@ -1,5 +1,5 @@
-// The memory of all tasks: slots in chunks that are never freed, and each thread's store of free
-// ones.
+// Manages the memory of all tasks: slots in chunks that are never freed, and each thread's store of
+// free slots.
 #ifndef TASKLEAK_SRC_REGISTRY_TASK_MEMORY_H_
 #define TASKLEAK_SRC_REGISTRY_TASK_MEMORY_H_
 
@@ -22,8 +22,8 @@ struct TaskChunk {
   std::array<internal::TaskSlot, kSlots> slots;
 };
 
-/// The list of all chunks, under a name by which another process finds it (registry/other_tasks.h).
-/// It only grows, at its head.
+/// Is the list of all chunks, under a name by which another process finds it
+/// (registry/other_tasks.h). It only grows, at its head.
 struct TaskList {
   /// A list is read only by the version that wrote it, since all of it may change.
   std::array<char, 16> version;
@@ -39,7 +39,7 @@ internal::TaskSlot* TakeSlot();
 void GiveBack(internal::TaskHead* slot);
 
 /// Makes forked children begin without their parent's tasks, from the first call on. Called when
-/// the program is loaded; what is loaded earlier calls it, too.
+/// the program is loaded; code that runs earlier calls it, too.
 void FollowForks();
 
 /// Returns the head of this process's list.

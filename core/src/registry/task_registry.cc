@@ -22,18 +22,18 @@ using std::chrono::nanoseconds;
 
 constexpr auto kAcquire = std::memory_order_acquire;
 
-// The most that were ever counted as born.
+// The highest number of births that was ever returned.
 constinit std::atomic<std::uint64_t> g_most_born{0};
 
-// Whether the slot has had the same content all the while since `serial` and `place` were read.
+// Returns whether the slot has not changed since `serial` and `place` were read.
 bool Unchanged(const TaskSlot& slot, std::uint64_t serial, TaskPlace place) {
   return !place.is_changing() && slot.place.load(std::memory_order_relaxed) == place.word() &&
          slot.serial.load(std::memory_order_relaxed) == serial;
 }
 
-// What a task is from its birth to its end, all of one moment. Nothing if its slot stays free. A
-// slot that is free again is read again, or tasks that each end soon after the next is born would
-// not be found: none of them lives as long as it takes to read one.
+// Reads what a task is from its birth to its end, all of one moment. Returns nothing if its slot
+// stays free. A slot that is free again is read again. Otherwise tasks that each end soon after the
+// next one is born would not be found, since none of them lives as long as it takes to read one.
 std::optional<TaskRecord> ReadIdentity(const TaskSlot& slot) {
   constexpr int kMostTries = 100;
   for (int tries = 0; tries < kMostTries; ++tries) {
@@ -96,8 +96,8 @@ void ForEachSlot(Epoch first, bool adopted_too, Visit visit) {
   }
 }
 
-// What the task creates from now on is background. The slot may be another task's by now: then that
-// one gets back what it had.
+// Makes what the task creates from now on background. The slot may belong to another task by now,
+// which then gets its origin back.
 void MarkOrigin(TaskSlot& slot, const TaskRecord& record) {
   Origin origin = record.origin;
   const Origin marked = origin | kOfBackground;
@@ -170,7 +170,7 @@ TaskTotals GlanceAtTasks(const std::function<void(const TaskGlance&)>& visit) {
              .age = duration_cast<milliseconds>(age)});
     }
   }
-  // One that ends between the two reads of its slot is missing for a moment.
+  // A task that ends between the two reads of its slot is missing for a moment.
   totals.born += totals.ended;
   RaiseTo(g_most_born, totals.born);
   totals.born = g_most_born.load(kAcquire);

@@ -1,4 +1,4 @@
-// Which tasks are alive (taskleak/task.h).
+// Finds the tasks that are alive (taskleak/task.h).
 #ifndef TASKLEAK_SRC_REGISTRY_TASK_REGISTRY_H_
 #define TASKLEAK_SRC_REGISTRY_TASK_REGISTRY_H_
 
@@ -19,7 +19,7 @@ struct TaskSlot;
 
 namespace taskleak::registry {
 
-/// The time between two looks. A task keeps the epoch of its birth, so "born since" is one
+/// Numbers the times between two looks. A task keeps the epoch of its birth, so "born since" is one
 /// comparison, and a look needs no list of live tasks.
 using Epoch = std::uint64_t;
 
@@ -32,8 +32,8 @@ struct TaskRecord {
   Origin origin = 0;
   std::chrono::milliseconds age{0};
   std::uintptr_t site = 0;  ///< return address in the code that created it; 0: not known
-  /// From `site` outwards; where that is not known, from somewhere in a library that was called to
-  /// create it. Null: not known.
+  /// The stack from `site` outwards. If `site` is not known, it begins somewhere in a library that
+  /// was called to create the task. Null: not known.
   const CreationStack* created = nullptr;
   std::string name;
   WaitState state = WaitState::kQueued;
@@ -45,9 +45,9 @@ struct TaskRecord {
   std::uint64_t awaited_by = 0;  ///< serial of the coroutine that goes on after it; 0: not known
   std::uintptr_t saved_sp = 0;   ///< where a fiber's stack pointer is kept while it is parked (0
                                  ///< while it runs); 0 if it is not a fiber
-  /// The frame of a coroutine that is known only by its allocation. Then `code` is the return
-  /// address of the allocation, `site` is the code that called the coroutine, and `state` has no
-  /// meaning.
+  /// The frame of a coroutine that is known only by its allocation. In that case `code` is the
+  /// return address of the allocation, `site` is the code that called the coroutine, and `state`
+  /// has no meaning.
   FrameWord frame;
   bool unverified = false;       ///< found by a search of memory, and not in a slot
   std::uintptr_t call = 0;       ///< that return address, once `code` is the coroutine's function
@@ -61,12 +61,12 @@ struct TaskRecord {
 };
 
 /// Reads the task in a slot that held one just now, with its age at `now` (nanoseconds of the
-/// monotonic clock). Of a task that never stops changing, the parts may be of two moments. Nothing
-/// if the slot is free.
+/// monotonic clock). The parts of a task that never stops changing may be of two moments. Returns
+/// nothing if the slot is free.
 std::optional<TaskRecord> ReadTask(const internal::TaskSlot& slot, std::int64_t now);
 
-/// Returns whether the task is alive and has changed nothing since `record` was made; true for what
-/// is in no slot.
+/// Returns whether the task is alive and has changed nothing since `record` was made. Returns true
+/// for a task without a slot.
 bool IsStill(const TaskRecord& record);
 
 /// Returns the epoch of tasks that are born from now on. Later epochs are greater. Returns the same
@@ -78,11 +78,11 @@ Epoch BeginEpoch();
 /// meanwhile may or may not be visited.
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit);
 
-/// Does the same for all that are alive, adopted or not, without those that end while they are
+/// Does the same for all tasks that are alive, adopted or not, except those that end while they are
 /// read.
 void ForEveryTask(const std::function<void(const TaskRecord&)>& visit);
 
-/// What is cheap to know of a task.
+/// Holds what is cheap to find out about a task.
 struct TaskGlance {
   WaitState state = WaitState::kQueued;
   std::uintptr_t site = 0;  ///< this and the next as in TaskRecord
@@ -90,8 +90,8 @@ struct TaskGlance {
   std::chrono::milliseconds age{0};
 };
 
-/// How many tasks there ever were in this process (and in those it was forked from), and how many
-/// of them have ended: neither ever falls.
+/// Counts all tasks ever born in this process (and in those it was forked from), and those that
+/// have ended. Neither count ever falls.
 struct TaskTotals {
   std::uint64_t born = 0;
   std::uint64_t ended = 0;

@@ -1,4 +1,4 @@
-// What is kept of one live task.
+// The memory of one live task.
 #ifndef TASKLEAK_SRC_REGISTRY_TASK_SLOT_H_
 #define TASKLEAK_SRC_REGISTRY_TASK_SLOT_H_
 
@@ -15,8 +15,8 @@
 
 namespace taskleak::registry {
 
-/// A short text that may be read while it is changed. A reader finds out by other means if it was
-/// changed.
+/// Holds a short text that may be read while it is changed. A reader finds out by other means
+/// whether it was changed.
 template <std::size_t words>
 class AtomicText {
  public:
@@ -54,11 +54,11 @@ class AtomicText {
 
 namespace taskleak::internal {
 
-/// The memory of one task. It is never given back to the allocator, so it can be read at any time:
-/// a reader copies it and then looks whether `serial` and `place` are still what they were before.
-/// For that, all else is written with release and read with acquire ordering (H.-J. Boehm, "Can
-/// seqlocks get along with programming language memory models?", MSPC 2012). A free one has no
-/// texts, descriptor, hint and memory.
+/// Holds one task. This memory is never given back to the allocator, so it can be read at any time:
+/// a reader copies it, and then checks that `serial` and `place` have not changed. To make that
+/// work, all other values are written with release and read with acquire ordering (H.-J. Boehm,
+/// "Can seqlocks get along with programming language memory models?", MSPC 2012). A free slot has
+/// no texts, descriptor, hint and memory.
 struct TaskSlot : TaskHead {
   registry::AtomicText<6> name;
   registry::AtomicText<8> waiting;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kAcquire = std::memory_order_acquire;
 
-// Nothing if the slot's task does not run, or left its turn while it was read.
+// Returns nothing if the slot's task does not run, or left its turn while it was read.
 std::optional<TaskTurn> ReadTurn(const TaskSlot& slot) {
   const TaskPlace place(slot.place.load(kAcquire));
   if (place.state() != WaitState::kRunning || place.is_changing()) return std::nullopt;

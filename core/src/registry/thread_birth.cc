@@ -1,4 +1,4 @@
-// What the hooks call (taskleak/internal/thread_birth.h says under which conditions).
+// Functions that the hooks call (taskleak/internal/thread_birth.h says under which conditions).
 #include "taskleak/internal/thread_birth.h"
 
 #include <sys/prctl.h>
@@ -30,8 +30,8 @@ constinit std::atomic<bool> g_follows_forks{true};
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool t_unrecorded = false;
 
-// The calling thread's own, until its routine is over; then what its origin was. Without a call in
-// programs, as internal::t_tasks.
+// The calling thread's own record until its routine is over, and from then on its origin. In
+// programs they are reached without a call, like internal::t_tasks.
 [[gnu::tls_model("initial-exec")]] constinit thread_local ThreadBirth* t_birth = nullptr;
 [[gnu::tls_model("initial-exec")]] constinit thread_local registry::Origin t_origin = 0;
 
@@ -42,7 +42,7 @@ ThreadRecord::Clock::time_point Now() {
                                          std::chrono::nanoseconds(now.tv_nsec));
 }
 
-// Resets everything except the contents of the stacks. Their depths say that they are empty.
+// Resets everything except the contents of the stacks, which are empty by their depths.
 void Reset(ThreadRecord& record) {
   record.handle = 0;
   record.tid = 0;
@@ -57,8 +57,8 @@ void Reset(ThreadRecord& record) {
   record.detach_depth = 0;
 }
 
-// Which stack the thread is going to have. glibc returns an address of 0 less the size where none
-// was set (pthread_attr_getstack.c).
+// Notes which stack the thread is going to have. If no stack was set, glibc returns the address 0
+// minus the size (pthread_attr_getstack.c).
 void NoteStack(const pthread_attr_t* attributes, ThreadRecord& record) {
   pthread_attr_t defaults;
   if (attributes == nullptr) {
@@ -108,7 +108,7 @@ bool StartsDetached(const pthread_attr_t* attributes) {
   return state == PTHREAD_CREATE_DETACHED;
 }
 
-// In the thread, before the destructors of what is its own.
+// Runs in the thread, before the destructors of its own objects.
 void NoteEnd(void* value) {
   auto* const birth = static_cast<ThreadBirth*>(value);
   registry::LeaveReadLocks();
@@ -132,7 +132,7 @@ namespace internal {
 
 void PrepareBirths() {
   static constinit std::atomic<bool> prepared{false};
-  // Without it, for want of memory, nothing is recorded: a forked child might find a lock held.
+  // If this fails for want of memory, nothing is recorded: a forked child might find a lock held.
   if (!prepared.exchange(true))
     g_follows_forks.store(pthread_atfork(nullptr, nullptr, registry::StartAnewInChild) == 0);
 }
@@ -159,7 +159,7 @@ ThreadBirth* BeginC11Birth(C11StartRoutine routine, void* argument) {
   return birth;
 }
 
-// No thread came to know it.
+// Gives the record back at once, since no thread has seen it.
 void CancelBirth(ThreadBirth* birth) {
   g_births.pending.fetch_sub(1);
   g_births.ended.fetch_add(1, std::memory_order_relaxed);
@@ -167,8 +167,8 @@ void CancelBirth(ThreadBirth* birth) {
 }
 
 void FinishBirth(ThreadBirth* birth, const pthread_t* handle) {
-  // Once the thread runs, it may have ended the life of what `handle` points to; but then it has
-  // also put itself in its place.
+  // Once the thread runs, it may have destroyed the object that `handle` points to. In that case it
+  // has linked itself already.
   if (!birth->was_linked.load()) registry::LinkBirth(birth, *handle, 0);
   registry::ReleaseBirth(birth);
 }
@@ -226,7 +226,7 @@ void MarkDetached(pthread_t handle, std::uint64_t serial) {
 
 namespace registry {
 
-// A thread that adopts this one changes its record.
+// Reads atomically, since a thread that adopts this one changes its record.
 Origin OriginOfThread() {
   if (t_birth == nullptr) return t_origin;
   return std::atomic_ref(t_birth->record.origin).load(std::memory_order_relaxed);

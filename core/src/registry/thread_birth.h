@@ -1,4 +1,4 @@
-// What is known of each thread that the hooks saw created (taskleak/internal/thread_birth.h).
+// Keeps what is known of each thread that the hooks saw created (taskleak/internal/thread_birth.h).
 #ifndef TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_
 #define TASKLEAK_SRC_REGISTRY_THREAD_BIRTH_H_
 
@@ -19,7 +19,7 @@
 
 namespace taskleak::registry {
 
-/// One thread: the code that created it, and whether it must still be joined.
+/// Describes one thread: the code that created it, and whether it must still be joined.
 struct ThreadRecord {
   static constexpr std::size_t kMostFrames = 32;
   static constexpr std::size_t kMostDetachFrames = 12;
@@ -29,7 +29,7 @@ struct ThreadRecord {
   pthread_t handle = 0;
   int tid = 0;                  ///< 0 until it is known
   std::uintptr_t routine = 0;   ///< its start routine
-  std::uintptr_t argument = 0;  ///< what that was given
+  std::uintptr_t argument = 0;  ///< of the start routine
   int creator_tid = 0;
   Origin origin = 0;  ///< of what its creator created then; marked once the thread is background
   bool detached = false;
@@ -39,8 +39,8 @@ struct ThreadRecord {
   std::array<char, 16> name{};  ///< as it was when the thread was over
   Clock::time_point born{};
   Clock::time_point end{};              ///< when it was over
-  platform::StackBounds given_stack{};  ///< as its attributes have it; empty if libc made it
-  std::size_t least_stack = 0;          ///< how large a stack libc has made at least; 0: not known
+  platform::StackBounds given_stack{};  ///< from its attributes; empty if libc made it
+  std::size_t least_stack = 0;          ///< least size of a stack that libc made; 0: not known
   std::uint32_t depth = 0;              ///< how many entries of created_by are used
   std::array<std::uintptr_t, kMostFrames> created_by{};  ///< return addresses, innermost first
   std::uint32_t detach_depth =
@@ -48,13 +48,14 @@ struct ThreadRecord {
   std::array<std::uintptr_t, kMostDetachFrames> detached_by{};
 };
 
-/// Turns the recording of births on or off (it is on from the start). Thread-safe, as all that
+/// Turns the recording of births on or off (it is on from the start). Thread-safe, like all that
 /// follows.
 void SetRecording(bool on);
 /// Returns whether births by the calling thread are recorded.
 bool RecordsBirths();
 
-/// As long as one exists, threads that its thread creates are not recorded: taskleak's own.
+/// Keeps threads that its thread creates from being recorded, as long as it exists. For taskleak's
+/// own threads.
 class UnrecordedBirths {
  public:
   UnrecordedBirths();
@@ -63,26 +64,27 @@ class UnrecordedBirths {
   UnrecordedBirths& operator=(const UnrecordedBirths&) = delete;
 };
 
-/// Returns a serial that every birth from now on has at least.
+/// Returns the least serial that later births can have.
 std::uint64_t NextSerial();
 
 /// Returns the threads that exist now, also those that have not run yet and those in destructors of
 /// thread-specific data. Their names are not known.
 std::vector<ThreadRecord> RunningRecords();
-/// Returns the running threads with a known number, by number.
+/// Returns the running threads with a known id, by id.
 std::unordered_map<int, ThreadRecord> RunningThreads();
 
-/// Returns whether the number of any thread that was created through the hooks is not known yet:
-/// each makes its own known when it first runs.
+/// Returns whether the id of any thread that was created through the hooks is not known yet: each
+/// thread makes its own known when it first runs.
 bool HasPendingBirths();
-/// Waits until there are none, at most `most`.
+/// Waits until there are no such threads, at most `most`.
 void AwaitPendingBirths(std::chrono::milliseconds most);
 
-/// Returns the stack of one of them, by its number: for platform::LookAtThread.
+/// Returns the stack of a thread that was created through the hooks, by its id. For
+/// platform::LookAtThread.
 std::optional<platform::StackBounds> FindStack(int tid);
 
-/// How many threads were created through the hooks, and how many of those have ended (or could not
-/// be created): neither ever falls.
+/// Counts threads that were created through the hooks, and those of them that have ended (or could
+/// not be created). Neither count ever falls.
 struct ThreadTotals {
   std::uint64_t born = 0;
   std::uint64_t ended = 0;
