@@ -86,7 +86,7 @@ bool ChecksItself() {
   return false;
 }
 
-// Looks once, and returns whether there are leaks.
+// Looks, at most once, and returns whether there are leaks.
 bool Check() {
   if (g_watch == nullptr || g_checked.test_and_set()) return false;
   if (getpid() != g_watch->pid && !g_watch->follow) return false;  // a forked child

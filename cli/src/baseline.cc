@@ -54,8 +54,8 @@ bool IsOfTest(const Suppression& entry, const std::string& test) {
 
 std::size_t Allowed(const Suppression& entry) { return entry.max.value_or(CoverEntry::kAnyNumber); }
 
-// Of lines for one leak of one test, in order, that hold equally long, the one that allows most
-// stays: two branches may each have added the leak.
+// Drops duplicate lines for one leak of one test with the same expiry date, and keeps the one that
+// allows most: two branches may each have added the leak. The entries are in order.
 void DropDoubles(std::vector<Suppression>& entries) {
   std::vector<Suppression> kept;
   for (Suppression& entry : entries) {
@@ -135,7 +135,7 @@ std::optional<std::size_t> Baseline::FindSigned(const std::string& signature,
   return found;
 }
 
-// Without a date nothing has expired.
+// Covers leaks by entries. Without a date, no entry has expired.
 Cover Baseline::CoverOf(const LeakTable& leaks, const std::optional<rules::Date>& today) const {
   std::vector<CoverEntry> entries;
   for (const Suppression& entry : entries_) {

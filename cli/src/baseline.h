@@ -1,4 +1,4 @@
-// A baseline: known leaks are written down, and may only become fewer.
+// Keeps a baseline: known leaks are written down, and may only become fewer.
 #ifndef TASKLEAK_CLI_BASELINE_H_
 #define TASKLEAK_CLI_BASELINE_H_
 
@@ -15,9 +15,9 @@
 
 namespace taskleak::cli {
 
-/// A file of known leaks: one line for each leak of each test, sorted, so that it merges well. Each
-/// line is a suppression of its signature (docs/ignore-rules.md), so the file can be given to the
-/// tests themselves too.
+/// Holds a file of known leaks: one line for each leak of each test, sorted, so that it merges
+/// well. Each line is a suppression of its signature (docs/ignore-rules.md), so the file can be
+/// given to the tests themselves too.
 class Baseline {
  public:
   Baseline() = default;
@@ -25,8 +25,8 @@ class Baseline {
   /// baseline.
   Baseline(std::string_view text, const std::string& path);
 
-  /// Reads the file. Throws std::invalid_argument, naming it, if it cannot be read or is bad. The
-  /// message about a missing file says how to make it of `reports`.
+  /// Reads the file. Throws std::invalid_argument, naming it, if it cannot be read or is bad. If
+  /// the file is missing, the message says how to make it from `reports`.
   static Baseline FromFile(const std::string& path, const std::vector<std::string>& reports);
 
   /// The result of a comparison of leaks with the baseline.
@@ -46,11 +46,12 @@ class Baseline {
     std::size_t known = 0;                        ///< leaks that are in the baseline
     std::vector<const rules::Suppression*> gone;  ///< not found in a test that was looked at
     std::size_t not_looked_at = 0;                ///< entries of tests that were not checked
-    std::vector<const rules::Suppression*> flaky_absent;  ///< flaky, and not there this time
+    std::vector<const rules::Suppression*> flaky_absent;  ///< flaky, and absent this time
   };
   /// Compares leaks with this baseline. The result points into the baseline. An entry that has
   /// expired `today` allows nothing. A leak has moved if the baseline has it in another test, and
-  /// that test does not have it in the same run (document). It is neither new nor gone.
+  /// that other test does not have it in the same run (document). A moved leak is neither new nor
+  /// gone.
   [[nodiscard]] Comparison Compare(const LeakTable& leaks, const rules::Date& today) const;
 
   /// Adds new leaks, raises counts that grew and replaces former signatures. Removes nothing. Leaks

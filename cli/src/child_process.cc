@@ -137,7 +137,7 @@ pid_t StartChild(const Child& child) {
 
 namespace {
 
-// Nothing if it still runs, or a signal came.
+// Returns nothing if the child still runs, or a signal came.
 std::optional<ChildEnd> Reap(pid_t pid, int how) {
   siginfo_t ended{};
   if (waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOWAIT | how) < 0) {
@@ -145,7 +145,7 @@ std::optional<ChildEnd> Reap(pid_t pid, int how) {
     throw std::system_error(errno, std::generic_category(), "cannot wait for the program");
   }
   if (ended.si_pid != pid) return std::nullopt;
-  g_children.Remove(pid);  // before the number can be that of another process
+  g_children.Remove(pid);  // before another process can get the number
   int status = 0;
   waitpid(pid, &status, 0);
   return ChildEnd{.pid = pid, .code = CodeOf(status)};
@@ -161,7 +161,7 @@ ChildEnd AwaitChild(pid_t pid) {
 
 std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most) {
   const auto until = std::chrono::steady_clock::now() + most;
-  // pidfd_open(2) is as old as Linux 5.3; without it, there is a look now and then.
+  // pidfd_open(2) exists since Linux 5.3; without it, this looks now and then.
   const auto handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0U));
   std::optional<ChildEnd> end;
   for (;;) {
@@ -182,7 +182,7 @@ std::optional<ChildEnd> AwaitChild(pid_t pid, std::chrono::nanoseconds most) {
 ChildEnd RunChild(const Child& child) { return AwaitChild(StartChild(child)); }
 
 void OutliveChildren() {
-  std::signal(SIGCHLD, SIG_DFL);  // ignored, how children end would be lost (wait(2))
+  std::signal(SIGCHLD, SIG_DFL);  // if ignored, the status of children would be lost (wait(2))
   // A handler, because children would inherit SIG_IGN.
   struct sigaction action {};
   action.sa_sigaction = HandleSignal;

@@ -36,10 +36,10 @@ struct DumpArguments {
   bool verbose = false;
 };
 
-// What is looked at, in words.
+// Describes in words what is looked at.
 struct Subject {
   std::string name;                // "process 7"
-  std::vector<std::string> notes;  // what can deceive, and what is missing
+  std::vector<std::string> notes;  // on what may mislead, and on what is missing
 };
 
 LeakReport LookAt(const Subject& subject, bool verbose) {

@@ -1,4 +1,4 @@
-// taskleak self-test: whether a gate catches a leak.
+// taskleak self-test: tests whether a gate catches a leak.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 

@@ -26,10 +26,10 @@ void AddSelfTestCommand(CLI::App& app, ExitCode* exit_code);
 void AddDumpCommand(CLI::App& app, ExitCode* exit_code);
 void AddFleetCommand(CLI::App& app, ExitCode* exit_code);
 
-/// Says on standard error what was wrong with the input. Returns true if anything was wrong.
+/// Prints to standard error what was wrong with the input. Returns true if anything was wrong.
 bool Complain(const std::vector<std::string>& complaints);
 
-/// Returns `otherwise`. If there is an error, says it and returns kCouldNotLook.
+/// Returns `otherwise` if `error` is empty. Otherwise prints the error and returns kCouldNotLook.
 ExitCode Complain(const std::string& error, ExitCode otherwise);
 
 /// Writes a command's result, and returns `otherwise`. If that fails, says why and returns

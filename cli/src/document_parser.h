@@ -60,8 +60,8 @@ class DocumentParser final : public nlohmann::json_sax<Json> {
   Level level_ = Level::kOutside;
   std::string list_;             // the key at the document's top
   Json element_;                 // under construction
-  std::vector<Json*> open_;      // its containers that are open, from itself to the innermost
-  std::string key_;              // of the next value in the innermost
+  std::vector<Json*> open_;      // its open containers, from itself to the innermost
+  std::string key_;              // of the next value in the innermost container
   report::CheckedScope scope_;   // of "checked", under construction
   std::size_t scope_depth_ = 0;  // its containers that are open; 0 outside of one
   std::string key_of_open_;      // of the element's member that is open, if one is

@@ -30,7 +30,7 @@ constexpr std::string_view kEndpoint = "/debug/tasks/?format=json";
 // One unit of each place, and the number of units there.
 using Places = std::vector<std::pair<Unit, std::size_t>>;
 
-/// The places of a report's groups.
+/// Collects the places of a report's groups.
 class PlaceSink final : public ReportSink {
  public:
   explicit PlaceSink(Places& places) : places_(places) {}

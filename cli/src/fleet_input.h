@@ -10,12 +10,13 @@
 namespace taskleak::cli {
 
 /// Adds all of `sources` to `table`, each dump as a process of its own. Keeps no dump in memory. A
-/// source is a file (a JSON report, the JSON of a recording, or a pprof profile), a folder (all
-/// *.json and
-/// *.pb.gz in it and below it; the profile beside a JSON file of the same name is left out) or an
-/// http:// address (without a path: the endpoint of that host). Sends `token` to these addresses,
-/// unless it is empty. Returns the errors, naming the sources. The complete parts of a broken
-/// source are used.
+/// source is one of these:
+///   a file: a JSON report, the JSON of a recording, or a pprof profile
+///   a folder: all *.json and *.pb.gz in it and below it, without profiles that lie beside a JSON
+///   file of the same name
+///   an http:// address: without a path, the endpoint of that host
+/// Sends `token` to the addresses, unless it is empty. Returns the errors, naming the sources. Uses
+/// the complete parts of a broken source.
 std::vector<std::string> ReadFleet(const std::vector<std::string>& sources,
                                    const std::string& token, FleetTable& table);
 

@@ -1,4 +1,4 @@
-// The waits of many processes, by the code that created the units.
+// Counts the waits of many processes, by the code that created the units.
 #ifndef TASKLEAK_CLI_FLEET_TABLE_H_
 #define TASKLEAK_CLI_FLEET_TABLE_H_
 
@@ -33,7 +33,7 @@ struct FleetSite {
 enum class FleetOrder { kByBlocked, kByProcesses };
 
 /// Counts the units in the dumps of processes, one process after the other. Its memory grows with
-/// the number of sites, not with the number of dumps or units. A plain collection.
+/// the number of sites, not with the number of dumps or units.
 class FleetTable {
  public:
   /// Begins a process: units that are added from now on belong to it.

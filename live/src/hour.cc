@@ -38,7 +38,8 @@ void KeepEveryOther(std::vector<T>& values) {
   values.resize(kept);
 }
 
-// The last look in which there were at most a twentieth of the growth more than the least.
+// Returns the last look in which the count exceeded the lowest one by at most a twentieth of the
+// growth.
 std::optional<std::size_t> BeginOfGrowth(const std::vector<std::uint32_t>& counts,
                                          std::uint32_t lowest) {
   constexpr std::uint32_t kHardly = 20;
@@ -108,14 +109,14 @@ void Hour::DropEveryOther() {
 
 void Hour::Add(const Capture& capture) {
   const std::lock_guard lock(mutex_);
-  // After the clock was set back, they would never become old, and no look would be far enough
-  // from the one before it.
+  // Drops looks with later times, which exist if the clock was set back: they would never become
+  // old, and no look would be far enough from the one before it.
   const auto is_later = [&capture](Time time) { return time > capture.time; };
   DropLast(static_cast<std::size_t>(std::ranges::count_if(times_, is_later)));
   const auto is_old = [&capture](Time time) { return capture.time - time > kLongest; };
   DropFirst(static_cast<std::size_t>(std::ranges::count_if(times_, is_old)));
   const std::size_t size = times_.size();
-  // The latest look takes the place of the one before it, if that is closer to its predecessor.
+  // Replaces the look before this one if that is too close to its predecessor.
   if (size >= 2 && times_[size - 1] - times_[size - 2] < gap_) DropLast(1);
   if (times_.size() == kMostLooks && gap_ >= kLongest / kMostLooks) DropFirst(1);
   if (times_.size() == kMostLooks) DropEveryOther();

@@ -1,4 +1,4 @@
-// The counts of the last hour, by creator and by state.
+// Keeps the counts of the last hour, by creator and by state.
 #ifndef TASKLEAK_LIVE_SRC_HOUR_H_
 #define TASKLEAK_LIVE_SRC_HOUR_H_
 
@@ -16,9 +16,9 @@
 
 namespace taskleak::live {
 
-/// The number of units that have something in common, in one look after the other.
+/// Holds the number of units that have something in common, look after look.
 struct HourSeries {
-  /// What the units have in common.
+  /// Says what the units have in common.
   enum class By {
     kCreator,  ///< the code that created them
     kPlace,    ///< where they are, if the creator is not known
@@ -36,12 +36,12 @@ struct HourSeries {
   Key key;
   std::vector<std::uint32_t> counts;  ///< one for each look
   std::uint32_t lowest = 0;           ///< the least of them
-  /// The look from which on they have grown: the last one in which there were hardly more than the
-  /// least. Nothing if there are hardly more now.
+  /// The look since which they have grown: the last one with hardly more than the least. Nothing if
+  /// there are hardly more now.
   std::optional<std::size_t> began;
 };
 
-/// What was counted in the last hour.
+/// Holds the counts of the last hour.
 struct HourTable {
   std::vector<std::chrono::system_clock::time_point> times;  ///< of the looks
   std::vector<std::uint32_t> threads;                        ///< alive, one for each look
@@ -49,9 +49,9 @@ struct HourTable {
   std::vector<HourSeries> series;                            ///< those that grew most come first
 };
 
-/// Keeps the counts of looks for an hour. Has at most 360 looks, further apart if there are more,
+/// Keeps the counts of looks for an hour. Holds at most 360 looks, further apart if there are more,
 /// and at most 200 creators; the latest look is always among them. So its size is bounded: about
-/// 400 kilobytes. When the clock was set back, looks with later times are forgotten. Thread-safe.
+/// 400 kilobytes. If the clock is set back, forgets looks with later times. Thread-safe.
 class Hour {
  public:
   static constexpr std::size_t kMostLooks = 360;
@@ -75,7 +75,7 @@ class Hour {
   std::vector<std::uint32_t> threads_;
   std::vector<std::uint32_t> tasks_;
   std::map<HourSeries::Key, std::vector<std::uint32_t>> series_;  // each as long as times_
-  std::chrono::system_clock::duration gap_{0};                    // at least between two looks
+  std::chrono::system_clock::duration gap_{0};  // the least time between two looks
 };
 
 /// Returns what all watches of this process have counted.

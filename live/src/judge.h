@@ -1,4 +1,4 @@
-// The rules of a watch, applied to one look after the other.
+// Applies the rules of a watch to one look after the other.
 #ifndef TASKLEAK_LIVE_SRC_JUDGE_H_
 #define TASKLEAK_LIVE_SRC_JUDGE_H_
 

@@ -79,7 +79,7 @@ void AddSuspected(const Census& census, std::vector<Metric>& metrics) {
   metrics.push_back(std::move(metric));
 }
 
-// With a sample for each reason, so that an alert can wait for a change from 0.
+// Adds a sample for each reason, so that an alert can wait for a change from 0.
 void AddStuck(std::vector<Metric>& metrics) {
   const auto counts = Stuck();
   if (!counts) return;

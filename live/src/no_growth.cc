@@ -63,7 +63,7 @@ struct GrowthCheck::Impl {
   Impl(std::size_t how_often, std::string text)
       : runs(std::max(how_often, kLeastRuns)), what(std::move(text)) {}
 
-  // Looks if it is time. Called before each run and after the last one.
+  // Looks if it is time to. Called before each run and after the last one.
   void LookIfDue() {
     if (done * kLooks < looks.size() * runs) return;
     last = TakeCapture();
@@ -86,7 +86,7 @@ struct GrowthCheck::Impl {
     return suspects;
   }
 
-  // Waits, and drops suspects that end after all.
+  // Waits, and drops suspects that shrink after all.
   void Await(std::map<std::string, double>& suspects) {
     const Clock::time_point end = Clock::now() + Options::FromEnvironment().drain;
     const Sizes first = looks.front();

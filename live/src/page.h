@@ -29,8 +29,8 @@ std::string GroupPage(const Capture& capture, const std::vector<Row>& rows,
                       const std::string& signature, const PageFrame& frame);
 
 /// Returns the page of the last hour: the counts of each creator and state, and when each began to
-/// grow. `alarm` is why the page was saved; empty if it shows the present. `frame.prefix` is empty
-/// if there are no other pages to link to.
+/// grow. `alarm` says why the page was saved; it is empty if the page shows the present.
+/// `frame.prefix` is empty if there are no other pages to link to.
 std::string HourPage(const HourTable& hour, const std::string& alarm, const PageFrame& frame);
 
 /// Returns the same as JSON (docs/live.md).

@@ -19,7 +19,7 @@ namespace taskleak::live {
 /// Units that the same code created, or that have the same signature if no creator is known, and
 /// that wait for the same thing in the same function of the program's own.
 struct Row {
-  const LeakGroup* group = nullptr;  ///< the first one, if they are of more than one
+  const LeakGroup* group = nullptr;  ///< the first one, if there are several
   std::vector<Place> places;         ///< the largest first; never empty
   bool deadlock = false;             ///< one of its units is in a circle
   std::uint64_t key = 0;             ///< the same in every look

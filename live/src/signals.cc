@@ -22,8 +22,8 @@ namespace taskleak::live {
 
 namespace {
 
-// A request to record is answered without files too, since the signal's default action may end the
-// process. Only a signal that asks for dumps already then does nothing else.
+// Returns the signal to handle for recordings. It is handled even without files, since its default
+// action may end the process, unless it is also the signal for dumps.
 int RecordSignal(const SignalOptions& options) {
   return !options.files && options.record == options.dump ? 0 : options.record;
 }

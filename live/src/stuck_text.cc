@@ -36,7 +36,7 @@ Counts CountStuck(const StuckReport& stuck) {
   return counts;
 }
 
-// The frames of the program's own; all of them if there is none.
+// Adds the frames of the program's own, or all of them if there are none.
 void AddOwnFrames(const Stack& stack, std::string& text) {
   const bool any_own = !std::ranges::all_of(stack, &Frame::runtime);
   for (const Frame& frame : stack) {

@@ -1,4 +1,4 @@
-// What cannot continue by itself, as text and JSON.
+// Writes what cannot continue by itself, as text and JSON.
 #ifndef TASKLEAK_LIVE_SRC_STUCK_TEXT_H_
 #define TASKLEAK_LIVE_SRC_STUCK_TEXT_H_
 
@@ -9,8 +9,8 @@
 
 namespace taskleak::live {
 
-/// Returns the units that cannot continue, by reason, each distinct stack once, and what nothing
-/// can be said of. `stuck` belongs to `capture`.
+/// Returns the units that cannot continue, by reason, each distinct stack once, and the number of
+/// units of which nothing can be said. `stuck` belongs to `capture`.
 std::string StuckText(const Capture& capture, const StuckReport& stuck);
 
 /// Returns the same as JSON (docs/live.md).

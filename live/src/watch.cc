@@ -230,10 +230,10 @@ struct Watch::Impl {
     }
   }
 
-  // Updates the metrics, which show what holds now.
+  // Updates the metrics, which show what applies now.
   void Suspect(const std::vector<Alarm>& alarms) {
     for (auto& [reason, units] : suspected) {
-      if (reason != "stall") units = 0;  // which is counted between looks
+      if (reason != "stall") units = 0;  // stalls are counted between looks
     }
     for (const Alarm& alarm : alarms) suspected[alarm.reason] += alarm.units;
     for (const auto& [reason, units] : suspected) SetSuspected(reason, units);
@@ -275,7 +275,7 @@ struct Watch::Impl {
   const bool looks_for_stuck;
   std::optional<FileStore> files;
   std::deque<CapturePtr> before;                 // the last looks, oldest first
-  std::optional<std::string> scene;              // that still lacks its next look
+  std::optional<std::string> scene;              // that still lacks the look after it
   std::map<std::string, std::size_t> suspected;  // units by reason
   // Alarms, by reason, signature and threads.
   std::map<std::tuple<std::string, std::string, std::vector<std::int64_t>>, Clock::time_point> last;

@@ -44,7 +44,7 @@ class LimitedServer<Stream, true> : public httplib::Server {
     return Answer(*this, stream);
   }
 
-  // From 0.16 on, cpp-httplib is given the addresses, for which the endpoint does not ask.
+  // From 0.16 on, cpp-httplib receives the addresses, which the endpoint does not use.
   template <typename Self>
   static bool Answer(Self& self, Stream& stream) {
     bool closed = false;

@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds kSlice{50};  // after which a stop is notice
 constexpr std::chrono::seconds kTimeout{5};      // of a client that does nothing
 constexpr std::chrono::seconds kGrace{2};
 
-// Returns whether one of the events happened within the slice, or an error that a call will tell.
+// Returns whether one of the events happened within the slice, or an error that a later call will
+// report.
 bool Poll(int socket, short events, std::chrono::milliseconds most) {
   pollfd wanted{socket, events, 0};
   return poll(&wanted, 1, static_cast<int>(most.count())) > 0;

@@ -17,8 +17,8 @@ namespace taskleak::live {
 
 /// Reads one request from a socket and writes its answer. A request may have 32 KB in all and take
 /// ten seconds, however it is divided: cpp-httplib buffers lines and bodies without a limit, and
-/// waits anew for each byte. Once the server stops, nothing more is waited for, except that what
-/// is being answered may be written for two seconds.
+/// restarts its wait for each byte. Once the server stops, it waits for nothing more, except that
+/// an answer under way may be written for two seconds.
 ///
 /// Not thread-safe. Has what any version of httplib::Stream requires, so that not all of its
 /// functions override one.
@@ -58,8 +58,8 @@ class RequestStream : public httplib::Stream {
   const Clock::time_point start_ = Clock::now();
   mutable std::optional<Clock::time_point> stopped_;
   std::array<char, 4096> buffer_{};
-  std::size_t next_ = 0;  // of the buffer, to be read
-  std::size_t end_ = 0;   // of what is in the buffer
+  std::size_t next_ = 0;  // in the buffer, to be read
+  std::size_t end_ = 0;   // of the bytes in the buffer
   std::size_t received_ = 0;
 };
 

@@ -67,7 +67,8 @@ struct Server::Impl {
       : options(Checked(std::move(given))),
         endpoint(std::make_shared<Endpoint>(options.endpoint)),
         workers(std::make_unique<WorkerPool>(kWorkers, kMostQueued)) {
-    // Called on the listening thread, from which no error would reach the caller.
+    // This is called on the listening thread, from which no error would reach the caller. So the
+    // workers exist already.
     server.new_task_queue = [this] { return workers.release(); };
     // The port is not shared with other processes, as it would be by default in cpp-httplib.
     server.set_socket_options([this](int socket) {
@@ -90,7 +91,7 @@ struct Server::Impl {
           });
     }
     Mount(server, endpoint);
-    // For all other paths, which cpp-httplib answers without a text.
+    // Answers all other paths, for which cpp-httplib has no text.
     server.set_error_handler([this](const httplib::Request& request, httplib::Response& response) {
       if (response.status == 404 && response.body.empty())
         AnswerRequest(*endpoint, request, response);

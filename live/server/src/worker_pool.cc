@@ -7,8 +7,8 @@
 namespace taskleak::live {
 namespace {
 
-// Runs a job that answers a request. Without memory for it, the client has no answer, and the
-// service goes on.
+// Runs a job that answers a request. If there is no memory for it, the client gets no answer, and
+// the service goes on.
 void Run(const std::function<void()>& job) {
   try {
     job();

@@ -1,4 +1,4 @@
-// The threads that answer.
+// Runs the threads that answer.
 #ifndef TASKLEAK_LIVE_SERVER_SRC_WORKER_POOL_H_
 #define TASKLEAK_LIVE_SERVER_SRC_WORKER_POOL_H_
 

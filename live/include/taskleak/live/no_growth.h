@@ -13,11 +13,11 @@ namespace taskleak::live {
 /// (taskleak/live/gtest.h) and CHECK_NO_GROWTH (taskleak/live/catch2.h) use it; use it yourself
 /// with other test frameworks.
 ///
-/// Looks at twelve moments, evenly spread over the runs, and judges each group of threads or tasks,
-/// and each kind of descriptor, by its slope (taskleak/live/growth.h). What is made once, or grows
-/// only at first, as pools and caches do, is not growth. Waits for what seems to grow, up to the
-/// `drain` of TASKLEAK_OPTIONS, since work that was handed over may end a little later. Use it in
-/// one thread.
+/// Looks before the first run and at twelve moments, evenly spread over the runs, and judges each
+/// group of threads or tasks, and each kind of descriptor, by its slope (taskleak/live/growth.h).
+/// What is made once, or grows only at first, as pools and caches do, is not growth. Waits for what
+/// seems to grow, up to the `drain` of TASKLEAK_OPTIONS, since work that was handed over may end a
+/// little later. Use it in one thread.
 ///
 /// Example:
 ///   for (taskleak::live::GrowthCheck check(200, "request"); check.Next();) {

@@ -36,8 +36,8 @@ struct SignalOptions {
 ///   const taskleak::live::SignalDump dump;  // kill -QUIT shows all stacks
 class SignalDump {
  public:
-  /// Installs the handlers. Throws std::invalid_argument if an option is bad, std::logic_error if
-  /// there is one already, and std::runtime_error if the folder cannot be written to.
+  /// Installs the handlers. Throws std::invalid_argument if an option is bad, std::logic_error if a
+  /// SignalDump exists already, and std::runtime_error if the folder cannot be written to.
   explicit SignalDump(SignalOptions options = {});
   /// Restores the previous handlers, unless others were installed since. Writes a recording that is
   /// under way.

@@ -35,17 +35,17 @@ struct ServerOptions {
 class Server {
  public:
   /// Starts to serve. Throws std::invalid_argument if an option is bad, for example an address
-  /// beyond loopback without a token, std::runtime_error if it cannot listen at the address, with
-  /// the reason (for example that the port is taken), and std::system_error, which is a
-  /// std::runtime_error too, if a thread cannot be started.
+  /// beyond loopback without a token. Throws std::runtime_error, with the reason, if it cannot
+  /// listen at the address (for example because the port is taken). Throws std::system_error, which
+  /// is a std::runtime_error too, if a thread cannot be started.
   explicit Server(ServerOptions options = {});
-  /// Stops after the requests that are being answered. Waits for no request that is not complete,
-  /// and at most two seconds for a client that does not take its answer.
+  /// Stops after the requests that are being answered. Does not wait for incomplete requests, and
+  /// waits at most two seconds for a client that does not take its answer.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Returns the port that it listens at, also if the options said 0.
+  /// Returns the port that it listens at, even if the options said 0.
   [[nodiscard]] int port() const;
 
  private:
