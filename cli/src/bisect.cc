@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <cstdio>
 #include <map>
 #include <stdexcept>
@@ -15,6 +14,7 @@
 #include "progress.h"
 #include "report/wording.h"
 #include "selected_tests.h"
+#include "shell_command.h"
 #include "temporary_folder.h"
 #include "test_entry.h"
 
@@ -131,17 +131,6 @@ class Question {
   std::size_t runs_ = 0;
 };
 
-std::string QuotedForShell(const std::string& word) {
-  const auto is_plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("_-./=:,+@%").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
-  return quoted + '\'';
-}
-
 void PrintCulprits(const std::string& test, const Names& culprits, std::size_t candidates,
                    Question& question) {
   question.ClearProgress();
@@ -152,10 +141,8 @@ void PrintCulprits(const std::string& test, const Names& culprits, std::size_t c
                 report::Count(culprits.size(), "test").c_str(), candidates, question.runs());
     for (const std::string& culprit : culprits) std::printf("  %s\n", culprit.c_str());
   }
-  std::printf("to see it: taskleak run --");
-  for (const std::string& word : question.command())
-    std::printf(" %s", QuotedForShell(word).c_str());
-  std::printf("\n");
+  const std::string command = ShellCommand("taskleak run --", question.command());
+  std::printf("to see it: %s\n", command.c_str());
 }
 
 }  // namespace
