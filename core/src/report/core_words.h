@@ -1,4 +1,4 @@
-// The words for why a core file cannot be looked at, and for what it does not have.
+// Words for why a core file cannot be looked at, and for what it lacks.
 #ifndef TASKLEAK_SRC_REPORT_CORE_WORDS_H_
 #define TASKLEAK_SRC_REPORT_CORE_WORDS_H_
 

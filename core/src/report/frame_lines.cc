@@ -35,8 +35,8 @@ struct Shown {
   const Frame* end;
 };
 
-// The frames from which on outwards there is only the runtime, and the test framework with the main
-// function around it.
+// Returns the end of the shown part: from there outwards there is only the runtime, and the test
+// framework with the main function around it.
 const Frame* OuterEnd(const Stack& stack) {
   const Frame* runtime = stack.end();
   while (runtime != stack.begin() && (runtime - 1)->runtime) --runtime;
@@ -96,7 +96,7 @@ Row Folded(std::size_t count) {
   return {fmt::format("({} of the C++ runtime)", Count(count, "frame")), ""};
 }
 
-// Leaves out the middle of what is too long.
+// Leaves out the middle if there are too many rows.
 void LimitRows(std::vector<Row>* rows) {
   constexpr std::size_t kInner = 8;
   constexpr std::size_t kOuter = 3;

@@ -67,7 +67,7 @@ std::string CallText(const Frame& call) {
                            : fmt::format("{} ({}:{})", call.function, call.file, call.line);
 }
 
-// Those that are the same whatever the units wait for.
+// Returns a hint that does not depend on what the units wait for.
 std::string_view Fixed(Kind kind) {
   switch (kind) {
     case Kind::kOwnerEnded:

@@ -1,4 +1,4 @@
-// The words for hints on how to fix a leak.
+// Words for hints on how to fix a leak.
 #ifndef TASKLEAK_SRC_REPORT_HINT_WORDS_H_
 #define TASKLEAK_SRC_REPORT_HINT_WORDS_H_
 

@@ -1,4 +1,4 @@
-// Leak reports as JSON, schema 1 (docs/report-formats.md).
+// Writes leak reports as JSON, schema 1 (docs/report-formats.md).
 #ifndef TASKLEAK_SRC_REPORT_JSON_REPORT_H_
 #define TASKLEAK_SRC_REPORT_JSON_REPORT_H_
 

@@ -64,7 +64,7 @@ std::string NotBlockedText(const NotBlocked& not_blocked) {
   return text;
 }
 
-// Why the thread's stack was not got in another way than while it was blocked.
+// Returns why the stack of a thread that was not blocked could not be read in another way.
 std::string OtherWay(const Missing& missing) {
   switch (missing.reason) {
     case Reason::kNotToBeInterrupted:

@@ -1,4 +1,4 @@
-// The words for why stacks are missing.
+// Words for why stacks are missing.
 #ifndef TASKLEAK_SRC_REPORT_MISSING_WORDS_H_
 #define TASKLEAK_SRC_REPORT_MISSING_WORDS_H_
 

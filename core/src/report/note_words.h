@@ -1,4 +1,4 @@
-// The words for remarks on a check, and for why it failed.
+// Words for remarks on a check, and for why it failed.
 #ifndef TASKLEAK_SRC_REPORT_NOTE_WORDS_H_
 #define TASKLEAK_SRC_REPORT_NOTE_WORDS_H_
 

@@ -33,7 +33,7 @@ class ReportFile {
   /// to use taskleak.
   explicit ReportFile(const std::string& path);
 
-  /// Tests if the file could be written, and leaves nothing behind. Returns why not, or an empty
+  /// Tests whether the file can be written, and leaves nothing behind. Returns why not, or an empty
   /// text.
   std::string CheckWritable();
 
@@ -43,7 +43,7 @@ class ReportFile {
   /// Adds a report and writes the file. Returns why that failed, or an empty text.
   std::string Add(const LeakReport& report);
 
-  /// Writes the file, also when there was no leak. Returns why that failed, or an empty text.
+  /// Writes the file, even if there was no leak. Returns why that failed, or an empty text.
   std::string Finish();
 
  private:

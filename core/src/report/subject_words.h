@@ -1,4 +1,4 @@
-// The words for why another process cannot be looked at, and for what can deceive about it.
+// Words for why another process cannot be looked at, and for what may mislead about it.
 #ifndef TASKLEAK_SRC_REPORT_SUBJECT_WORDS_H_
 #define TASKLEAK_SRC_REPORT_SUBJECT_WORDS_H_
 

@@ -1,4 +1,4 @@
-// LeakReport as a person reads it.
+// Writes a LeakReport for people.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -77,7 +77,7 @@ void AddIdsAndAge(const LeakGroup& group, std::string* text) {
   if (!parts.empty()) *text += fmt::format("    {}\n", fmt::join(parts, "; "));
 }
 
-// Whether `scope` is the test or a part of it: "Test / section", "Test (pass 2)".
+// Returns whether `scope` is the test or a part of it: "Test / section", "Test (pass 2)".
 bool IsWithin(std::string_view scope, std::string_view test) {
   if (!scope.starts_with(test)) return false;
   scope.remove_prefix(test.size());
@@ -92,7 +92,8 @@ std::vector<const Frame*> OwnFrames(const Stack& stack) {
   return frames;
 }
 
-// "client.cc:41": the line of the first own frame in which a creation stack differs from `first`.
+// Returns "client.cc:41": the line of the first own frame in which a creation stack differs from
+// `first`.
 std::string OtherLine(const Stack& first, const Stack& other) {
   if (other.begin() == first.begin()) return {};
   const std::vector<const Frame*> ours = OwnFrames(first);
@@ -106,7 +107,8 @@ std::string OtherLine(const Stack& first, const Stack& other) {
   return fmt::format("{}:{}", report::ShortFile((*at.second)->file), (*at.second)->line);
 }
 
-// Adds the code that created the units, and the test if it is not the one that is reported.
+// Adds the code that created the units, and the test in which this happened if that is not the
+// reported one.
 void AddCreation(const LeakGroup& group, const LeakReport& report, bool verbose,
                  std::string* text) {
   const Unit& unit = group.first();
@@ -188,7 +190,7 @@ void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, s
   AddStack(holder->stack, report::StackRole::kWhereItIs, /*test=*/"", verbose, text);
 }
 
-// The circle edge by edge, each thread with its stack: what one holds, the one before it waits for.
+// Adds the circle edge by edge, each thread with its stack. Each waits for what the next one holds.
 void AddDeadlock(const Deadlock& deadlock, bool verbose, std::string* text) {
   constexpr std::size_t kMostThreads = 8;
   *text += fmt::format("\n{}\n", report::DeadlockTitle(deadlock));
@@ -229,7 +231,7 @@ void AddGroup(const LeakGroup& group, std::string_view label, const LeakReport& 
     *text += fmt::format("    ignore: {}\n", fmt::join(group.ignore, " | "));
 }
 
-// One group, or threads and the jobs that they run, which are one leak.
+// Adds one finding: a group, or threads and the jobs that they run, which are one leak.
 void AddFinding(std::span<const LeakGroup> groups, std::size_t number, const LeakReport& report,
                 bool verbose, std::string* text) {
   const std::string label = fmt::format("\n[{}]", number);

@@ -192,7 +192,8 @@ std::string Text(const explain::EndedProcess& process) {
          (name == nullptr ? std::string() : fmt::format(" (SIG{})", name));
 }
 
-// What the name of the descriptor does not say: it is the target, a path for example.
+// Returns what the name of the descriptor does not show: the name is the target, for example a
+// path.
 std::string Text(const explain::LeftOpen& open) {
   const bool is_named = std::holds_alternative<platform::OtherFile>(open.file) ||
                         std::holds_alternative<platform::OpenPipe>(open.file);
@@ -202,7 +203,7 @@ std::string Text(const explain::LeftOpen& open) {
   constexpr int kTcpClose = 7;  // include/net/tcp_states.h: a socket that is not connected
   OpenSocket shown = *socket;
   if (shown.tcp_state == kTcpClose)
-    shown.tcp_state = 0;  // "closed" would be read as a contradiction
+    shown.tcp_state = 0;  // "closed" would seem to contradict "open"
   return Text(shown);
 }
 

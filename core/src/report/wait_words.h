@@ -1,4 +1,4 @@
-// The words for the activities and waits of units.
+// Words for the activities and waits of units.
 #ifndef TASKLEAK_SRC_REPORT_WAIT_WORDS_H_
 #define TASKLEAK_SRC_REPORT_WAIT_WORDS_H_
 

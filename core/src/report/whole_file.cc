@@ -26,7 +26,7 @@ int WriteAll(int file, std::string_view text) {
   return 0;
 }
 
-// A link that leads nowhere stays the path.
+// Returns the end of a chain of links; a link that leads nowhere stays as it is.
 std::string EndOfLinks(const std::string& path) {
   char* const end = realpath(path.c_str(), nullptr);
   std::string result = end == nullptr ? path : end;

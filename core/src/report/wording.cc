@@ -142,7 +142,7 @@ std::string_view DeadlockHint(const Deadlock& deadlock) {
 
 namespace {
 
-// The words that IsHeadline() finds headlines by.
+// IsHeadline() recognizes headlines by these words.
 constexpr std::string_view kStillOpen = "still open";
 constexpr std::string_view kStillAlive = "still alive";
 constexpr std::string_view kLeftBehind = "left behind";
@@ -172,7 +172,8 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units) {
     when += " after " + report.test;
   else if (!when.empty())
     when = " after" + when;
-  const bool open = report.groups.front().first().kind == UnitKind::kDescriptor;  // then all are
+  const bool open =
+      report.groups.front().first().kind == UnitKind::kDescriptor;  // then all groups are
   return fmt::format("{}, {} {}{}", Count(Findings(report).size(), "leak"), units,
                      open                       ? kStillOpen
                      : HasOnlyLiveUnits(report) ? kStillAlive
@@ -213,8 +214,8 @@ std::string Headline(const LeakReport& report) {
   return "no leaks";
 }
 
-// Lines about one unit, which begin in another way than a headline of leaks, may say how it was
-// left as well.
+// Lines about one unit may contain these words as well, but begin in another way than a headline of
+// leaks.
 bool IsHeadline(std::string_view line) {
   const auto is_in = [line](std::string_view words) {
     return line.find(words) != std::string_view::npos;
@@ -263,7 +264,7 @@ std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
 
 namespace {
 
-// In the order of the units, without those that are empty.
+// Returns the values in the order of the units, without empty ones.
 std::vector<std::string> DistinctValues(std::span<const Unit> units,
                                         const std::function<std::string(const Unit&)>& value) {
   std::vector<std::string> distinct;

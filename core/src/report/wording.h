@@ -1,4 +1,4 @@
-// The words of a report: all that a person reads, except reasons that other parts pass through.
+// Words of a report: all that a person reads, except reasons that come from other parts.
 #ifndef TASKLEAK_SRC_REPORT_WORDING_H_
 #define TASKLEAK_SRC_REPORT_WORDING_H_
 
@@ -22,7 +22,8 @@ std::string Duration(std::chrono::milliseconds duration);
 
 using internal::Count;
 
-/// Returns what internal::Noun() does, but "thread" for an unjoined one, because Doing() says that.
+/// Returns what internal::Noun() does, but "thread" for an unjoined thread, because Doing() shows
+/// that it is unjoined.
 std::string_view Noun(UnitKind kind);
 
 /// Returns for example "waiting on a condition variable".
@@ -35,14 +36,13 @@ std::string OnWhat(const Unit& unit);
 /// Returns for example `thread 4130 "cache"` or `task 7`.
 std::string UnitText(std::string_view noun, std::int64_t id, const std::string& name);
 
-/// Returns for example "DEADLOCK: 2 threads wait for each other"; the other returns what each of
-/// them waits for.
+/// Return for example "DEADLOCK: 2 threads wait for each other", and what one of them waits for.
 std::string DeadlockTitle(const Deadlock& deadlock);
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit);
-/// Returns what to do about it.
+/// Returns what to do about a deadlock.
 std::string_view DeadlockHint(const Deadlock& deadlock);
 
-/// Counts the units of reports by what they are.
+/// Counts the units of reports by kind.
 class UnitCounts {
  public:
   void Add(const LeakReport& report);
@@ -61,14 +61,14 @@ std::string Headline(const LeakReport& report);
 /// failed.
 bool IsHeadline(std::string_view line);
 
-/// Returns why the check did not wait longer, where that was shown: "nothing can end them: ...";
-/// else an empty text.
+/// Returns why the check did not wait longer, if that was shown: "nothing can end them: ..."; else
+/// an empty text.
 std::string WhyNotLonger(const LeakReport& report);
 
-/// Returns the groups of a report, finding by finding: those of one pool are one.
+/// Returns the groups of a report by finding: the groups of one pool are one finding.
 std::vector<std::span<const LeakGroup>> Findings(const LeakReport& report);
 
-/// Returns the units of a group that stand at the same place, place by place.
+/// Returns the units of a group by place.
 std::vector<std::span<const Unit>> Places(const LeakGroup& group);
 
 /// Returns the distinct values of the units, the first few of them: "a, b, c, ... (8 names)" if
@@ -76,12 +76,12 @@ std::vector<std::span<const Unit>> Places(const LeakGroup& group);
 std::string Distinct(std::span<const Unit> units, std::string_view noun,
                      const std::function<std::string(const Unit&)>& value);
 
-/// Returns the distinct values of OnWhat(), which are long and have commas of their own: "a; b; ...
-/// (8 details)".
+/// Returns the distinct values of OnWhat(), which are long and contain commas: "a; b; ... (8
+/// details)".
 std::string DistinctDetails(std::span<const Unit> units);
 
-/// Returns `text` with every byte that a terminal or an XML parser would stumble over as "\x1b":
-/// control characters other than line ends, and what is not UTF-8.
+/// Returns `text` with "\x1b" and the like in place of bytes that terminals or XML parsers cannot
+/// take: control characters other than line ends, and bytes that are not UTF-8.
 std::string Printable(std::string_view text);
 
 }  // namespace taskleak::report

@@ -37,8 +37,8 @@ void SetCallLine(Dwarf_Die* unit, Dwarf_Die* inlined, std::string_view directory
   location->line = static_cast<int>(UnsignedAttribute(inlined, DW_AT_call_line).value_or(0));
 }
 
-// Without types (clang's -g1), it is not said where a function is declared; then it is where its
-// code is from.
+// Without types (clang's -g1), the debug information does not show where a function is declared;
+// then the origin of its code counts.
 bool IsInCppLibrary(Dwarf_Die function, const SourceLocation& location) {
   const char* const declared_in = dwarf_decl_file(&function);
   return IsCppLibraryFile(declared_in == nullptr ? location.file : declared_in);
@@ -47,7 +47,7 @@ bool IsInCppLibrary(Dwarf_Die function, const SourceLocation& location) {
 }  // namespace
 
 DebugIndex::DebugIndex(Dwfl_Module* module) : dwarf_(dwfl_module_getdwarf(module, &bias_)) {
-  // What is not used of it is never touched, and takes no memory; growing would take it twice.
+  // Unused capacity is never touched and takes no memory; growing would take it twice.
   constexpr std::size_t kUsual = std::size_t{1} << 16;
   if (dwarf_ != nullptr) ranges_.reserve(kUsual);
 }
@@ -65,7 +65,7 @@ void DebugIndex::AddUnit(Dwarf_Die die) {
       {.die = die, .directory = StringAttribute(&die, DW_AT_comp_dir), .functions = nullptr});
 }
 
-// Reads as many units as have been read, so that all of n are sorted only log n times.
+// Reads as many units as have been read already, so that all n units are sorted only log n times.
 bool DebugIndex::ReadMoreUnits() {
   if (dwarf_ == nullptr) return false;
   const std::size_t wanted = 2 * units_.size() + 1;

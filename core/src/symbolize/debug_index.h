@@ -1,4 +1,4 @@
-// The debug information of one module: which functions, inlined ones included, are at an address.
+// Reads the debug information of one module: the functions, inlined ones included, at an address.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_DEBUG_INDEX_H_
 #define TASKLEAK_SRC_SYMBOLIZE_DEBUG_INDEX_H_
 
@@ -14,19 +14,19 @@
 
 namespace taskleak::symbolize {
 
-/// One function at an address, and the line it is at: in the innermost function the line of the
-/// address, in the others the line of the call that was inlined.
+/// Holds one function at an address, and its line: in the innermost function that of the address,
+/// in the others that of the inlined call.
 struct SourceLocation {
   std::string function;         ///< demangled; empty if the debug information does not have it
-  std::string file;             ///< as ShortSourcePath gives it; empty when unknown
+  std::string file;             ///< as ShortSourcePath returns it; empty when unknown
   int line = 0;                 ///< 0 when unknown
   bool in_cpp_library = false;  ///< the function's source is a file of the C++ library
 };
 
-/// DWARF 4 and 5 as GCC and Clang write it. Does not need .debug_aranges, which Clang leaves out:
-/// it is built from the ranges of the compilation units. It reads the units in their order, only as
-/// far as an address requires: a program's own files are linked before its libraries.
-/// For split units (-gsplit-dwarf), only the line of the address is known.
+/// Reads DWARF 4 and 5 of GCC and Clang. Does not need .debug_aranges, which Clang leaves out: the
+/// index is built from the ranges of the compilation units. Reads the units in their order, only as
+/// far as an address requires, since a program's own files are linked before its libraries. For
+/// split units (-gsplit-dwarf), only the line of the address is known.
 ///
 /// Not thread-safe: build and use it under platform::Modules' mutex, while the module is mapped.
 class DebugIndex {
@@ -37,8 +37,8 @@ class DebugIndex {
   /// is no debug information for `pc`.
   [[nodiscard]] std::vector<SourceLocation> Find(std::uintptr_t pc);
 
-  /// Returns the line of the statement that the code at `pc` is a part of, if the compiler gave the
-  /// code itself the line of another place: only lines from `first` on and before `end` count.
+  /// Returns the line of the statement that contains the code at `pc`, if the compiler gave the
+  /// code itself another line. Only lines from `first` on and before `end` count.
   [[nodiscard]] std::optional<int> FindStatement(std::uintptr_t pc, int first, int end);
 
  private:

@@ -9,7 +9,8 @@
 namespace taskleak::symbolize {
 namespace {
 
-// The declaration or abstract function that `die` is an instance of; itself if it is of none.
+// Returns the declaration or abstract function that `die` is an instance of, or `die` itself if
+// there is none.
 Dwarf_Die Origin(Dwarf_Die die) {
   for (int step = 0; step < 16; ++step) {
     Dwarf_Attribute attribute;
@@ -41,8 +42,8 @@ std::string ScopeName(Dwarf_Die* die) {
   }
 }
 
-// "a::B::" for an entry in B in a. Entries are written in the order of the tree, so at each level
-// the way leads through the last one that does not lie behind `die`.
+// Returns "a::B::" for an entry in B in a. Entries are written in the order of the tree, so at each
+// level the way leads through the last one that is not behind `die`.
 std::string Scopes(Dwarf_Die die) {
   const Dwarf_Off offset = dwarf_dieoffset(&die);
   Dwarf_Die at;

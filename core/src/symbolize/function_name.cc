@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 43> kOperators = {
     "|=",  "^=",  "->",  "<",   ">",  "+",  "-",      "*",         "/",    "%",      "&",
     "|",   "^",   "~",   "!",   "=",  ",",  " new[]", " delete[]", " new", " delete"};
 
-// What compilers append to the symbol of a copy or a part of a function.
+// The suffixes that compilers append to the symbol of a copy or a part of a function.
 constexpr std::array<std::string_view, 14> kCloneSuffixes = {
     ".part.",   ".isra.", ".constprop.", ".cold",       ".actor",  ".resume",  ".destroy",
     ".cleanup", ".llvm.", ".lto_priv",   ".localalias", ".clone.", ".__uniq.", ".hot"};
@@ -78,7 +78,7 @@ class NameReader {
     name_ += text_[at_++];
   }
 
-  // What stood before a space was a return type or a remark such as "virtual thunk to".
+  // Drops what stood before a space: a return type, or a remark such as "virtual thunk to".
   void Space() {
     ++at_;
     if (name_.ends_with("decltype") && Sees("(")) {
@@ -114,8 +114,8 @@ class NameReader {
     AfterParameters();
   }
 
-  // More parameters (of a function that is returned), qualifiers, and then a local entity or the
-  // end.
+  // Skips further parameters (of a returned function) and qualifiers. After them comes a local
+  // entity or the end.
   void AfterParameters() {
     bool skipped = true;
     while (skipped) {
@@ -206,8 +206,8 @@ class NameReader {
     while (name_.ends_with(' ')) name_.pop_back();  // "operator void (*)(int)()"
   }
 
-  // Passes what starts with the bracket here, to the end of the text if it is never closed. A '>'
-  // inside round brackets is a comparison, and "->" never closes.
+  // Skips from the opening bracket here to its end, or to the end of the text if it is never
+  // closed. A '>' inside round brackets is a comparison, and "->" never closes.
   void SkipBalanced() {
     std::string closers;
     do {
@@ -254,7 +254,7 @@ class NameReader {
   std::string name_;
 };
 
-// Empty if the C++ runtime cannot read it.
+// Returns an empty text if the C++ runtime cannot read the symbol.
 std::string DemangleWhole(const std::string& symbol) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> name(
@@ -268,21 +268,21 @@ bool EndsInArguments(std::string_view name) {
   return name.ends_with('>') && !word.ends_with("operator");
 }
 
-// Clang since 18 and GCC since 14 write into a symbol what a template demands of its arguments (the
-// Itanium C++ ABI's <template-param-decl>, "Tk", "Tn" and others), which libstdc++ before 14 cannot
-// read. Of those this is what stands before these arguments: "app::Queue<int>::Push<...>". Empty if
-// that cannot be read either.
+// Clang since 18 and GCC since 14 write the constraints of template arguments into symbols (the
+// Itanium C++ ABI's <template-param-decl>, "Tk", "Tn" and others). libstdc++ before 14 cannot read
+// these. For such a symbol, returns the name up to these arguments: "app::Queue<int>::Push<...>".
+// Returns an empty text if that cannot be read either.
 std::string DemangleUpToConstraint(std::string symbol) {
   constexpr std::size_t kPrefix = 2;  // "_Z"
   for (;;) {
     for (std::size_t end = symbol.rfind('I'); end != symbol.npos && end > kPrefix;
          end = symbol.rfind('I', end - 1)) {
-      for (const char* const closed : {"E", ""}) {  // a nested name, or one that is not
+      for (const char* const closed : {"E", ""}) {  // a nested name, or another one
         const std::string name = DemangleWhole(symbol.substr(0, end) + closed);
         if (!name.empty() && !EndsInArguments(name)) return name + "<...>";
       }
     }
-    // What is local to a function cannot be named without it, but the function can.
+    // A local entity cannot be named without its function, but the function can.
     if (symbol.size() <= kPrefix || symbol[kPrefix] != 'Z') return {};
     symbol.erase(kPrefix, 1);
   }

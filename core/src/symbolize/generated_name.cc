@@ -7,7 +7,7 @@
 namespace taskleak::symbolize {
 namespace {
 
-// What generated names begin with, leading underscores apart, up to their number.
+// The beginnings of generated names, without leading underscores, up to their number.
 constexpr std::array<std::string_view, 3> kPrefixes = {
     // Catch2 3: src/catch2/internal/catch_test_registry.hpp and
     // catch_template_test_registry.hpp, INTERNAL_CATCH_UNIQUE_NAME.

@@ -35,8 +35,8 @@ std::string_view LineTable::File(std::size_t i) const {
   return file == nullptr ? std::string_view() : file;
 }
 
-// In optimized code, a statement begins before the code that was made of it and has other lines.
-// Without optimization each entry begins a statement, and the right one follows.
+// In optimized code, a statement's entry comes before the code that was made from it and has other
+// lines. Without optimization each entry begins a statement, and the right one follows.
 std::optional<int> LineTable::FindStatement(Dwarf_Addr address, int first, int end) const {
   constexpr std::size_t kNear = 16;
   const std::size_t at = At(address);

@@ -10,13 +10,13 @@
 
 namespace taskleak::symbolize {
 
-/// The entries that dwarf_getsrclines() gives, which libdw sorts by address and keeps.
+/// Reads the entries of dwarf_getsrclines(), which libdw sorts by address and keeps.
 class LineTable {
  public:
   LineTable(Dwarf_Lines* lines, std::size_t count) : lines_(lines), count_(count) {}
 
-  /// Returns the line of the statement that the code at `address` is a part of, if the compiler
-  /// gave the code itself another line: only lines from `first` on and before `end` count.
+  /// Returns the line of the statement that contains the code at `address`, if the compiler gave
+  /// the code itself another line. Only lines from `first` on and before `end` count.
   [[nodiscard]] std::optional<int> FindStatement(Dwarf_Addr address, int first, int end) const;
 
  private:

@@ -64,7 +64,7 @@ ModuleInfo* ModuleInfo::Find(platform::Modules& modules, std::uintptr_t pc) {
   if (module == nullptr || !Holds(module, pc)) return nullptr;
   void** const data = UserData(module);
   if (*data == nullptr) {
-    // The mark last: without memory for the rest, the module stays unknown.
+    // The mark is set last: if there is no memory for the rest, the module stays unknown.
     cache.modules.emplace(cache.last_serial + 1, std::make_unique<ModuleInfo>(module));
     *data = reinterpret_cast<void*>(++cache.last_serial);  // NOLINT(performance-no-int-to-ptr)
   }

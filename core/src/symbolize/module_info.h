@@ -1,4 +1,4 @@
-// Data of each mapped module, kept as long as the module stays mapped.
+// Keeps data of each mapped module as long as it stays mapped.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
 #define TASKLEAK_SRC_SYMBOLIZE_MODULE_INFO_H_
 

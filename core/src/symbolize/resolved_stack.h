@@ -1,4 +1,4 @@
-// Stacks with names. Each distinct stack is resolved once in a look.
+// Gives stacks names. Each distinct stack is resolved once in a look.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_
 #define TASKLEAK_SRC_SYMBOLIZE_RESOLVED_STACK_H_
 

@@ -1,4 +1,5 @@
-// Whose code a function or a module is: the runtime's, a library's for threads, or any other.
+// Finds out to which code a function or module belongs: the runtime's, a library's for threads, or
+// any other.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_RUNTIME_CODE_H_
 #define TASKLEAK_SRC_SYMBOLIZE_RUNTIME_CODE_H_
 
@@ -6,12 +7,13 @@
 
 namespace taskleak::symbolize {
 
-/// Returns whether a plain name is that of a function that only calls the one that a thread is
-/// started with.
+/// Returns whether a plain name is that of a trampoline: a function that only calls the function
+/// with which a thread is started.
 bool IsThreadTrampoline(std::string_view plain_name);
 
-/// Returns whether a plain name is one of the C++ runtime's own namespaces (std, __gnu_cxx,
-/// __cxxabiv1), of those of Boost.Fiber, or of known thread trampolines.
+/// Returns whether a plain name belongs to the namespaces of the C++ runtime (std, __gnu_cxx,
+/// __cxxabiv1), of sanitizers or of Boost.Fiber, is reserved for the implementation, or is a known
+/// thread trampoline.
 bool IsRuntimeName(std::string_view plain_name);
 
 /// Returns whether `file_name` is that of libc, the C++ runtime, the loader, the vdso, a
@@ -22,9 +24,9 @@ bool IsSystemModule(std::string_view file_name);
 /// the program: "/usr/lib/x86_64-linux-gnu/libuv.so.1".
 bool IsInstalledLibrary(std::string_view path);
 
-/// Returns whether a plain name is that of a function in the namespace, or with the prefix, of a
-/// library for threads and the like, or of a test framework. Such a function does work for others,
-/// so it does not show which program's thread it started or waits in.
+/// Returns whether a plain name has the namespace or the prefix of a library for threads and the
+/// like, or of a test framework. Such a function works for other code, so it does not show which
+/// code started a thread or makes it wait.
 bool IsThreadLibraryName(std::string_view plain_name);
 
 }  // namespace taskleak::symbolize

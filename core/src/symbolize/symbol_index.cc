@@ -40,8 +40,8 @@ Elf_Scn* SymbolSection(Elf* file, GElf_Shdr* header) {
 
 }  // namespace
 
-// libdwfl's own way to a symbol takes several locks of libelf for each, so it is only asked which
-// files it has put together: the module's or that of separate debug information, and that of
+// libdwfl's own access to a symbol takes several locks of libelf for each, so it is only asked for
+// the files that it has combined: the module's or that of separate debug information, and that of
 // .gnu_debugdata. Its table has the local symbols of both, then the global ones of both.
 SymbolIndex::SymbolIndex(Dwfl_Module* module) {
   const int count = dwfl_module_getsymtab(module);
@@ -49,7 +49,7 @@ SymbolIndex::SymbolIndex(Dwfl_Module* module) {
   GElf_Addr start = 0;
   dwfl_module_info(module, nullptr, &start, nullptr, nullptr, nullptr, nullptr, nullptr);
   start_ = start;
-  // The end that stays unused is never touched, so it takes no memory.
+  // The unused end is never touched, so it takes no memory.
   symbols_.reserve(static_cast<std::size_t>(count));
   const int first_global = dwfl_module_getsymtab_first_global(module);
   std::set<Elf*> added;

@@ -20,8 +20,8 @@ class SymbolIndex {
   /// Reads the symbol table, or in a stripped file the dynamic symbols.
   explicit SymbolIndex(Dwfl_Module* module);
 
-  /// Returns the linker's name of the function that covers `pc`; null when there is none. Of
-  /// several names, returns the most public one: "pthread_cond_wait" rather than
+  /// Returns the linker's name of the function that covers `pc`; null if there is none. If there
+  /// are several names, returns the most public one: "pthread_cond_wait" rather than
   /// "___pthread_cond_wait".
   [[nodiscard]] const char* Find(std::uintptr_t pc) const {
     const std::optional<Function> function = FindFunction(pc);

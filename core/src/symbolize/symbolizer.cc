@@ -15,7 +15,7 @@
 #include "symbolize/runtime_code.h"
 #include "taskleak/internal/thread_birth.h"
 
-// The hooks' (hooks/src/thread_hooks.cc); null in a program without them.
+// Is defined by the hooks (hooks/src/thread_hooks.cc); null in a program without them.
 extern "C" __attribute__((weak)) void* taskleak_run_thread(void* birth);
 
 namespace taskleak::symbolize {
@@ -28,15 +28,15 @@ std::uintptr_t LookupAddress(const RawFrame& frame) {
   return frame.is_return_address && frame.pc > 0 ? frame.pc - 1 : frame.pc;
 }
 
-// The module that holds the address; when none is known, after another look at the mappings.
+// Returns the module that contains the address. If none is known, looks at the mappings again.
 ModuleInfo* FindModule(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {
   ModuleInfo* const info = modules.dwfl() == nullptr ? nullptr : ModuleInfo::Find(modules, pc);
   if (info != nullptr || !modules.Refresh()) return info;
   return ModuleInfo::Find(modules, pc);
 }
 
-// The hooks' own functions, through which a thread runs its start routine, are known by their
-// addresses in a stripped program as well.
+// Returns the name of one of the hooks' own functions, through which a thread runs its start
+// routine. They are known by their addresses even in a stripped program.
 const char* NameOfHook(Modules& modules, std::uintptr_t pc) TASKLEAK_REQUIRES(modules.mutex()) {
   if (!platform::LooksAtItself()) return nullptr;
   const std::uintptr_t start = modules.FunctionStart(pc);
@@ -76,8 +76,8 @@ bool HasRoomForLines() {
   return room != MAP_FAILED && munmap(room, kRoom) == 0;
 }
 
-// The functions at one address: names from the symbol table, which knows every function's full
-// name, and the rest from the debug information.
+// Returns the functions at one address. The names come from the symbol table, which has every
+// function's full name, and the rest from the debug information.
 std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std::uintptr_t pc,
                                   bool with_lines) TASKLEAK_REQUIRES(modules.mutex()) {
   Frame physical;
@@ -106,7 +106,7 @@ std::vector<Frame> ResolveAddress(Modules& modules, const QuickFrame& quick, std
   return result;
 }
 
-// What has been found at addresses, for one generation of the mappings.
+// Keeps what was found at addresses, for one generation of the mappings.
 class Cache {
  public:
   // Every frame ever returned is kept, each distinct one once.
@@ -115,7 +115,7 @@ class Cache {
     if (const auto known = quick_.find(pc); known != quick_.end()) return *known->second;
     const QuickFrame& kept = Keep(LookUp(modules, pc));  // may find that the mappings have changed
     DropIfStale(modules);
-    // A library may be loaded there at any time.
+    // An address without a module is not kept, since a library may be loaded there at any time.
     if (!kept.module.empty()) quick_.emplace(pc, &kept);
     return kept;
   }

@@ -1,4 +1,4 @@
-// From addresses to functions, files and lines.
+// Turns addresses into functions, files and lines.
 #ifndef TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
 #define TASKLEAK_SRC_SYMBOLIZE_SYMBOLIZER_H_
 
@@ -12,7 +12,7 @@
 
 namespace taskleak::symbolize {
 
-/// What the symbol table says of one frame: quick, and enough to match rules.
+/// Holds what the symbol table shows about one frame: quick to get, and enough to match rules.
 struct QuickFrame {
   std::string function;    ///< demangled, with parameters; empty when unknown
   std::string plain_name;  ///< PlainName(function)
@@ -25,31 +25,30 @@ struct QuickFrame {
 };
 
 /// Returns names from the symbol tables, one per physical frame. Each unique address is looked up
-/// once per process. Thread-safe. The references stay valid until the process ends; the frame is
-/// taken by value, so that no compiler takes them for references to it.
+/// once per process. Thread-safe. The references stay valid until the process ends. (The frame is
+/// passed by value, so that compilers do not mistake them for references to it.)
 const QuickFrame& Quick(platform::RawFrame frame);
 
-/// A function as the symbol table has it.
+/// Holds a function of the symbol table.
 struct FunctionSymbol {
   std::string name;          ///< the linker's; empty if there is none
   std::uintptr_t begin = 0;  ///< its addresses
   std::uintptr_t end = 0;
 };
 
-/// Looks at what is mapped now, since a library may have taken the place of another one.
-/// Thread-safe.
+/// Reads the mappings again, since a library may have replaced another one. Thread-safe.
 void RefreshModules();
 
 /// Returns the function that holds the address. Thread-safe.
 FunctionSymbol FindFunction(std::uintptr_t address);
 
-/// Returns the line of the statement that the code at `pc` is a part of, if the compiler gave the
-/// code itself another line: only lines from `first` on and before `end` count. Thread-safe.
+/// Returns the line of the statement that contains the code at `pc`, if the compiler gave the code
+/// itself another line. Only lines from `first` on and before `end` count. Thread-safe.
 std::optional<int> LineOfStatement(std::uintptr_t pc, int first, int end);
 
-/// Returns the whole stack with files, lines and inlined callers, from the debug information where
-/// there is any. Frames of system modules get names only, unless `system_lines`. Each unique
-/// address is resolved once per process. Thread-safe.
+/// Returns the whole stack with files, lines and inlined callers, as far as there is debug
+/// information. Frames of system modules get only names, unless `system_lines`. Each unique address
+/// is resolved once per process. Thread-safe.
 std::vector<Frame> Resolve(const std::vector<platform::RawFrame>& frames,
                            bool system_lines = false);
 

@@ -9,8 +9,8 @@
 
 namespace taskleak::symbolize {
 
-/// Built in one walk over the unit's tree, which records each function's inlined calls with their
-/// depth. Not thread-safe.
+/// Is built in one walk over the unit's tree, which records each function's inlined calls with
+/// their depth. Not thread-safe.
 class UnitFunctions {
  public:
   explicit UnitFunctions(Dwarf_Die unit);
