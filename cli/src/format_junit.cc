@@ -46,7 +46,7 @@ std::string OpenCase(const std::string& test, const std::string& more) {
                      EscapeXml(name.test), more);
 }
 
-// What does not become a failure's message: its first group's place.
+// Returns the place of a failure: that of its first group.
 std::string Place(const LeakReport& report, const std::string& root) {
   if (report.groups.empty()) return {};
   const SourceLine place = BlamedLine(report.groups.front(), root);

@@ -1,4 +1,4 @@
-// For people.
+// The text format, for people.
 #include <fmt/format.h>
 
 #include "format.h"

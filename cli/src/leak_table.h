@@ -1,4 +1,4 @@
-// The leaks of each test: the part of reports that comparisons need.
+// Collects the leaks of each test: the part of reports that comparisons need.
 #ifndef TASKLEAK_CLI_LEAK_TABLE_H_
 #define TASKLEAK_CLI_LEAK_TABLE_H_
 
@@ -29,12 +29,12 @@ struct LeakEntry {
   std::string former_signature;  ///< LeakGroup::former_signature
 };
 
-/// The leaks of any number of reports. A plain collection.
+/// Holds the leaks of any number of reports.
 class LeakTable final : public ReportSink {
  public:
-  /// How many units of each leak one run has.
+  /// Holds the number of units of each leak in one run.
   using Run = std::map<LeakKey, std::size_t>;
-  /// What it takes from the reports.
+  /// Says what to take from the reports.
   enum class What {
     kLeaks,      ///< leaks only
     kEverything  ///< also what was alive in looks that judged nothing (verdict "alive")
@@ -48,16 +48,16 @@ class LeakTable final : public ReportSink {
   void OnSuppression(rules::SuppressionCount) override {}
   void OnNote(std::string) override {}
 
-  /// Gives leaks that stand here under a signature that is a former one in `newer` their new one.
+  /// Gives leaks their new signature if they have one here that is a former signature in `newer`.
   void TakeSignaturesOf(const LeakTable& newer);
 
   [[nodiscard]] const std::map<LeakKey, LeakEntry>& leaks() const { return leaks_; }
   /// Returns the runs, one for each document. In a document that several runs were merged into,
   /// each leak has its largest count.
   [[nodiscard]] const std::vector<Run>& runs() const { return runs_; }
-  /// Returns how often the test was looked at, to its end; 0 if it was not.
+  /// Returns how often the test was looked at to its end; 0 if it never was.
   [[nodiscard]] std::size_t TimesChecked(const std::string& test) const;
-  /// Returns true if the leak was in only some of its test's runs.
+  /// Returns true if the leak appeared in only some of its test's runs.
   [[nodiscard]] bool IsFlaky(const LeakKey& key, const LeakEntry& leak) const {
     return leak.seen < TimesChecked(key.test);
   }

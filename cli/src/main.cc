@@ -36,7 +36,7 @@ std::string FaultOfCommand(const CLI::App& app) {
                      CommandsOf(*in), name);
 }
 
-// Prints what was asked for instead of a command, or what is wrong with the arguments.
+// Prints the requested help or version, or what is wrong with the arguments.
 ExitCode End(const CLI::App& app, const CLI::ParseError& error) {
   const bool is_command = error.get_name() == "RequiredError" || error.get_name() == "ExtrasError";
   const std::string fault = is_command ? FaultOfCommand(app) : std::string();

@@ -9,13 +9,14 @@
 namespace taskleak::cli {
 namespace {
 
-// Returns how bad the verdict is. A run that could not look proves nothing, whatever others found.
+// Returns how bad the verdict is. A run that could not look proves nothing, whatever the others
+// found.
 int Badness(const Json& head) {
   const std::string verdict = TextAt(head, "verdict");
   return verdict == "hang" ? 3 : verdict == "could_not_look" ? 2 : verdict == "leak" ? 1 : 0;
 }
 
-// Whether there is no such text or list, or an empty one.
+// Returns whether there is no such text or list, or an empty one.
 bool IsEmptyAt(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || found->empty()) return true;

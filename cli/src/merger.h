@@ -18,9 +18,9 @@
 namespace taskleak::cli {
 
 /// Keeps each leak (signature) of each test once: its largest instance, with the number of times
-/// that it was seen in "seen". Keeps the worst verdict of each test, why it could not be looked at
-/// in some run and its first deadlocks, and otherwise the values of that verdict. Groups are kept
-/// as text and names in one block of memory, so millions of tests fit.
+/// that it was seen in "seen". For each test, keeps the worst verdict and the values that belong to
+/// it. Also keeps why the test could not be looked at in some run, and its first deadlocks. Groups
+/// are kept as text and names in one block of memory, so millions of tests fit.
 class Merger final : public ReportSink {
  public:
   Merger() = default;

@@ -7,7 +7,7 @@
 namespace taskleak::cli {
 namespace {
 
-/// One run against the baseline.
+/// Covers the leaks of one run by the baseline.
 class RunCover {
  public:
   RunCover(const LeakTable& leaks, const std::vector<CoverEntry>& entries, Cover& cover)
@@ -49,7 +49,7 @@ class RunCover {
     leak.rest = std::max(leak.rest, count - moved);
   }
 
-  // Those of its signature, and of its former one.
+  // Returns the entries with the leak's signature or its former one.
   [[nodiscard]] std::vector<std::size_t> EntriesOf(const LeakKey& key) const {
     std::vector<std::size_t> entries;
     for (const std::string& signature : {key.signature, leaks_.leaks().at(key).former_signature}) {
@@ -60,7 +60,8 @@ class RunCover {
     return entries;
   }
 
-  // What the entry allows elsewhere: one for any number has moved as a whole or not at all.
+  // Returns what the entry still allows elsewhere. An entry for any number moves as a whole or not
+  // at all.
   [[nodiscard]] std::size_t Left(std::size_t entry) const {
     const std::size_t allowed = entries_[entry].allowed;
     if (allowed == CoverEntry::kAnyNumber && used_[entry] > 0) return 0;

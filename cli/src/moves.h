@@ -1,4 +1,4 @@
-// Known leaks that appear in another test: a thread that is started at first use is left by
+// Finds known leaks that appear in another test: a thread that is started at first use is left by
 // whichever test comes first.
 #ifndef TASKLEAK_CLI_MOVES_H_
 #define TASKLEAK_CLI_MOVES_H_
@@ -15,7 +15,7 @@
 
 namespace taskleak::cli {
 
-/// How the leaks of all runs are covered by the entries of a baseline.
+/// Says how the entries of a baseline cover the leaks of all runs.
 struct Cover {
   struct OfLeak {
     std::size_t own = 0;         ///< what its own entry allows
@@ -37,10 +37,10 @@ struct CoverEntry {
   std::string signature;
 };
 
-/// Covers the leaks of each run (report) by itself: first with the entry of the leak's own test
-/// (`own`; nothing if there is none); what that does not allow, with what entries of the same
-/// signature have left. A leak that stays in its test and appears in another is then not covered
-/// there.
+/// Covers the leaks of each run (report) by itself. First uses the entry of the leak's own test
+/// (`own`; nothing if there is none). Covers the rest with what other entries of the same signature
+/// have left. So a leak that stays in its test and appears in another one as well is not covered in
+/// the other.
 Cover CoverLeaks(const LeakTable& leaks, const std::vector<CoverEntry>& entries,
                  const std::function<std::optional<std::size_t>(const LeakKey&)>& own);
 

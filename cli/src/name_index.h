@@ -1,4 +1,4 @@
-// Finds out which of millions of names are already in a list.
+// Finds which of millions of names are already in a list.
 #ifndef TASKLEAK_CLI_NAME_INDEX_H_
 #define TASKLEAK_CLI_NAME_INDEX_H_
 

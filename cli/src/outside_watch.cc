@@ -31,7 +31,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kFirstLook{1};
 
-// What its first thread is in is taken for the test's.
+// Looks at the process. Takes its first thread for the one that runs the test.
 class Looker {
  public:
   explicit Looker(pid_t pid) : pid_(pid) {}
@@ -59,14 +59,15 @@ class Looker {
   }
 
   const pid_t pid_;
-  // Nothing: not tried yet; then nothing if it can be looked at.
+  // The outer value is nothing if looking was not tried yet; the inner one is nothing if looking is
+  // possible.
   std::optional<std::optional<platform::Unreachable>> why_not_;
   alive::Stillness stillness_{alive::Stillness::EndHandlers::kMayWake};
 };
 
 using FileClock = std::filesystem::file_time_type::clock;
 
-// The report of what hangs, with what the program itself had reported since `begun`.
+// Returns the report of the hang, together with what the program itself had reported since `begun`.
 std::string Document(const LeakReport& report, const std::string& path,
                      FileClock::time_point begun) {
   Merger merger;
@@ -91,7 +92,7 @@ void Publish(const LeakReport& report, pid_t pid, const Options& options,
 
 std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
   const Clock::time_point begun = Clock::now();
-  constexpr std::chrono::milliseconds kTick{20};  // of the times of files
+  constexpr std::chrono::milliseconds kTick{20};  // the resolution of file times
   const FileClock::time_point file_begun = FileClock::now() - kTick;
   Looker looker(pid);
   Standstill found = Standstill::kNone;
@@ -103,7 +104,7 @@ std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
     next = 2 * (Clock::now() - begun);
   }
   Options options = Options::FromEnvironment();
-  options.hooks = false;  // what they know is in the other process
+  options.hooks = false;  // their records are in the other process
   LeakReport report = looker.Report(options);
   report.test = limit.name;
   report.hang = true;
@@ -112,7 +113,7 @@ std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
   report.waited = found == Standstill::kNone
                       ? limit.time
                       : std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
-  // It may have ended meanwhile: then nothing hung.
+  // The child may have ended meanwhile, and then nothing hung.
   if (const auto end = AwaitChild(pid, milliseconds(0))) return end;
   kill(pid, SIGKILL);
   static_cast<void>(AwaitChild(pid));

@@ -1,4 +1,4 @@
-// Watching from outside whether a program hangs.
+// Watches from outside whether a program hangs.
 #ifndef TASKLEAK_CLI_OUTSIDE_WATCH_H_
 #define TASKLEAK_CLI_OUTSIDE_WATCH_H_
 
@@ -12,19 +12,19 @@
 
 namespace taskleak::cli {
 
-/// How long a child may take, and what its report is called.
+/// Holds the time that a child may take, and the name in its report.
 struct HangLimit {
   std::chrono::milliseconds time{0};
   std::string name;
 };
 
-/// Waits for the end of the child `pid`. Returns nothing, after it has reported and killed the
-/// child, if the child takes longer than `limit.time`, or is shown never to end: from one second
-/// on, at growing intervals, it is asked whether its first thread is in a deadlock or all of its
-/// threads are asleep. Its threads are not disturbed for that. The report goes to standard error
-/// and to the JSON file that TASKLEAK_OPTIONS names.
+/// Waits for the end of the child `pid`. If the child takes longer than `limit.time`, or is shown
+/// never to end, reports and kills it, and returns nothing. From one second on, at growing
+/// intervals, this looks whether the child's first thread is in a deadlock, or all of its threads
+/// are asleep. The looks do not disturb the threads. The report goes to standard error and to the
+/// JSON file that TASKLEAK_OPTIONS names.
 ///
-/// Looks at one process, in the life of this one.
+/// May be used for one child in the life of this process.
 std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit);
 
 }  // namespace taskleak::cli

@@ -11,8 +11,7 @@
 namespace taskleak::cli {
 
 /// Receives the parts of a document one by one as they are read, so that a reader of many large
-/// documents need not keep them. Every part is an element of the list with that name in the
-/// document.
+/// documents need not keep them. Each part is an element of the document's list with that name.
 class ReportSink {
  public:
   virtual ~ReportSink() = default;

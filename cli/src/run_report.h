@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 struct TestEntry {
   LeakReport report;
   Json json;
-  std::size_t document = 0;  ///< the how manieth of those read it is from
+  std::size_t document = 0;  ///< number of its document, in the order of reading
 };
 
 /// One or several documents. `tests` may name a test more than once (re-runs) unless they were

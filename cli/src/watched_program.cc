@@ -74,7 +74,7 @@ void SetEnvironment(const WatchSettings& settings, const std::string& records,
   environment.Set(kTestVariable, settings.test);
 }
 
-// As the preloaded library calls it.
+// Returns the name that the preloaded library uses for the program.
 std::string NameOf(const Child& child, const WatchSettings& settings) {
   if (!settings.test.empty()) return settings.test;
   std::string name = std::filesystem::path(child.command.front()).filename().string();

@@ -40,8 +40,8 @@ struct WatchedEnd {
 std::string CheckWatchable(const std::vector<std::string>& command);
 
 /// Runs `child` to its end with the library preloaded. Throws std::runtime_error if it cannot be
-/// watched. Thread-safe without a limit for hangs; with one, for one program in the life of this
-/// process.
+/// watched. Thread-safe if there is no limit for hangs; with a limit, only one program may be run
+/// in the life of this process.
 WatchedEnd RunWatched(Child child, const WatchSettings& settings);
 
 }  // namespace taskleak::cli

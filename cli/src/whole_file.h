@@ -11,8 +11,8 @@
 namespace taskleak::cli {
 
 /// Writes a file piece by piece. The file is completely on the disk before it replaces `path`, so
-/// `path` is always the old file or the whole new one. "-" is standard output, which receives the
-/// pieces as they come.
+/// `path` is always either the old file or the whole new one. "-" is standard output, which
+/// receives the pieces as they come.
 class WholeFile {
  public:
   explicit WholeFile(std::string path);
