@@ -148,7 +148,7 @@ UnitKind KindNamed(const std::string& name) {
 }
 
 WaitState StateNamed(const std::string& name) {
-  return ReadName(name, WaitState::kOpen, WaitState::kOther);
+  return ReadName(name, WaitState::kLost, WaitState::kOther);
 }
 
 std::string TextAt(const Json& object, const char* key) {

@@ -99,6 +99,12 @@ TEST(ReportReader, ReadsDescriptors) {
             "[1] 1 descriptor \"socket:[4711]\" (7)  still open: listening TCP 127.0.0.1:8080\n");
 }
 
+TEST(ReportReader, KnowsTheLastKindAndState) {
+  EXPECT_EQ(KindNamed(std::string(ToString(UnitKind::kDescriptor))), UnitKind::kDescriptor);
+  EXPECT_EQ(StateNamed(std::string(ToString(WaitState::kLost))), WaitState::kLost);
+  EXPECT_EQ(StateNamed("unheard of"), WaitState::kOther);
+}
+
 TEST(ReportReader, ReadsThePlacesOfAGroup) {
   LeakReport report = TwoLeaks();
   report.groups[0].units[7].stack = report.groups[1].units[0].stack;
