@@ -156,7 +156,10 @@ std::string OptionsKey(const Options& options) {
 /// Accepts that another copy of taskleak (in another library) checks these tests. Throws if that
 /// copy does not have these options.
 void AcceptOtherCopy(const Options& options) {
-  if (taskleak::internal::AreSame(options, {}) || !ClaimOnce(OptionsKey(options))) return;
+  if (taskleak::internal::AreSame(options, {}) ||
+      taskleak::internal::IsClaimed(OptionsKey(options))) {
+    return;
+  }
   throw std::invalid_argument(
       "another copy of taskleak in this process checks these tests, and does not see the options " +
       taskleak::internal::Describe(options) + ". Set them in that copy, or in TASKLEAK_OPTIONS");
