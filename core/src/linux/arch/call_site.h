@@ -25,8 +25,8 @@ CallSite ReadCallSite(std::uintptr_t return_address);
 /// Returns whether the instruction before `return_address` is a call. Async-signal-safe.
 bool FollowsCall(std::uintptr_t return_address);
 
-/// Returns whether the function has a jump to `to`: one that ends by calling another leaves its own
-/// frame to it.
+/// Returns whether the function has a jump to `to`: a function that ends by calling another one
+/// leaves its own frame to that.
 bool HasJump(const FunctionRange& function, std::uintptr_t to);
 
 /// Returns true if the function jumps through a register or a pointer, as with a virtual tail call.

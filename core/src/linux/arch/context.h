@@ -13,8 +13,8 @@
 /// which debuggers know it.
 extern "C" void taskleak_signal_return();
 
-/// Calls clone(2) as the kernel has it. The child runs the function on a stack of its own and ends.
-/// Not libc's clone(), before which sanitizers stand.
+/// Calls clone(2) in the kernel's form. The child runs the function on a stack of its own and ends.
+/// This is not libc's clone(), which sanitizers intercept.
 extern "C" long taskleak_start_tracer(unsigned long flags, void* stack, void (*function)(void*),
                                       void* argument);
 

@@ -1,4 +1,4 @@
-// What machine code says, whatever the processor.
+// Holds what was decoded from machine code, for any processor.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_DECODED_H_
 #define TASKLEAK_SRC_LINUX_ARCH_DECODED_H_
 
@@ -23,7 +23,7 @@ struct Branch {
   bool operator==(const Branch&) const = default;
 };
 
-/// How a function sets up its frame.
+/// Says how a function sets up its frame.
 struct Prologue {
   bool sets_frame_pointer = false;
   /// How far the stack pointer is below the frame pointer after it. In the function's body it may
@@ -34,8 +34,8 @@ struct Prologue {
   bool operator==(const Prologue&) const = default;
 };
 
-/// The single bytes of the memory behind a register, such as a coroutine's frame, that code uses,
-/// by their offset.
+/// Holds the single bytes that code uses of the memory behind a register, such as a coroutine's
+/// frame, by their offset.
 struct ByteUses {
   std::set<std::size_t> read;
   std::map<std::size_t, std::set<std::uint32_t>> stored;  ///< the constants that are stored there

@@ -6,7 +6,7 @@
 
 namespace taskleak::platform {
 
-/// What walking up a stack starts from.
+/// Holds the values from which a walk up a stack starts.
 struct FramePlace {
   std::uintptr_t pc;
   std::uintptr_t frame_pointer;

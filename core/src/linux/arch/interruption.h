@@ -1,4 +1,4 @@
-// System calls that a signal interrupted, by the registers that the thread has then.
+// Finds system calls that a signal interrupted, by the registers that the thread has then.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_INTERRUPTION_H_
 #define TASKLEAK_SRC_LINUX_ARCH_INTERRUPTION_H_
 
@@ -11,7 +11,8 @@
 
 namespace taskleak::platform {
 
-/// The place of a thread in the system call `number`, whose arguments the registers still hold.
+/// Returns the place of a thread in the system call `number`, whose arguments are still in the
+/// registers.
 inline BlockedAt InCall(long number, const Registers& registers) {
   BlockedAt at{.number = number, .sp = registers[kStackPointer], .pc = registers[kPc]};
   for (std::size_t i = 0; i < kCallArguments.size(); ++i)
@@ -19,12 +20,11 @@ inline BlockedAt InCall(long number, const Registers& registers) {
   return at;
 }
 
-/// The call that a signal interrupted, by the kernel's preparations to make it again
+/// Returns the call that a signal interrupted, by the kernel's preparations to make it again
 /// (arch/x86/kernel/signal.c, handle_signal; arch/arm64/kernel/signal.c, do_signal): the thread is
 /// back at the instruction, and all registers are as they were there. Calls that are never made
-/// again return EINTR instead: which they were is known where the result is in another register
-/// than the number, and then it has taken the first argument's. `read` does what
-/// platform::ReadMemory does.
+/// again return EINTR instead. Their number is known only if the result is in another register than
+/// the number; that register had the first argument. `read` does what platform::ReadMemory does.
 template <typename Read>
 BlockedAt WhereInterrupted(const Registers& registers, const Read& read) {
   const auto is_call = [&read](std::uintptr_t address) {

@@ -16,11 +16,11 @@
 
 namespace taskleak::platform {
 
-/// Returns the calling thread's number in the kernel: gettid(2).
+/// Returns the calling thread's id: gettid(2).
 TASKLEAK_UNINSTRUMENTED inline int OwnTid() { return static_cast<int>(RawCall(SYS_gettid)); }
 
-/// Copies memory of the caller, whose number `caller` is, by process_vm_readv(2): stops where what
-/// is mapped ends, and never faults. Returns how much was copied, or a negative number.
+/// Copies memory of the caller, whose id is `caller`, by process_vm_readv(2). Stops at the end of
+/// mapped memory, and never faults. Returns how much was copied, or a negative number.
 TASKLEAK_UNINSTRUMENTED inline long CopyOwnMemory(long caller, std::uintptr_t from, char* to,
                                                   std::size_t size) {
   const iovec local = {to, size};

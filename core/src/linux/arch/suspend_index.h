@@ -1,5 +1,5 @@
-// How the code of a coroutine keeps the number of the place where it is suspended: what is the same
-// on every processor.
+// Finds out how the code of a coroutine keeps the number of the place where it is suspended: the
+// part that is the same on every processor.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_SUSPEND_INDEX_H_
 #define TASKLEAK_SRC_LINUX_ARCH_SUSPEND_INDEX_H_
 
@@ -10,8 +10,8 @@
 
 namespace taskleak::platform {
 
-/// Returns where in a frame Clang's index is, one byte: what both .resume and .destroy read, and
-/// .resume sets to constants. Nothing if there are no two places to distinguish.
+/// Returns where in a frame Clang's index of one byte is: both .resume and .destroy read that byte,
+/// and .resume sets it to constants. Returns nothing if there are no two places to distinguish.
 std::optional<std::size_t> FindClangIndex(const ByteUses& resume, const ByteUses& destroy);
 
 }  // namespace taskleak::platform

@@ -1,5 +1,5 @@
-// For code that runs where nothing may be relied upon: in a signal handler of any thread, or in a
-// child that shares this process's memory.
+// For code that can rely on nothing: in a signal handler of any thread, or in a child that shares
+// this process's memory.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_UNINSTRUMENTED_H_
 #define TASKLEAK_SRC_LINUX_ARCH_UNINSTRUMENTED_H_
 

@@ -35,7 +35,7 @@ constexpr std::array<Compression, 5> kCompressions = {{
     {"BZh", "bzip2 -d"},
 }};
 
-// What a file without a readable ELF header is.
+// Finds out what a file without a readable ELF header is.
 UnreadableCore WhatElse(int file) {
   std::array<char, 8> bytes{};
   const ssize_t size = pread(file, bytes.data(), bytes.size(), 0);
@@ -48,12 +48,12 @@ UnreadableCore WhatElse(int file) {
   return {.reason = beginning.empty() ? Reason::kEmpty : Reason::kNotElf};
 }
 
-// Up to the end of the file.
+// Returns how much of the wanted bytes is before the end of the file.
 std::uint64_t Available(std::uint64_t offset, std::uint64_t wanted, std::uint64_t file_size) {
   return offset >= file_size ? 0 : std::min(wanted, file_size - offset);
 }
 
-// The part of a mapping that a program header describes.
+// Returns the part of a mapping that a program header describes.
 std::optional<CoreSegment> SegmentOf(const GElf_Phdr& header, std::uint64_t file_size) {
   CoreSegment segment{.begin = header.p_vaddr,
                       .end = header.p_vaddr + header.p_memsz,
@@ -87,7 +87,7 @@ CoreFile::Opened CoreFile::Open(int file) {
 
 CoreFile::~CoreFile() { close(file_); }
 
-// Returns why it has no threads, if it has none.
+// Returns why the file has no threads, if it has none.
 Reason CoreFile::ReadHeaders() {
   elf_version(EV_CURRENT);
   const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_begin(file_, ELF_C_READ, nullptr), elf_end);

@@ -1,4 +1,4 @@
-// A core file: the memory and the threads of a process that has ended (core(5)).
+// Reads a core file: the memory and the threads of a process that has ended (core(5)).
 #ifndef TASKLEAK_SRC_LINUX_COREFILE_CORE_FILE_H_
 #define TASKLEAK_SRC_LINUX_COREFILE_CORE_FILE_H_
 
@@ -14,7 +14,7 @@
 
 namespace taskleak::platform {
 
-/// Why a core file cannot be looked at; report/core_words.h has the words.
+/// Says why a core file cannot be looked at; report/core_words.h has the words.
 struct UnreadableCore {
   enum class Reason {
     kNotOpened,         ///< `error` is the errno
@@ -38,7 +38,7 @@ struct UnreadableCore {
   std::string other_id{};  ///< of the program that was named
 };
 
-/// A range of addresses, and where the file has its contents.
+/// Holds a range of addresses, and where the file has its contents.
 struct CoreSegment {
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
@@ -48,8 +48,8 @@ struct CoreSegment {
   unsigned flags = 0;           ///< PF_R, PF_W and PF_X
 };
 
-/// Reads whatever the file has, in any state; nothing of it can cause a fault. Thread-safe once it
-/// is open.
+/// Reads what the file contains, even if it is damaged; nothing in it can cause a fault.
+/// Thread-safe once it is open.
 class CoreFile {
  public:
   using Opened = std::variant<std::unique_ptr<CoreFile>, UnreadableCore>;
@@ -68,7 +68,7 @@ class CoreFile {
   [[nodiscard]] const CoreSegment* Find(std::uintptr_t address) const;
   /// Copies up to `size` bytes that are in the file. Returns how many there were from `address` on.
   std::size_t Read(std::uintptr_t address, void* buffer, std::size_t size) const;
-  /// Returns how many bytes of memory should be in the file and are not, as it was cut off.
+  /// Returns how many bytes of memory are missing because the file was cut off.
   [[nodiscard]] std::uint64_t CountMissing() const;
 
  private:

@@ -16,8 +16,8 @@
 namespace taskleak::platform {
 namespace {
 
-// One line of maps. What cannot be in a line is written as the kernel does (fs/seq_file.c,
-// mangle_path).
+// Holds one line of maps. Characters that a line cannot hold are written as the kernel does
+// (fs/seq_file.c, mangle_path).
 struct Line {
   std::uintptr_t begin;
   std::uintptr_t end;
@@ -35,7 +35,8 @@ std::string TextOf(const Line& line, std::size_t number_of_file) {
                      number_of_file, path);
 }
 
-// Debuggers leave out mappings that cannot have changed; the program headers say what is code.
+// Returns the flags of a mapping. Debuggers leave out mappings that cannot have changed; for those,
+// the program headers show what is code.
 unsigned FlagsOf(const FileNote& note, const CoreFile& core, const Module* module) {
   if (const CoreSegment* const segment = core.Find(note.begin)) return segment->flags;
   const std::uint64_t page_size = std::max(core.notes().page_size, std::uint64_t{kSmallestPage});
@@ -44,7 +45,7 @@ unsigned FlagsOf(const FileNote& note, const CoreFile& core, const Module* modul
   return code ? PF_R | PF_X : PF_R;
 }
 
-// The folders of `search` and those that libdwfl searches by itself.
+// Returns the folders of `search` and those that libdwfl searches by itself.
 std::string DebugPath(const ModuleSearch& search) {
   std::string path;
   for (const std::string& folder : search.debug_dirs) path += folder + ':';
@@ -130,8 +131,8 @@ std::string CoreImage::PathOf(std::string_view mapped_file) const {
   return module == nullptr ? std::string() : module->file;
 }
 
-// What the core should have, it has or is not known: a page that was written to differs from the
-// file.
+// Reads a mapped file, except where the core should have the memory: a page that was written to
+// differs from the file, so memory that is missing there is not known.
 std::size_t CoreImage::ReadFile(std::uintptr_t address, void* buffer, std::size_t size) const {
   const CoreSegment* const segment = core_->Find(address);
   if (segment != nullptr && address - segment->begin < segment->saved) return 0;

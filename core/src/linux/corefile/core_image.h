@@ -1,4 +1,4 @@
-// A core file as a process that can be looked at.
+// Presents a core file as a process that can be looked at.
 #ifndef TASKLEAK_SRC_LINUX_COREFILE_CORE_IMAGE_H_
 #define TASKLEAK_SRC_LINUX_COREFILE_CORE_IMAGE_H_
 
@@ -17,7 +17,7 @@
 
 namespace taskleak::platform {
 
-/// Memory that a core file leaves out, since nothing has written to it, is read from the files that
+/// Reads memory that a core file leaves out, since nothing has written to it, from the files that
 /// were mapped.
 class CoreImage : public ProcessImage {
  public:

@@ -28,7 +28,7 @@ struct FileNote {
   std::string path;
 };
 
-/// What the notes have. Of damaged ones, what can be read.
+/// Holds the contents of the notes; of damaged notes, what can be read.
 struct CoreNotes {
   std::vector<ThreadNote> threads;    ///< in the order of the file; the kernel begins with the one
                                       ///< that received the signal
@@ -41,7 +41,7 @@ struct CoreNotes {
   std::uintptr_t signature_bits = 0;  ///< of a signed return address (NT_ARM_PAC_MASK)
 };
 
-/// Adds what the notes between `offset` and `offset + size` of a core file have.
+/// Adds the contents of the notes between `offset` and `offset + size` of a core file.
 void ReadCoreNotes(Elf* elf, std::uint64_t offset, std::uint64_t size, CoreNotes& notes);
 
 }  // namespace taskleak::platform

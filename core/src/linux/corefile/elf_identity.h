@@ -1,4 +1,4 @@
-// By what one build of a program or library is known.
+// Recognizes one build of a program or library.
 #ifndef TASKLEAK_SRC_LINUX_COREFILE_ELF_IDENTITY_H_
 #define TASKLEAK_SRC_LINUX_COREFILE_ELF_IDENTITY_H_
 
@@ -11,7 +11,7 @@
 
 namespace taskleak::platform {
 
-/// What the beginning of an ELF file shows, in memory as in the file.
+/// Holds what the beginning of an ELF file shows, in memory as in the file.
 struct ElfIdentity {
   /// A part of the file that is loaded.
   struct Segment {
@@ -30,7 +30,7 @@ struct ElfIdentity {
   /// Returns true if both are of one build: by their build ids or, if one has none, by what is
   /// loaded.
   [[nodiscard]] bool IsSameBuild(const ElfIdentity& other) const;
-  /// Returns true if what the file has at `offset` is loaded as code, in pages of that size.
+  /// Returns true if the file's content at `offset` is loaded as code, in pages of that size.
   [[nodiscard]] bool IsCode(std::uint64_t offset, std::uint64_t page_size) const;
 };
 

@@ -35,8 +35,8 @@ class OpenFile {
   int number_;
 };
 
-// Of a regular file with contents, which no file of /proc or a device is: reading those can do
-// something. Else errno is set.
+// Returns the identity of a regular file with contents. Does not read other files: reading a device
+// or a file of /proc may have effects. Sets errno if it cannot read the file.
 std::optional<ElfIdentity> IdentityOfFile(const std::string& path) {
   struct stat about {};
   if (stat(path.c_str(), &about) != 0) return std::nullopt;
@@ -50,7 +50,7 @@ std::optional<ElfIdentity> IdentityOfFile(const std::string& path) {
   return IdentityOf({bytes.data(), static_cast<std::size_t>(size)});
 }
 
-// As strip --only-keep-debug leaves them: the code has no place in the file.
+// Returns true for a file that strip --only-keep-debug has made: it does not contain the code.
 bool HasOnlyDebugInformation(const std::string& path) {
   const OpenFile file(path);
   const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_begin(file.number(), ELF_C_READ, nullptr),
@@ -65,15 +65,15 @@ bool HasOnlyDebugInformation(const std::string& path) {
   return false;
 }
 
-// What the core has of the beginning of a mapped file.
+// Returns what the core contains of the beginning of a mapped file.
 std::vector<char> ReadBeginning(const CoreFile& core, std::uintptr_t address) {
   std::vector<char> bytes(kIdentityBytes);
   bytes.resize(core.Read(address, bytes.data(), bytes.size()));
   return bytes;
 }
 
-// The file that packages and debug servers' caches keep below .build-id/ (gdb's manual, "Debugging
-// Information in Separate Files").
+// Returns the file that packages and debug servers' caches keep below .build-id/ (gdb's manual,
+// "Debugging Information in Separate Files").
 std::string FindByBuildId(const std::string& build_id, const ModuleSearch& search) {
   constexpr std::size_t kFolder = 2;
   if (build_id.size() <= kFolder) return {};
@@ -86,7 +86,7 @@ std::string FindByBuildId(const std::string& build_id, const ModuleSearch& searc
   return {};
 }
 
-// What the notes have of one path.
+// Holds what the notes show about one path.
 struct Mapped {
   std::optional<std::uintptr_t> beginning;  // where the beginning of the file is mapped
   bool has_code = false;                    // as far as the core shows

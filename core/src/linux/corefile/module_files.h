@@ -1,4 +1,4 @@
-// The files of this machine for what was mapped into a process of a core file.
+// Finds files of this machine for what was mapped into the process of a core file.
 #ifndef TASKLEAK_SRC_LINUX_COREFILE_MODULE_FILES_H_
 #define TASKLEAK_SRC_LINUX_COREFILE_MODULE_FILES_H_
 
@@ -14,7 +14,7 @@
 
 namespace taskleak::platform {
 
-/// Where files are searched for.
+/// Says where to search for files.
 struct ModuleSearch {
   std::string program;                  ///< the program; empty: where it was when it ran
   std::string sysroot;                  ///< the folder in which paths of the core begin
@@ -40,7 +40,7 @@ struct Module {
 /// The modules of a core file.
 class ModuleFiles {
  public:
-  /// Searches for them. `core` must outlive this.
+  /// Searches for the modules' files. `core` must outlive this object.
   ModuleFiles(const CoreFile& core, const ModuleSearch& search);
 
   [[nodiscard]] const std::vector<Module>& all() const { return modules_; }

@@ -1,4 +1,4 @@
-// Which functions of a program are parts of coroutines, by their linker symbols.
+// Finds out which functions of a program are parts of coroutines, by their linker symbols.
 #ifndef TASKLEAK_SRC_LINUX_COROUTINES_COROUTINE_SYMBOL_H_
 #define TASKLEAK_SRC_LINUX_COROUTINES_COROUTINE_SYMBOL_H_
 
@@ -16,8 +16,8 @@ enum class CoroutinePart : std::uint8_t {
   kCleanup,  ///< Clang's .cleanup: destroys a frame that is part of its caller's
 };
 
-/// Returns whether `text` is empty, or what link-time optimization appends to distinguish functions
-/// of the same name: ".4", ".lto_priv.0", ".llvm.1809".
+/// Returns whether `text` is empty, or a suffix of link-time optimization that distinguishes
+/// functions of the same name: ".4", ".lto_priv.0", ".llvm.1809".
 constexpr bool IsNumbering(std::string_view text) {
   for (const std::string_view by : {".lto_priv", ".llvm"}) {
     if (text.starts_with(by)) text.remove_prefix(by.size());

@@ -26,13 +26,13 @@ bool IsWritable(const Mapping& mapping) {
   return blank != std::string_view::npos && mapping.line.substr(blank + 1, 2) == "rw";
 }
 
-// The file as the process sees it, which may have another root.
+// Returns the path of the file as the process sees it, which may have another root.
 std::string PathOf(const Mapping& mapping) {
   if (const ProcessImage* const image = SubjectImage()) return image->PathOf(mapping.path);
   return std::string(SubjectFolder()) + "root" + std::string(mapping.path);
 }
 
-// By how much the module's addresses differ from those in its file.
+// Returns by how much the module's addresses differ from those in its file.
 std::optional<std::uintptr_t> BiasOf(const MappedElf& elf, std::uintptr_t begin) {
   if (elf.has_fixed_addresses()) return 0;
   for (const Elf64_Phdr& segment : elf.segments()) {
@@ -55,7 +55,7 @@ void AddFunctions(const Mapping& mapping, CoroutineFunctions& functions) {
   }
 }
 
-// Reads memory in pieces. What it reads into is not a part of what it finds.
+// Reads memory in pieces. Does not find frames in its own buffer.
 class Scanner {
  public:
   explicit Scanner(const CoroutineFunctions& functions)
@@ -127,7 +127,7 @@ std::vector<std::uintptr_t> ScanForFrames(const CoroutineFunctions& functions) {
   if (!scanner.is_usable()) return {};
   const std::string maps = internal::ReadMaps();
   std::vector<Mapping> mappings = internal::ParseMaps(maps);
-  // What is largest is mostly reserved, such as a sanitizer's own.
+  // The largest mappings are mostly reserved memory, such as a sanitizer's own, so they come last.
   std::ranges::stable_sort(mappings, {}, [](const Mapping& m) { return m.end - m.begin; });
   for (const Mapping& mapping : mappings) {
     if (IsWritable(mapping)) scanner.Scan(mapping);

@@ -1,4 +1,4 @@
-// Memory that looks like coroutines' frames.
+// Searches memory for what looks like coroutines' frames.
 #ifndef TASKLEAK_SRC_LINUX_COROUTINES_FRAME_SCAN_H_
 #define TASKLEAK_SRC_LINUX_COROUTINES_FRAME_SCAN_H_
 

@@ -1,4 +1,5 @@
-// Runs in any thread of the program, whatever locks that holds (registry/ramp_sites.h).
+// This code runs in any thread of the program, whatever locks the thread holds
+// (registry/ramp_sites.h).
 #include "linux/coroutines/loaded_module.h"
 
 #include <algorithm>
@@ -32,7 +33,8 @@ std::string_view BytesOf(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
-// Where the sections are is not loaded, and strip(1) changes it.
+// Returns the header without the place of the sections, which is not loaded, and which strip(1)
+// changes.
 Elf64_Ehdr WithoutSections(Elf64_Ehdr header) {
   header.e_shoff = 0;
   header.e_shnum = 0;
@@ -42,8 +44,8 @@ Elf64_Ehdr WithoutSections(Elf64_Ehdr header) {
 
 bool IsSame(const Elf64_Ehdr& a, const Elf64_Ehdr& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
-// In these, two builds differ that are alike in their headers. They are the same in memory as in
-// the file.
+// Returns true for segments in which builds with equal headers differ. These are the same in memory
+// as in the file.
 bool TellsBuildsApart(const Elf64_Phdr& segment) {
   return segment.p_type == PT_NOTE || segment.p_type == PT_GNU_EH_FRAME;
 }

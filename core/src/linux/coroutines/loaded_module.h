@@ -1,5 +1,5 @@
-// What the dynamic linker has mapped of a module, for code that may use neither the allocator nor
-// the dynamic linker.
+// Reads what the dynamic linker has mapped of a module, for code that may use neither the allocator
+// nor the dynamic linker.
 #ifndef TASKLEAK_SRC_LINUX_COROUTINES_LOADED_MODULE_H_
 #define TASKLEAK_SRC_LINUX_COROUTINES_LOADED_MODULE_H_
 
@@ -13,8 +13,8 @@
 
 namespace taskleak::platform {
 
-/// A module that stays loaded as long as this object lives. Everything is read from memory, where
-/// the file at the module's path has no say: it may be another one by now.
+/// Reads a module that stays loaded as long as this object lives. Reads everything from memory,
+/// because the file at the module's path may be another one by now.
 class LoadedModule {
  public:
   /// Reads the headers of the module. `begin` is where its file's beginning is mapped, `bias` is by
@@ -33,7 +33,7 @@ class LoadedModule {
   [[nodiscard]] bool IsOf(const MappedElf& file) const;
 
  private:
-  // Empty if it is not mapped.
+  // Returns an empty text if the segment is not mapped.
   [[nodiscard]] std::string_view ContentOf(const Elf64_Phdr& segment) const;
 
   std::uintptr_t begin_;

@@ -1,4 +1,5 @@
-// Runs in any thread of the program, whatever locks that holds (registry/ramp_sites.h).
+// This code runs in any thread of the program, whatever locks the thread holds
+// (registry/ramp_sites.h).
 #include "linux/coroutines/mapped_elf.h"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 namespace taskleak::platform {
 namespace {
 
-// The size of a regular file; 0 if there is none.
+// Returns the size of a regular file; 0 if there is none.
 std::size_t SizeOf(long file) {
   struct stat about {};
   if (RawCall(SYS_fstat, file, reinterpret_cast<long>(&about)) != 0 || !S_ISREG(about.st_mode))
@@ -23,7 +24,7 @@ std::size_t SizeOf(long file) {
   return static_cast<std::size_t>(about.st_size);
 }
 
-// True for a system call's result that says that something is used up, which may be free later.
+// Returns true if a system call failed because a resource is used up, which may be free later.
 bool LacksResources(long result) {
   return result == -EMFILE || result == -ENFILE || result == -ENOMEM;
 }

@@ -11,8 +11,8 @@
 
 namespace taskleak::platform {
 
-/// An ELF file that is mapped as long as this object lives. Everything that it returns lies in the
-/// file; what points out of it counts as not there.
+/// Maps an ELF file as long as this object lives. Everything that it returns lies in the file;
+/// parts that would reach beyond it count as missing.
 class MappedElf {
  public:
   explicit MappedElf(const char* path);
@@ -28,7 +28,7 @@ class MappedElf {
   /// Returns whether it was linked to be loaded where its addresses say (without -pie).
   [[nodiscard]] bool has_fixed_addresses() const { return header_->e_type == ET_EXEC; }
   [[nodiscard]] std::span<const Elf64_Phdr> segments() const;
-  /// Returns what the file has of that segment.
+  /// Returns the file's content for that segment.
   [[nodiscard]] std::string_view ContentOf(const Elf64_Phdr& segment) const;
   /// Returns the symbols of .symtab; empty if the file was stripped.
   [[nodiscard]] std::span<const Elf64_Sym> symbols() const;

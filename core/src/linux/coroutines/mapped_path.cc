@@ -1,4 +1,5 @@
-// Runs in any thread of the program, whatever locks that holds (registry/ramp_sites.h).
+// This code runs in any thread of the program, whatever locks the thread holds
+// (registry/ramp_sites.h).
 #include "linux/coroutines/mapped_path.h"
 
 #include <fcntl.h>
@@ -15,7 +16,8 @@ namespace taskleak::platform {
 
 MappedPath::MappedPath(std::uintptr_t begin) : buffer_(static_cast<char*>(MapPages(kBuffer))) {
   if (buffer_ == nullptr) return;
-  // Of a thread that is alive, since the process's own is empty once the first thread has ended.
+  // This reads the file of a living thread, since the process's own is empty once the first thread
+  // has ended.
   const auto name = reinterpret_cast<long>("/proc/thread-self/maps");
   const long file = RawCall(SYS_openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
   if (file < 0) return;
@@ -25,7 +27,7 @@ MappedPath::MappedPath(std::uintptr_t begin) : buffer_(static_cast<char*>(MapPag
 
 MappedPath::~MappedPath() { UnmapPages(buffer_, kBuffer); }
 
-// Reads behind the beginning of a line that was not read whole.
+// Appends what it reads to the beginning of a line that was not read completely.
 void MappedPath::Search(long file, std::uintptr_t begin) {
   for (std::size_t rest = 0; rest < kBuffer;) {
     const long read = RawCall(SYS_read, file, reinterpret_cast<long>(buffer_ + rest),
@@ -34,7 +36,7 @@ void MappedPath::Search(long file, std::uintptr_t begin) {
   }
 }
 
-// True if it has found the mapping. Else what is left of the last line goes to the front.
+// Returns true if the mapping was found. Otherwise moves the rest of the last line to the front.
 bool MappedPath::TakeLines(std::size_t size, std::uintptr_t begin, std::size_t* rest) {
   std::string_view lines(buffer_, size);
   while (lines.find('\n') != std::string_view::npos) {

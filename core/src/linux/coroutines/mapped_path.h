@@ -1,4 +1,4 @@
-// Which file is mapped somewhere, for code that may not use the allocator.
+// Finds out which file is mapped at an address, for code that may not use the allocator.
 #ifndef TASKLEAK_SRC_LINUX_COROUTINES_MAPPED_PATH_H_
 #define TASKLEAK_SRC_LINUX_COROUTINES_MAPPED_PATH_H_
 

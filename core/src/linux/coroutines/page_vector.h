@@ -27,8 +27,8 @@ inline void UnmapPages(const void* pages, std::size_t size) {
   if (pages != nullptr) RawCall(SYS_munmap, reinterpret_cast<long>(pages), static_cast<long>(size));
 }
 
-/// A growing array outside of the allocator's memory. Without memory it drops what is added, and
-/// says so.
+/// Implements a growing array outside of the allocator's memory. If there is no memory, it drops
+/// added values, and dropped() returns true.
 template <typename T>
 class PageVector {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -1,4 +1,5 @@
-// Runs in any thread of the program, whatever locks that holds (registry/ramp_sites.h).
+// This code runs in any thread of the program, whatever locks the thread holds
+// (registry/ramp_sites.h).
 #include "linux/coroutines/ramp_calls.h"
 
 #include <elf.h>
@@ -31,7 +32,7 @@ struct Module {
 
   [[nodiscard]] std::uintptr_t AddressOf(std::uint64_t in_file) const { return bias + in_file; }
 
-  // True if all of that is in one segment of code.
+  // Returns true if the whole range is in one segment of code.
   [[nodiscard]] bool HasCode(std::uintptr_t begin, std::uint64_t size) const {
     bool has = false;
     ForEachSegment(true, [&](std::span<const std::uint8_t> code, std::uintptr_t at) {
@@ -40,7 +41,7 @@ struct Module {
     return has;
   }
 
-  // Calls `visit` with what each segment has of the file, where it is mapped.
+  // Calls `visit` with the file's part of each segment, where it is mapped.
   template <typename Visit>
   void ForEachSegment(bool of_code, Visit visit) const {
     for (const Elf64_Phdr& segment : elf.segments()) {
@@ -53,8 +54,8 @@ struct Module {
   }
 };
 
-// Where in the table of names those of coroutines' resume and destroy functions are. A linker may
-// let the end of one name serve as another name.
+// Finds the names of coroutines' resume and destroy functions in the table of names. A linker may
+// use the end of one name as another name.
 PageVector<Range> FindNames(std::string_view names) {
   PageVector<Range> found;
   for (std::size_t dot = names.find('.'); dot != std::string_view::npos;
@@ -89,8 +90,8 @@ PageVector<std::uintptr_t> FindFunctions(const Module& module, std::span<const R
   return functions;
 }
 
-// Constants that hold one of the functions' addresses, from which code loads it. Where the linker
-// fills them in, it may put them beside the code; where the dynamic linker does, they are data.
+// Finds constants that hold one of the functions' addresses, from which code loads it. Constants
+// that the linker fills in may be beside the code; those that the dynamic linker fills in are data.
 void FindConstants(const Module& module, const AddressSet& functions,
                    PageVector<std::uintptr_t>& constants) {
   const auto search = [&](std::span<const std::uint8_t> data, std::uintptr_t at) {
@@ -106,7 +107,7 @@ void FindConstants(const Module& module, const AddressSet& functions,
   if (module.elf.has_fixed_addresses()) module.ForEachSegment(true, search);
 }
 
-// Where code takes the address of one of `targets`.
+// Finds where code takes the address of one of `targets`.
 PageVector<std::uintptr_t> FindUses(const Module& module, const AddressSet& targets) {
   PageVector<std::uintptr_t> uses;
   module.ForEachSegment(true, [&](std::span<const std::uint8_t> code, std::uintptr_t at) {
@@ -122,7 +123,7 @@ PageVector<std::uintptr_t> FindUses(const Module& module, const AddressSet& targ
   return uses;
 }
 
-// Calls in the functions in which there is one of `uses`.
+// Finds the calls in functions that contain one of `uses`.
 PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::uintptr_t> uses) {
   PageVector<std::uintptr_t> calls;
   Range code{UINTPTR_MAX, 0};
@@ -146,8 +147,9 @@ PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::
   return calls;
 }
 
-// Without those, there are no symbols of coroutines either: their parts are local functions. A
-// linker leaves them out with --discard-all, and `strip -x` takes them away.
+// Returns whether there are symbols of local functions. Without them there are no symbols of
+// coroutines either, whose parts are local functions. A linker leaves them out with --discard-all,
+// and `strip -x` removes them.
 bool HasLocalFunctions(const MappedElf& elf) {
   return std::ranges::any_of(elf.symbols(), [](const Elf64_Sym& symbol) {
     return ELF64_ST_BIND(symbol.st_info) == STB_LOCAL && IsFunction(symbol);

@@ -1,4 +1,4 @@
-// The calls from which a new coroutine frame may come.
+// Finds the calls from which a new coroutine frame may come.
 #ifndef TASKLEAK_SRC_LINUX_COROUTINES_RAMP_CALLS_H_
 #define TASKLEAK_SRC_LINUX_COROUTINES_RAMP_CALLS_H_
 
@@ -9,7 +9,7 @@
 
 namespace taskleak::platform {
 
-/// What the symbols of a module say of its coroutines.
+/// Holds what the symbols of a module show about its coroutines.
 struct RampCalls {
   enum class Symbols : std::uint8_t {
     kRead,
@@ -25,11 +25,11 @@ struct RampCalls {
 };
 
 /// Finds the ramps of a module that was loaded from `path`: the functions whose code takes the
-/// address of a coroutine's resume or destroy function, since that is what a new frame begins with
-/// ("Coroutines in LLVM", "Switched-Resume Lowering"; gcc/cp/coroutines.cc). So coroutines count
-/// that were inlined into other functions. Reads the file and the mapped code. If the file is not
-/// that of the module, that is looked for which the kernel says is mapped: a path may be relative
-/// to a directory that was left, or be that of the dynamic linker.
+/// address of a coroutine's resume or destroy function, since a new frame begins with these
+/// ("Coroutines in LLVM", "Switched-Resume Lowering"; gcc/cp/coroutines.cc). So coroutines that
+/// were inlined into other functions count. Reads the file and the mapped code. If the file is not
+/// that of the module, uses the file that the kernel shows as mapped: a path may be relative to a
+/// directory that was left, or be that of the dynamic linker.
 ///
 /// May run in any thread of the program: takes no lock and no memory of the allocator's, and makes
 /// only plain system calls. Takes some milliseconds for 100,000 symbols.

@@ -17,7 +17,7 @@ ThreadLook Gone() {
   return look;
 }
 
-// A thread that the kernel shows without a stack.
+// Describes a thread that the kernel shows without a stack.
 ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
   if (HasEnded(tid)) return Gone();
   ThreadLook look;
@@ -26,8 +26,9 @@ ThreadLook LookAtStackless(int tid, const BlockedAt& at) {
   return look;
 }
 
-// What a blocked thread's registers hold. A system call leaves those of its arguments alone
-// (the processor's folder names the source), and x86-64's vfork(3) keeps its return address in one.
+// Returns what is known of a blocked thread's registers. A system call does not change those of its
+// arguments (the processor's folder names the source), and x86-64's vfork(3) keeps its return
+// address in one.
 Registers RegistersAt(const BlockedAt& at) {
   Registers registers;
   registers.Set(kPc, at.pc);

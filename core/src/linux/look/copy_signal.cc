@@ -15,9 +15,9 @@
 namespace taskleak::platform {
 namespace {
 
-// struct kernel_sigaction (include/uapi/asm-generic/signal.h and those of processors). Not the C
-// library's sigaction(): under ThreadSanitizer that defers handlers until the thread calls into its
-// runtime, which a blocked thread does not.
+// Mirrors struct kernel_sigaction (include/uapi/asm-generic/signal.h and those of processors). The
+// C library's sigaction() is not used: under ThreadSanitizer it defers handlers until the thread
+// calls into its runtime, which a blocked thread does not.
 struct KernelAction {
   void (*handler)(int, siginfo_t*, void*);
   unsigned long flags;
@@ -40,7 +40,7 @@ TASKLEAK_UNINSTRUMENTED Phase PhaseOf(std::uint64_t word) {
   return static_cast<Phase>((word >> kPhaseShift) & 3);
 }
 
-// Static: the handler may run when all else is gone.
+// These are static, because the handler may run when all else is gone.
 std::uint64_t g_word = 0;      // atomic
 std::uint32_t g_answers = 0;   // atomic, and a futex: counts answers
 SignalCopy g_copy;             // written by the thread that set the word to kCopying

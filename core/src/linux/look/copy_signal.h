@@ -1,4 +1,4 @@
-// The signal by which a thread is asked to copy its own stack, and its handler.
+// Asks a thread by a signal to copy its own stack.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_COPY_SIGNAL_H_
 #define TASKLEAK_SRC_LINUX_LOOK_COPY_SIGNAL_H_
 
@@ -16,12 +16,12 @@
 
 namespace taskleak::platform {
 
-/// Ignored by default, so that a late delivery does no harm. Few programs use it, and the handler
-/// passes on what is not meant for it.
+/// The signal. It is ignored by default, so a late delivery does no harm. Few programs use it, and
+/// the handler passes on signals that are not meant for it.
 inline constexpr int kCopySignal = SIGURG;
 inline constexpr std::size_t kMostCopied = std::size_t{256} << 10;
 
-/// What a thread wrote down of itself.
+/// Holds what a thread has copied of itself.
 struct SignalCopy {
   std::array<std::uint64_t, kRegisterCount> registers;  ///< by DWARF number
   std::uintptr_t base;                                  ///< of the copy: the red zone's end
@@ -29,14 +29,14 @@ struct SignalCopy {
   alignas(64) std::array<char, kMostCopied> stack;
 };
 
-/// Puts the handler in place, before whatever handler there is. Returns the error if that fails.
-/// This and all that follows: for one thread at a time.
+/// Installs the handler in front of any existing one. Returns the error if that fails. This and all
+/// that follows may be used by one thread at a time.
 std::optional<Error> InstallCopyHandler();
 /// Restores the previous handler, unless the program has installed another one since.
 void RemoveCopyHandler();
 
-/// How long to wait for another thread to do something. What cannot run cannot answer: the time is
-/// extended, up to a second, while the thread has not had a processor at all.
+/// Says how long to wait for another thread to do something. A thread that cannot run cannot
+/// answer: the time is extended, up to a second, while the thread has not had a processor at all.
 class Patience {
  public:
   Patience(int tid, std::chrono::milliseconds time);

@@ -1,4 +1,4 @@
-// What the arguments of futex(2) show.
+// Finds out what the arguments of futex(2) show.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_FUTEX_CALL_H_
 #define TASKLEAK_SRC_LINUX_LOOK_FUTEX_CALL_H_
 
@@ -12,8 +12,8 @@ namespace taskleak::platform {
 /// Returns true if a thread is in futex(2).
 bool IsInFutex(const BlockedAt& at);
 
-/// Returns true if it waits there by an operation after whose end nothing but another thread, a
-/// signal or the time has woken it.
+/// Returns true if the thread waits there by an operation that ends only if another thread, a
+/// signal or the time wakes it.
 bool IsFutexWait(const BlockedAt& at);
 
 /// Returns true if other processes can wait for the same word.
@@ -26,7 +26,7 @@ bool IsForContendedMutex(const BlockedAt& at);
 /// Returns true if the arguments are those with which libstdc++ waits for a future.
 bool IsForFuture(const BlockedAt& at);
 
-/// A wait inside of libc, and the function that it is in; empty if that does not follow.
+/// Holds a wait inside of libc, and its function; empty if the function is not known.
 struct LibcWait {
   WaitState state = WaitState::kFutex;
   std::string_view function{};

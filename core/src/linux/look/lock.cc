@@ -23,8 +23,9 @@ constexpr unsigned kKnownKindBits = 0x3FF;
 constexpr std::uint32_t kContended = 2;  // __lock when a thread waits, unless it names the owner
 constexpr unsigned kReaderShift = 3;     // of __readers (nptl/pthread_rwlock_common.c)
 
-// Where a thread's descriptor has its id, and the word that the kernel clears when the thread ends
-// (CLONE_CHILD_CLEARTID in clone(2)), in bytes from its pthread_t, which in glibc is its address.
+// Holds where a thread's descriptor has its id, and the word that the kernel clears when the thread
+// ends (CLONE_CHILD_CLEARTID in clone(2)), in bytes from its pthread_t, which in glibc is its
+// address.
 struct EndFields {
   std::size_t id = 0;
   std::size_t cleared = 0;

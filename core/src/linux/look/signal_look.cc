@@ -38,7 +38,8 @@ constexpr std::size_t kRoomNeeded = std::size_t{16} << 10;
 // The process that the program was started in: in a forked child any thread may be the first.
 const pid_t g_program_pid = getpid();
 
-// The first thread's stack grows till its limit (setrlimit(2), RLIMIT_STACK).
+// Returns the objection for the first thread, whose stack grows up to its limit (setrlimit(2),
+// RLIMIT_STACK).
 Missing ObjectionOfMainStack() {
   rlimit limit{};
   if (getpid() != g_program_pid || getrlimit(RLIMIT_STACK, &limit) != 0)
@@ -75,8 +76,8 @@ Missing ObjectionOfStack(int tid, StackFinder find_stack) {
   return {MayBeFull(*stack) ? Reason::kMayBeFull : Reason::kNothing};
 }
 
-// True if the thread blocks the signal for good. It does for a moment while it starts, and while it
-// is still in the handler of the request before.
+// Returns true if the thread blocks the signal permanently. It blocks it for a moment while it
+// starts, and while it is still in the handler of the previous request.
 Result<bool> KeepsBlocking(int tid) {
   constexpr timespec kPause = {0, 100'000};
   const Patience moment(tid, std::chrono::milliseconds(20));
@@ -87,7 +88,7 @@ Result<bool> KeepsBlocking(int tid) {
   }
 }
 
-// Why thread `tid` must not be sent the signal; nothing if it may.
+// Returns why thread `tid` must not be sent the signal; nothing if it may.
 Missing Objection(int tid, StackFinder find_stack) {
   const auto blocks = KeepsBlocking(tid);
   if (!blocks) return {Reason::kUnknownSignalMask};

@@ -1,4 +1,4 @@
-// The stack of another thread of this process.
+// Reads the stack of another thread of this process.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_STACK_READER_H_
 #define TASKLEAK_SRC_LINUX_LOOK_STACK_READER_H_
 
@@ -13,8 +13,8 @@
 
 namespace taskleak::platform {
 
-/// One consistent look: the position, of which `run` is that of blocked threads only, and the stack
-/// belong to the same moment.
+/// Holds one consistent look: the position and the stack belong to the same moment. `run` is known
+/// for blocked threads only.
 struct ThreadLook : Position {
   bool gone = false;  ///< the thread ended before it could be read
   RawStack stack;
@@ -48,7 +48,7 @@ std::vector<ThreadLook> LookAtThreads(const std::vector<int>& tids);
 /// Thread-safe.
 RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
-/// Returns the calling thread's own stack, without this function. For the hang report and tests.
+/// Returns the calling thread's own stack, without this function's frame. For tests.
 RawStack OwnStack();
 
 }  // namespace taskleak::platform

@@ -20,7 +20,8 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
-// The kernel takes what is longer than a lifetime, and so do programs that mean "never".
+// Longer times mean "never": the kernel accepts times longer than a lifetime, and programs use them
+// for that.
 constexpr std::int64_t kMostSeconds = std::int64_t{10} * 365 * 24 * 3600;
 
 std::optional<nanoseconds> ToDuration(std::int64_t seconds, std::int64_t parts) {
@@ -49,7 +50,7 @@ std::optional<TimeLimit> DurationInMicroseconds(std::uintptr_t address) {
   return time ? InAll(ToDuration(time->tv_sec, time->tv_usec * 1000)) : std::nullopt;
 }
 
-// Not through libc, before which a library may stand that shows another time (libfaketime).
+// Reads the clock without libc, which a library may intercept to show another time (libfaketime).
 std::optional<TimeLimit> Until(clockid_t clock, std::uintptr_t address) {
   if (SubjectImage() != nullptr) return std::nullopt;  // what time it was is not known
   const auto end = ReadValue<timespec>(address);
@@ -73,7 +74,7 @@ std::optional<TimeLimit> LimitOfSocket(const BlockedAt& at, int option) {
   return InAll(ToDuration(time.tv_sec, time.tv_usec * 1000));
 }
 
-// The limit that a call is given: `form` is one that needs no look at other arguments.
+// Holds the limit that was given to a call; `form` is one that needs no look at other arguments.
 struct GivenLimit {
   LimitForm form = LimitForm::kNone;
   std::uint64_t argument = 0;
@@ -95,7 +96,7 @@ GivenLimit OfSleep(const BlockedAt& at, std::uint64_t argument) {
   return {LimitForm::kClock, argument, static_cast<clockid_t>(at.arguments[0])};
 }
 
-// Whether the limit is behind an address, which is null if there is none.
+// Returns whether the limit is at an address, which is null if there is no limit.
 bool IsBehindAddress(LimitForm form) {
   return form != LimitForm::kNone && form != LimitForm::kMilliseconds &&
          form != LimitForm::kReceiveTimeout && form != LimitForm::kSendTimeout;

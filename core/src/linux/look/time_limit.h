@@ -1,4 +1,4 @@
-// When a wait ends by itself.
+// Finds out when a wait ends by itself.
 #ifndef TASKLEAK_SRC_LINUX_LOOK_TIME_LIMIT_H_
 #define TASKLEAK_SRC_LINUX_LOOK_TIME_LIMIT_H_
 

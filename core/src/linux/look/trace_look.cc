@@ -30,7 +30,8 @@ class Traced {
   Traced(const Traced&) = delete;
   Traced& operator=(const Traced&) = delete;
 
-  // From its return on the thread stands still, unless it fails.
+  // Stops the thread and reads its registers. The thread stands still from the return on, unless
+  // this fails.
   [[nodiscard]] Result<user_regs_struct> StopAndRead() {
     if (const auto error = Stop()) return *error;
     user_regs_struct registers{};

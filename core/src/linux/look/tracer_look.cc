@@ -35,7 +35,7 @@ struct Request {
   std::size_t size = 0;
 };
 
-// Static: for one look at a time.
+// This memory is static and serves one look at a time.
 struct Memory {
   alignas(64) std::array<char, kMostCopied> stack;
   alignas(64) std::array<char, std::size_t{16} << 10> own_stack;
@@ -60,7 +60,8 @@ TASKLEAK_UNINSTRUMENTED int AwaitStop(int tid) {
   return 0;
 }
 
-// While the thread stands still it may hold any lock: nothing but system calls till it goes on.
+// Copies the stopped thread's stack. The thread may hold any lock, so only system calls are made
+// until it continues.
 TASKLEAK_UNINSTRUMENTED void CopyStopped(Request& request) {
   const iovec room = {&request.registers, sizeof request.registers};
   if (Trace(PTRACE_GETREGSET, request.tid, reinterpret_cast<long>(&room), NT_PRSTATUS) != 0) return;
@@ -72,7 +73,7 @@ TASKLEAK_UNINSTRUMENTED void CopyStopped(Request& request) {
   request.error = 0;
 }
 
-// The child. It ends its tracing by ending, if not before.
+// Runs in the child, whose end also ends the tracing.
 TASKLEAK_UNINSTRUMENTED void RunTracer(void* argument) {
   Request& request = *static_cast<Request*>(argument);
   const long seized = Trace(PTRACE_SEIZE, request.tid);
@@ -89,7 +90,8 @@ TASKLEAK_UNINSTRUMENTED void RunTracer(void* argument) {
   Trace(PTRACE_DETACH, request.tid, SignalOfStop(status));
 }
 
-// No signal of the program is to be handled in the child, where its handlers are the same.
+// Blocks all signals, so that none of the program's is handled in the child, which has the same
+// handlers.
 class AllSignalsBlocked {
  public:
   AllSignalsBlocked() {

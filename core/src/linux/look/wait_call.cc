@@ -56,7 +56,7 @@ constexpr std::array kWaitCalls = std::to_array<WaitCall>({
     {kPauseCall, "pause", kSignalWait},
     {SYS_semop, "semop", kSemaphore},
     {SYS_semtimedop, "semtimedop", kSemaphore, kNone, Limit::kDuration, 3},
-    // Those that have no state of their own.
+    // These calls have no state of their own.
     {SYS_flock, "flock", kOther, kDescriptor},
     {SYS_fcntl, "fcntl", kOther, kDescriptor},
     {kOpenCall, "open", kOther, kPath},

@@ -11,7 +11,7 @@
 
 namespace taskleak::platform {
 
-/// What the arguments of a call name that the thread waits for.
+/// Says which argument of a call names the object that the thread waits for.
 enum class CallObject : std::uint8_t {
   kNone,        ///< nothing that can be shown
   kDescriptor,  ///< the first argument is a descriptor
@@ -20,7 +20,7 @@ enum class CallObject : std::uint8_t {
   kChild,       ///< a child process that has not yet executed a program (vfork(2))
 };
 
-/// How a call is given its time limit.
+/// Says in which form a call gets its time limit.
 enum class LimitForm : std::uint8_t {
   kNone,
   kMilliseconds,    ///< their number; negative is none
@@ -44,8 +44,8 @@ struct WaitCall {
   std::size_t limit_argument = 0;  ///< the argument with the limit
 };
 
-/// Returns what is known of the call that a thread is in; null if it is in none that is known to
-/// block. Thread-safe.
+/// Returns what is known of the call that a thread is in; null if the call is not known to block.
+/// Thread-safe.
 const WaitCall* FindWaitCall(const BlockedAt& at);
 
 }  // namespace taskleak::platform

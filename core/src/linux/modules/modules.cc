@@ -34,7 +34,7 @@ int FindLocalDebugInfo(Dwfl_Module* module, void** user_data, const char* name, 
   return dwfl_build_id_find_debuginfo(module, user_data, name, base, file, debuglink, crc, path);
 }
 
-// The vdso is in memory only; all of it is mapped, and its sections are.
+// Reads the vdso, which exists in memory only. All of it is mapped, including its sections.
 Elf* ReadVdso(std::uintptr_t begin, std::uintptr_t end) {
   constexpr std::size_t kMost = std::size_t{64} << 10;
   static auto* const bytes = new std::vector<char>(std::min(kMost, end - begin));

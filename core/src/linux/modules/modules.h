@@ -1,4 +1,4 @@
-// The executable and libraries that are mapped now, and the one libdwfl session over them.
+// Keeps the executable and libraries that are mapped now, and the one libdwfl session for them.
 #ifndef TASKLEAK_SRC_LINUX_MODULES_MODULES_H_
 #define TASKLEAK_SRC_LINUX_MODULES_MODULES_H_
 
@@ -15,8 +15,8 @@ struct Dwfl_Module;
 
 namespace taskleak::platform {
 
-/// The modules of the process that is looked at, as its maps in /proc have them: no loader lock is
-/// taken. libdw is not thread-safe, so everything it is asked happens under `mutex()`.
+/// Holds the modules of the looked-at process, as its maps in /proc show them: takes no lock of the
+/// loader. libdw is not thread-safe, so it is used only under `mutex()`.
 class Modules {
  public:
   /// Returns the process's own, which is never destroyed.
@@ -24,12 +24,12 @@ class Modules {
 
   Mutex& mutex() TASKLEAK_RETURN_CAPABILITY(mutex_) { return mutex_; }
 
-  /// Looks at what is mapped now. `generation()` grows if that has changed, and with it every
-  /// cached fact about addresses is void. Returns false if nothing could be read.
+  /// Reads what is mapped now. `generation()` grows if that has changed, and then every cached fact
+  /// about addresses is void. Returns false if nothing could be read.
   bool Refresh() TASKLEAK_REQUIRES(mutex_);
-  /// Calls Refresh(), unless that was done in the last 10 ms: what is mapped takes longer to read
-  /// than a stack. With very many mappings it is done less often, so that it stays a small part of
-  /// a look at as many threads.
+  /// Calls Refresh(), unless that was done in the last 10 ms: reading the mappings takes longer
+  /// than reading a stack. With very many mappings it is done less often, so that it stays a small
+  /// part of a look at as many threads.
   void RefreshIfOld() TASKLEAK_REQUIRES(mutex_);
   [[nodiscard]] std::uint64_t generation() const TASKLEAK_REQUIRES(mutex_) { return generation_; }
 

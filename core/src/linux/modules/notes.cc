@@ -32,7 +32,7 @@ void FindNotes(Elf_Data* data, std::string_view owner, std::vector<TextNote>& fo
   }
 }
 
-// What is wanted, and what was found so far.
+// Holds the wanted owner and the notes found so far.
 struct Search {
   std::string_view owner;
   std::vector<TextNote> found;

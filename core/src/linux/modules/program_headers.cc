@@ -1,4 +1,4 @@
-// Runs in any thread of the program, whatever locks that holds.
+// This code runs in any thread of the program, whatever locks the thread holds.
 #include "linux/modules/program_headers.h"
 
 #include <link.h>
@@ -21,9 +21,9 @@ const T* At(std::uintptr_t address) {
 
 bool IsProgram(const link_map& map) { return map.l_name == nullptr || *map.l_name == '\0'; }
 
-// Where the dynamic linker maps a library, there are no gaps, and it begins with its headers. The
-// kernel leaves gaps in the program: then the dynamic linker knows one piece of it at a time, but
-// where its headers are is in the auxiliary vector (getauxval(3)).
+// Returns the beginning of the file. The dynamic linker maps a library without gaps, beginning with
+// its headers. The kernel leaves gaps in the program, and then the dynamic linker knows one piece
+// of it at a time; but the auxiliary vector shows where the headers are (getauxval(3)).
 std::uintptr_t BeginOfFile(const dl_find_object& module) {
   const std::uintptr_t headers = IsProgram(*module.dlfo_link_map) ? getauxval(AT_PHDR) : 0;
   if (headers != 0) return headers / kSmallestPage * kSmallestPage;

@@ -1,4 +1,4 @@
-// Finds out which code was there when the program started.
+// Finds out which code was loaded when the program started.
 #ifndef TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_
 #define TASKLEAK_SRC_LINUX_MODULES_START_MODULES_H_
 

@@ -30,8 +30,8 @@ namespace {
 
 std::string FolderOf(int pid) { return "/proc/" + std::to_string(pid) + '/'; }
 
-// One file for each thread, with the children that it created. An error if the
-// kernel has no such files (ENOENT; CONFIG_PROC_CHILDREN) or they cannot be read.
+// Reads one file for each thread, with the children that it created. Returns an error if the kernel
+// has no such files (ENOENT; CONFIG_PROC_CHILDREN) or they cannot be read.
 Result<std::vector<int>> FromThreads() {
   const std::string folder = std::string(SubjectFolder()) + "task/";
   const auto path = [&folder](int tid) { return folder + std::to_string(tid) + "/children"; };
@@ -51,7 +51,7 @@ Result<std::vector<int>> FromThreads() {
   return children;
 }
 
-// Every process that /proc shows; whose child each is follows from its stat.
+// Returns every process that /proc shows; their stat shows whose children they are.
 Result<std::vector<int>> AllProcesses() {
   std::vector<int> processes;
   std::error_code error;
@@ -66,8 +66,8 @@ Result<std::vector<int>> AllProcesses() {
   return processes;
 }
 
-// The children and maybe others. Reads the machine's processes if they are fewer files than those
-// of this one's threads. (proc's directory has a link for each process and a few more.)
+// Returns the children and maybe others. Reads all processes of the machine if that means fewer
+// files than one for each thread. (The directory /proc has a link for each process and a few more.)
 Result<std::vector<int>> FromProcesses() {
   struct stat processes {};
   const bool are_fewer = stat("/proc", &processes) == 0 && processes.st_nlink < CountThreads();
@@ -76,7 +76,7 @@ Result<std::vector<int>> FromProcesses() {
   return candidates;
 }
 
-// Asks without taking a result. One of a thread is the whole process's.
+// Returns whether this is a child of the process (that of any thread), without taking its result.
 bool IsChild(int pid) {
   const int error = errno;
   siginfo_t info{};

@@ -1,4 +1,4 @@
-// The child processes of the process that is looked at.
+// Lists the child processes of the looked-at process.
 #ifndef TASKLEAK_SRC_LINUX_PROC_CHILDREN_H_
 #define TASKLEAK_SRC_LINUX_PROC_CHILDREN_H_
 
@@ -13,7 +13,7 @@
 
 namespace taskleak::platform {
 
-/// What a process's stat file says (proc_pid_stat(5)).
+/// Holds the content of a process's stat file (proc_pid_stat(5)).
 struct ProcessStat {
   std::string name;  ///< at most 15 characters
   char state = '?';  ///< R, S, D, Z, T, t, X, I
@@ -30,7 +30,7 @@ struct ProcessStat {
   [[nodiscard]] bool stopped() const { return state == 'T' || state == 't'; }
 };
 
-/// Returns what the text says; nothing if it is of another form.
+/// Parses the text; returns nothing if it has another form.
 std::optional<ProcessStat> ParseProcessStat(std::string_view stat);
 
 /// Returns an error if there is no such process, or its file cannot be read or is of another form.
@@ -48,8 +48,8 @@ struct ChildProcess {
 };
 
 /// Returns false only if there is no child process that could be waited for. Makes one system call,
-/// which neither waits nor takes a child's result; makes none if there was no child when
-/// platform::ListThreads() last gave `births`. Thread-safe, as is the other.
+/// which neither waits nor takes a child's result. Makes none if there was no child when
+/// platform::ListThreads() last returned `births`. Thread-safe, like the others.
 bool HasChildren(std::uint64_t births = 0);
 
 /// Returns whether processes that lose their parents become children of this one (prctl(2)).

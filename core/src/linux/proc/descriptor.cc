@@ -102,7 +102,8 @@ std::string InfoOf(const Descriptor& descriptor) {
   return ReadWholeProcFile(path.c_str()).value_or("");
 }
 
-// Sockets and pipes have their number in the link. Other files are not asked by their number here.
+// Returns whether the number refers to the same file in this thread's table. The links of sockets
+// and pipes contain their number. Other files are not asked by number here.
 bool IsAsHere(const Descriptor& descriptor, const std::string& target) {
   return descriptor.thread == 0 || LinkTarget({descriptor.number, 0}) == target;
 }
@@ -139,13 +140,13 @@ int AccessOf(const Descriptor& descriptor) {
   return static_cast<int>(numbers.Next(8).value_or(0)) & O_ACCMODE;
 }
 
-// Returns false also if that is not known, since kcmp(2) may be denied.
+// Returns false also if this is not known, since kcmp(2) may be denied.
 bool HasOwnTable(int thread) {
   constexpr int kFiles = 2;  // KCMP_FILES, include/uapi/linux/kcmp.h
   return syscall(SYS_kcmp, SubjectThread(), thread, kFiles, 0, 0) > 0;
 }
 
-// Nothing if it was closed meanwhile.
+// Returns nothing if the descriptor was closed meanwhile.
 std::optional<OpenDescriptor> ReadDescriptor(int number) {
   const Descriptor descriptor{number, 0};
   struct stat info {};

@@ -10,7 +10,8 @@
 namespace taskleak::internal {
 namespace {
 
-// The character at that place of the field "rwxp", which follows a blank; 0 if there is none.
+// Returns the character at that place of the field "rwxp", which follows a blank; 0 if there is
+// none.
 char PermissionAt(std::string_view line, std::size_t place) {
   const std::size_t blank = line.find(' ');
   if (blank == std::string_view::npos) return '\0';

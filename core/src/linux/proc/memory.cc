@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kPagesPerCall = 64;
 
-// One call's worth; `more` becomes false where nothing can be read behind it. The remote side is
-// cut at page boundaries because process_vm_readv(2) promises partial results only between
+// Reads the pages of one call; `more` becomes false if nothing behind them can be read. The remote
+// side is cut at page boundaries because process_vm_readv(2) promises partial results only between
 // elements.
 std::size_t ReadPages(std::uintptr_t address, void* buffer, std::size_t size, bool* more) {
   std::array<iovec, kPagesPerCall> remote;

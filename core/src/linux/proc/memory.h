@@ -1,4 +1,4 @@
-// Reading the memory of the process that is looked at (platform/subject.h) without risking a fault.
+// Reads the memory of the looked-at process (linux/proc/subject.h) without risking a fault.
 #ifndef TASKLEAK_SRC_LINUX_PROC_MEMORY_H_
 #define TASKLEAK_SRC_LINUX_PROC_MEMORY_H_
 

@@ -32,7 +32,7 @@ constexpr std::uint64_t kFromWithin = Bit(SIGILL) | Bit(SIGTRAP) | Bit(SIGABRT) 
                                       Bit(SIGFPE) | Bit(SIGSEGV) | Bit(SIGSYS) | Bit(SIGPIPE) |
                                       Bit(SIGCHLD) | Bit(kFirstOfLibc) | Bit(kLastOfLibc);
 
-// Of processes that clone(2) made with another signal than SIGCHLD, too.
+// Includes processes that clone(2) made with another signal than SIGCHLD.
 bool HasOwnChildren() {
   siginfo_t info{};
   return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;

@@ -1,4 +1,4 @@
-// What besides its own threads could act on the process that is looked at.
+// Finds out what could act on the looked-at process besides its own threads.
 #ifndef TASKLEAK_SRC_LINUX_PROC_OUTSIDE_H_
 #define TASKLEAK_SRC_LINUX_PROC_OUTSIDE_H_
 
@@ -10,7 +10,7 @@
 
 namespace taskleak::platform {
 
-/// How signals and tracers could act on a process, from the status file of one of its threads.
+/// Says how signals and tracers could act on a process, from the status file of one of its threads.
 struct Reach {
   bool handles_signals = false;  ///< a signal from outside would run a handler of the program
   bool handles_end = false;      ///< so would one that asks it to end: SIGINT, SIGQUIT, SIGTERM

@@ -1,4 +1,4 @@
-// Which pages of the process that is looked at have ever been written.
+// Finds the pages of the looked-at process that were ever written.
 #ifndef TASKLEAK_SRC_LINUX_PROC_PRESENT_PAGES_H_
 #define TASKLEAK_SRC_LINUX_PROC_PRESENT_PAGES_H_
 
@@ -19,8 +19,8 @@ class PresentPages {
   PresentPages& operator=(const PresentPages&) = delete;
 
   /// Calls `visit` with the begin and end of each run of such pages between `begin` and `end`,
-  /// ascending. Where the kernel does not say which they are, that is all of them. Asks for at most
-  /// 4 million pages (16 GiB) in all, which takes some 100 ms, and visits none beyond.
+  /// ascending. If the kernel does not show which they are, visits the whole range. Asks for at
+  /// most 4 million pages (16 GiB) in all, which takes some 100 ms, and visits none beyond.
   void ForEachRun(std::uintptr_t begin, std::uintptr_t end,
                   const std::function<void(std::uintptr_t, std::uintptr_t)>& visit);
 

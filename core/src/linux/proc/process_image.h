@@ -1,4 +1,4 @@
-// A process as a file shows it, instead of the kernel.
+// Shows a process from a file instead of from the kernel.
 #ifndef TASKLEAK_SRC_LINUX_PROC_PROCESS_IMAGE_H_
 #define TASKLEAK_SRC_LINUX_PROC_PROCESS_IMAGE_H_
 

@@ -5,13 +5,14 @@
 namespace taskleak::platform {
 namespace {
 
-// Far longer than the kernel takes from giving out a number to listing it, on a busy machine too.
+// Far longer than the kernel takes to list a thread after giving out its number, even on a busy
+// machine.
 constexpr std::chrono::seconds kBirthTakes{1};
 
 }  // namespace
 
 void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most) {
-  // As nearly always: without a look at the clock.
+  // In nearly all cases this needs no look at the clock.
   if (births.none && births_.empty() && !too_many_) return;
   Note(births, most, Clock::now());
 }

@@ -1,4 +1,4 @@
-// Numbers that may belong to a thread or process whose birth the kernel has not finished.
+// Keeps numbers that may belong to a thread or process whose birth the kernel has not finished.
 #ifndef TASKLEAK_SRC_LINUX_PROC_RECENT_BIRTHS_H_
 #define TASKLEAK_SRC_LINUX_PROC_RECENT_BIRTHS_H_
 
@@ -36,8 +36,8 @@ class RecentBirths {
   /// Returns true if numbers are missing and this look must read a full list.
   [[nodiscard]] bool MustRead() const { return too_many_ && IsDue(full_list_); }
 
-  /// Forgets those for which `found` returns true. Asks it only for those that this look must look
-  /// for.
+  /// Forgets numbers for which `found` returns true. Calls it only for numbers that this look must
+  /// look for.
   template <typename Found>
   void EraseIf(const Found& found) {
     std::erase_if(births_, [this, &found](Birth& birth) {
@@ -47,7 +47,7 @@ class RecentBirths {
     });
   }
 
-  /// Records that this look has read a full list, and forgets those for which `is_listed` returns
+  /// Records that this look has read a full list, and forgets numbers for which `is_listed` returns
   /// true.
   template <typename IsListed>
   void NoteFullList(const IsListed& is_listed) {
@@ -59,7 +59,7 @@ class RecentBirths {
   }
 
  private:
-  // When something was noticed, and last looked for.
+  // Holds when something was noticed, and when it was last looked for.
   struct Pace {
     Clock::time_point noticed;
     Clock::time_point last;

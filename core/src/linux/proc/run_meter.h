@@ -1,4 +1,4 @@
-// Whether one thread runs.
+// Finds out whether one thread runs.
 #ifndef TASKLEAK_SRC_LINUX_PROC_RUN_METER_H_
 #define TASKLEAK_SRC_LINUX_PROC_RUN_METER_H_
 
@@ -20,8 +20,8 @@ class RunMeter {
 
   /// Returns true if a thread that was blocked at `since` has not run from then on. schedstat
   /// counts a run when the thread gets a processor (sched_info_arrive in kernel/sched/stats.h), so
-  /// an equal count is enough. What is read where there is no schedstat counts a run at its end:
-  /// then the thread must also be where it was.
+  /// an equal count is enough. Without schedstat, a run is counted at its end, so the thread must
+  /// also be where it was.
   bool HasNotRun(const Position& since);
 
   /// Closes the file, and opens it for each reading from now on. Returns false if it is not open.

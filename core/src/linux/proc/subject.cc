@@ -41,7 +41,8 @@ Folder ToFolder(const std::string& path) {
   return folder;
 }
 
-// A thread through which memory can be read: the first one may have ended before the others.
+// Returns a thread through which memory can be read: the first one may have ended before the
+// others.
 pid_t FindLiveThread(const std::string& folder) {
   DIR* const directory = opendir((folder + "task").c_str());
   if (directory == nullptr) return 0;
@@ -59,7 +60,7 @@ pid_t FindLiveThread(const std::string& folder) {
   return found;
 }
 
-// What keeps from reading the program that runs there.
+// Returns why the program that runs there cannot be read.
 std::optional<Unreachable> WhyNoProgram(const std::string& folder) {
   using Reason = Unreachable::Reason;
   const int file = open((folder + "exe").c_str(), O_RDONLY | O_CLOEXEC);

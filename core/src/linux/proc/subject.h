@@ -1,4 +1,4 @@
-// The process that is looked at.
+// Selects the process that is looked at.
 #ifndef TASKLEAK_SRC_LINUX_PROC_SUBJECT_H_
 #define TASKLEAK_SRC_LINUX_PROC_SUBJECT_H_
 
@@ -13,7 +13,7 @@ namespace taskleak::platform {
 
 class ProcessImage;
 
-/// Why a process cannot be looked at; report/subject_words.h has the words.
+/// Says why a process cannot be looked at; report/subject_words.h has the words.
 struct Unreachable {
   enum class Reason {
     kNoProcess,          ///< there is none of that number
@@ -27,23 +27,23 @@ struct Unreachable {
   int error = 0;
 };
 
-/// What can deceive about another process.
+/// Says what may mislead about another process.
 enum class Caveat { kOtherPidNamespace, kOtherMountNamespace };
 
-/// Makes all looks from now on (at threads, stacks, memory, modules, descriptors) looks at another
-/// process, as far as the kernel lets this one (ptrace(2), "Ptrace access mode checking"). For a
-/// program that exists for that: the registries know only of this process, and must be empty. Call
+/// Directs all looks from now on (at threads, stacks, memory, modules, descriptors) at another
+/// process, as far as the kernel lets this one (ptrace(2), "Ptrace access mode checking"). For
+/// programs made for this purpose: the registries know only this process, and must be empty. Call
 /// it once, before the first look. Returns why the process cannot be looked at; nothing if it can.
 std::optional<Unreachable> LookAtProcess(pid_t pid);
 
-/// Makes all looks from now on looks at a process that a file shows. As with LookAtProcess, call it
-/// once, before the first look. Keeps the image for ever.
+/// Directs all looks from now on at a process that a file shows. Like LookAtProcess, call it once,
+/// before the first look. Keeps the image for ever.
 void LookAtImage(std::unique_ptr<const ProcessImage> image);
 
 /// Returns the image that is looked at; null if it is a process of the kernel's.
 const ProcessImage* SubjectImage();
 
-/// Returns which namespaces of its own can deceive about it.
+/// Returns which of the process's own namespaces may mislead about it.
 std::vector<Caveat> SubjectCaveats();
 
 /// Returns true unless LookAtProcess or LookAtImage was called.
@@ -52,8 +52,7 @@ bool LooksAtItself();
 /// Returns the number of the process that is looked at. Async-signal-safe.
 pid_t SubjectPid();
 
-/// Returns whether that number is the calling thread's, and the thread is one of the process that
-/// is looked at.
+/// Returns whether `tid` is the calling thread, and the looked-at process is this one.
 bool IsCaller(int tid);
 
 /// Returns the number of one of its threads, which is alive: of this process, the calling one. Of
@@ -64,12 +63,12 @@ pid_t SubjectThread();
 /// nothing. Async-signal-safe.
 std::string_view SubjectFolder();
 
-/// Returns the folder of what only a thread that is alive shows: "/proc/thread-self/" or
+/// Returns the folder of files that only a living thread shows: "/proc/thread-self/" or
 /// "/proc/PID/task/TID/".
 std::string_view SubjectThreadFolder();
 
-/// A descriptor of the process that is looked at, as a number of this one: its own, or a duplicate
-/// that is closed at once (pidfd_getfd(2)).
+/// Gives access to a descriptor of the looked-at process by a number of this one: the same number,
+/// or a duplicate that lives as long as this object (pidfd_getfd(2)).
 class SubjectDescriptor {
  public:
   explicit SubjectDescriptor(int fd);

@@ -60,7 +60,8 @@ std::optional<Error> VisitTids(int directory, std::span<char> buffer, Visit visi
   }
 }
 
-/// Opens task/TID/`name` of the looked-at process. Thread-safe and async-signal-safe, as the next.
+/// Opens task/TID/`name` of the looked-at process. Thread-safe and async-signal-safe, like the next
+/// function.
 Result<int> OpenTaskFile(int tid, std::string_view name);
 /// Reads that file.
 Result<std::string_view> ReadTaskFile(int tid, std::string_view name, char* buffer,

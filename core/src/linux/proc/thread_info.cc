@@ -39,9 +39,9 @@ Result<bool> HasSignal(int tid, std::string_view mask, int signal) {
 
 bool IsInUserCode(const BlockedAt& at) { return !at.running && at.number < 0 && at.sp != 0; }
 
-// A thread that has been woken, by the end of a page fault or of a tracer's stop, and waits until
-// its processor takes it (TASK_WAKING, kernel/sched/core.c): to syscall (lib/syscall.c) it is not
-// running yet, to stat (fs/proc/array.c) it is.
+// Returns true for a thread that has been woken, by the end of a page fault or of a tracer's stop,
+// and waits for its processor (TASK_WAKING, kernel/sched/core.c). The file syscall (lib/syscall.c)
+// does not show it as running yet, but stat (fs/proc/array.c) does.
 bool IsReadyToRun(int tid) {
   const auto stat = ReadThreadStat(tid);
   return stat && stat->state == 'R';

@@ -35,7 +35,7 @@ bool HasEnded(int tid);
 /// cannot be read (no descriptors are left, or it was unmounted), and nothing is known.
 bool MeansEnded(Error error);
 
-/// How much a thread has run. Two equal readings mean that it has not run in between.
+/// Says how much a thread has run. Two equal readings mean that it has not run in between.
 struct RunCount {
   std::uint64_t cpu_ns = 0;
   std::uint64_t switches = 0;  ///< time slices run, or context switches

@@ -49,8 +49,9 @@ bool HasThread(pid_t process, int directory, int tid) {
   return faccessat(directory, name.data(), F_OK, 0) == 0 || errno != ENOENT;
 }
 
-// When a thread ends while the kernel walks the list it finds its place again by counting, and may
-// pass over others. So the list is read again until it is as long as the link count says.
+// Lists the threads. If a thread ends while the kernel walks its list, the kernel finds its place
+// again by counting, and may skip others. So the list is read again until it has the length that
+// the link count shows.
 Result<std::vector<int>> ListTids(TaskDirectory& directory) {
   constexpr int kMostAttempts = 16;
   Result<std::vector<int>> tids = std::vector<int>();
@@ -116,8 +117,8 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
   return known_;
 }
 
-// Looks for threads with the numbers that were given out of late. Returns false if that is not
-// enough, or reading the directory is cheaper.
+// Looks for threads with recently given out numbers. Returns false if that is not enough, or if
+// reading the directory is cheaper.
 bool ThreadList::FindRecent() {
   if (recent_.MustRead()) return false;
   ThreadIds added;
@@ -137,7 +138,7 @@ bool ThreadList::FindRecent() {
   return !unreadable;
 }
 
-// Adds threads in place of earlier ones with their numbers.
+// Adds threads; they replace earlier ones with the same number.
 void ThreadList::Replace(ThreadIds added) {
   std::sort(added.begin(), added.end());
   const auto by_tid = [](const ThreadId& a, const ThreadId& b) { return a.tid < b.tid; };
@@ -149,8 +150,8 @@ void ThreadList::Replace(ThreadIds added) {
   known_ = std::move(ids);
 }
 
-// Keeps the identity of threads that are surely the same and reads the others'. Returns why that
-// fails, if it does.
+// Reads all threads. Keeps the identity of threads that are surely the same, and reads that of the
+// others. Returns why this fails, if it does.
 std::optional<Error> ThreadList::ReadAll(const BirthCounter::Look& births) {
   const auto tids = ListTids(directory_);
   if (!tids) return tids.error();

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{256} << 10;
 
-// Those of `ascending` whose first is `target`.
+// Returns the entries of `ascending` whose first value is `target`.
 using Entry = std::pair<std::uintptr_t, std::uintptr_t>;
 std::span<const Entry> Of(std::span<const Entry> ascending, std::uintptr_t target) {
   const auto first = std::lower_bound(ascending.begin(), ascending.end(), Entry(target, 0));
@@ -31,7 +31,7 @@ CallIndex::CallIndex() {
   std::sort(slots_.begin(), slots_.end());
 }
 
-// Chunks overlap by what one instruction or entry may need beyond its beginning.
+// Reads code in chunks, which overlap by the longest instruction or entry.
 void CallIndex::Read(std::uintptr_t begin, std::uintptr_t end) {
   std::vector<unsigned char> code(kChunk + decoders::kLongestJump);
   for (std::uintptr_t at = begin; at < end; at += kChunk) {
@@ -58,7 +58,7 @@ void CallIndex::Look(std::span<const unsigned char> code, std::uintptr_t start) 
   }
 }
 
-// The slots of a module follow each other, so they are read in pieces.
+// Reads the slots in pieces, since the slots of a module follow each other.
 std::vector<CallIndex::Entry> CallIndex::JumpsThroughSlots() const {
   constexpr std::size_t kWord = sizeof(std::uintptr_t);
   std::vector<Entry> jumps;

@@ -1,4 +1,4 @@
-// All calls of a function in the code of a process.
+// Finds all calls of a function in the code of a process.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_CALLERS_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_CALLERS_H_
 
@@ -12,7 +12,7 @@
 
 namespace taskleak::platform {
 
-/// The calls and jumps of all code that was mapped when this was made, by where they lead.
+/// Holds the calls and jumps of all code that was mapped when this was made, by where they lead.
 class CallIndex {
  public:
   /// Reads all code that is mapped.
@@ -23,7 +23,8 @@ class CallIndex {
   /// is read anew each time, since the dynamic linker fills them in at the first call.
   [[nodiscard]] std::vector<std::uintptr_t> CallersOf(std::uintptr_t function) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// Returns whether what starts there is `function` or jumps to it, also by way of others that do.
+  /// Returns whether the code that starts there is `function`, or jumps to it directly or through
+  /// other jumps.
   [[nodiscard]] bool JumpsTo(std::uintptr_t start, std::uintptr_t function) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
 

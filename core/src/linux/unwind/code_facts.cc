@@ -25,12 +25,12 @@ const CallSite& CodeFacts::CallBefore(std::uintptr_t return_address) {
              : calls_.emplace(return_address, ReadCallSite(return_address)).first->second;
 }
 
-// What a call of `target` executes.
+// Returns the code that a call of `target` executes.
 FunctionRange CodeFacts::FunctionFrom(std::uintptr_t target) {
   return {target, RuleAt(target).function.end};
 }
 
-// Calls it, or a function that has a jump to it.
+// Returns whether the call leads to the function, or to one that has a jump to it.
 bool CodeFacts::Reaches(const CallSite& call, std::uintptr_t function_start) {
   if (call.Calls(function_start)) return true;
   for (const std::uintptr_t target : call.targets) {

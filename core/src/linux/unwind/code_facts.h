@@ -1,4 +1,4 @@
-// What unwinding needs to know of this process's code, each place read once.
+// Keeps what unwinding needs to know of this process's code. Each place is read once.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_CODE_FACTS_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_CODE_FACTS_H_
 

@@ -1,5 +1,5 @@
-// Runs in every thread of the program, on whatever stack that has left, and with whatever locks it
-// holds: so it takes no lock and no memory, opens no file and keeps its frames small.
+// This code runs in every thread of the program, on the stack that is left there, and with any
+// locks held. So it takes no lock and no memory, opens no file and keeps its frames small.
 #include "linux/unwind/creation_stack.h"
 
 #include <sys/syscall.h>
@@ -18,8 +18,9 @@
 namespace taskleak::platform {
 namespace {
 
-// Rules by place in the code. Full or crowded, it only makes captures slower. A place's address can
-// come to mean other code: so an entry holds for the call frame information it was read from.
+// Keeps rules by place in the code. If it is full or crowded, captures only get slower. Other code
+// may come to a place's address, so an entry applies only to the call frame information from which
+// it was read.
 class RuleTable {
  public:
   std::optional<ShortRule> Find(std::uintptr_t pc, std::uintptr_t index) const {
@@ -57,7 +58,7 @@ class RuleTable {
     std::atomic<std::uint64_t> rule{0};
     std::atomic<std::uintptr_t> index{0};
 
-    // In this order, which is the contrary of Insert()'s.
+    // Reads in this order, the opposite of Insert()'s.
     [[nodiscard]] bool Holds(std::uintptr_t wanted, std::uintptr_t read_from) const {
       return pc.load(std::memory_order_acquire) == wanted &&
              index.load(std::memory_order_acquire) == read_from;
@@ -80,9 +81,9 @@ ShortRule RuleAt(std::uintptr_t pc) {
   return rule;
 }
 
-// True if the word at `address` can be read. rt_sigprocmask(2) copies the new mask before it looks
-// at what is to be done with it (kernel/signal.c), so that the error shows whether the mask could
-// be read; a program that may start threads may make this call.
+// Returns true if the word at `address` can be read. rt_sigprocmask(2) copies the new mask before
+// it looks at the operation (kernel/signal.c), so the error shows whether the mask could be read.
+// Every program that may start threads may make this call.
 bool IsReadable(std::uintptr_t address) {
   constexpr long kNothingToDo = -1;
   constexpr long kMaskSize = 8;
@@ -90,8 +91,8 @@ bool IsReadable(std::uintptr_t address) {
          -EINVAL;
 }
 
-// What is above a frame, up to some end that is not known. Each page is asked for before it is
-// read, so that false call frame information leads to no fault.
+// Reads what is above a frame, up to an end that is not known. Asks for each page before reading
+// it, so that wrong call frame information leads to no fault.
 class Stack {
  public:
   /// `frame` is the calling function's.
@@ -108,12 +109,12 @@ class Stack {
   }
 
  private:
-  // The smallest page of all processors: what is asked for more often than needed does no harm.
+  // The smallest page of all processors: asking more often than necessary does no harm.
   static constexpr std::uintptr_t kPage = 4096;
 
   Stack(std::uintptr_t base, std::uintptr_t readable) : base_(base), readable_(readable) {}
 
-  // Sanitizers object to reading what others own.
+  // Sanitizers object to reading other code's memory.
   __attribute__((no_sanitize("address", "thread", "undefined"))) static std::uintptr_t Read(
       std::uintptr_t address) {
     // NOLINTNEXTLINE(performance-no-int-to-ptr)

@@ -1,4 +1,4 @@
-// The arithmetic of call frame information that is more than "register plus offset".
+// Evaluates call frame information that is more than "register plus offset".
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_DWARF_EXPRESSION_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_DWARF_EXPRESSION_H_
 
@@ -15,9 +15,10 @@ namespace taskleak::platform {
 
 using DwarfExpression = std::vector<Dwarf_Op>;
 
-/// Returns what the expression computes (DWARF 5, section 2.5): an address or a value. `cfa` is the
-/// canonical frame address, for expressions that start from it. Returns nothing if it needs an
-/// unknown register or unreadable memory, or an operation that call frame information does not use.
+/// Returns the result of the expression (DWARF 5, section 2.5): an address or a value. `cfa` is the
+/// canonical frame address, for expressions that start from it. Returns nothing if the expression
+/// needs an unknown register, unreadable memory, or an operation that call frame information does
+/// not use.
 std::optional<std::uint64_t> Evaluate(const DwarfExpression& expression, const Registers& registers,
                                       std::uint64_t cfa, StackImage& image);
 

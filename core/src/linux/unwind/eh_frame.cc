@@ -18,8 +18,9 @@ namespace {
 
 using Memory = std::span<const std::uint8_t>;
 
-// What follows the length field of the entry at an offset; empty for a terminator, for what does
-// not end in the memory, and for the 64-bit form, which no compiler uses in .eh_frame.
+// Returns what follows the length field of the entry at an offset. Returns an empty range for a
+// terminator, for an entry that reaches beyond the memory, and for the 64-bit form, which no
+// compiler uses in .eh_frame.
 EntryBytes EntryAt(Memory memory, std::size_t offset) {
   std::uint32_t length = 0;
   if (offset > memory.size() || memory.size() - offset < sizeof length) return {nullptr, nullptr};
@@ -35,9 +36,9 @@ struct TableRow {
   std::int32_t entry = 0;
 };
 
-// That of the function that begins last before `pc`; nothing if none does. The section is a table
-// sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one encoding that
-// linkers write.
+// Returns the row of the function that begins last before `pc`; nothing if none does. The section
+// is a table sorted by address (Linux Standard Base 5.0, core, section 10.6.2), in the one encoding
+// that linkers write.
 std::optional<TableRow> FindRow(Memory memory, std::size_t index, std::uintptr_t pc) {
   constexpr std::size_t kHeader = 12;
   constexpr std::uint8_t kTableEncoding = DW_EH_PE_datarel | DW_EH_PE_sdata4;
@@ -63,9 +64,9 @@ std::optional<TableRow> FindRow(Memory memory, std::size_t index, std::uintptr_t
   return Load<TableRow>(table + (low - 1) * sizeof(TableRow));
 }
 
-// The memory around a section that can be read: the segment that holds it, into which linkers put
-// .eh_frame too. Tools may have moved the program headers; then all that is mapped of the program
-// or library counts.
+// Returns the readable memory around a section: the segment that contains it, into which linkers
+// put .eh_frame too. If a tool has moved the program headers, returns all that is mapped of the
+// program or library.
 [[gnu::noinline]] Memory MemoryAround(const std::uint8_t* section) {
   dl_find_object object;
   if (section == nullptr || _dl_find_object(const_cast<std::uint8_t*>(section), &object) != 0)

@@ -1,5 +1,5 @@
-// Call frame information that is mapped into the program itself, for code that must not take a
-// lock.
+// Reads call frame information that is mapped into the program itself, for code that must not take
+// a lock.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_EH_FRAME_H_
 
@@ -27,7 +27,7 @@ class EhFrameIndex {
   /// stack. Reads only the segment that holds the section.
   [[nodiscard]] ShortRule RuleAt(std::uintptr_t pc) const;
 
-  /// Returns where the function begins that begins last before `pc`; 0 if none does.
+  /// Returns the beginning of the function that begins last before `pc`; 0 if none does.
   [[nodiscard]] std::uintptr_t FunctionStart(std::uintptr_t pc) const;
 
   [[nodiscard]] std::uintptr_t address() const {

@@ -18,7 +18,7 @@ T Load(const std::uint8_t* at) {
   return value;
 }
 
-/// Reads one entry. At its end all that is read is 0.
+/// Reads one entry. Reads at its end return 0.
 class EntryBytes {
  public:
   EntryBytes(const std::uint8_t* at, const std::uint8_t* end) : at_(at), end_(end) {}

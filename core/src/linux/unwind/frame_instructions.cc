@@ -44,7 +44,7 @@ class Interpreter {
   Interpreter(const CommonEntry& entry, std::uintptr_t begin)
       : entry_(entry), location_(begin), code_unit_(static_cast<std::uintptr_t>(entry.code_unit)) {}
 
-  // The caller's values before `pc`; false if something unusual is met.
+  // Computes the caller's values before `pc`. Returns false if it meets something unusual.
   bool Run(EntryBytes bytes, std::uintptr_t pc) {
     while (!bytes.at_end() && location_ <= pc) {
       if (!Step(bytes)) return false;
@@ -80,7 +80,7 @@ class Interpreter {
   [[nodiscard]] std::int64_t Distance(std::int64_t units) const {
     return Distance(static_cast<std::uint64_t>(units));
   }
-  // What is too large becomes a distance that no rule holds.
+  // Turns a distance that is too large into one that no rule can hold.
   static std::int32_t Narrow(std::int64_t distance) {
     const auto narrow = static_cast<std::int32_t>(distance);
     return narrow == distance ? narrow : std::numeric_limits<std::int32_t>::max();
@@ -123,7 +123,7 @@ class Interpreter {
     }
   }
 
-  // Where in the code the next row begins, and rows that are put aside.
+  // Handles instructions on where the next row begins, and on rows that are put aside.
   bool Move(std::uint8_t instruction, EntryBytes& bytes) {
     switch (instruction) {
       case DW_CFA_nop:
@@ -160,7 +160,7 @@ class Interpreter {
     }
   }
 
-  // The canonical frame address.
+  // Handles instructions on the canonical frame address.
   bool Define(std::uint8_t instruction, EntryBytes& bytes) {
     switch (instruction) {
       case DW_CFA_def_cfa: {
@@ -191,7 +191,7 @@ class Interpreter {
     }
   }
 
-  // The caller's value of one register.
+  // Handles instructions on the caller's value of one register.
   bool Save(std::uint8_t instruction, EntryBytes& bytes) {
     const std::uint64_t number = bytes.Uleb();
     switch (instruction) {

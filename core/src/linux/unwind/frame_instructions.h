@@ -1,4 +1,4 @@
-// What the entries of .eh_frame say: the caller's values before an instruction.
+// Reads the entries of .eh_frame: the caller's values before an instruction.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_FRAME_INSTRUCTIONS_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_FRAME_INSTRUCTIONS_H_
 

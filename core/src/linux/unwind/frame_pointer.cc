@@ -14,7 +14,8 @@ bool IsWhole(const Walk& walk) {
   return walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
 }
 
-// The walk reaches the thread's start, past calls that fit the functions on the stack.
+// Returns true if the walk reaches the thread's start through calls that fit the functions on the
+// stack.
 bool MakesSense(const Walk& walk) { return IsWhole(walk) && walk.contradictions == 0; }
 
 struct Candidate {
@@ -57,8 +58,9 @@ class Search {
   }
 
  private:
-  // Of the places where rbp must be by the prologue the best. There is nothing to guess, even if
-  // the walk from there ends early, unless the call there leads elsewhere or another place fits.
+  // Returns the best of the places where rbp must be according to the prologue. This is not a
+  // guess, even if the walk from there ends early, unless the call there leads elsewhere or another
+  // place fits.
   std::optional<FoundFramePointer> Computed(std::uintptr_t from, std::size_t slack)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     std::vector<Candidate> all;
@@ -78,8 +80,8 @@ class Search {
     return FoundFramePointer{best->walk, rivals || best->caller == Caller::kCallsAnother};
   }
 
-  // Whether a candidate is better than one below it. The padding of an aligned frame is below rbp,
-  // and may hold what earlier calls have left; but above are the frames of its callers.
+  // Returns whether a candidate is better than one below it. The padding of an aligned frame is
+  // below rbp, and may hold remains of earlier calls; but the frames of its callers are above.
   static bool IsBetter(const Candidate& candidate, const Candidate& lower) {
     const auto rank = [](const Candidate& each) {
       return std::tuple(MakesSense(each.walk), IsWhole(each.walk), each.caller);
@@ -92,8 +94,9 @@ class Search {
     return std::find(walk.cfas.begin(), walk.cfas.end(), cfa) != walk.cfas.end();
   }
 
-  // The lowest place that fits, since those above may be earlier calls of the same function. It is
-  // sure if the caller there calls this function and no other place does.
+  // Returns the lowest place that fits, since those above may be earlier calls of the same
+  // function. The result is sure if the caller there calls this function and there is no other such
+  // place.
   std::optional<FoundFramePointer> Scan(std::uintptr_t from, std::uintptr_t to = UINTPTR_MAX)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     constexpr int kMostWalks = 64;
@@ -131,7 +134,7 @@ class Search {
     return FoundFramePointer{std::move(best.walk), !sure};
   }
 
-  // None if the caller there is not `least` as likely.
+  // Tries one place. Returns no candidate if the caller there is less likely than `least`.
   Candidate Try(std::uintptr_t rbp, Caller least) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState state = frame_;
     state.registers.Set(kFramePointer, rbp);

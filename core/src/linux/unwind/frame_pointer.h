@@ -1,4 +1,4 @@
-// Finding out what the frame pointer held when it was not read with the other registers.
+// Finds out what the frame pointer held if it was not read with the other registers.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_FRAME_POINTER_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_FRAME_POINTER_H_
 

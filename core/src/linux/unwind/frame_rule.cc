@@ -27,7 +27,7 @@ bool Fits(std::int64_t value) {
          value <= std::numeric_limits<std::int32_t>::max();
 }
 
-// Makes one rule from what libdw says of one place.
+// Makes one rule from libdw's information about one place.
 class RuleMaker {
  public:
   explicit RuleMaker(Dwarf_Frame* frame) : frame_(frame) {}
@@ -126,7 +126,8 @@ bool HasCode(std::uintptr_t at, const std::array<unsigned char, kSize>& expected
   return kSize != 0 && ReadMemory(at, code.data(), code.size()) == code.size() && code == expected;
 }
 
-// Nothing is pushed and no register has changed: the return address is on top of the stack.
+// Makes the rule for a place where nothing is pushed and no register has changed: the return
+// address is on top of the stack.
 FrameRule NothingPushedRule(const FunctionRange& function) {
   FrameRule rule;
   rule.found = true;
@@ -147,7 +148,8 @@ bool IsInVdso(Dwfl_Module* module) {
   return name != nullptr && std::string_view(name).starts_with("[vdso");
 }
 
-// The return address is still in its register, and nothing is on the stack.
+// Makes the rule for a place where the return address is still in its register, and nothing is on
+// the stack.
 FrameRule NoFrameRule(const FunctionRange& function) {
   FrameRule rule;
   rule.found = true;
@@ -159,7 +161,7 @@ FrameRule NoFrameRule(const FunctionRange& function) {
   return rule;
 }
 
-// What a signal interrupted has all of its registers on the stack.
+// Makes the rule for code that a signal interrupted: all of its registers are on the stack.
 FrameRule SignalReturnRule() {
   FrameRule rule;
   rule.found = true;

@@ -1,4 +1,4 @@
-// How to get from one frame to its caller's, for each place in the code.
+// Says how to get from one frame to its caller's, for each place in the code.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_FRAME_RULE_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_FRAME_RULE_H_
 
@@ -13,7 +13,7 @@
 
 namespace taskleak::platform {
 
-/// Where the caller's value of one register is.
+/// Says where the caller's value of one register is.
 struct Location {
   enum Kind : std::uint8_t {
     kSame,               ///< the register still holds it
@@ -50,7 +50,7 @@ struct FrameRule {
 };
 
 /// Makes the rule for the instruction at `pc` from .eh_frame, or else .debug_frame. The vdso may
-/// have neither: then, where return addresses are in a register, one is assumed.
+/// have neither; if return addresses are in a register, a rule is assumed for it.
 FrameRule MakeFrameRule(std::uintptr_t pc) TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
 }  // namespace taskleak::platform

@@ -1,4 +1,4 @@
-// From frame to frame up a stack, by call frame information.
+// Walks from frame to frame up a stack, by call frame information.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_FRAME_WALK_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_FRAME_WALK_H_
 
@@ -14,7 +14,7 @@
 
 namespace taskleak::platform {
 
-/// One frame as its code would see it, were it to go on now.
+/// Holds one frame as its code would see it if it continued now.
 struct FrameState {
   Registers registers;
   bool is_return_address = false;
@@ -24,7 +24,7 @@ struct FrameState {
   [[nodiscard]] std::uintptr_t instruction() const { return pc() - (is_return_address ? 1 : 0); }
 };
 
-/// Why a walk ended where it did.
+/// Says why a walk ended where it did.
 enum class WalkEnd {
   kStart,              ///< nothing called the last frame: the stack is whole
   kZero,               ///< the return address is 0, as where stacks made by hand begin
@@ -49,8 +49,8 @@ struct Walk {
   bool assumes = false;  ///< one step was made by a rule that is assumed
 };
 
-/// Walks one stack. What it reads of the stack comes from the image, so a damaged stack ends the
-/// walk and does no harm.
+/// Walks one stack. Reads the stack from the image, so a damaged stack ends the walk and does no
+/// harm.
 class FrameWalker {
  public:
   static constexpr std::size_t kMostFrames = 512;

@@ -1,4 +1,4 @@
-// Why a stack is missing, or frames of it; report/missing_words.h has the words.
+// Says why a stack is missing, or frames of it; report/missing_words.h has the words.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_MISSING_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_MISSING_H_
 
@@ -8,7 +8,7 @@
 
 namespace taskleak::platform {
 
-/// Why a thread could not be read while it was blocked.
+/// Says why a thread could not be read while it was blocked.
 struct NotBlocked {
   enum class Reason {
     kRunning,
@@ -22,7 +22,7 @@ struct NotBlocked {
   auto operator<=>(const NotBlocked&) const = default;
 };
 
-/// Why frames are missing.
+/// Says why frames are missing.
 struct Missing {
   enum class Reason {
     kNothing,  ///< none are: the stack reaches the thread's start

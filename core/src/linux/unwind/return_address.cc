@@ -71,7 +71,7 @@ class Search {
     all.push_back({caller, walk.cfas.front(), by_call, whole});
   }
 
-  // Past frames that need their frame pointer searched for.
+  // Walks on, also through frames whose frame pointer must be searched for.
   Walk WalkOn(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     Walk walk = walker_.Go(caller);
     while (walk.end == WalkEnd::kNeedsFramePointer &&

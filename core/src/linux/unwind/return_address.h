@@ -1,4 +1,4 @@
-// Finding out where a function returns to when it keeps that in a register that was not read.
+// Finds out where a function returns to if it keeps that in a register that was not read.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_RETURN_ADDRESS_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_RETURN_ADDRESS_H_
 
@@ -15,13 +15,13 @@ struct FoundReturnAddress {
 
 /// Finds the caller of `frame`, a function without a frame of its own.
 ///
-/// The kernel shows sp and pc of a blocked thread, not the link register. But the caller's stack
-/// pointer is the frame's canonical address, and the caller has saved its own return address at a
+/// The kernel shows sp and pc of a blocked thread, but not the link register. The caller's stack
+/// pointer is the frame's canonical address. The caller has saved its own return address at a
 /// distance that its call frame information gives for each of its calls. So all calls of the
-/// function in the program and its libraries are tried: where the word at that place is the return
-/// address of a call that leads to the caller, and the walk from there fits to the thread's start,
-/// the caller is found. Of several, the one with the smallest frame is taken, as a guess; and where
-/// none fits that far, one that fits up to where call frame information ends.
+/// function in the program and its libraries are tried. The caller is found if the word at that
+/// place is the return address of a call that leads to the caller, and the walk from there reaches
+/// the thread's start. If several fit, the one with the smallest frame is taken, as a guess. If
+/// none fits that far, one is taken that fits up to the end of call frame information.
 std::optional<FoundReturnAddress> FindReturnAddress(FrameWalker& walker, CodeFacts& facts,
                                                     StackImage& image, const FrameState& frame)
     TASKLEAK_REQUIRES(Modules::Instance().mutex());

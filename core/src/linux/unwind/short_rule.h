@@ -1,4 +1,4 @@
-// The call frame information of nearly all code, in one word.
+// Packs the call frame information of nearly all code into one word.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_SHORT_RULE_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_SHORT_RULE_H_
 
@@ -7,10 +7,10 @@
 
 namespace taskleak::platform {
 
-/// The caller's frame begins at the stack pointer or the frame pointer plus a distance, and the
-/// frame pointer is still the caller's or saved at another distance. The return address is just
-/// below the caller's frame, just above the saved frame pointer, or saved while the frame pointer
-/// is not. Where that does not hold, the rule is not usable.
+/// Holds a rule of this form: the caller's frame begins at the stack pointer or the frame pointer
+/// plus a distance, and the frame pointer is still the caller's or saved at another distance. The
+/// return address is just below the caller's frame, just above the saved frame pointer, or saved
+/// while the frame pointer is not. Any other rule is not usable.
 class ShortRule {
  public:
   static constexpr std::int32_t kWord = 8;

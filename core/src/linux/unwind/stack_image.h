@@ -1,4 +1,4 @@
-// A copy of a thread's stack.
+// Keeps a copy of a thread's stack.
 #ifndef TASKLEAK_SRC_LINUX_UNWIND_STACK_IMAGE_H_
 #define TASKLEAK_SRC_LINUX_UNWIND_STACK_IMAGE_H_
 
@@ -9,8 +9,8 @@
 
 namespace taskleak::platform {
 
-/// The words from a stack pointer upwards. Unwinding reads all words of a stack here, so a damaged
-/// stack can mislead it but cannot cause a fault. Not thread-safe.
+/// Holds the words from a stack pointer upwards. Unwinding reads all words of a stack here, so a
+/// damaged stack can mislead it but cannot cause a fault. Not thread-safe.
 class StackImage {
  public:
   /// Copies the beginning of the stack of a thread at `sp`, including its red zone. More is copied
@@ -25,7 +25,8 @@ class StackImage {
 
   /// Returns the end of the copy.
   [[nodiscard]] std::uintptr_t end() const { return base_ + size_; }
-  /// Copies four times as much. Returns false if there is no more, or too much.
+  /// Makes the copy up to four times as large. Returns false if there is no more memory of the
+  /// stack, or too much.
   bool Grow();
   [[nodiscard]] bool read_later() const { return read_later_; }
 

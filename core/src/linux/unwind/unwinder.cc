@@ -45,7 +45,7 @@ void Append(RawStack& stack, const Walk& walk, bool guessed) {
 // Returns true if code that was loaded since the last look at the modules would explain the end.
 bool MayBeNewCode(WalkEnd end) { return end == WalkEnd::kNoRule || end == WalkEnd::kNotCode; }
 
-// Walks on from the last frame, whose caller cannot be found by what is known of its registers.
+// Walks on from the last frame, whose caller cannot be found by its known registers.
 std::optional<FoundFramePointer> WalkOn(FrameWalker& walker, CodeFacts& facts, StackImage& image,
                                         const Walk& walk)
     TASKLEAK_REQUIRES(Modules::Instance().mutex()) {

@@ -22,8 +22,8 @@ inline std::optional<std::uintptr_t> PageTaken(std::uint32_t instruction, std::u
   return (at & ~(kPage - 1)) + pages * kPage;
 }
 
-/// Returns the offset that an instruction adds to the page in register `page`: add of a constant,
-/// or a load from memory there (Arm ARM: ADD, LDR and LDP with an unsigned or signed offset).
+/// Returns the offset that an instruction adds to the page in register `page`: an addition of a
+/// constant, or a load from memory there (Arm ARM: ADD, and LDR with an unsigned offset).
 inline std::optional<std::uintptr_t> OffsetInPage(std::uint32_t instruction, std::uint32_t page) {
   if (Field(instruction, 5, 5) != page) return std::nullopt;
   const std::uintptr_t constant = Field(instruction, 10, 12);
@@ -57,7 +57,8 @@ void ForEachRelativeAddress(std::span<const std::uint8_t> code, std::uintptr_t a
   }
 }
 
-/// Calls nothing: code of aarch64 that is not moved takes addresses as other code does.
+/// Calls nothing: on aarch64, code that is not position-independent takes addresses in the same way
+/// as other code.
 template <typename Visit>
 void ForEachFixedAddress(std::span<const std::uint8_t> /*code*/, Visit /*visit*/) {}
 

@@ -24,7 +24,7 @@ bool IsIndirect(std::uint32_t instruction, bool call) {
   return (instruction & 0xfefff000U) == wanted;
 }
 
-// Where a conditional jump leads: b.cond, cbz, cbnz, tbz, tbnz.
+// Returns the distance to which a conditional jump leads: b.cond, cbz, cbnz, tbz, tbnz.
 std::optional<std::int64_t> ConditionalDistance(std::uint32_t instruction) {
   const bool by_condition = (instruction & 0xff000000U) == 0x54000000U;
   const bool by_zero = (instruction & 0x7e000000U) == 0x34000000U;

@@ -15,7 +15,7 @@
 
 namespace taskleak::platform {
 
-/// Writes them by DWARF number. Async-signal-safe.
+/// Writes the registers by DWARF number. Async-signal-safe.
 TASKLEAK_UNINSTRUMENTED inline void CopyRegisters(const ucontext_t& context,
                                                   std::uint64_t* registers) {
   for (unsigned number = kX0; number <= kX30; ++number)
@@ -55,7 +55,7 @@ TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_str
                : "r"(place.frame_pointer));
   return place;
 }
-/// Of the frames from there on, how many are the calling function's own.
+/// The number of frames from there on that are the calling function's own.
 inline constexpr std::size_t kOwnFrames = 1;
 
 }  // namespace taskleak::platform

@@ -1,4 +1,4 @@
-// Entered by the kernel, with registers that no compiler knows of.
+// The kernel enters this code, with registers that no compiler knows of.
 asm(R"(
 .pushsection .text
 .globl taskleak_signal_return

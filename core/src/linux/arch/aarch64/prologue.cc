@@ -17,7 +17,7 @@ constexpr std::uint32_t kSp = 31;
 std::uint32_t Target(std::uint32_t instruction) { return Field(instruction, 0, 5); }
 std::uint32_t Base(std::uint32_t instruction) { return Field(instruction, 5, 5); }
 
-// What add or sub of a constant, without setting flags, adds (Arm ARM, C4.1: "Add/subtract
+// Returns what add or sub of a constant, without setting flags, adds (Arm ARM, C4.1: "Add/subtract
 // (immediate)").
 std::optional<std::int64_t> AddedConstant(std::uint32_t instruction) {
   constexpr std::uint32_t kAdd = 0x91000000;
@@ -29,8 +29,8 @@ std::optional<std::int64_t> AddedConstant(std::uint32_t instruction) {
   return operation == kAdd ? value : -value;
 }
 
-// How stp or ldp of two 64-bit registers, or str or ldr of one, moves sp before or after the
-// access; nothing if it does not.
+// Returns how stp or ldp of two 64-bit registers, or str or ldr of one, moves sp before or after
+// the access; nothing if it does not.
 std::optional<std::int64_t> Writeback(std::uint32_t instruction) {
   if (Base(instruction) != kSp) return {};
   const bool pair = (instruction & 0xfe800000U) == 0xa8800000U;  // post- and pre-indexed
@@ -58,12 +58,12 @@ bool SetsStackAtRunTime(std::uint32_t instruction) {
   return by_register || masked || from_other;
 }
 
-// Whether control may leave the straight line here: branches, exceptions and returns.
+// Returns whether control may leave the straight line here: branches, exceptions and returns.
 bool MayBranch(std::uint32_t instruction) { return Field(instruction, 26, 3) == 5; }
 
 class PrologueDecoder {
  public:
-  // False when the prologue has ended.
+  // Returns false if the prologue has ended.
   bool Step(std::uint32_t instruction) {
     if (IsHint(instruction)) return true;
     if (MayBranch(instruction) || SetsStackAtRunTime(instruction)) return false;
@@ -85,7 +85,7 @@ class PrologueDecoder {
   }
 
  private:
-  // A way up is an epilogue's.
+  // A move upwards belongs to an epilogue.
   bool Move(std::int64_t by) {
     if (by > 0) return false;
     if (set_) below_ -= by;

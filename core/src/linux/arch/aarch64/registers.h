@@ -1,4 +1,4 @@
-// The registers of aarch64 by their DWARF numbers, and which of them has which part.
+// The registers of aarch64 by their DWARF numbers, and their roles.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_AARCH64_REGISTERS_H_
 #define TASKLEAK_SRC_LINUX_ARCH_AARCH64_REGISTERS_H_
 
@@ -59,12 +59,14 @@ inline constexpr std::array<Register, 10> kPreserved = {kX19, kX20, kX21, kX22, 
 /// glibc's code around clone(2) has call frame information.
 inline constexpr std::array<unsigned char, 0> kCloneReturn = {};
 
-/// What a handler returns to: mov x8, #139 (rt_sigreturn); svc #0. The kernel's own has no call
-/// frame information (arch/arm64/kernel/vdso/sigreturn.S), so debuggers know it by these bytes.
+/// The code that a handler returns to: mov x8, #139 (rt_sigreturn); svc #0. The kernel's own has no
+/// call frame information (arch/arm64/kernel/vdso/sigreturn.S), so debuggers recognize it by these
+/// bytes.
 inline constexpr std::array<unsigned char, 8> kSignalReturn = {0x68, 0x11, 0x80, 0xd2,
                                                                0x01, 0,    0,    0xd4};
-/// How far above the stack pointer x0 to x30, sp and pc are then: siginfo_t has 128 bytes, and in
-/// ucontext_t uc_mcontext is at 176 and its regs at 8 (arch/arm64/kernel/signal.c, rt_sigframe).
+/// The distance from the stack pointer at that code to x0 to x30, sp and pc: siginfo_t has 128
+/// bytes, and in ucontext_t uc_mcontext is at 176 and its regs at 8 (arch/arm64/kernel/signal.c,
+/// rt_sigframe).
 inline constexpr std::size_t kSignalRegisters = 312;
 
 /// How far a thread's stack may reach beyond the address of its descriptor: thread-local variables

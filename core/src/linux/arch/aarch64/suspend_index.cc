@@ -39,8 +39,8 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
   return access;
 }
 
-// The constant that was last put into a register before `at`: movz (mov w, #constant). Of one of
-// four bytes, the lower two: movk adds the others.
+// Returns the constant that was last put into a register before `at`: movz (mov w, #constant). Of a
+// constant of four bytes, returns the lower two: movk adds the others.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t value_register) {
   constexpr std::size_t kNear = 24 * kInstruction;
   if (value_register == kZeroRegister) return 0;

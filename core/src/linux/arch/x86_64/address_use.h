@@ -18,9 +18,9 @@ inline std::int32_t ReadInt32(const std::uint8_t* bytes) {
 
 /// Calls `visit(place, address)` for all that can be read as an address relative to the next
 /// instruction (Intel SDM volume 2, table 2-7: mod 00, r/m 101) in `code`, which is at the address
-/// `at`; `place` is the offset of the ModRM byte. Instructions with an immediate operand after the
-/// address are not understood. Code is not decoded from its beginning, so most of what is visited
-/// is by chance.
+/// `at`. `place` is the offset of the ModRM byte. Does not understand instructions with an
+/// immediate operand after the address. Does not decode code from its beginning, so most hits are
+/// chance.
 template <typename Visit>
 void ForEachRelativeAddress(std::span<const std::uint8_t> code, std::uintptr_t at, Visit visit) {
   constexpr std::uint64_t kMask = 0xC7C7C7C7C7C7C7C7;
@@ -44,7 +44,7 @@ void ForEachRelativeAddress(std::span<const std::uint8_t> code, std::uintptr_t a
 }
 
 /// Calls `visit(place, address)` for all that can be read as an address in four bytes of `code`, as
-/// code holds it that is not moved; `place` is its offset.
+/// code that is not position-independent contains it. `place` is its offset.
 template <typename Visit>
 void ForEachFixedAddress(std::span<const std::uint8_t> code, Visit visit) {
   for (std::size_t i = 0; i + 4 <= code.size(); ++i)

@@ -13,7 +13,7 @@ std::uintptr_t AddDisplacement(std::uintptr_t base, const unsigned char* displac
   return base + static_cast<std::uintptr_t>(std::int64_t{value});
 }
 
-// True if the bytes before `end` are FF /2 with operands of just that length.
+// Returns true if the bytes before `end` are FF /2 with operands of exactly that length.
 bool IsIndirectCall(const unsigned char* end) {
   for (int length = 2; length <= static_cast<int>(kLongestCall); ++length) {
     const unsigned char* const at = end - length;
@@ -30,7 +30,8 @@ bool IsIndirectCall(const unsigned char* end) {
   return false;
 }
 
-// Whether the byte at `i` may belong to a negative displacement, or to that of a call or jump.
+// Returns whether the byte at `i` may belong to a negative displacement, or to that of a call or
+// jump.
 bool MayBeDisplacement(std::span<const unsigned char> code, std::size_t i) {
   if (i > 0 && code[i - 1] == 0xff) return true;
   for (std::size_t back = 1; back <= std::min<std::size_t>(i, sizeof(std::int32_t)); ++back) {

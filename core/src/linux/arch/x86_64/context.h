@@ -16,7 +16,7 @@
 
 namespace taskleak::platform {
 
-/// Writes them by DWARF number. Async-signal-safe.
+/// Writes the registers by DWARF number. Async-signal-safe.
 TASKLEAK_UNINSTRUMENTED inline void CopyRegisters(const ucontext_t& context,
                                                   std::uint64_t* registers) {
   // DWARF numbers of the registers, in the order of gregs up to REG_RIP (sys/ucontext.h).
@@ -84,7 +84,7 @@ TASKLEAK_UNINSTRUMENTED inline std::uintptr_t StackPointerOf(const user_regs_str
   const auto* const frame = static_cast<const std::uintptr_t*>(__builtin_frame_address(0));
   return {frame[1], frame[0], reinterpret_cast<std::uintptr_t>(frame + 2)};
 }
-/// Of the frames from there on, how many are the calling function's own.
+/// The number of frames from there on that are the calling function's own.
 inline constexpr std::size_t kOwnFrames = 0;
 
 }  // namespace taskleak::platform

@@ -1,4 +1,4 @@
-// The registers of x86-64 by their DWARF numbers, and which of them has which part.
+// The registers of x86-64 by their DWARF numbers, and their roles.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_REGISTERS_H_
 #define TASKLEAK_SRC_LINUX_ARCH_X86_64_REGISTERS_H_
 

@@ -8,20 +8,20 @@
 namespace taskleak::platform::x86_64 {
 namespace {
 
-// What a ModRM byte and what follows it say (Intel SDM volume 2, tables 2-2 and 2-3), if the
-// operand is in memory at a register plus a distance.
+// Holds what a ModRM byte and the bytes after it encode (Intel SDM volume 2, tables 2-2 and 2-3),
+// if the operand is in memory at a register plus a distance.
 struct Operand {
   unsigned reg = 0;  // the other operand, or a part of the opcode
   std::size_t distance = 0;
   std::size_t length = 0;  // of the bytes that say it
 };
 
-// True if the instruction's REX prefix (4X) makes its base one of r8 to r15.
+// Returns true if the instruction's REX prefix (4X) makes its base one of r8 to r15.
 bool HasHighBase(Code code, std::size_t opcode) {
   return opcode > 0 && (code[opcode - 1] & 0xF1U) == 0x41;
 }
 
-// Of the instruction whose opcode, of `width` bytes, is at `opcode`.
+// Reads the operand of the instruction whose opcode, of `width` bytes, is at `opcode`.
 std::optional<Operand> ReadOperand(Code code, std::size_t opcode, std::size_t width = 1) {
   const std::size_t at = opcode + width;
   if (at + 2 > code.size()) return std::nullopt;
@@ -51,8 +51,8 @@ bool HasByte(Code code, std::size_t at, unsigned value) {
   return at < code.size() && code[at] == value;
 }
 
-// The distance of the byte that is read at `i`, if one is: MOV 8A, MOVZX 0F B6, CMP 80 /7 and 38,
-// TEST F6 /0.
+// Returns the distance of the byte that is read at `i`, if one is: MOV 8A, MOVZX 0F B6, CMP 80 /7
+// and 38, TEST F6 /0.
 std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
   const bool is_movzx = code[i] == 0x0F && code[i + 1] == 0xB6;
   const auto operand = ReadOperand(code, i, is_movzx ? 2 : 1);
@@ -64,8 +64,8 @@ std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
   return operand->distance;
 }
 
-// The distance of the byte that is set to a constant at `i`, if one is, and the constant: MOV
-// C6 /0.
+// Returns the distance of the byte that is set to a constant at `i`, if one is, and the constant:
+// MOV C6 /0.
 std::optional<std::pair<std::size_t, std::uint32_t>> ByteStore(Code code, std::size_t i) {
   if (code[i] != 0xC6) return std::nullopt;
   const auto operand = ReadOperand(code, i);
@@ -79,7 +79,7 @@ std::uint32_t ReadNumber(Code code, std::size_t at, std::size_t width) {
   return value;
 }
 
-// The constant that was last put into a register before `at`: MOV B8+r, XOR 31 or 33.
+// Returns the constant that was last put into a register before `at`: MOV B8+r, XOR 31 or 33.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, unsigned reg, bool extended) {
   constexpr std::size_t kNear = 96;
   const std::size_t first = at > kNear ? at - kNear : 0;

@@ -1,4 +1,4 @@
-// How the code of a coroutine keeps the number of the place where it is suspended.
+// Finds out how the code of a coroutine keeps the number of the place where it is suspended.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_SUSPEND_INDEX_H_
 #define TASKLEAK_SRC_LINUX_ARCH_X86_64_SUSPEND_INDEX_H_
 
@@ -13,9 +13,9 @@ namespace taskleak::platform::x86_64 {
 
 using Code = std::span<const std::uint8_t>;
 
-/// Returns where in a frame GCC's index is, two bytes, by what the function .actor reads first; the
-/// two bytes after it say whether the frame came from the allocator, and whether the coroutine was
-/// started (gcc/cp/coroutines.cc, _Coro_resume_index and what follows it).
+/// Returns where in a frame GCC's index of two bytes is, by the first read of the function .actor.
+/// The two bytes after the index show whether the frame came from the allocator, and whether the
+/// coroutine was started (gcc/cp/coroutines.cc, _Coro_resume_index and what follows it).
 std::optional<std::size_t> FindGccIndex(Code actor);
 
 /// Returns the bytes that `code` reads and sets to constants, through any register but the stack's
