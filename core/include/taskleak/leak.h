@@ -109,8 +109,8 @@ class Stack {
   std::shared_ptr<const std::vector<Frame>> frames_;
 };
 
-/// Describes the thread that holds a lock that another thread waits for, or that another thread
-/// joins.
+/// Describes a thread that another thread waits for: it holds the lock that the other needs, or the
+/// other joins it.
 struct Holder {
   std::int64_t id = 0;  ///< kernel thread id
   std::string name;     ///< empty when unknown
@@ -144,7 +144,7 @@ struct Unit {
 };
 
 /// Holds units of one kind that the same code created (same creation stack and origin), wherever
-/// they are now. If the creator is unknown: units with the same stack and wait state.
+/// they are now. If the creator is unknown, holds units with the same stack and wait state.
 struct LeakGroup {
   /// The units; never empty. Units with the same stack and wait state are next to each other, the
   /// largest such set first.
@@ -165,7 +165,7 @@ struct LeakGroup {
   [[nodiscard]] const Unit& first() const { return units.front(); }
 };
 
-/// Holds threads none of which can ever continue.
+/// Holds threads that can never continue.
 struct Deadlock {
   /// Names the reason why none of them can continue.
   enum class Kind {
@@ -192,7 +192,7 @@ enum class Verdict {
 /// Returns the name that the JSON report uses: "leak", "could_not_look", ... Thread-safe.
 [[nodiscard]] std::string_view ToString(Verdict verdict);
 
-/// Names what was shown about a process in which waiting any longer was pointless.
+/// Names the reason why waiting any longer was pointless.
 enum class Standstill {
   kNone,       ///< nothing: the time was up, or nothing was waited for
   kAllAsleep,  ///< every thread but the one that looked was waiting for another to wake it, and
@@ -214,9 +214,9 @@ struct LeakReport {
   std::chrono::milliseconds waited{0};        ///< how long the drain took
   Standstill standstill = Standstill::kNone;  ///< why waiting ended before its time
   std::vector<LeakGroup> groups;              ///< what was found
-  std::vector<Deadlock> deadlocks;  ///< in which units of the groups are, or for which they wait
-  std::vector<std::string> notes;   ///< what could not be seen, and other remarks
-  std::string could_not_look;       ///< why the check failed; then an empty `groups` proves nothing
+  std::vector<Deadlock> deadlocks;            ///< those that units of the groups are in or wait for
+  std::vector<std::string> notes;             ///< what could not be seen, and other remarks
+  std::string could_not_look;  ///< why the check failed; then an empty `groups` proves nothing
 
   /// Returns whether the check worked and found nothing.
   [[nodiscard]] bool empty() const { return groups.empty() && could_not_look.empty(); }

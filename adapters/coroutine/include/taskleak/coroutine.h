@@ -237,9 +237,9 @@ class TrackedPromise {
   internal::CoroutineTask task_;
 };
 
-/// Holds the coroutine that an operation of yours resumes when it is done. If it is destroyed
-/// without that, nothing will ever resume the coroutine: a tracked one is then reported as lost,
-/// and no drain waits for it.
+/// Holds the coroutine that an operation of yours resumes when it is done. If this object is
+/// destroyed without resuming the coroutine, nothing ever will: a tracked coroutine is then
+/// reported as lost, and no drain waits for it.
 ///
 /// Movable. One thread at a time may use it. A coroutine that is destroyed first is not an error,
 /// as long as it is not resumed then.
@@ -279,9 +279,9 @@ class Continuation {
     if (handle_) awaiting_.Lose();
   }
 
-  /// Resumes the coroutine, which there must be, and holds it no longer.
+  /// Resumes the coroutine and no longer holds it. There must be one.
   void Resume() { Release().resume(); }
-  /// Hands the coroutine out, for symmetric transfer or an executor, and holds it no longer.
+  /// Returns the coroutine, for symmetric transfer or an executor, and no longer holds it.
   std::coroutine_handle<> Release() noexcept { return std::exchange(handle_, nullptr); }
   /// Returns whether there is a coroutine.
   explicit operator bool() const noexcept { return static_cast<bool>(handle_); }

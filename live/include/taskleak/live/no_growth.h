@@ -1,4 +1,4 @@
-// Checks whether more is alive the more often something is done.
+// Checks whether repeating a statement leaves more and more alive.
 #ifndef TASKLEAK_LIVE_NO_GROWTH_H_
 #define TASKLEAK_LIVE_NO_GROWTH_H_
 
@@ -14,10 +14,10 @@ namespace taskleak::live {
 /// with other test frameworks.
 ///
 /// Looks at twelve moments, evenly spread over the runs, and judges each group of threads or tasks,
-/// and each kind of descriptor, by its slope (taskleak/live/growth.h). What is made once, or grows
-/// only at first, as pools and caches do, is not growth. Waits for what seems to grow, up to the
-/// `drain` of TASKLEAK_OPTIONS, since work that was handed over may end a little later. Use it in
-/// one thread.
+/// and each kind of descriptor, by its slope (taskleak/live/growth.h). Things that are made once,
+/// or grow only at first, as pools and caches do, do not count. Waits up to the `drain` of
+/// TASKLEAK_OPTIONS for things that seem to grow, since work that was handed over may end a little
+/// later. Use it in one thread.
 ///
 /// Example:
 ///   for (taskleak::live::GrowthCheck check(200, "request"); check.Next();) {
