@@ -39,8 +39,9 @@ void SetOptions(const Options& options);
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test case.
 ///
-/// The scope is that of the thread which constructs it: what that thread starts belongs to it, and
-/// what that starts in turn. Without taskleak::hooks, every thread that is new belongs to it.
+/// The scope belongs to the thread that constructs it. Everything that this thread starts belongs
+/// to the scope, and everything that is started from there in turn. Without taskleak::hooks, every
+/// new thread belongs to it.
 ///
 /// With `check=marked`, only what is marked in this way, by the tag or by the macros below is
 /// checked. Use it as a local variable, as the first member of a fixture of TEST_CASE_METHOD (the
@@ -122,7 +123,7 @@ class StatementCheck {
 ///   });
 #define CHECK_NO_LEAKS(...) TASKLEAK_CATCH2_NO_LEAKS_("CHECK_NO_LEAKS", kContinue, __VA_ARGS__)
 
-/// Does the same like REQUIRE: a failure ends the test case.
+/// Does the same as CHECK_NO_LEAKS, but like REQUIRE: a failure ends the test case.
 ///
 /// Example:
 ///   REQUIRE_NO_LEAKS(pool.Stop());

@@ -1,6 +1,6 @@
-// Declares background threads of a library, which taskleak then does not report. Works without
-// taskleak at build time and at run time: the declaration is a note in the library's file, which
-// nothing else reads. Use it in one source file of the library, outside of functions, in C or C++:
+// Declares background threads of a library, which taskleak then does not report. The library needs
+// taskleak neither to build nor to run: the declaration is a note in the library's file, which
+// nothing else reads. In one source file of the library, outside of functions, in C or C++:
 //   TASKLEAK_BACKGROUND_FUNCTION("mylib::Poller::Run")  // on the thread's stack; in C "mylib_poll"
 //   TASKLEAK_BACKGROUND_THREAD("mylib-poller")  // by its name; its own code starts in the library
 // A pattern is a glob without quotes and backslashes (docs/ignore-rules.md).

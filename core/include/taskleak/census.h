@@ -13,8 +13,8 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
-/// Holds how many threads and tasks are alive, by what is known without reading a stack. Does not
-/// count taskleak's own threads.
+/// Holds the number of threads and tasks that are alive, by the facts that are known without
+/// reading a stack. Does not count taskleak's own threads.
 struct Census {
   /// Counts the units of one kind in one state.
   struct StateCount {
@@ -40,7 +40,7 @@ struct Census {
   std::vector<StateCount> states;  ///< of those alive
   std::vector<SiteCount> sites;    ///< of those alive; the most frequent first
 
-  // Since the process began, without taskleak's own; these never fall.
+  // Totals since the process began, without taskleak's own threads. They never fall.
   std::uint64_t threads_born = 0;   ///< created through the hooks
   std::uint64_t threads_ended = 0;  ///< of those, ended or could not be created after all
   std::uint64_t tasks_born = 0;     ///< registered

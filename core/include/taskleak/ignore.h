@@ -71,7 +71,7 @@ class IgnoreRule {
 };
 
 /// Ignores threads by their name (at most 15 characters, as the kernel keeps it). Throws
-/// std::invalid_argument if the pattern is bad, as all functions here that take one.
+/// std::invalid_argument if the pattern is bad, as do all functions here that take one.
 ///
 /// Example: IgnoreThreadName("pool-*")
 [[nodiscard]] IgnoreRule IgnoreThreadName(std::string_view pattern);
@@ -92,12 +92,12 @@ class IgnoreRule {
 /// Ignores just the leak with this signature, which reports print. Example:
 /// IgnoreSignature("5f1c09aa31d2")
 [[nodiscard]] IgnoreRule IgnoreSignature(std::string_view signature);
-/// Ignores units by the test, suite or run that they descend from. This is known for tasks, and for
-/// threads if taskleak::hooks is linked. Example: IgnoreOrigin("Slow.*")
+/// Ignores units by the test, suite or run that they descend from. That is known for tasks, and for
+/// threads and processes if taskleak::hooks is linked. Example: IgnoreOrigin("Slow.*")
 [[nodiscard]] IgnoreRule IgnoreOrigin(std::string_view pattern);
 /// Ignores child processes by their command line, with blanks between the arguments, or by their
-/// name (at most 15 characters, as the kernel keeps it), which is all that is known of a process
-/// that has ended. Example: IgnoreProcess("/usr/bin/redis-server *")
+/// name (at most 15 characters, as the kernel keeps it). Only the name is known of a process that
+/// has ended. Example: IgnoreProcess("/usr/bin/redis-server *")
 [[nodiscard]] IgnoreRule IgnoreProcess(std::string_view pattern);
 /// Ignores file descriptors by what they are open on: a path, or the kernel's name for it, such as
 /// "socket:[4711]", "pipe:[4712]" or "anon_inode:[eventpoll]". Example:
@@ -108,9 +108,9 @@ class IgnoreRule {
 /// Example:
 ///   taskleak::gtest::SetOptions({taskleak::IgnoreCurrent()});
 [[nodiscard]] IgnoreRule IgnoreCurrent();
-/// Ignores the units for which `predicate` returns true. It is called on the thread that checks,
-/// with the complete unit (stack included), and must not throw. `description` is what
-/// IgnoreRule::ToString() returns. Throws std::invalid_argument if `predicate` is empty.
+/// Ignores the units for which `predicate` returns true. The checking thread calls it with the
+/// complete unit, including the stack; it must not throw. IgnoreRule::ToString() returns
+/// `description`. Throws std::invalid_argument if `predicate` is empty.
 ///
 /// Example:
 ///   IgnoreIf([](const taskleak::Unit& unit) { return unit.age > std::chrono::hours(1); })

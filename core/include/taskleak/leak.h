@@ -109,8 +109,8 @@ class Stack {
   std::shared_ptr<const std::vector<Frame>> frames_;
 };
 
-/// Describes the thread that another one waits for, because it holds a lock or because the other
-/// joins it.
+/// Describes a thread that another thread waits for: it holds the lock that the other needs, or the
+/// other joins it.
 struct Holder {
   std::int64_t id = 0;  ///< kernel thread id
   std::string name;     ///< empty when unknown
@@ -144,7 +144,7 @@ struct Unit {
 };
 
 /// Holds units of one kind that the same code created (same creation stack and origin), wherever
-/// they are now. If the creator is unknown: units with the same stack and wait state.
+/// they are now. If the creator is unknown, holds units with the same stack and wait state.
 struct LeakGroup {
   /// The units; never empty. Units with the same stack and wait state are next to each other, the
   /// largest such set first.
@@ -192,7 +192,7 @@ enum class Verdict {
 /// Returns the name that the JSON report uses: "leak", "could_not_look", ... Thread-safe.
 [[nodiscard]] std::string_view ToString(Verdict verdict);
 
-/// Names why it was pointless to wait any longer, as far as this was shown.
+/// Names the reason why waiting any longer was pointless.
 enum class Standstill {
   kNone,       ///< nothing: the time was up, or nothing was waited for
   kAllAsleep,  ///< every thread but the one that looked was waiting for another to wake it, and
@@ -214,7 +214,7 @@ struct LeakReport {
   std::chrono::milliseconds waited{0};        ///< how long the drain took
   Standstill standstill = Standstill::kNone;  ///< why waiting ended before its time
   std::vector<LeakGroup> groups;              ///< what was found
-  std::vector<Deadlock> deadlocks;            ///< that units of the groups are part of, or wait for
+  std::vector<Deadlock> deadlocks;            ///< those that units of the groups are in or wait for
   std::vector<std::string> notes;             ///< what could not be seen, and other remarks
   std::string could_not_look;  ///< why the check failed; then an empty `groups` proves nothing
 

@@ -84,8 +84,8 @@ struct Options {
   Options(std::initializer_list<IgnoreRule> rules)
       : ignore(rules) {}  // NOLINT(google-explicit-constructor)
 
-  /// Returns the defaults, changed by TASKLEAK_OPTIONS. Throws std::invalid_argument if that is
-  /// bad.
+  /// Returns the defaults, changed by TASKLEAK_OPTIONS. Throws std::invalid_argument if its value
+  /// is bad.
   [[nodiscard]] static Options FromEnvironment();
 
   /// Applies `text`, which has the form of TASKLEAK_OPTIONS. If any of it is bad, throws

@@ -11,8 +11,8 @@ namespace internal {
 struct SnapshotData;
 }  // namespace internal
 
-/// Records what is alive at one moment. It holds identities only, so taking one costs microseconds
-/// and does not disturb any thread.
+/// Records what is alive at one moment. A snapshot holds only identities, so taking one costs
+/// microseconds and does not disturb any thread.
 ///
 /// The identity of a thread is its kernel id together with its start time, so a later thread with
 /// the same id is a different thread. Immutable and cheap to copy; copies may be used from several

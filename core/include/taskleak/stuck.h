@@ -37,7 +37,7 @@ struct StuckGroup {
 };
 
 /// Holds the threads and tasks that are shown to be unable to continue by themselves, and the
-/// number of those of which nothing can be said.
+/// number of those about which nothing is known.
 struct StuckReport {
   std::vector<StuckGroup> groups;   ///< in the order of the reasons, then the largest first
   std::size_t unknown_threads = 0;  ///< alive, and nothing can be said of them
@@ -50,12 +50,12 @@ struct StuckReport {
 /// by themselves.
 ///
 /// Needs no thresholds and reports only what is shown. A thread that is merely idle, or that
-/// anything outside of the process may wake, is not reported: nothing can be said of it, and the
-/// report says why. A coroutine counts as lost once it has been so for 50 ms. If some may be lost,
-/// this function waits for that time.
+/// anything outside of the process may wake, is not reported: nothing is known about it, and the
+/// report says why. A coroutine counts as lost once it has been lost for 50 ms. The call waits for
+/// that time only if a coroutine seems lost.
 ///
-/// If the calling thread is one of the program's own, it may wake all others; so kAllAsleep is
-/// found only by taskleak's own threads: those of live::Server and live::Watch.
+/// If the calling thread is one of the program's own, it may wake all others. So only taskleak's
+/// own threads, those of live::Server and live::Watch, find kAllAsleep.
 ///
 /// Costs some tens of microseconds, and about ten for each thread that waits for another.
 /// Thread-safe. Throws only std::bad_alloc.

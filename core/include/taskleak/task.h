@@ -1,5 +1,5 @@
-// Registers work that is not a thread: a pool's jobs, sessions, coroutines, and whatever else must
-// be reported when it does not end.
+// Registers work that is not a thread: a pool's jobs, sessions, coroutines, and anything else that
+// must be reported if it does not end.
 #ifndef TASKLEAK_TASK_H_
 #define TASKLEAK_TASK_H_
 

@@ -14,15 +14,14 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 
-/// Checks all that was started since `before`, by whichever thread: finds leaks, adopts them (so
-/// that they are not reported again), adds them to the JSON report, and prints them if
-/// on_leak=warn. TestRun and LeakScope (taskleak/leak_scope.h) check what descends from a scope
-/// instead.
+/// Checks everything that any thread started since `before`: finds leaks, adopts them (so that they
+/// are not reported again), adds them to the JSON report, and prints them if on_leak=warn. TestRun
+/// and LeakScope (taskleak/leak_scope.h) instead check only what descends from a scope.
 ///
 /// Returns the text with which the framework must fail the scope. Returns nothing if the scope is
-/// clean, on_leak=warn, or checking is off. `scope` names the test, suite or run. Thread-safe.
-/// Throws std::invalid_argument if an option is bad, or if code sets one that only a whole run
-/// uses: check, hang_timeout, descriptors, stale, task_stacks, coroutines, lock_hooks.
+/// clean, if on_leak=warn, or if checking is off. `scope` names the test, suite or run.
+/// Thread-safe. Throws std::invalid_argument if an option is bad, or if code sets one that only a
+/// whole run uses: check, hang_timeout, descriptors, stale, task_stacks, coroutines, lock_hooks.
 ///
 /// Example:
 ///   const auto before = taskleak::Snapshot::Take();
@@ -39,11 +38,11 @@ namespace taskleak {
 /// CheckScopeSince does.
 ///
 /// Each unit belongs to one scope: the one that its creator belongs to or, if that is the thread
-/// that runs the tests, the innermost one that was open. So what a pool of the suite starts during
-/// a test is judged at the end of the suite, and what a thread of the process starts, at the end of
-/// the run. What descends from a scope that has ended belongs to the one around it. A unit with an
-/// unknown creator (always, without taskleak::hooks) belongs to the scope in which it is first
-/// seen.
+/// that runs the tests, the innermost one that was open. So if a pool of the suite starts a thread
+/// during a test, that thread is judged at the end of the suite; if a thread of the process starts
+/// one, at the end of the run. If a scope has ended, the units that descend from it belong to the
+/// one around it. A unit with an unknown creator (always, without taskleak::hooks) belongs to the
+/// scope in which it is first seen.
 ///
 /// With `check=marked` the scopes are not checked, because the marks check themselves;
 /// the hang timeout still applies. It applies to each test and, from RunStarted() to RunEnded(), to
@@ -56,8 +55,8 @@ namespace taskleak {
 class TestRun {
  public:
   /// Receives the report of a test that hangs, or of a hang between tests, before the process ends,
-  /// and prints it. Without a handler, taskleak prints it to standard error; it also does so if the
-  /// handler does not return. Called on taskleak's watching thread.
+  /// and prints it. If there is no handler, or it does not return, taskleak prints the report to
+  /// standard error. Called on taskleak's watching thread.
   using HangHandler = std::function<void(const std::string& text)>;
 
   /// Receives the text of a failure if a test ends the process before it was checked. Called on the
@@ -89,17 +88,17 @@ class TestRun {
   /// Checks the test. Call it after the test's own clean-up. A `marked` test is checked with
   /// `check=marked` too.
   [[nodiscard]] std::optional<std::string> TestEnded(bool marked = false);
-  /// Begins a piece of the test, for a framework that checks a test in pieces. If a piece was open,
-  /// what was started in it belongs to the test from now on.
+  /// Begins a piece of the test, for a framework that checks a test in pieces. If there is a piece
+  /// already, everything that was started in it belongs to the test from now on.
   void PieceStarted();
   /// Checks the piece, which `piece` names in reports. A `marked` one is checked with
   /// `check=marked` too.
   [[nodiscard]] std::optional<std::string> PieceEnded(std::string_view piece, bool marked = false);
   /// Checks the suite. Call it after the suite's own clean-up.
   [[nodiscard]] std::optional<std::string> SuiteEnded();
-  /// Starts the hang timeout anew. Names what comes next, in case it hangs: `phase` of `scope`,
-  /// such as "TearDownTestSuite" of "NodeTest". Without a scope, the phase is one of the whole run.
-  /// For frameworks that show more than the other events do.
+  /// Restarts the hang timeout and names what comes next, for the report of a hang: `phase` of
+  /// `scope`, such as "TearDownTestSuite" of "NodeTest". Without a scope, the phase is the whole
+  /// run's. For frameworks with more events than the others here.
   void PhaseStarted(std::string_view phase, std::string_view scope = {});
   /// Checks what belongs to the run, and completes the JSON report.
   [[nodiscard]] std::optional<std::string> RunEnded();
@@ -110,8 +109,8 @@ class TestRun {
 };
 
 /// Returns true to the first caller in this process that names `key`, and false to all later ones.
-/// Works across copies of taskleak in the executable and in shared libraries, so that a plugin that
-/// is switched on twice registers once. Not thread-safe; call it at start-up.
+/// Works across copies of taskleak in the executable and in shared libraries, so a plugin that is
+/// switched on twice registers once. Not thread-safe; call it at start-up.
 ///
 /// Example:
 ///   if (taskleak::ClaimOnce("my_framework")) RegisterListener();

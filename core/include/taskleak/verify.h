@@ -18,8 +18,8 @@ namespace taskleak {
 ///
 /// Waits at most `options.drain`, or `options.drain_max` while stragglers make progress, and
 /// returns at once when nothing is left. Does not wait for ignored units. Never reports the calling
-/// thread and the main thread. Does not stop, signal or trace blocked threads; a running thread
-/// is stopped for a moment, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe.
+/// thread and the main thread. Does not stop, signal or trace blocked threads; stops a running
+/// thread for a moment, to copy its stack. TASKLEAK_OPTIONS wins over `options`. Thread-safe.
 /// Throws std::invalid_argument if an option is bad (a negative duration, an unreadable suppression
 /// file), or if code sets one that has no effect here: on_leak=warn, check, hang_timeout, stale,
 /// descriptors, json, color, task_stacks, coroutines, lock_hooks. (In TASKLEAK_OPTIONS, which is
@@ -32,8 +32,8 @@ namespace taskleak {
 ///   if (!report.empty()) std::cerr << report.ToText();
 [[nodiscard]] LeakReport FindLeaks(const Snapshot& before, const Options& options = {});
 
-/// Adopts everything that is alive now: it is never reported as a leak. Use it for what a program
-/// starts once and keeps. The same goes for descriptors that are open now. Thread-safe.
+/// Adopts everything that is alive now, and descriptors that are open now: they are never reported
+/// as leaks. Use it for things that a program starts once and keeps. Thread-safe.
 ///
 /// Example:
 ///   StartGlobalLogger();
@@ -42,16 +42,16 @@ void AdoptCurrent();
 
 /// Allows leaks in a scope: adopts what was started while it existed and is alive when it ends.
 ///
-/// Applies to all threads of the process, whichever thread starts them, and to descriptors that
-/// were opened while it existed and are open when it ends. Not copyable. Construct and destroy it
-/// in one thread. Several may nest or overlap.
+/// Applies to everything that any thread of the process starts, and to descriptors that were opened
+/// while it existed and are open when it ends. Not copyable. Construct and destroy it in one
+/// thread. Several may nest or overlap.
 ///
 /// Example:
 ///   taskleak::AllowLeaks allow("the vendor's client keeps a thread per process");
 class [[nodiscard]] AllowLeaks {
  public:
-  /// Begins the scope. `reason` explains it to readers of the code. The next report notes it with
-  /// what was adopted, also if it is a JSON report and nothing leaked.
+  /// Begins the scope. `reason` explains it to readers of the code. The next report has a note with
+  /// the reason and what was adopted; a JSON report has it even if nothing leaked.
   explicit AllowLeaks(std::string reason);
   ~AllowLeaks();
   AllowLeaks(const AllowLeaks&) = delete;

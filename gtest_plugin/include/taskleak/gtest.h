@@ -24,7 +24,7 @@ namespace taskleak::gtest {
 /// Call it before RUN_ALL_TESTS, on the same thread. A second call with the same options, or
 /// without any, changes nothing. TASKLEAK_OPTIONS wins over `options`.
 ///
-/// Throws std::invalid_argument if the resulting options are bad, if a call before has set other
+/// Throws std::invalid_argument if the resulting options are bad, if an earlier call has set other
 /// options (the message names both sets), if the run has begun and `options` would change it, or if
 /// another copy of taskleak, in another library, checks these tests with other options.
 ///
@@ -56,24 +56,24 @@ void SetOptions(const Options& options);
 ///   }
 void AddListener();
 
-/// Does the same after SetOptions(options). Deprecated: call the two.
+/// Calls SetOptions(options) and AddListener(). Deprecated: call the two.
 [[deprecated("call SetOptions(options) and AddListener()")]] void AddListener(
     const Options& options);
 
 /// Checks a scope: what is started after the constructor and alive in the destructor fails the
 /// current test.
 ///
-/// The scope is that of the thread which constructs it: what that thread starts belongs to it, and
-/// what that starts in turn. So scopes of several threads do not see each other's leaks. Without
-/// taskleak::hooks, every thread that is new belongs to it.
+/// The scope belongs to the thread that constructs it. Everything that this thread starts belongs
+/// to the scope, and everything that is started from there in turn. So scopes of several threads do
+/// not see each other's leaks. Without taskleak::hooks, every new thread belongs to it.
 ///
 /// Works with and without a listener. With `check=marked`, only what is marked in this way is
 /// checked. Use it as a local variable, as the first member of a fixture (the members after it are
 /// destroyed before the check), or as a base class of a fixture. The failure is non-fatal, and its
 /// line is that of the current test, because a destructor does not know the line of its caller.
 ///
-/// Construct and destroy it on the same thread. The destructor never throws, not
-/// even under --gtest_throw_on_failure, and reports bad options as a failure.
+/// Construct and destroy it on the same thread. The destructor never throws, not even under
+/// --gtest_throw_on_failure, and reports bad options as a failure.
 ///
 /// Example:
 ///   TEST(WorkerPool, Stops) {

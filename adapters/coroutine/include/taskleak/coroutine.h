@@ -238,8 +238,8 @@ class TrackedPromise {
 };
 
 /// Holds the coroutine that an operation of yours resumes when it is done. If this object is
-/// destroyed before that, nothing will ever resume the coroutine: a tracked one is then reported as
-/// lost, and no drain waits for it.
+/// destroyed without resuming the coroutine, nothing ever will: a tracked coroutine is then
+/// reported as lost, and no drain waits for it.
 ///
 /// Movable. One thread at a time may use it. The coroutine may be destroyed first, if it is not
 /// resumed afterwards.
@@ -279,9 +279,9 @@ class Continuation {
     if (handle_) awaiting_.Lose();
   }
 
-  /// Resumes the coroutine and holds it no longer. There must be one.
+  /// Resumes the coroutine and no longer holds it. There must be one.
   void Resume() { Release().resume(); }
-  /// Hands the coroutine out, for symmetric transfer or an executor, and holds it no longer.
+  /// Returns the coroutine, for symmetric transfer or an executor, and no longer holds it.
   std::coroutine_handle<> Release() noexcept { return std::exchange(handle_, nullptr); }
   /// Returns whether there is a coroutine.
   explicit operator bool() const noexcept { return static_cast<bool>(handle_); }

@@ -93,7 +93,7 @@ class TbbTaskGroup : public tbb::task_group {
   std::string_view name_;
 };
 
-/// Turns the enqueued jobs of a tbb::task_arena into tasks. Work of execute() is not a task: the
+/// Turns the enqueued jobs of a tbb::task_arena into tasks. Work of execute() is not a task; the
 /// thread that waits for it shows it.
 ///
 /// Example:

@@ -37,9 +37,9 @@ using CapturePtr = std::shared_ptr<const Capture>;
 ///   std::cout << taskleak::live::ToStackText(*taskleak::live::TakeCapture());
 [[nodiscard]] CapturePtr TakeCapture();
 
-/// Returns an earlier capture, to compare with. Returns null if there is none with this id or it is
-/// not kept any more. The last eight are kept, if they have at most 50,000 units in all. Captures
-/// of a Watch and of recordings are not kept. Thread-safe.
+/// Returns an earlier capture, to compare with. Returns null if there is none with this id, or if
+/// it is no longer kept. The last eight are kept, if they have at most 50,000 units in all.
+/// Captures of a Watch and of recordings are not kept. Thread-safe.
 [[nodiscard]] CapturePtr FindCapture(std::uint64_t id);
 
 }  // namespace taskleak::live

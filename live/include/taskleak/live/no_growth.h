@@ -1,4 +1,4 @@
-// Checks whether more is alive the more often something is done.
+// Checks whether repeating a statement leaves more and more alive.
 #ifndef TASKLEAK_LIVE_NO_GROWTH_H_
 #define TASKLEAK_LIVE_NO_GROWTH_H_
 

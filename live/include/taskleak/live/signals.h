@@ -23,8 +23,8 @@ struct SignalOptions {
 
 /// Answers signals, from construction to destruction, on a thread of taskleak's own that sleeps
 /// until one comes. The handler only wakes that thread, so a signal may come at any time, in the
-/// middle of malloc or under any lock. Then it calls the handler that was installed before, if any.
-/// It replaces the signal's default action, so the process continues.
+/// middle of malloc or under any lock. The handler then calls the one that was installed before, if
+/// any. It replaces the signal's default action, so the process continues.
 ///
 /// A dump is the text of ToStackText, in a file NAME-dump-PID-TIME.txt. A recording is three files
 /// NAME-tasks-PID-TIME: .txt (counts over time, what changed from the first look to the last, all

@@ -53,11 +53,10 @@ struct StuckRule {};
 /// for longer than `longer_than` without a break. The alarm comes while it runs, with the stack of
 /// its thread. Each turn alarms once.
 ///
-/// The watch then looks at the tasks four times in `longer_than`, so the alarm comes when the task
-/// has been running for at most about one and a half times as long. Such a look takes about 20
-/// ns for each task, and reads no stack; with very many tasks it is made less often, to
-/// take at most a fiftieth of a processor. Coroutines that only taskleak::any_coroutine shows do
-/// not note when they run, and are not seen.
+/// The watch then looks at the tasks four times in `longer_than`, so the alarm comes after at most
+/// about 1.5 times that time. Such a look takes about 20 ns for each task, and reads no stack. If
+/// there are very many tasks, the watch looks less often, to use at most a fiftieth of a processor.
+/// Coroutines that only taskleak::any_coroutine shows do not note when they run, and are not seen.
 struct StallRule {
   std::chrono::milliseconds longer_than{1'000};  ///< at least 4 ms
   std::vector<std::string> except{};             ///< names of tasks that may run for any time
@@ -79,8 +78,8 @@ struct Alarm {
                                   ///< it; nothing if it stopped running before that was read
 };
 
-/// Says how often a Watch looks, what for, and what it does about it. No duration, here or in a
-/// rule, may be longer than thirty years.
+/// Says how often a Watch looks, what it looks for, and what it does about an alarm. No duration,
+/// here or in a rule, may be longer than thirty years.
 struct WatchOptions {
   std::chrono::milliseconds period{10'000};  ///< between looks
   std::vector<Rule> rules = {GrowthRule(), BlockedRule(), DeadlockRule(),
