@@ -105,6 +105,17 @@ std::optional<Wait> ByName(std::string_view plain_name) {
   return std::nullopt;
 }
 
+// Returns whether the frame's function is certain. If the frame is guessed and its caller is not,
+// only its place in the function is (linux/unwind/return_address.h).
+bool IsFunctionKnown(const Stack& frames, std::size_t index) {
+  const Frame& frame = frames[index];
+  if (!frame.guessed) return true;
+  const auto caller =
+      std::find_if(frames.begin() + static_cast<std::ptrdiff_t>(index), frames.end(),
+                   [&](const Frame& f) { return f.address != frame.address; });
+  return caller != frames.end() && !caller->guessed;
+}
+
 // Classifies by the functions on the stack, from the innermost outward to the first one of the
 // program.
 std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
@@ -113,7 +124,7 @@ std::optional<Wait> ByStack(const symbolize::ResolvedStack& stack) {
     const std::string& name = stack.plain_names[i];
     if (std::optional<Wait> wait = ByName(name)) {
       const bool lock_of_libc = wait->function.starts_with("lll_");
-      if (stack.stack[i].guessed) wait->function = {};
+      if (!IsFunctionKnown(stack.stack, i)) wait->function = {};
       // Libc's own locks wait there too; the caller's name shows whether it is a mutex.
       if (!lock_of_libc) return wait;
       innermost = wait;

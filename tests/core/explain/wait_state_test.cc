@@ -17,7 +17,10 @@
 #include <mutex>
 #include <semaphore>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -328,6 +331,26 @@ TEST(WaitStateTest, ALimitBeyondAllTimeIsNotTold) {
       });
   EXPECT_EQ(found.unit.state, WaitState::kCondvar);
   EXPECT_EQ(found.detail.wait.index(), 0U);
+}
+
+// The function that waits for a read-write lock in a stack where it, or its caller too, is guessed.
+std::string_view FunctionInStack(bool function_guessed, bool caller_guessed) {
+  const std::vector<std::string> names{"__futex_abstimed_wait64", "__pthread_rwlock_wrlock",
+                                       "Program::Run"};
+  std::vector<Frame> frames(names.size());
+  for (std::size_t i = 0; i < frames.size(); ++i) frames[i].address = 0x1000 * (i + 1);
+  frames[1].guessed = function_guessed;
+  frames[2].guessed = caller_guessed;
+  const explain::Wait wait =
+      explain::ClassifyWait({.number = SYS_futex}, {Stack(std::move(frames)), names});
+  EXPECT_EQ(wait.state, WaitState::kRwlock);
+  return wait.function;
+}
+
+TEST(WaitStateTest, NamesTheFunctionUnlessItsCallerIsGuessedToo) {
+  EXPECT_EQ(FunctionInStack(false, false), "pthread_rwlock_wrlock");
+  EXPECT_EQ(FunctionInStack(true, false), "pthread_rwlock_wrlock");
+  EXPECT_EQ(FunctionInStack(true, true), "");
 }
 
 }  // namespace

@@ -37,14 +37,21 @@ class Search {
              std::tuple(!b.whole, b.by_call != Caller::kCalls, b.cfa);
     };
     const auto best = std::min_element(all.begin(), all.end(), is_worse);
-    const bool rivals = std::any_of(all.begin(), all.end(), [&](const Candidate& each) {
-      return each.caller.pc() != best->caller.pc() && each.by_call >= best->by_call;
-    });
-    return FoundReturnAddress{best->caller,
-                              rivals || best->by_call != Caller::kCalls || !best->whole};
+    FoundReturnAddress found{best->caller, best->by_call != Caller::kCalls || !best->whole};
+    for (const Candidate& each : all) {
+      if (each.caller.pc() == best->caller.pc() || each.by_call < best->by_call) continue;
+      (IsSameFrame(each, *best) ? found.place_guessed : found.guessed) = true;
+    }
+    return found;
   }
 
  private:
+  // Returns whether these are calls of one function, with the same callers.
+  bool IsSameFrame(const Candidate& a, const Candidate& b) const {
+    return a.cfa == b.cfa && facts_.RuleAt(a.caller.instruction()).function.start ==
+                                 facts_.RuleAt(b.caller.instruction()).function.start;
+  }
+
   void Try(std::uintptr_t return_address, std::vector<Candidate>& all)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState caller = frame_;

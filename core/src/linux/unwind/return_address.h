@@ -9,8 +9,9 @@
 namespace taskleak::platform {
 
 struct FoundReturnAddress {
-  FrameState caller;     ///< what called the frame in question
-  bool guessed = false;  ///< other callers would have been possible
+  FrameState caller;           ///< what called the frame in question
+  bool guessed = false;        ///< other callers would have been possible
+  bool place_guessed = false;  ///< other calls of the same caller would have been possible
 };
 
 /// Finds the caller of `frame`, a function without a frame of its own.

@@ -1,6 +1,8 @@
 #include "linux/unwind/unwinder.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -45,16 +47,25 @@ void Append(RawStack& stack, const Walk& walk, bool guessed) {
 // Returns true if code that was loaded since the last look at the modules would explain the end.
 bool MayBeNewCode(WalkEnd end) { return end == WalkEnd::kNoRule || end == WalkEnd::kNotCode; }
 
+struct Continuation {
+  Walk walk;  // from the last frame on
+  bool guessed = false;
+  bool place_guessed = false;  // of the first caller, whose own callers are known
+};
+
 // Walks on from the last frame, whose caller cannot be found by its known registers.
-std::optional<FoundFramePointer> WalkOn(FrameWalker& walker, CodeFacts& facts, StackImage& image,
-                                        const Walk& walk)
+std::optional<Continuation> WalkOn(FrameWalker& walker, CodeFacts& facts, StackImage& image,
+                                   const Walk& walk)
     TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
-  if (walk.end == WalkEnd::kNeedsFramePointer)
-    return FindFramePointer(walker, facts, image, walk.last);
+  if (walk.end == WalkEnd::kNeedsFramePointer) {
+    auto found = FindFramePointer(walker, facts, image, walk.last);
+    if (!found) return {};
+    return Continuation{std::move(found->walk), found->guessed};
+  }
   if (walk.end != WalkEnd::kNeedsReturnAddress) return {};
   const auto found = FindReturnAddress(walker, facts, image, walk.last);
   if (!found) return {};
-  FoundFramePointer on{walker.Go(found->caller), found->guessed};
+  Continuation on{walker.Go(found->caller), found->guessed, found->place_guessed};
   on.walk.frames.insert(on.walk.frames.begin(), walk.frames.back());
   return on;
 }
@@ -77,7 +88,9 @@ WalkEnd UnwindInto(RawStack& stack, const FrameState& innermost, StackImage& ima
     stack.frames.pop_back();
     walk = std::move(found->walk);
     Append(stack, walk, guessed);
-    stack.frames[stack.frames.size() - walk.frames.size()].guessed = known;
+    const auto first = stack.frames.end() - static_cast<std::ptrdiff_t>(walk.frames.size());
+    first->guessed = known;
+    if (found->place_guessed) std::next(first)->guessed = true;
   }
   stack.missing = {WhyMissing(walk.end)};
   return walk.end;
