@@ -9,6 +9,7 @@
 #include "bisect.h"
 #include "run_report.h"
 #include "support/run_program.h"
+#include "support/sanitizer.h"
 
 namespace taskleak::cli {
 namespace {
@@ -192,6 +193,21 @@ TEST(IsolateVerdict, AWarningFailsNothing) {
       TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Pool.Leaks"}, "on_leak=warn");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, EndsWith("1 of 1 test leaks:\n  Pool.Leaks\n"));
+}
+
+TEST(IsolateVerdict, CanBeFoundWithFewerThreadsThanJobs) {
+#if TASKLEAK_TESTS_SANITIZED
+  GTEST_SKIP() << "sanitizers need much address space";
+#endif
+  // There is room for the stack of one thread.
+  const Outcome outcome = RunProgram(
+      "sh",
+      {"-c", "ulimit -S -s 1000000 || exit 77; ulimit -S -v 1500000; exec \"$@\"", "sh",
+       TASKLEAK_PROGRAM, "run", "--isolate", "-j8", "--", PLAIN_GTEST, "--gtest_filter=Config.*"},
+      {{"TASKLEAK_OPTIONS", "drain=50ms"}});
+  if (outcome.exit_code == 77) GTEST_SKIP() << "the limit of stacks cannot be raised";
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "4 tests, no leaks\n");
 }
 
 TEST(IsolateVerdict, WhatCannotBeIsolatedIsAnError) {
