@@ -210,6 +210,16 @@ TEST(IsolateVerdict, CanBeFoundWithFewerThreadsThanJobs) {
   EXPECT_EQ(outcome.out, "4 tests, no leaks\n");
 }
 
+TEST(IsolateVerdict, DoesNotDependOnTheNameOfTheTemporaryFolder) {
+  const TemporaryDirectory directory;
+  const std::string folder = directory.File("user's folder");
+  std::filesystem::create_directory(folder);
+  const Outcome outcome = RunProgram(
+      TASKLEAK_PROGRAM, {"run", "--isolate", "--", PLAIN_GTEST, "--gtest_filter=Config.*"},
+      {{"TASKLEAK_OPTIONS", "drain=50ms"}, {"TMPDIR", folder}});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+}
+
 TEST(IsolateVerdict, WhatCannotBeIsolatedIsAnError) {
   const Outcome none = TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=None.*"});
   EXPECT_EQ(none.exit_code, 3);
