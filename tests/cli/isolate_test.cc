@@ -121,6 +121,14 @@ TEST(IsolateGoogleTest, RunsATestWhoseNameMeansSomethingInAFilter) {
   EXPECT_THAT(outcome.out, HasSubstr("Typed/std::vector<int*>.DISABLED_Leaks"));
 }
 
+TEST(IsolateGoogleTest, RunsNoTestWithASimilarName) {
+  const Outcome outcome =
+      TaskleakRun({"--isolate", "--", PLAIN_GTEST, kWithDisabled, "--gtest_filter=Typed/*-*&*"});
+  EXPECT_THAT(outcome.out, HasSubstr("Running 1 test from"));
+  EXPECT_THAT(outcome.out, EndsWith("1 of 1 test leaks:\n"
+                                    "  Typed/std::vector<int*>.DISABLED_Leaks\n"));
+}
+
 TEST(IsolateGoogleTest, BisectSaysThatATestThatEndsItsProcessCannotBeJudged) {
   const Outcome outcome =
       TaskleakRun({"--bisect", "Odd.DISABLED_Aborts", "--", PLAIN_GTEST, kWithDisabled});
