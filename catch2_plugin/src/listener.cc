@@ -111,7 +111,7 @@ Settings& TheSettings();
 // if that copy does not have these options.
 void AcceptOtherCopy(const Settings& settings) {
   if (settings.in_force || taskleak::internal::AreSame(settings.options, {}) ||
-      !ClaimOnce(OptionsKey(settings.options)))
+      taskleak::internal::IsClaimed(OptionsKey(settings.options)))
     return;
   Refuse(("another copy of taskleak in this process checks these tests, and does not see the "
           "options " +
