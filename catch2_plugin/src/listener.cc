@@ -89,7 +89,7 @@ bool IsTheListener() {
 // whether they are its own.
 std::string OptionsKey(const Options& options) {
   return ClaimKey() + ":" +
-         std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
+         std::to_string(std::hash<std::string>()(taskleak::internal::IdentityOf(options)));
 }
 
 // Holds the options that code has set. There is one for all copies of this file that share symbols.

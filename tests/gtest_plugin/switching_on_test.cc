@@ -109,6 +109,11 @@ TEST(SwitchingOn, OptionsThatReachOnlyAnotherCopyOfTaskleakAreAnErrorEachTime) {
   EXPECT_THAT(outcome.out.substr(first + 1), HasSubstr(refused));
 }
 
+TEST(SwitchingOn, APredicateIsNoOtherCopysPredicateOfTheSameName) {
+  const Outcome outcome = RunBesideAnotherCopy({{"PREDICATE_OF_LIBRARY", "1"}});
+  EXPECT_THAT(outcome.out, HasSubstr("does not see the options {ours}"));
+}
+
 TEST(SwitchingOn, ByExecutableAndSharedLibraryIsOnce) {
   const Outcome outcome = RunTests(HOST_WITH_LIBRARY);
   EXPECT_EQ(outcome.exit_code, 1);
