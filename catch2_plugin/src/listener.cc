@@ -89,7 +89,7 @@ bool IsTheListener() {
 // whether they are its own.
 std::string OptionsKey(const Options& options) {
   return ClaimKey() + ":" +
-         std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
+         std::to_string(std::hash<std::string>()(taskleak::internal::IdentityOf(options)));
 }
 
 // Holds the options that code has set. There is one for all copies of this file that share symbols.
@@ -111,7 +111,7 @@ Settings& TheSettings();
 // if that copy does not have these options.
 void AcceptOtherCopy(const Settings& settings) {
   if (settings.in_force || taskleak::internal::AreSame(settings.options, {}) ||
-      !ClaimOnce(OptionsKey(settings.options)))
+      taskleak::internal::IsClaimed(OptionsKey(settings.options)))
     return;
   Refuse(("another copy of taskleak in this process checks these tests, and does not see the "
           "options " +

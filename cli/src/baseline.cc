@@ -115,22 +115,19 @@ void Baseline::Index() {
     by_signature_.emplace(SignatureOf(entries_[i]), i);
 }
 
-std::optional<std::size_t> Baseline::Find(const LeakKey& key, const LeakEntry& leak) const {
-  const std::optional<std::size_t> found = FindSigned(key.signature, key.test);
-  return found || leak.former_signature.empty() ? found
-                                                : FindSigned(leak.former_signature, key.test);
+std::vector<std::size_t> Baseline::Find(const LeakKey& key, const LeakEntry& leak) const {
+  const std::vector<std::size_t> found = FindSigned(key.signature, key.test);
+  return !found.empty() || leak.former_signature.empty()
+             ? found
+             : FindSigned(leak.former_signature, key.test);
 }
 
-std::optional<std::size_t> Baseline::FindSigned(const std::string& signature,
-                                                const std::string& test) const {
+std::vector<std::size_t> Baseline::FindSigned(const std::string& signature,
+                                              const std::string& test) const {
   const auto [begin, end] = by_signature_.equal_range(signature);
-  std::optional<std::size_t> found;
+  std::vector<std::size_t> found;
   for (auto at = begin; at != end; ++at) {
-    const Suppression& entry = entries_[at->second];
-    // If there are several, the one that allows most counts: two branches may each have added the
-    // leak.
-    if (IsOfTest(entry, test) && (!found || Allowed(entries_[*found]) < Allowed(entry)))
-      found = at->second;
+    if (IsOfTest(entries_[at->second], test)) found.push_back(at->second);
   }
   return found;
 }
@@ -153,7 +150,7 @@ Baseline::Comparison Baseline::Compare(const LeakTable& leaks, const rules::Date
   std::vector<bool> used(entries_.size());
   for (const auto& [key, cover_of_it] : cover.leaks) {
     const LeakEntry& leak = leaks.leaks().at(key);
-    if (const std::optional<std::size_t> own = Find(key, leak)) used[*own] = true;
+    for (const std::size_t entry : Find(key, leak)) used[entry] = true;
     for (const std::size_t entry : cover_of_it.from) used[entry] = true;
     if (cover_of_it.rest > 0)
       comparison.worse.push_back({key, leak, cover_of_it.own + cover_of_it.moved});
@@ -177,9 +174,10 @@ void Baseline::Accept(const LeakTable& leaks, const rules::Date& today, const st
   std::vector<Suppression> added;
   for (const auto& [key, cover] : CoverOf(leaks, std::nullopt).leaks) {
     const LeakEntry& leak = leaks.leaks().at(key);
-    const std::optional<std::size_t> known = Find(key, leak);
-    if (known) {
-      Suppression& entry = entries_[*known];
+    const std::vector<std::size_t> known = Find(key, leak);
+    if (!known.empty()) {
+      Suppression& entry = entries_[*std::ranges::max_element(
+          known, {}, [this](std::size_t i) { return Allowed(entries_[i]); })];
       if (SignatureOf(entry) == leak.former_signature) entry.rule = IgnoreSignature(key.signature);
       if (entry.max) *entry.max += cover.rest;
       entry.flaky = entry.flaky || leaks.IsFlaky(key, leak);

@@ -79,11 +79,11 @@ class Baseline {
   void Index();
   [[nodiscard]] Cover CoverOf(const LeakTable& leaks,
                               const std::optional<rules::Date>& today) const;
-  // Returns the index of the entry that covers the leak, by its signature or else by its former
-  // signature.
-  [[nodiscard]] std::optional<std::size_t> Find(const LeakKey& key, const LeakEntry& leak) const;
-  [[nodiscard]] std::optional<std::size_t> FindSigned(const std::string& signature,
-                                                      const std::string& test) const;
+  // Returns the indexes of the leak's entries in its own test, by its signature or else by its
+  // former signature. There may be several: two branches may each have added the leak.
+  [[nodiscard]] std::vector<std::size_t> Find(const LeakKey& key, const LeakEntry& leak) const;
+  [[nodiscard]] std::vector<std::size_t> FindSigned(const std::string& signature,
+                                                    const std::string& test) const;
 
   std::vector<rules::Suppression> entries_;  // sorted as in the file
   std::unordered_multimap<std::string, std::size_t> by_signature_;

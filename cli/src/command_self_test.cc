@@ -79,9 +79,8 @@ void AddSelfTestCommand(CLI::App& app, ExitCode* exit_code) {
                          "The second run must fail");
   command->add_option("CMD", *words, "The gate's command, after --")->required();
   command->footer(
-      "Exit codes: 0 the gate works, 1 it would let leaks pass, 3 it cannot be run or fails "
-      "without "
-      "a planted leak.");
+      "Exit codes: 0 the gate works, 1 the gate would let leaks pass, 3 the gate cannot be run, or "
+      "fails without a planted leak.");
   command->callback([words, exit_code] { *exit_code = SelfTest(*words); });
 }
 

@@ -17,6 +17,7 @@ const Frame* FirstNamed(const Stack& stack) {
   return found == stack.end() ? nullptr : found;
 }
 
+// Threads that ended unjoined count too: they stay until another thread joins them.
 bool IsBlocked(const Unit& unit) {
   return unit.kind == UnitKind::kUnjoinedThread ||
          (unit.state != WaitState::kRunning && unit.state != WaitState::kQueued);

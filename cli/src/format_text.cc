@@ -27,7 +27,7 @@ std::string Summary(const RunReport& report) {
   const std::string units = counts.Text();
   std::string text = fmt::format("{} in {} of {}{}{}\n", report::Count(groups, "leak"), judged,
                                  looks, units.empty() ? "" : ": ", units);
-  if (unseen > 0) text += fmt::format("could not look {}\n", report::Count(unseen, "time"));
+  if (unseen > 0) text += fmt::format("{} could not be made\n", report::Count(unseen, "check"));
   return text;
 }
 

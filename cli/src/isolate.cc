@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -62,10 +63,15 @@ class Isolation {
       : program_(program), settings_(settings), verdicts_(program.tests().size()) {}
 
   void Run(unsigned jobs) {
-    std::vector<std::thread> workers;
     const std::size_t most = std::min<std::size_t>(jobs, program_.tests().size());
-    for (std::size_t i = 0; i < most; ++i) workers.emplace_back([this] { Work(); });
-    for (std::thread& worker : workers) worker.join();
+    std::vector<std::thread> others;
+    others.reserve(most);
+    try {
+      while (others.size() + 1 < most) others.emplace_back([this] { Work(); });
+    } catch (const std::system_error&) {  // then fewer threads do the work
+    }
+    Work();
+    for (std::thread& other : others) other.join();
     const MutexLock lock(mutex_);
     progress_.Clear();
     if (error_ != nullptr) std::rethrow_exception(error_);

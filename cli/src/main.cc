@@ -50,8 +50,8 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "taskleak " TASKLEAK_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 clean, 1 leaks, 2 bad arguments, 3 could not look (unreadable input), 4 run "
-      "--hang: it hung.\n"
+      "Exit codes: 0 clean, 1 leaks, 2 bad arguments, 3 could not look (unreadable input), "
+      "4 (run --hang) the program hung.\n"
       "TASKLEAK_OPTIONS=json=PATH makes a test program write a report.");
   ExitCode exit_code = kClean;
   AddRunCommand(app, &exit_code);

@@ -16,17 +16,19 @@ class RunCover {
       by_signature_[entries[i].signature].push_back(i);
   }
 
-  void Add(const LeakTable::Run& run,
-           const std::function<std::optional<std::size_t>(const LeakKey&)>& own) {
+  void Add(const LeakTable::Run& run, const OwnEntries& own) {
     used_.assign(entries_.size(), 0);
     std::vector<std::pair<const LeakKey*, std::size_t>> over;
     for (const auto& [key, count] : run) {
       Cover::OfLeak& leak = cover_.leaks[key];
       leak.most = std::max(leak.most, count);
-      const std::optional<std::size_t> entry = own(key);
-      leak.own = entry ? entries_[*entry].allowed : 0;
-      // One entry may stand for several tests, and allows as much in each.
-      if (entry) used_[*entry] = std::max(used_[*entry], std::min(count, leak.own));
+      leak.own = 0;
+      for (const std::size_t entry : own(key)) {
+        const std::size_t allowed = entries_[entry].allowed;
+        leak.own = std::max(leak.own, allowed);
+        // One entry may stand for several tests, and allows as much in each.
+        used_[entry] = std::max(used_[entry], std::min(count, allowed));
+      }
       if (count > leak.own) over.emplace_back(&key, count - leak.own);
     }
     for (const auto& [key, count] : over) TakeFromOthers(*key, count, own(*key));
@@ -35,11 +37,12 @@ class RunCover {
   }
 
  private:
-  void TakeFromOthers(const LeakKey& key, std::size_t count, std::optional<std::size_t> own) {
+  void TakeFromOthers(const LeakKey& key, std::size_t count, const std::vector<std::size_t>& own) {
     Cover::OfLeak& leak = cover_.leaks[key];
     std::size_t moved = 0;
     for (const std::size_t i : EntriesOf(key)) {
-      const std::size_t taken = i == own ? 0 : std::min(count - moved, Left(i));
+      const bool is_own = std::ranges::find(own, i) != own.end();
+      const std::size_t taken = is_own ? 0 : std::min(count - moved, Left(i));
       if (taken == 0) continue;
       used_[i] += taken;
       moved += taken;
@@ -78,7 +81,7 @@ class RunCover {
 }  // namespace
 
 Cover CoverLeaks(const LeakTable& leaks, const std::vector<CoverEntry>& entries,
-                 const std::function<std::optional<std::size_t>(const LeakKey&)>& own) {
+                 const OwnEntries& own) {
   Cover cover;
   cover.used.assign(entries.size(), 0);
   RunCover run_cover(leaks, entries, cover);

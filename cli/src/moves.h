@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,7 +17,7 @@ namespace taskleak::cli {
 /// Says how the entries of a baseline cover the leaks of all runs.
 struct Cover {
   struct OfLeak {
-    std::size_t own = 0;         ///< what its own entry allows
+    std::size_t own = 0;         ///< what the entries of its own test allow
     std::size_t moved = 0;       ///< the most that entries of other tests cover in one run
     std::size_t rest = 0;        ///< the most that nothing covers in one run
     std::size_t most = 0;        ///< the most there was in one run
@@ -37,12 +36,14 @@ struct CoverEntry {
   std::string signature;
 };
 
-/// Covers the leaks of each run (report) by itself. First uses the entry of the leak's own test
-/// (`own`; nothing if there is none). Covers the rest with what other entries of the same signature
-/// have left. So a leak that stays in its test and appears in another one as well is not covered in
-/// the other.
+/// Returns the entries of a leak's own test, of which the one that allows most counts.
+using OwnEntries = std::function<std::vector<std::size_t>(const LeakKey&)>;
+
+/// Covers the leaks of each run (report) by itself. First uses the entries of the leak's own test
+/// (`own`). Covers the rest with what other entries of the same signature have left. So a leak that
+/// stays in its test and appears in another one as well is not covered in the other.
 Cover CoverLeaks(const LeakTable& leaks, const std::vector<CoverEntry>& entries,
-                 const std::function<std::optional<std::size_t>(const LeakKey&)>& own);
+                 const OwnEntries& own);
 
 }  // namespace taskleak::cli
 

@@ -90,14 +90,19 @@ class Dispatcher {
   bool is_report_ = false;
 };
 
-// Returns the files that `path` stands for.
-std::vector<std::string> Expand(const std::string& path) {
-  std::error_code error;
-  if (path == "-" || !std::filesystem::is_directory(path, error)) return {path};
+// Returns the files that `path` stands for. Sets `error` if there are none, or not all are known.
+std::vector<std::string> Expand(const std::string& path, std::string* error) {
+  std::error_code code;
+  if (path == "-" || !std::filesystem::is_directory(path, code)) return {path};
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+  for (std::filesystem::directory_iterator entry(path, code), end; !code && entry != end;
+       entry.increment(code)) {
+    if (entry->path().extension() == ".json") files.push_back(entry->path().string());
   }
+  if (code)
+    *error = code.message();
+  else if (files.empty())
+    *error = "no *.json file in this folder";
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -182,8 +187,9 @@ std::vector<std::string> ReadFilesInto(const std::vector<std::string>& paths, Re
   std::vector<std::string> complaints;
   std::vector<std::string> files;
   for (const std::string& path : paths) {
-    const std::vector<std::string> found = Expand(path);
-    if (found.empty()) complaints.push_back(path + ": no *.json file in this folder");
+    std::string error;
+    const std::vector<std::string> found = Expand(path, &error);
+    if (!error.empty()) complaints.push_back(fmt::format("{}: {}", path, error));
     files.insert(files.end(), found.begin(), found.end());
   }
   Progress progress;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -52,6 +54,58 @@ std::string EscapedForGoogleTest(std::string name) {
   return name;
 }
 
+bool HasWildcard(const std::string& pattern) { return pattern.find('?') != std::string::npos; }
+
+bool Selects(const std::string& pattern, const std::string& name) {
+  return std::ranges::equal(pattern, name, [](char p, char c) { return p == '?' || p == c; });
+}
+
+// Returns a filter for `tests`. Its wildcards would also select other tests with similar names (of
+// `all`), such as "Queue/int&.Fills" beside "Queue/int*.Fills", so it takes these out. Tests whose
+// names differ in nothing but characters with a special meaning cannot be told apart.
+std::string FilterFor(const Words& tests, const Words& all) {
+  Words patterns;
+  std::set<std::string> taken_out;
+  for (const std::string& test : tests) {
+    const std::string& pattern = patterns.emplace_back(EscapedForGoogleTest(test));
+    if (!HasWildcard(pattern)) continue;
+    for (const std::string& other : all) {
+      if (Selects(pattern, other)) taken_out.insert(EscapedForGoogleTest(other));
+    }
+  }
+  std::erase_if(taken_out, [&tests](const std::string& pattern) {
+    return std::ranges::any_of(
+        tests, [&pattern](const std::string& test) { return Selects(pattern, test); });
+  });
+  return fmt::format("{}{}{}", fmt::join(patterns, ":"), taken_out.empty() ? "" : "-",
+                     fmt::join(taken_out, ":"));
+}
+
+// Returns the tests that the program lists as GoogleTest does, or nothing if it does not. Reads the
+// list from a file and not from the output, because programs may print other text.
+std::optional<Words> GoogleTestsOf(const Words& command, const TemporaryFolder& folder) {
+  const std::string path = folder.File("tests.json");
+  LinesOf(command, {"--gtest_list_tests", "--gtest_output=json:" + path}, folder);
+  std::ifstream file(path);
+  const Json list = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_object() || !list.contains("testsuites")) return std::nullopt;
+  const bool with_disabled = std::ranges::find(command, kRunDisabled) != command.end();
+  Words tests;
+  for (const Json& suite : list["testsuites"]) {
+    if (!suite.contains("testsuite")) continue;
+    for (const Json& test : suite["testsuite"]) {
+      const std::string suite_name = TextAt(suite, "name");
+      const std::string name = suite_name + '.' + TextAt(test, "name");
+      // GoogleTest's own pattern is "DISABLED_*:*/DISABLED_*", for suites and tests.
+      const bool disabled = suite_name.starts_with("DISABLED_") ||
+                            name.find("/DISABLED_") != std::string::npos ||
+                            name.find(".DISABLED_") != std::string::npos;
+      if (!disabled || with_disabled) tests.push_back(name);
+    }
+  }
+  return tests;
+}
+
 }  // namespace
 
 TestProgram::TestProgram(Words command) : command_(std::move(command)) {
@@ -62,27 +116,18 @@ TestProgram::TestProgram(Words command) : command_(std::move(command)) {
   }
 }
 
-// Reads the list from a file and not from the output, because programs may print other text.
 bool TestProgram::ListGoogleTests(const TemporaryFolder& folder) {
-  const std::string path = folder.File("tests.json");
-  LinesOf(command_, {"--gtest_list_tests", "--gtest_output=json:" + path}, folder);
-  std::ifstream file(path);
-  const Json list = Json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_object() || !list.contains("testsuites")) return false;
-  const bool with_disabled = std::ranges::find(command_, kRunDisabled) != command_.end();
-  for (const Json& suite : list["testsuites"]) {
-    if (!suite.contains("testsuite")) continue;
-    for (const Json& test : suite["testsuite"]) {
-      const std::string suite_name = TextAt(suite, "name");
-      const std::string name = suite_name + '.' + TextAt(test, "name");
-      // GoogleTest's own pattern is "DISABLED_*:*/DISABLED_*", for suites and tests.
-      const bool disabled = suite_name.starts_with("DISABLED_") ||
-                            name.find("/DISABLED_") != std::string::npos ||
-                            name.find(".DISABLED_") != std::string::npos;
-      if (!disabled || with_disabled) tests_.push_back(name);
-    }
-  }
+  const std::optional<Words> tests = GoogleTestsOf(command_, folder);
+  if (!tests) return false;
+  tests_ = *tests;
   framework_ = Framework::kGoogleTest;
+  const bool any_wildcard = std::ranges::any_of(
+      tests_, [](const std::string& test) { return HasWildcard(EscapedForGoogleTest(test)); });
+  if (any_wildcard) {  // which may select tests that the command's own filter leaves out
+    Words unfiltered = command_;
+    unfiltered.emplace_back("--gtest_filter=*");
+    all_tests_ = GoogleTestsOf(unfiltered, folder).value_or(tests_);
+  }
   return true;
 }
 
@@ -116,9 +161,7 @@ Words TestProgram::CommandFor(const Words& tests, const std::string& file) const
     }
     return command;
   }
-  std::string selection = "--gtest_filter=";
-  for (const std::string& test : tests) selection += EscapedForGoogleTest(test) + ':';
-  selection.pop_back();
+  const std::string selection = "--gtest_filter=" + FilterFor(tests, all_tests_);
   if (selection.size() < kLongestArgument) {
     command.push_back(selection);
   } else {

@@ -21,8 +21,9 @@ class TestProgram {
   /// ones.
   [[nodiscard]] const std::vector<std::string>& tests() const { return tests_; }
 
-  /// Returns a command that runs `tests` (at least one) in that order, and no others. If they do
-  /// not fit into the arguments, writes them to `file`.
+  /// Returns a command that runs `tests` (at least one) in that order, and no others (except tests
+  /// of GoogleTest whose names differ from theirs only in ":", "-", "*" and "?"). If they do not
+  /// fit into the arguments, writes them to `file`.
   [[nodiscard]] std::vector<std::string> CommandFor(const std::vector<std::string>& tests,
                                                     const std::string& file) const;
 
@@ -35,6 +36,7 @@ class TestProgram {
   std::vector<std::string> command_;
   Framework framework_ = Framework::kGoogleTest;
   std::vector<std::string> tests_;
+  std::vector<std::string> all_tests_;  // of GoogleTest, also those that are not selected
 };
 
 }  // namespace taskleak::cli

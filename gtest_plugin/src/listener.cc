@@ -150,7 +150,7 @@ std::string ClaimKey() {
 /// of taskleak can see whether its own set is in force.
 std::string OptionsKey(const Options& options) {
   return ClaimKey() + ":" +
-         std::to_string(std::hash<std::string>()(taskleak::internal::Describe(options)));
+         std::to_string(std::hash<std::string>()(taskleak::internal::IdentityOf(options)));
 }
 
 /// Accepts that another copy of taskleak (in another library) checks these tests. Throws if that

@@ -167,12 +167,5 @@ TEST(BlockedThreadTest, CalledByGeneratedCodeIsReadUpToThat) {
   munmap(page, page_size);
 }
 
-TEST(OwnStackTest, IsTheCallersStack) {
-  const platform::RawStack stack = platform::OwnStack();
-  const std::vector<std::uintptr_t> callers = CallersByRuntime();
-  EXPECT_EQ(Compare(stack, callers), "");
-  EXPECT_EQ(stack.frames.size(), callers.size() + 1) << "the first frame is this function's";
-}
-
 }  // namespace
 }  // namespace taskleak::capture

@@ -136,7 +136,8 @@ TEST_P(Catch2Flags, ATestCaseThatEndsTheProcessFails) {
     }
     EXPECT_THAT(outcome.err, HasSubstr("taskleak: exits ended the process with exit() before"));
     if (!IsV2()) {
-      EXPECT_THAT(ReadFile(file), HasSubstr("exits: it ended the process with exit()")) << reporter;
+      EXPECT_THAT(ReadFile(file), HasSubstr("exits: exit() ended the process before the check"))
+          << reporter;
     }
   }
 }

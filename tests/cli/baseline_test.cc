@@ -205,6 +205,30 @@ TEST(Baseline, AnExpiredEntryAllowsNothing) {
   EXPECT_THAT(baseline.Compare(Leaks({RunOf(8)}), kLater).worse, SizeIs(1));
 }
 
+TEST(Baseline, OfAnExpiredAndAValidLineForOneLeakTheValidOneCounts) {
+  Baseline baseline(
+      "signature:5f1c09aa31d2 test=A.A max=8 expires=2027-01-02\n"
+      "signature:5f1c09aa31d2 test=A.A max=3\n",
+      "f");
+  const auto known = baseline.Compare(Leaks({RunOf(3)}), kLater);
+  EXPECT_EQ(known.known, 1U);
+  EXPECT_THAT(known.moved, IsEmpty());
+  EXPECT_THAT(known.gone, IsEmpty());
+  const auto grown = baseline.Compare(Leaks({RunOf(4)}), kLater);
+  ASSERT_THAT(grown.worse, SizeIs(1));
+  EXPECT_EQ(grown.worse[0].allowed, 3U);
+  EXPECT_EQ(baseline.Prune(Leaks({RunOf(3)}), false).removed, 0U);
+}
+
+TEST(Baseline, TwoValidLinesForOneLeakDoNotAddUp) {
+  const Baseline baseline(
+      "signature:5f1c09aa31d2 test=A.A max=3 expires=2027-01-02\n"
+      "signature:5f1c09aa31d2 test=A.A max=2\n",
+      "f");
+  EXPECT_THAT(baseline.Compare(Leaks({RunOf(3)}), kToday).gone, IsEmpty());
+  EXPECT_THAT(baseline.Compare(Leaks({RunOf(5)}), kToday).worse, SizeIs(1));
+}
+
 /// One run in which a leak has a former signature.
 std::string RunWithFormer(const std::string& former) {
   LeakReport report = TwoLeaks();

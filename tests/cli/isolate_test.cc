@@ -9,6 +9,7 @@
 #include "bisect.h"
 #include "run_report.h"
 #include "support/run_program.h"
+#include "support/sanitizer.h"
 
 namespace taskleak::cli {
 namespace {
@@ -120,6 +121,14 @@ TEST(IsolateGoogleTest, RunsATestWhoseNameMeansSomethingInAFilter) {
   EXPECT_THAT(outcome.out, HasSubstr("Typed/std::vector<int*>.DISABLED_Leaks"));
 }
 
+TEST(IsolateGoogleTest, RunsNoTestWithASimilarName) {
+  const Outcome outcome =
+      TaskleakRun({"--isolate", "--", PLAIN_GTEST, kWithDisabled, "--gtest_filter=Typed/*-*&*"});
+  EXPECT_THAT(outcome.out, HasSubstr("Running 1 test from"));
+  EXPECT_THAT(outcome.out, EndsWith("1 of 1 test leaks:\n"
+                                    "  Typed/std::vector<int*>.DISABLED_Leaks\n"));
+}
+
 TEST(IsolateGoogleTest, BisectSaysThatATestThatEndsItsProcessCannotBeJudged) {
   const Outcome outcome =
       TaskleakRun({"--bisect", "Odd.DISABLED_Aborts", "--", PLAIN_GTEST, kWithDisabled});
@@ -192,6 +201,31 @@ TEST(IsolateVerdict, AWarningFailsNothing) {
       TaskleakRun({"--isolate", "--", PLAIN_GTEST, "--gtest_filter=Pool.Leaks"}, "on_leak=warn");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, EndsWith("1 of 1 test leaks:\n  Pool.Leaks\n"));
+}
+
+TEST(IsolateVerdict, CanBeFoundWithFewerThreadsThanJobs) {
+#if TASKLEAK_TESTS_SANITIZED
+  GTEST_SKIP() << "sanitizers need much address space";
+#endif
+  // There is room for the stack of one thread.
+  const Outcome outcome = RunProgram(
+      "sh",
+      {"-c", "ulimit -S -s 1000000 || exit 77; ulimit -S -v 1500000; exec \"$@\"", "sh",
+       TASKLEAK_PROGRAM, "run", "--isolate", "-j8", "--", PLAIN_GTEST, "--gtest_filter=Config.*"},
+      {{"TASKLEAK_OPTIONS", "drain=50ms"}});
+  if (outcome.exit_code == 77) GTEST_SKIP() << "the limit of stacks cannot be raised";
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "4 tests, no leaks\n");
+}
+
+TEST(IsolateVerdict, DoesNotDependOnTheNameOfTheTemporaryFolder) {
+  const TemporaryDirectory directory;
+  const std::string folder = directory.File("user's folder");
+  std::filesystem::create_directory(folder);
+  const Outcome outcome = RunProgram(
+      TASKLEAK_PROGRAM, {"run", "--isolate", "--", PLAIN_GTEST, "--gtest_filter=Config.*"},
+      {{"TASKLEAK_OPTIONS", "drain=50ms"}, {"TMPDIR", folder}});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
 }
 
 TEST(IsolateVerdict, WhatCannotBeIsolatedIsAnError) {

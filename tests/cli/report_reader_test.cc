@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "core/report/made_reports.h"
 #include "report/json_report.h"
@@ -196,6 +197,19 @@ TEST(ReportReader, NamesAFileThatCannotBeRead) {
   EXPECT_THAT(ReadFilesInto({"/nonexistent.json"}, counter),
               ElementsAre("/nonexistent.json: No such file or directory"));
   EXPECT_THAT(ReadFilesInto({"/dev/null"}, counter), ElementsAre("/dev/null: it is empty"));
+}
+
+TEST(ReportReader, NamesAFolderThatCannotBeRead) {
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{0, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);  // permissions do not keep root from reading
+  Counter counter;
+  const std::vector<std::string> complaints = ReadFilesInto({"/proc"}, counter);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_THAT(complaints, ElementsAre("/proc: Too many open files"));
+  EXPECT_THAT(ReadFilesInto({"/proc/self/fd"}, counter),
+              ElementsAre("/proc/self/fd: no *.json file in this folder"));
 }
 
 }  // namespace

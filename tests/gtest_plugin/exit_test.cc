@@ -65,7 +65,7 @@ TEST(GtestExitOfATest, IsInTheJsonReport) {
   const std::string path = directory.File("leaks.json");
   RunTests("Ends.ByExit", "json=" + path);
   EXPECT_THAT(ReadFile(path), AllOf(HasSubstr("\"could_not_look\""), HasSubstr("Ends.ByExit"),
-                                    HasSubstr("it ended the process with exit()")));
+                                    HasSubstr("exit() ended the process before the check")));
 }
 
 TEST(GtestExitOfATest, OfChildrenAndAfterTheRunIsAsBefore) {

@@ -93,6 +93,27 @@ TEST(SwitchingOn, OptionsThatReachOnlyAnotherCopyOfTaskleakAreAnError) {
                                      "and does not see the options {thread_name:flush*}."));
 }
 
+/// Runs all tests of a program that loads another copy of taskleak, which checks the tests.
+Outcome RunBesideAnotherCopy(std::map<std::string, std::string> more) {
+  more.emplace("LOAD", LIBRARY_WITH_ITS_OWN);
+  more.emplace("LATE", "1");
+  more.emplace("ASAN_OPTIONS", "detect_odr_violation=0");
+  return RunTests(OWN_MAIN, "*", more);
+}
+
+TEST(SwitchingOn, OptionsThatReachOnlyAnotherCopyOfTaskleakAreAnErrorEachTime) {
+  const std::string refused = "does not see the options {thread_name:late}";
+  const Outcome outcome = RunBesideAnotherCopy({{"GTEST_REPEAT", "2"}});
+  const std::size_t first = outcome.out.find(refused);
+  ASSERT_NE(first, std::string::npos) << outcome.out;
+  EXPECT_THAT(outcome.out.substr(first + 1), HasSubstr(refused));
+}
+
+TEST(SwitchingOn, APredicateIsNoOtherCopysPredicateOfTheSameName) {
+  const Outcome outcome = RunBesideAnotherCopy({{"PREDICATE_OF_LIBRARY", "1"}});
+  EXPECT_THAT(outcome.out, HasSubstr("does not see the options {ours}"));
+}
+
 TEST(SwitchingOn, ByExecutableAndSharedLibraryIsOnce) {
   const Outcome outcome = RunTests(HOST_WITH_LIBRARY);
   EXPECT_EQ(outcome.exit_code, 1);

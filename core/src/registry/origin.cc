@@ -257,10 +257,4 @@ std::string OriginName(Origin origin) {
   return scopes.all[Valid(scopes, origin)].name;
 }
 
-std::size_t CountKeptScopes() {
-  Scopes& scopes = TheScopes();
-  const MutexLock lock(scopes.mutex);
-  return scopes.all.size() - scopes.free.size();
-}
-
 }  // namespace taskleak::registry

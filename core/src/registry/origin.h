@@ -3,7 +3,6 @@
 #ifndef TASKLEAK_SRC_REGISTRY_ORIGIN_H_
 #define TASKLEAK_SRC_REGISTRY_ORIGIN_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -71,9 +70,6 @@ inline bool IsDuring(Origin origin) { return (origin & kDuring) != 0; }
 
 /// Returns the scope's name; empty for 0 and kProcess.
 std::string OriginName(Origin origin);
-
-/// Returns how many scopes are kept in memory. For tests.
-std::size_t CountKeptScopes();
 
 }  // namespace taskleak::registry
 

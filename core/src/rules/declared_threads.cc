@@ -31,7 +31,8 @@ bool HasFunction(const Candidate& thread, std::string_view module, const Pattern
   });
 }
 
-// Returns the module of the outermost frame that belongs to neither the system nor the hooks.
+// Returns the module of the outermost frame that is not the runtime's. In contrast to rules for
+// modules, std::thread's code in the program does not count: all modules may share one copy of it.
 std::string_view StartsIn(const Candidate& thread) {
   const auto& frames = thread.look.stack.frames;
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {

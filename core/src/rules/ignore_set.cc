@@ -22,8 +22,7 @@ bool Contains(const Options& options, std::string_view known) {
                      [known](const std::string& name) { return name == known || name == "all"; });
 }
 
-// Returns the module in which the thread's own code starts: that of the outermost frame that
-// belongs to neither the system nor the hooks.
+// Does the same as the function of this name in rule_match.cc, before frames have lines.
 std::string_view OwnModule(const std::vector<platform::RawFrame>& frames) {
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(*frame);

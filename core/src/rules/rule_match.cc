@@ -27,7 +27,7 @@ bool TopFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
 }
 
 // Returns the module where the thread's own code starts: that of the outermost frame that belongs
-// to neither the system nor the hooks.
+// to neither the system nor the hooks. The C++ library's code in a module is the module's.
 std::string_view OwnModule(const symbolize::ResolvedStack& stack) {
   for (std::size_t i = stack.stack.size(); i > 0; --i) {
     const std::string& module = stack.stack[i - 1].module;

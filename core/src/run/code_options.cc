@@ -1,6 +1,6 @@
 #include "taskleak/internal/code_options.h"
 
-#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <vector>
 
@@ -12,17 +12,22 @@
 namespace taskleak::internal {
 namespace {
 
-bool IsSameRule(const IgnoreRule& a, const IgnoreRule& b) {
-  if (&a.data() == &b.data()) return true;
-  return a.data().pattern && b.data().pattern && a.ToString() == b.ToString();
+// Returns a text that only the same rule has.
+std::string IdentityOf(const IgnoreRule& rule) {
+  const IgnoreRule::Data& data = rule.data();
+  return data.pattern ? rule.ToString() : std::to_string(reinterpret_cast<std::uintptr_t>(&data));
 }
 
 }  // namespace
 
-bool AreSame(const Options& a, const Options& b) {
-  return rules::Settings(a) == rules::Settings(b) &&
-         std::ranges::equal(a.ignore, b.ignore, IsSameRule);
+std::string IdentityOf(const Options& options) {
+  std::string text;
+  for (const std::string& setting : rules::Settings(options)) text += setting + '\0';
+  for (const IgnoreRule& rule : options.ignore) text += IdentityOf(rule) + '\0';
+  return text;
 }
+
+bool AreSame(const Options& a, const Options& b) { return IdentityOf(a) == IdentityOf(b); }
 
 std::string Describe(const Options& options) {
   std::vector<std::string> parts = rules::Settings(options);

@@ -57,7 +57,7 @@ bool ExitWatch::ReportEnd(std::string_view call) {
   LeakReport report;
   report.verdict = Verdict::kCouldNotLook;
   report.test = unfinished.scope;
-  report.could_not_look = "it ended the process with " + std::string(call);
+  report.could_not_look = std::string(call) + " ended the process before the check";
   if (report::ReportFile* const json = JsonReport(watch->options_)) {
     json->TestChecked(report.test);
     SayOnce(json->Add(report));

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <type_traits>
 
 #include "cli/programs/isolate_tests.h"
 
@@ -29,16 +30,17 @@ TEST_P(Sizes, LeaksWithTwo) {
 }
 INSTANTIATE_TEST_SUITE_P(Small, Sizes, testing::Values(1, 2));
 
-// A name with characters that mean something in a filter.
+// A name with characters that mean something in a filter, and one that is similar.
 struct LongName {
-  template <typename>
+  template <typename Type>
   static std::string GetName(int /*index*/) {
-    return "std::vector<int*>";
+    return std::is_pointer_v<Type> ? "std::vector<int*>" : "std::vector<int&>";
   }
 };
 template <typename>
 class Typed : public testing::Test {};
-TYPED_TEST_SUITE(Typed, testing::Types<int>, LongName);
+using Types = testing::Types<int*, int>;
+TYPED_TEST_SUITE(Typed, Types, LongName);
 TYPED_TEST(Typed, DISABLED_Leaks) { taskleak::tests::LeaveThread(); }
 
 TEST(Odd, DISABLED_Aborts) { std::abort(); }

@@ -22,6 +22,9 @@ TEST(Own, LeavesAThread) { LeaveThread("own"); }
 TEST(Own, LeavesAnIgnoredThread) { LeaveThread("flusher"); }
 TEST(Own, MarkUsesTheOptionsOfTheListener) { EXPECT_NO_LEAKS(LeaveThread("flusher")); }
 TEST(Own, SetsOptionsTooLate) { SetAndSayIfRefused({taskleak::IgnoreThreadName("late")}); }
+TEST(Own, SetsAPredicateTooLate) {
+  SetAndSayIfRefused({taskleak::IgnoreIf([](const taskleak::Unit&) { return true; }, "ours")});
+}
 
 void SetOptionsInTime() {
   taskleak::Options bad;

@@ -15,8 +15,11 @@ namespace taskleak::internal {
 /// dropped silently.
 [[nodiscard]] Options Combined(const Options& known, const Options& added);
 
-/// Returns whether the two are the same set. Rules that no text describes (IgnoreCurrent, IgnoreIf)
-/// are the same only if one is a copy of the other.
+/// Returns a text that only the same set has in this process. Rules that no text describes
+/// (IgnoreCurrent, IgnoreIf) are the same only if one is a copy of the other.
+[[nodiscard]] std::string IdentityOf(const Options& options);
+
+/// Returns whether the two are the same set, as IdentityOf() tells them apart.
 [[nodiscard]] bool AreSame(const Options& a, const Options& b);
 
 /// Describes a set: "{drain=20ms, thread_name:log-*}".

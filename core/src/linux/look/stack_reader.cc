@@ -1,8 +1,5 @@
 #include "linux/look/stack_reader.h"
 
-#include <ucontext.h>
-
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <optional>
@@ -10,7 +7,6 @@
 
 #include "base/mutex.h"
 #include "base/parallel.h"
-#include "linux/arch/context.h"
 #include "linux/arch/registers.h"
 #include "linux/look/blocked_look.h"
 #include "linux/look/signal_look.h"
@@ -108,23 +104,6 @@ RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout
   take(kFramePointer, layout.frame_pointer);
   for (std::size_t i = 0; i < kPreserved.size(); ++i) take(kPreserved[i], layout.preserved[i]);
   return Unwind({registers, /*is_return_address=*/true}, image);
-}
-
-// Not inlined: the first frame, which is left out, is this function's.
-__attribute__((noinline)) RawStack OwnStack() {
-  ucontext_t context;
-  getcontext(&context);
-  std::array<std::uint64_t, kRegisterCount> values{};
-  CopyRegisters(context, values.data());
-  Registers registers;
-  for (const unsigned number : {unsigned{kPc}, unsigned{kStackPointer}, unsigned{kFramePointer}})
-    registers.Set(number, values[number]);
-  for (const unsigned number : kPreserved) registers.Set(number, values[number]);
-  StackImage image;
-  if (!image.Copy(registers[kStackPointer])) return {{}, {Missing::Reason::kUnreadable}};
-  RawStack stack = Unwind({registers, /*is_return_address=*/false}, image);
-  stack.frames.erase(stack.frames.begin());
-  return stack;
 }
 
 }  // namespace taskleak::platform

@@ -48,9 +48,6 @@ std::vector<ThreadLook> LookAtThreads(const std::vector<int>& tids);
 /// Thread-safe.
 RawStack ReadParkedStack(std::uintptr_t sp, const internal::SwitchLayout& layout);
 
-/// Returns the calling thread's own stack, without this function's frame. For tests.
-RawStack OwnStack();
-
 }  // namespace taskleak::platform
 
 #endif  // TASKLEAK_SRC_LINUX_LOOK_STACK_READER_H_
