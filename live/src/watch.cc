@@ -242,7 +242,8 @@ struct Watch::Impl {
   bool IsCoolingDown(const Alarm& alarm) {
     const Clock::time_point now = Clock::now();
     std::erase_if(last, [&](const auto& known) { return now - known.second >= options.cool_down; });
-    return !last.try_emplace({alarm.reason, alarm.signature, alarm.threads}, now).second;
+    return !last.try_emplace({alarm.reason, alarm.signature, alarm.threads, alarm.tasks}, now)
+                .second;
   }
 
   std::string SaveScene(const Alarm& alarm) {
@@ -277,8 +278,9 @@ struct Watch::Impl {
   std::deque<CapturePtr> before;                 // the last looks, oldest first
   std::optional<std::string> scene;              // that still lacks the look after it
   std::map<std::string, std::size_t> suspected;  // units by reason
-  // Alarms, by reason, signature and threads.
-  std::map<std::tuple<std::string, std::string, std::vector<std::int64_t>>, Clock::time_point> last;
+  using Ids = std::vector<std::int64_t>;
+  // Alarms, by reason, signature, threads and tasks.
+  std::map<std::tuple<std::string, std::string, Ids, Ids>, Clock::time_point> last;
   std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;
