@@ -92,7 +92,8 @@ struct WatchOptions {
 };
 
 /// Looks once per period, from construction to destruction, on one thread of taskleak's own. The
-/// metrics count what it finds as suspected, for as long as the rule applies.
+/// metrics count what it finds as suspected, for as long as the rule applies. If there are several
+/// watches, each of these metrics shows the largest count of one of them.
 ///
 /// Keeps the counts of the last hour by creator and state, from its own looks. They take at most a
 /// few hundred kilobytes, however often it looks.
