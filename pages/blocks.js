@@ -47,7 +47,7 @@ function ages(row) {
   const young = duration(row.youngest_ms), old = duration(row.oldest_ms);
   return young === old ? old : `${young} to ${old}`;
 }
-function threadText(id, name) { return `thread ${id}${name ? ` "${name}"` : ''}`; }
+function unitText(noun, id, name) { return `${noun} ${id}${name ? ` "${name}"` : ''}`; }
 // Cuts out the middle of a text that is longer than `most`.
 function shorten(text, most) {
   if (text.length <= most) return text;
@@ -165,7 +165,7 @@ function onWhat(place) {
   const holder = place.held_by;
   if (!holder) return place.detail;
   const doing = holder.ended ? 'which has ended' : holder.state === 'running' ? 'which runs' : `which waits for ${kWaits[holder.state] || 'something else'}`;
-  return `${place.detail ? `${place.detail}, ` : ''}${place.state === 'join' ? '' : holder.queued ? 'behind ' : 'held by '}${threadText(holder.id, holder.name)}, ${doing}`;
+  return `${place.detail ? `${place.detail}, ` : ''}${place.state === 'join' ? '' : holder.queued ? 'behind ' : 'held by '}${unitText('thread', holder.id, holder.name)}, ${doing}`;
 }
 
 // Makes a part of a row: a label (for screen readers and narrow screens), a main line and a smaller one.
@@ -274,19 +274,25 @@ function sparkline(values, label) {
   svg.append(make('circle', {cx: points.at(-1)[0], cy: points.at(-1)[1], r: 2}));
   return svg;
 }
-// Draws threads as boxes one below the other, the reason of each wait between them, and the way back to the first at the side.
-function deadlockGraph({kind, edges}, rowOfThread) {
+// Draws threads or tasks as boxes one below the other, the reason of each wait between them, and the way back to the first at the side.
+// `rowOf(noun, id)` returns the row with that thread or task, if there is one.
+function deadlockGraph({kind, edges, of: noun = 'thread'}, rowOf) {
   const at = stack => {
     const frame = ownFrame(stack);
     return frame ? [make('code', {title: frame.name}, shorten(plainName(frame.name), 56)), ' ', lineOf(frame)] : ['a place that is not known'];
   };
   const node = (id, name, stack, ended) => {
-    const title = make('b', {}, threadText(id, name)), row = rowOfThread(id);
+    const title = make('b', {}, unitText(noun, id, name)), row = rowOf(noun, id);
     return make('li', {class: 'node'}, row ? make('a', {href: `#${row.key}`}, title) : title,
                 make('span', {class: 'sub'}, ' ', ended ? 'has ended' : ['waits in ', ...at(stack)]));
   };
   const lock = edge => edge.state === 'join' ? 'the end of' : `${edge.state === 'rwlock' ? 'read-write lock' : 'mutex'} ${edge.waits_at}, which`;
-  const link = edge => make('li', {class: 'edge'}, `waits for ${lock(edge)} ${threadText(edge.holder, edge.holder_name)}${edge.state === 'join' ? '' : edge.holder_ended ? ' held when it ended' : edge.holder_queued ? ' waits to write, before it' : ' holds'}`,
+  const why = edge => {
+    const other = unitText(noun, edge.holder, edge.holder_name);
+    if (noun === 'task') return `awaits ${other}`;
+    return `waits for ${lock(edge)} ${other}${edge.state === 'join' ? '' : edge.holder_ended ? ' held when it ended' : edge.holder_queued ? ' waits to write, before it' : ' holds'}`;
+  };
+  const link = edge => make('li', {class: 'edge'}, why(edge),
       make('span', {class: 'sub'}, ' ', at(edge.waiter_stack), ' → ', edge.holder_ended ? 'has ended' : at(edge.holder_stack)));
   const list = make('ol', {class: kind === 'owner_ended' ? 'graph' : 'graph loop'});
   for (const edge of edges) list.append(node(edge.waiter, edge.waiter_name, edge.waiter_stack, false), link(edge));

@@ -84,9 +84,9 @@ if (data.could_not_look) byId('main').append(make('p', {class: 'bad', role: 'ale
 // ---- deadlocks and rows ----
 
 if ((data.deadlocks || []).length) {
-  const ofThread = new Map(entries.flatMap(entry => entry.row.ids.map(id => [id, entry])));
+  const ofUnit = new Map(entries.flatMap(entry => entry.row.ids.map(id => [`${kNouns[entry.row.kind]} ${id}`, entry])));
   section('deadlocks', 'Deadlocks', make('div', {class: 'graphs'},
-      data.deadlocks.map(deadlock => make('div', {class: 'deadlock'}, deadlockGraph(deadlock, id => ofThread.get(id))))));
+      data.deadlocks.map(deadlock => make('div', {class: 'deadlock'}, deadlockGraph(deadlock, (noun, id) => ofUnit.get(`${noun} ${id}`))))));
 }
 const rows = make('div', {class: 'rows has-trend'});
 section('groups', isDiff ? 'Changes' : isGroup ? 'Places' : 'Alive, suspicious first', rows);

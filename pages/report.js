@@ -84,10 +84,10 @@ for (const test of unseen)
 // ---- deadlocks ----
 
 if (deadlocks.length) {
-  const ofThread = new Map(entries.flatMap(entry => entry.row.ids.map(id => [`${entry.row.test} ${id}`, entry])));
+  const ofUnit = new Map(entries.flatMap(entry => entry.row.ids.map(id => [`${entry.row.test} ${kNouns[entry.row.kind]} ${id}`, entry])));
   const graphs = deadlocks.map(({test, deadlock}) => make('figure', {class: 'deadlock'},
       make('figcaption', {}, isLook(test) ? test.test : `${test.verdict === 'hang' ? 'In' : 'After'} ${nameOfTest(test.test)}`),
-      deadlockGraph(deadlock, id => ofThread.get(`${data.tests.indexOf(test)} ${id}`))));
+      deadlockGraph(deadlock, (noun, id) => ofUnit.get(`${data.tests.indexOf(test)} ${noun} ${id}`))));
   section('deadlocks', 'Deadlocks', make('div', {class: 'graphs'}, graphs));
 }
 

@@ -41,7 +41,7 @@
 #if CATCH_VERSION_MAJOR == 3 && CATCH_VERSION_MINOR <= 12 && \
     __has_include(<catch2/internal/catch_run_context.hpp>)
 #include <catch2/internal/catch_run_context.hpp>
-#define TASKLEAK_CATCH2_TELLS_PASSES
+#define TASKLEAK_CATCH2_SHOWS_PASSES
 #endif
 
 #include <strings.h>
@@ -104,7 +104,7 @@ inline bool MessagesAreShown(const Catch::IConfig& config) {
 
 #endif
 
-#ifdef TASKLEAK_CATCH2_TELLS_PASSES
+#ifdef TASKLEAK_CATCH2_SHOWS_PASSES
 
 /// Reaches a private member: an explicit instantiation may name it ([temp.spec.general]).
 template <typename Tag, typename Tag::Member kMember>

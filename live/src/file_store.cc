@@ -83,24 +83,43 @@ bool IsOurs(std::string_view file, std::string_view name) {
          IsSuffix(file);
 }
 
-std::vector<Kept> ListOurs(int folder, const std::string& name) {
-  std::vector<Kept> files;
-  // Opens the folder again, so that the position is not shared.
-  DIR* const directory = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory == nullptr) return files;
-  while (const dirent* const entry = readdir(directory)) {
+// Opens the folder again, so that the position is not shared. Returns null, with errno, on failure.
+DIR* OpenAgain(int folder) {
+  const int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (again < 0) return nullptr;
+  DIR* const directory = fdopendir(again);
+  if (directory == nullptr) {
+    const int error = errno;
+    close(again);
+    errno = error;
+  }
+  return directory;
+}
+
+// Returns null at the end, with errno 0, and on failure.
+const dirent* NextEntry(DIR* directory) {
+  errno = 0;
+  return readdir(directory);
+}
+
+// Lists the files that IsOurs() accepts, the oldest first. Returns 0 or errno.
+int ListOurs(int folder, const std::string& name, std::vector<Kept>* files) {
+  DIR* const directory = OpenAgain(folder);
+  if (directory == nullptr) return errno;
+  while (const dirent* const entry = NextEntry(directory)) {
     struct stat status {};
     if (!IsOurs(entry->d_name, name) ||
         fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(status.st_mode) || status.st_uid != geteuid())
       continue;
-    files.push_back({{status.st_mtim.tv_sec, status.st_mtim.tv_nsec},
-                     entry->d_name,
-                     static_cast<std::uint64_t>(status.st_size)});
+    files->push_back({{status.st_mtim.tv_sec, status.st_mtim.tv_nsec},
+                      entry->d_name,
+                      static_cast<std::uint64_t>(status.st_size)});
   }
+  const int error = errno;
   closedir(directory);
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(files->begin(), files->end());
+  return error;
 }
 
 }  // namespace
@@ -126,28 +145,32 @@ std::string FileStore::Stem(std::string_view what,
 
 std::string FileStore::Write(const std::string& stem, std::string_view suffix,
                              std::string_view content) {
-  MakeRoom(content.size());
   const std::string name = fmt::format("{}{}", stem, suffix);
-  internal::WholeFile file(folder_, name);
-  file.Append(content);
-  const int error = file.Commit();
+  int error = MakeRoom(content.size());
+  if (error == 0) {
+    internal::WholeFile file(folder_, name);
+    file.Append(content);
+    error = file.Commit();
+  }
   if (error == 0) return {};
   return fmt::format("{}/{}: cannot be written: {}", options_.folder, name, std::strerror(error));
 }
 
-// Makes room for one more file of that size.
-void FileStore::MakeRoom(std::uint64_t bytes) {
-  std::vector<Kept> files = ListOurs(folder_, options_.name);
+// Makes room for one more file of that size. Returns 0, or errno if the files cannot be listed.
+int FileStore::MakeRoom(std::uint64_t bytes) {
+  std::vector<Kept> files;
+  if (const int error = ListOurs(folder_, options_.name, &files); error != 0) return error;
   std::size_t count = files.size() + 1;
   for (const Kept& file : files) bytes += file.bytes;
   for (const Kept& file : files) {
-    if (count <= options_.most_files && bytes <= options_.most_bytes) return;
+    if (count <= options_.most_files && bytes <= options_.most_bytes) break;
     // Another process may have deleted it.
     if (unlinkat(folder_, file.name.c_str(), 0) == 0 || errno == ENOENT) {
       --count;
       bytes -= file.bytes;
     }
   }
+  return 0;
 }
 
 }  // namespace taskleak::live

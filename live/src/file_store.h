@@ -26,11 +26,11 @@ class FileStore {
                                  std::chrono::system_clock::time_point time) const;
 
   /// Writes the file `stem` + `suffix`, and makes room for it. Returns why that failed, or an empty
-  /// text.
+  /// text. Writes nothing if the files of the folder cannot be listed.
   std::string Write(const std::string& stem, std::string_view suffix, std::string_view content);
 
  private:
-  void MakeRoom(std::uint64_t bytes);
+  int MakeRoom(std::uint64_t bytes);
 
   FileOptions options_;
   int folder_ = -1;

@@ -10,6 +10,7 @@
 
 #include "group_key.h"
 #include "places.h"
+#include "taskleak/internal/words.h"
 #include "taskleak/live/growth.h"
 #include "wording.h"
 
@@ -42,6 +43,13 @@ std::size_t LongestWindow(const std::vector<Rule>& rules) {
 
 std::string Seconds(std::chrono::milliseconds time) {
   return fmt::format("{:.1f} s", std::chrono::duration<double>(time).count());
+}
+
+// 2 threads wait for each other: 4129, 4130
+std::string DeadlockAlarm(const Deadlock& deadlock, const std::vector<std::int64_t>& ids) {
+  const bool of_one_lock = deadlock.kind == Deadlock::Kind::kOwnerEnded;
+  return fmt::format("{}{}: {}", OneLine(internal::DeadlockText(deadlock)),
+                     of_one_lock ? "; waiting for it" : "", fmt::join(ids, ", "));
 }
 
 }  // namespace
@@ -159,23 +167,20 @@ std::vector<Alarm> Judge::Apply(const LimitRule& rule, const Evidence& evidence)
 
 std::vector<Alarm> Judge::Apply(const DeadlockRule&, const Evidence& evidence) {
   std::vector<Alarm> alarms;
-  std::set<std::vector<std::int64_t>> now;
+  std::set<InDeadlock> now;
   for (const Deadlock& deadlock : evidence.capture->report.deadlocks) {
-    std::vector<std::int64_t> circle;
-    for (const Unit& unit : deadlock.units) circle.push_back(unit.id);
-    std::ranges::sort(circle);
-    if (circles_.contains(circle)) {
-      alarms.push_back({"deadlock",
-                        fmt::format("{} wait for each other: {}", Count(circle.size(), "thread"),
-                                    fmt::join(circle, ", ")),
-                        circle.size(),
-                        {},
-                        nullptr,
-                        circle});
+    InDeadlock units{deadlock.units.front().kind, {}};
+    auto& [kind, ids] = units;
+    for (const Unit& unit : deadlock.units) ids.push_back(unit.id);
+    std::ranges::sort(ids);
+    if (deadlocks_.contains(units)) {
+      Alarm& alarm =
+          alarms.emplace_back(Alarm{"deadlock", DeadlockAlarm(deadlock, ids), ids.size(), {}, {}});
+      (kind == UnitKind::kTask ? alarm.tasks : alarm.threads) = ids;
     }
-    now.insert(std::move(circle));
+    now.insert(std::move(units));
   }
-  circles_ = std::move(now);
+  deadlocks_ = std::move(now);
   return alarms;
 }
 

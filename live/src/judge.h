@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "taskleak/leak.h"
 #include "taskleak/live/capture.h"
 #include "taskleak/live/watch.h"
 #include "taskleak/stuck.h"
@@ -43,6 +44,9 @@ class Judge {
   // Units at one place, with the time when each was first seen there.
   using Seen = std::map<std::int64_t, Time>;
 
+  // The units of a deadlock: their kind, and their ids in order.
+  using InDeadlock = std::pair<UnitKind, std::vector<std::int64_t>>;
+
   void RememberSizes(const LeakReport& report);
   void RememberPlaces(const LeakReport& report, Time now);
   std::vector<Alarm> Apply(const GrowthRule& rule, const Evidence& evidence);
@@ -59,7 +63,7 @@ class Judge {
   std::map<std::string, std::deque<double>> sizes_;  // by group, the latest last
   std::map<std::string, Seen> places_;               // by group, state and stack
   std::map<std::string, Time> over_since_;           // by limit
-  std::set<std::vector<std::int64_t>> circles_;      // of the previous look
+  std::set<InDeadlock> deadlocks_;                   // of the previous look
 };
 
 }  // namespace taskleak::live

@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "group_key.h"
 #include "taskleak/live/growth.h"
@@ -27,12 +28,14 @@ std::string WhereText(const Unit& unit) {
   return FunctionText(*own) + LineText(*own);
 }
 
-std::set<std::int64_t> ThreadsInCircles(const LeakReport& report) {
-  std::set<std::int64_t> ids;
+using UnitKey = std::pair<UnitKind, std::int64_t>;
+
+std::set<UnitKey> UnitsInDeadlocks(const LeakReport& report) {
+  std::set<UnitKey> units;
   for (const Deadlock& deadlock : report.deadlocks) {
-    for (const Unit& unit : deadlock.units) ids.insert(unit.id);
+    for (const Unit& unit : deadlock.units) units.emplace(unit.kind, unit.id);
   }
-  return ids;
+  return units;
 }
 
 std::size_t MostAtOnePlace(const Row& row) {
@@ -100,7 +103,7 @@ void Sort(std::vector<Row>& rows) {
 }  // namespace
 
 std::vector<Row> RowsOf(const LeakReport& report) {
-  const std::set<std::int64_t> circles = ThreadsInCircles(report);
+  const std::set<UnitKey> deadlocked = UnitsInDeadlocks(report);
   std::vector<Row> rows;
   std::map<std::string, std::size_t> known;  // indices of rows; more than one group may have a key
   for (const LeakGroup& group : report.groups) {
@@ -114,8 +117,8 @@ std::vector<Row> RowsOf(const LeakReport& report) {
       Row& row = rows[at->second];
       if (is_new) row.group = &group;
       row.key = std::hash<std::string>()(text);
-      row.deadlock = row.deadlock || std::ranges::any_of(units, [&circles](const Unit& unit) {
-                       return unit.kind == UnitKind::kThread && circles.contains(unit.id);
+      row.deadlock = row.deadlock || std::ranges::any_of(units, [&deadlocked](const Unit& unit) {
+                       return deadlocked.contains({unit.kind, unit.id});
                      });
       row.places.push_back(units);
       row.count += units.size();

@@ -21,7 +21,7 @@ namespace taskleak::live {
 struct Row {
   const LeakGroup* group = nullptr;  ///< the first one, if there are several
   std::vector<Place> places;         ///< the largest first; never empty
-  bool deadlock = false;             ///< one of its units is in a circle
+  bool deadlock = false;             ///< one of its units is in a deadlock
   std::uint64_t key = 0;             ///< the same in every look
   std::size_t count = 0;             ///< units
   std::vector<std::size_t> counts;   ///< in the last looks, the newest last

@@ -58,9 +58,9 @@ void Handle(int signal, siginfo_t* info, void* context) {
 }
 
 void Install(int signal, Answered& answered) {
-  if (signal == 0) return;
   answered.count.store(0);
-  answered.signal.store(signal);
+  answered.signal.store(signal);  // also 0, in place of the signal of an earlier bell
+  if (signal == 0) return;
   if (sigaction(signal, nullptr, &answered.before) != 0)
     throw std::invalid_argument("there is no signal " + std::to_string(signal));
   struct sigaction action {};

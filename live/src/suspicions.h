@@ -14,20 +14,29 @@
 
 namespace taskleak::live {
 
-/// Sets how many units are suspected for that reason from now on. Thread-safe.
-void SetSuspected(const std::string& reason, std::size_t units);
-
-/// Returns the counts by reason. Thread-safe.
-std::map<std::string, std::size_t> Suspected();
-
 /// The number of stuck units by their kind and the reason.
 using StuckCounts = std::map<std::pair<UnitKind, StuckReason>, std::size_t>;
 
-/// Sets how many units cannot continue by themselves. Nothing: no watch looks for them any more.
-/// Thread-safe.
-void SetStuck(std::optional<StuckCounts> counts);
+/// What one watch finds, until its end. Thread-safe.
+class Findings {
+ public:
+  Findings() = default;
+  ~Findings();
+  Findings(const Findings&) = delete;
+  Findings& operator=(const Findings&) = delete;
 
-/// Returns the last counts. Thread-safe.
+  /// Sets how many units are suspected for that reason from now on.
+  void SetSuspected(const std::string& reason, std::size_t units);
+  /// Sets how many units cannot continue by themselves.
+  void SetStuck(StuckCounts counts);
+};
+
+/// Returns the counts by reason. All watches look at the same units, so this is the largest count
+/// of one watch; 0 if the watches that found some have ended. Thread-safe.
+std::map<std::string, std::size_t> Suspected();
+
+/// Returns the largest count of one watch in the same way; nothing if no watch looks for stuck
+/// units. Thread-safe.
 std::optional<StuckCounts> Stuck();
 
 /// Counts turns of tasks that took too long. Thread-safe.

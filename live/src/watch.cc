@@ -146,8 +146,6 @@ struct Watch::Impl {
     }
     changed.notify_all();
     thread->Join();
-    for (const auto& [reason, units] : suspected) SetSuspected(reason, 0);
-    if (looks_for_stuck) SetStuck(std::nullopt);
   }
 
   void Run() {
@@ -183,7 +181,7 @@ struct Watch::Impl {
     const std::vector<Stall> found = stalls.Glance(under_way, start);
     const Clock::duration cost = Clock::now() - start;
     suspected["stall"] = stalls.count();
-    SetSuspected("stall", stalls.count());
+    findings.SetSuspected("stall", stalls.count());
     AddStalls(found.size());
     if (!found.empty()) ReportStalls(found);
     return kShareOfTime * cost;
@@ -210,7 +208,7 @@ struct Watch::Impl {
     std::optional<StuckReport> stuck;
     if (looks_for_stuck) {
       stuck = FindStuck(capture->report);
-      SetStuck(CountsOf(*stuck));
+      findings.SetStuck(CountsOf(*stuck));
       evidence.stuck = &*stuck;
     }
     const std::vector<Alarm> alarms = judge.Consider(evidence);
@@ -236,13 +234,14 @@ struct Watch::Impl {
       if (reason != "stall") units = 0;  // stalls are counted between looks
     }
     for (const Alarm& alarm : alarms) suspected[alarm.reason] += alarm.units;
-    for (const auto& [reason, units] : suspected) SetSuspected(reason, units);
+    for (const auto& [reason, units] : suspected) findings.SetSuspected(reason, units);
   }
 
   bool IsCoolingDown(const Alarm& alarm) {
     const Clock::time_point now = Clock::now();
     std::erase_if(last, [&](const auto& known) { return now - known.second >= options.cool_down; });
-    return !last.try_emplace({alarm.reason, alarm.signature, alarm.threads}, now).second;
+    return !last.try_emplace({alarm.reason, alarm.signature, alarm.threads, alarm.tasks}, now)
+                .second;
   }
 
   std::string SaveScene(const Alarm& alarm) {
@@ -277,8 +276,10 @@ struct Watch::Impl {
   std::deque<CapturePtr> before;                 // the last looks, oldest first
   std::optional<std::string> scene;              // that still lacks the look after it
   std::map<std::string, std::size_t> suspected;  // units by reason
-  // Alarms, by reason, signature and threads.
-  std::map<std::tuple<std::string, std::string, std::vector<std::int64_t>>, Clock::time_point> last;
+  Findings findings;                             // for the metrics
+  using Ids = std::vector<std::int64_t>;
+  // Alarms, by reason, signature, threads and tasks.
+  std::map<std::tuple<std::string, std::string, Ids, Ids>, Clock::time_point> last;
   std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;

@@ -174,6 +174,13 @@ class ReportPageTest(unittest.TestCase):
         height = self.browser.ask("document.querySelector('.deadlock').getBoundingClientRect().height")
         self.assertLess(height, 350)
 
+    def test_a_circle_of_coroutines_is_one_of_tasks(self):
+        document = made_report.report(1)
+        document["tests"][0]["deadlocks"][0]["of"] = "task"
+        self.open(document)
+        self.assertTrue(self.browser.ask("document.querySelector('.edge').innerText").startswith('awaits task 2 "audit"'))
+        self.assertEqual(self.browser.ask("document.querySelectorAll('.node a').length"), 0)  # the threads with these ids are others
+
     def test_a_bar_of_the_timeline_leads_to_its_leak(self):
         self.open(made_report.report(20))
         name = self.browser.ask("(() => { const link = document.querySelectorAll('#timeline .leak a')[5]; link.click(); return link.innerText; })()")

@@ -357,6 +357,17 @@ TEST(RowsTest, ADeadlockComesBeforeAllElse) {
   EXPECT_THAT(rows[1].marks, ::testing::Contains("500 blocked at one place"));
 }
 
+TEST(RowsTest, ADeadlockOfTasksMarksNoThreadWithTheSameId) {
+  std::vector<LeakGroup> groups = {Workers(1), Jobs(1)};
+  groups[1].units[0].id = groups[0].units[0].id;
+  const auto capture = MadeCapture(1, groups);
+  capture->report.deadlocks.push_back({Deadlock::Kind::kSelf, {groups[1].units[0]}});
+  const std::vector<Row> rows = RowsOf(capture->report);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_FALSE(rows[0].deadlock);
+  EXPECT_TRUE(rows[1].deadlock);
+}
+
 TEST(HistoryTest, ReachesBackToTheStartWithBoundedMemory) {
   History history;
   const auto start = std::chrono::steady_clock::time_point();

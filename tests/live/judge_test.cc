@@ -145,6 +145,32 @@ TEST_F(JudgeTest, ADeadlockAlarmsWhenItIsSeenTwice) {
   EXPECT_THAT(Look(judge, {}, 0, {report::LockCycle()}), IsEmpty());
 }
 
+TEST_F(JudgeTest, ADeadlockOfCoroutinesIsOneOfTasks) {
+  Judge judge({DeadlockRule()});
+  Deadlock circle = report::LockCycle();
+  for (Unit& unit : circle.units) unit.kind = UnitKind::kTask;
+  EXPECT_THAT(Look(judge, {}, 0, {report::LockCycle()}), IsEmpty());
+  EXPECT_THAT(Look(judge, {}, 0, {circle}), IsEmpty());  // others with the same ids
+  const auto alarms = Look(judge, {}, 0, {circle});
+  ASSERT_THAT(alarms, SizeIs(1));
+  EXPECT_EQ(alarms[0].text, "2 coroutines await each other: 4129, 4130");
+  EXPECT_THAT(alarms[0].tasks, ElementsAre(4129, 4130));
+  EXPECT_THAT(alarms[0].threads, IsEmpty());
+}
+
+TEST_F(JudgeTest, ADeadlockThatIsNoCircleSaysWhatItIs) {
+  Judge judge({DeadlockRule()});
+  Deadlock self{Deadlock::Kind::kSelf, {report::LockWaiter(4132, "", 0x5640, "F()")}};
+  report::HoldsFor(self.units[0], &self.units[0]);
+  Look(judge, {}, 0, {self, report::AbandonedMutex()});
+  const auto alarms = Look(judge, {}, 0, {self, report::AbandonedMutex()});
+  ASSERT_THAT(alarms, SizeIs(2));
+  EXPECT_EQ(alarms[0].text, "a thread waits for a lock that it holds itself: 4132");
+  EXPECT_EQ(alarms[1].text,
+            "mutex 0x5610 was not unlocked by thread 4128 \"gone\", which has ended; waiting for "
+            "it: 4131");
+}
+
 TEST_F(JudgeTest, WhatCannotContinueAlarmsAtOnceButForDeadlocks) {
   Judge judge({StuckRule()});
   StuckReport stuck;

@@ -1,9 +1,12 @@
 #include "taskleak/live/signals.h"
 
+#include <chrono>
 #include <csignal>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
+
+#include "signal_bell.h"
 
 namespace taskleak::live {
 namespace {
@@ -37,6 +40,15 @@ TEST(SignalDumpTest, OneSignalForBothIsBadOnlyWithFiles) {
   { const SignalDump only_dumps(options); }
   options.files.emplace();
   EXPECT_THROW(SignalDump dump(options), std::invalid_argument);
+}
+
+TEST(SignalBellTest, ForgetsTheSignalOfAnEarlierOne) {
+  { const SignalBell earlier(SIGQUIT, 0); }
+  const SignalBell bell(0, SIGQUIT);
+  std::raise(SIGQUIT);
+  const Rung rung = SignalBell::Wait(std::chrono::milliseconds(0));
+  EXPECT_EQ(rung.dumps, 0U);
+  EXPECT_EQ(rung.records, 1U);
 }
 
 TEST(SignalDumpTest, PutsBackTheHandlerThatWasThere) {

@@ -78,7 +78,7 @@ std::string PlaceOf(const Frame& frame, const std::string& file) {
   else if (!file.empty())
     place = file;
   else if (frame.module.empty())
-    place = "(in no module; unloaded?)";
+    place = "(in no loaded module)";
   else if (!frame.function.empty())
     place = frame.module;
   if (frame.guessed) place += place.empty() ? "(guessed)" : " (guessed)";

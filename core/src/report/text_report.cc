@@ -176,7 +176,9 @@ void AddWhere(const LeakGroup& group, bool verbose, std::string* text) {
 void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, std::string* text) {
   const auto& holder = group.first().held_by;
   if (!holder || holder->stack.empty()) return;
-  const auto is_holder = [&holder](const Unit& unit) { return unit.id == holder->id; };
+  const auto is_holder = [&holder](const Unit& unit) {
+    return unit.kind == UnitKind::kThread && unit.id == holder->id;
+  };
   const bool listed =
       std::any_of(report.groups.begin(), report.groups.end(), [&](const LeakGroup& other) {
         return std::any_of(other.units.begin(), other.units.end(), is_holder);
@@ -190,20 +192,23 @@ void AddHolder(const LeakGroup& group, const LeakReport& report, bool verbose, s
   AddStack(holder->stack, report::StackRole::kWhereItIs, /*test=*/"", verbose, text);
 }
 
-// Adds the circle edge by edge, each thread with its stack. Each waits for what the next one holds.
+// Adds the circle edge by edge, each thread or task with its stack. Each waits for what the next
+// one holds.
 void AddDeadlock(const Deadlock& deadlock, bool verbose, std::string* text) {
-  constexpr std::size_t kMostThreads = 8;
+  constexpr std::size_t kMostUnits = 8;
   *text += fmt::format("\n{}\n", report::DeadlockTitle(deadlock));
   const std::size_t count = deadlock.units.size();
-  const std::size_t shown = verbose ? count : std::min(count, kMostThreads);
+  const std::size_t shown = verbose ? count : std::min(count, kMostUnits);
   for (std::size_t i = 0; i < shown; ++i) {
     const Unit& unit = deadlock.units[i];
     *text += fmt::format("    {}{}\n", report::DeadlockEdge(deadlock, unit),
                          unit.stack.empty() ? "" : ", at");
     AddStack(unit.stack, report::StackRole::kWhereItIs, unit.origin, verbose, text);
   }
-  if (shown < count)
-    *text += fmt::format("    and {}\n", report::Count(count - shown, "more thread"));
+  if (shown < count) {
+    const std::string noun = fmt::format("more {}", report::DeadlockNoun(deadlock));
+    *text += fmt::format("    and {}\n", report::Count(count - shown, noun));
+  }
   *text += fmt::format("    hint: {}\n", report::DeadlockHint(deadlock));
 }
 

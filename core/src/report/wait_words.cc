@@ -168,7 +168,7 @@ std::string Text(const explain::Runner& runner) {
          (runner.name.empty() ? "" : " \"" + runner.name + '"');
 }
 
-std::string Text(explain::ReadyToRun) { return "ready to run, but no thread has come to it"; }
+std::string Text(explain::ReadyToRun) { return "ready to run, waiting for a thread"; }
 
 std::string Text(const explain::Unverified& found) {
   return std::string(found.finished ? "finished; " : "") +

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -34,6 +35,12 @@ std::string EndOfLinks(const std::string& path) {
   return result;
 }
 
+std::string RandomDigits() {
+  std::uint64_t number = 0;
+  [[maybe_unused]] const int failed = getentropy(&number, sizeof number);  // then it is 0
+  return std::to_string(number);
+}
+
 bool IsNoFile(const std::string& path) {
   struct stat what {};
   return stat(path.c_str(), &what) == 0 && !S_ISREG(what.st_mode);
@@ -42,31 +49,33 @@ bool IsNoFile(const std::string& path) {
 }  // namespace
 
 WholeFile::WholeFile(const std::string& path)
-    : folder_(AT_FDCWD),
-      path_(EndOfLinks(path)),
-      temporary_(path_ + '.' + std::to_string(getpid()) + ".tmp"),
-      replaces_(true) {
+    : folder_(AT_FDCWD), path_(EndOfLinks(path)), replaces_(true) {
   if (IsNoFile(path_)) {
-    temporary_.clear();
     file_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     Keep(file_ >= 0);
-  } else {
-    constexpr mode_t kReadableByAll = 0644;
-    Open(O_TRUNC, kReadableByAll);
+    return;
   }
+  constexpr mode_t kReadableByAll = 0644;
+  constexpr int kMostNames = 100;
+  const std::string stem = path_ + '.' + std::to_string(getpid());
+  error_ = MakeTemporary(stem + ".tmp", kReadableByAll);
+  for (int names = 1; error_ == EEXIST && names < kMostNames; ++names)
+    error_ = MakeTemporary(stem + '.' + RandomDigits() + ".tmp", kReadableByAll);
 }
 
 WholeFile::WholeFile(int folder, std::string name)
-    : folder_(folder), path_(std::move(name)), temporary_('.' + path_ + ".part"), replaces_(false) {
-  // No link is followed, and no existing file is opened (open(2), O_EXCL).
+    : folder_(folder), path_(std::move(name)), replaces_(false) {
   constexpr mode_t kOwnersOnly = 0600;
-  Open(O_EXCL | O_NOFOLLOW, kOwnersOnly);
+  error_ = MakeTemporary('.' + path_ + ".part", kOwnersOnly);
 }
 
-void WholeFile::Open(int how, unsigned mode) {
-  file_ = openat(folder_, temporary_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, mode);
-  Keep(file_ >= 0);
-  if (file_ < 0) temporary_.clear();
+// Follows no link and opens no existing file (open(2), O_EXCL). Returns 0 or errno.
+int WholeFile::MakeTemporary(const std::string& name, unsigned mode) {
+  constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  file_ = openat(folder_, name.c_str(), kNew, mode);
+  if (file_ < 0) return errno;
+  temporary_ = name;
+  return 0;
 }
 
 WholeFile::~WholeFile() {

@@ -90,24 +90,13 @@ bool HasJoin(const Deadlock& deadlock) {
 
 }  // namespace
 
+std::string_view DeadlockNoun(const Deadlock& deadlock) {
+  return IsOfTasks(deadlock) ? "coroutine" : "thread";
+}
+
 std::string DeadlockTitle(const Deadlock& deadlock) {
-  const Unit& first = deadlock.units.front();
-  if (IsOfTasks(deadlock)) {
-    return deadlock.kind == Deadlock::Kind::kSelf
-               ? "DEADLOCK: a coroutine awaits itself"
-               : fmt::format("DEADLOCK: {} coroutines await each other", deadlock.units.size());
-  }
-  switch (deadlock.kind) {
-    case Deadlock::Kind::kSelf:
-      return HasJoin(deadlock) ? "DEADLOCK: a thread joins itself"
-                               : "DEADLOCK: a thread waits for a lock that it holds itself";
-    case Deadlock::Kind::kOwnerEnded:
-      return fmt::format("ABANDONED: {} was not unlocked by {}, which has ended", Lock(first),
-                         UnitText("thread", first.held_by->id, first.held_by->name));
-    case Deadlock::Kind::kCycle:
-      break;
-  }
-  return fmt::format("DEADLOCK: {} threads wait for each other", deadlock.units.size());
+  return (deadlock.kind == Deadlock::Kind::kOwnerEnded ? "ABANDONED: " : "DEADLOCK: ") +
+         internal::DeadlockText(deadlock);
 }
 
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit) {
@@ -318,3 +307,21 @@ std::string Printable(std::string_view text) {
 }
 
 }  // namespace taskleak::report
+
+std::string taskleak::internal::DeadlockText(const Deadlock& deadlock) {
+  const Unit& first = deadlock.units.front();
+  switch (deadlock.kind) {
+    case Deadlock::Kind::kSelf:
+      if (report::IsOfTasks(deadlock)) return "a coroutine awaits itself";
+      return report::HasJoin(deadlock) ? "a thread joins itself"
+                                       : "a thread waits for a lock that it holds itself";
+    case Deadlock::Kind::kOwnerEnded:
+      return fmt::format("{} was not unlocked by {}, which has ended", report::Lock(first),
+                         report::UnitText("thread", first.held_by->id, first.held_by->name));
+    case Deadlock::Kind::kCycle:
+      break;
+  }
+  return fmt::format("{} {} each other",
+                     Count(deadlock.units.size(), report::DeadlockNoun(deadlock)),
+                     report::IsOfTasks(deadlock) ? "await" : "wait for");
+}

@@ -36,6 +36,8 @@ std::string OnWhat(const Unit& unit);
 /// Returns for example `thread 4130 "cache"` or `task 7`.
 std::string UnitText(std::string_view noun, std::int64_t id, const std::string& name);
 
+/// Returns "thread" or "coroutine": what is in the deadlock.
+std::string_view DeadlockNoun(const Deadlock& deadlock);
 /// Return for example "DEADLOCK: 2 threads wait for each other", and what one of them waits for.
 std::string DeadlockTitle(const Deadlock& deadlock);
 std::string DeadlockEdge(const Deadlock& deadlock, const Unit& unit);

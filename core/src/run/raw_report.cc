@@ -8,8 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "run/raw_threads.h"
-
 namespace taskleak::run {
 namespace {
 
@@ -65,27 +63,6 @@ class RawText {
   std::size_t size_ = 0;
 };
 
-void WriteThread(void* context, const RawThread& thread) {
-  RawText& out = *static_cast<RawText*>(context);
-  out << "thread " << static_cast<std::uint64_t>(thread.tid) << " \"" << thread.name << "\" ";
-  if (thread.unreadable)
-    out << "cannot be read\n";
-  else if (thread.at.running)
-    out << "is running\n";
-  else
-    out << "is in system call " << static_cast<std::uint64_t>(thread.at.number) << " at\n";
-  for (const RawAddress& address : thread.addresses) {
-    out << "    ";
-    out.Hex(address.address);
-    if (!address.module.empty()) {
-      out << "  " << address.module << "+";
-      out.Hex(address.offset);
-    }
-    out << "\n";
-  }
-  out.Flush();
-}
-
 void WriteFrame(RawText& out, const RawAddress& address, bool guessed) {
   const std::string_view file = address.module.substr(address.module.rfind('/') + 1);
   out << R"({"function": "", "file": "", "line": 0, "module": )";
@@ -117,13 +94,37 @@ void WriteGroup(void* context, const RawThread& thread) {
 
 }  // namespace
 
-void WriteRawReport(int fd, std::string_view test) {
+void WriteRawThread(int fd, const RawThread& thread) {
   RawText out(fd);
-  out << "taskleak: " << test
+  out << "thread " << static_cast<std::uint64_t>(thread.tid) << " \"" << thread.name << "\" ";
+  if (thread.unreadable)
+    out << "cannot be read\n";
+  else if (thread.at.running)
+    out << "is running\n";
+  else if (thread.at.number < 0)
+    out << "is in a page fault at\n";
+  else
+    out << "is in system call " << static_cast<std::uint64_t>(thread.at.number) << " at\n";
+  for (const RawAddress& address : thread.addresses) {
+    out << "    ";
+    out.Hex(address.address);
+    if (!address.module.empty()) {
+      out << "  " << address.module << "+";
+      out.Hex(address.offset);
+    }
+    out << "\n";
+  }
+}
+
+void WriteRawReport(int fd, std::string_view test) {
+  RawText(fd)
+      << "taskleak: " << test
       << " does not return, and the full report got stuck as well. All threads, with the "
          "words\non their stacks that look like return addresses (resolve MODULE+OFFSET with "
          "addr2line -Cfe MODULE OFFSET):\n";
-  VisitRawThreads(WriteThread, &out);
+  VisitRawThreads(
+      [](void* file, const RawThread& thread) { WriteRawThread(*static_cast<int*>(file), thread); },
+      &fd);
 }
 
 void WriteRawJson(int fd, std::string_view test) {

@@ -158,7 +158,7 @@ TEST(FiberStateTest, OneThatMayGoOnIsReady) {
     boost::this_fiber::yield();
     const Unit unit = OnlyLeak(before);
     EXPECT_EQ(ToString(unit.state), "suspended");
-    EXPECT_EQ(unit.detail, "ready to run, but no thread has come to it");
+    EXPECT_EQ(unit.detail, "ready to run, waiting for a thread");
     EXPECT_TRUE(IsWhole(unit)) << unit.stack_missing;
     fiber.join();
   });

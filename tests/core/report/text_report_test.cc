@@ -110,6 +110,17 @@ TEST(TextReportTest, AHolderThatIsNoLeakIsShownWithItsStack) {
   ExpectGolden("holder", ReportOf(GroupOf(unit)).ToText());
 }
 
+TEST(TextReportTest, ATaskWithTheIdOfAHolderIsNotTheHolder) {
+  Unit unit = LockWaiter(4129, "transfer", 0x55c0, "bank::Transfer(Account&, Account&)");
+  HoldsFor(LockWaiter(7, "audit", 0x55e8, "bank::Audit()"), &unit);
+  Unit task;
+  task.kind = UnitKind::kTask;
+  task.id = 7;
+  LeakReport report = ReportOf(GroupOf(unit));
+  report.groups.push_back(GroupOf(task));
+  EXPECT_THAT(report.ToText(), HasSubstr("    thread 7 \"audit\" is at\n"));
+}
+
 TEST(TextReportTest, LongCirclesAndManyDeadlocksAreCutShort) {
   Deadlock circle;
   for (int i = 0; i < 1000; ++i)
@@ -123,6 +134,9 @@ TEST(TextReportTest, LongCirclesAndManyDeadlocksAreCutShort) {
   EXPECT_THAT(text, HasSubstr("    and 992 more threads\n"));
   EXPECT_THAT(text, HasSubstr("and 25 more deadlocks; verbose=1 or the JSON report lists them\n"));
   EXPECT_LT(text.size(), 12'000U);
+  for (Unit& unit : circle.units) unit.kind = UnitKind::kTask;
+  report.deadlocks = {circle};
+  EXPECT_THAT(report.ToText(), HasSubstr("    and 992 more coroutines\n"));
 }
 
 TEST(TextReportTest, WhatCouldNotBeSeen) {

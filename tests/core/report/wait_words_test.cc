@@ -129,7 +129,7 @@ TEST(DetailTextTest, WhatIsKnownOfTheUnitComesBeforeItsWait) {
   EXPECT_EQ(DetailText({explain::Runner{4121, "pool"}, LockWait{0x10, 0, {}}}),
             "in thread 4121 \"pool\", 0x10");
   EXPECT_EQ(DetailText({explain::Runner{4121, ""}, {}}), "in thread 4121");
-  EXPECT_EQ(DetailText({explain::ReadyToRun(), {}}), "ready to run, but no thread has come to it");
+  EXPECT_EQ(DetailText({explain::ReadyToRun(), {}}), "ready to run, waiting for a thread");
   EXPECT_EQ(DetailText({explain::FrameLeft(), {}}), "finished, but its frame was not destroyed");
   EXPECT_EQ(DetailText({explain::EndedThread{12ms, "Run(void*)"}, {}}),
             "ran for 12 ms, started in Run(void*)");

@@ -64,6 +64,30 @@ TEST_F(WholeFileTest, OfALinkReplacesTheFileThatItLeadsTo) {
   EXPECT_THAT(Names(), ElementsAre("file", "link"));
 }
 
+TEST_F(WholeFileTest, IsWrittenToANewFileWhateverOthersHavePutInItsPlace) {
+  const std::string victim = directory_.File("victim");
+  std::ofstream(victim) << "precious";
+  const std::string planted = path_ + '.' + std::to_string(getpid()) + ".tmp";
+  std::filesystem::create_symlink(victim, planted);
+  WholeFile file(path_);
+  file.Append("text");
+  EXPECT_EQ(file.Commit(), 0);
+  EXPECT_EQ(ReadFile(victim), "precious");
+  EXPECT_EQ(ReadFile(path_), "text");
+  EXPECT_TRUE(std::filesystem::is_symlink(planted));
+  EXPECT_EQ(Names().size(), 3U);
+}
+
+TEST_F(WholeFileTest, HasThePermissionsOfNewFiles) {
+  const mode_t mask = umask(0027);
+  WholeFile file(path_);
+  umask(mask);
+  EXPECT_EQ(file.Commit(), 0);
+  struct stat status {};
+  ASSERT_EQ(stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0640U);
+}
+
 TEST_F(WholeFileTest, WritesIntoWhatIsNoFile) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK);

@@ -10,15 +10,16 @@
 namespace taskleak::internal {
 
 /// Writes piece by piece to a temporary file beside the target, and at the end replaces the target
-/// by it. A reader always finds the old file or the whole new one, also after a crash. Not
-/// thread-safe.
+/// by it. A reader always finds the old file or the whole new one, also after a crash. The
+/// temporary file is always a new one: others may write to the folder, and may have put a file or a
+/// link in its place. Not thread-safe.
 class WholeFile {
  public:
   /// Replaces the file `path`, if there is one; of a symbolic link, the file that it leads to.
   /// Writes to `path` itself if it is a device, a pipe or the like.
   explicit WholeFile(const std::string& path);
-  /// Makes the file `name`, for its owner only, in the folder that `folder` is open on. Others may
-  /// write to that folder, so no existing file or link is followed or replaced.
+  /// Makes the file `name`, for its owner only, in the folder that `folder` is open on. Follows and
+  /// replaces no existing file or link.
   WholeFile(int folder, std::string name);
   /// Removes the temporary file, unless it was committed.
   ~WholeFile();
@@ -36,13 +37,13 @@ class WholeFile {
   [[nodiscard]] int Commit();
 
  private:
-  void Open(int how, unsigned mode);
+  int MakeTemporary(const std::string& name, unsigned mode);
   void Flush();
   void Keep(bool success);
 
   int folder_;
   std::string path_;
-  std::string temporary_;
+  std::string temporary_;  // its name; empty if there is none
   bool replaces_;
   std::string buffer_;
   int file_ = -1;

@@ -18,6 +18,9 @@ namespace taskleak::internal {
 /// "process", "descriptor". Thread-safe.
 [[nodiscard]] std::string_view Noun(UnitKind kind);
 
+/// Returns for example "2 threads wait for each other" or "a coroutine awaits itself". Thread-safe.
+[[nodiscard]] std::string DeadlockText(const Deadlock& deadlock);
+
 }  // namespace taskleak::internal
 #pragma GCC visibility pop
 

@@ -46,7 +46,7 @@ bool IsSame(const Elf64_Ehdr& a, const Elf64_Ehdr& b) { return std::memcmp(&a, &
 
 // Returns true for segments in which builds with equal headers differ. These are the same in memory
 // as in the file.
-bool TellsBuildsApart(const Elf64_Phdr& segment) {
+bool DistinguishesBuilds(const Elf64_Phdr& segment) {
   return segment.p_type == PT_NOTE || segment.p_type == PT_GNU_EH_FRAME;
 }
 
@@ -90,7 +90,7 @@ bool LoadedModule::IsOf(const MappedElf& file) const {
     return false;
   return std::ranges::all_of(segments_, [&](const Elf64_Phdr& segment) {
     const std::string_view content = ContentOf(segment);  // empty for notes that are not loaded
-    return !TellsBuildsApart(segment) || content.empty() || content == file.ContentOf(segment);
+    return !DistinguishesBuilds(segment) || content.empty() || content == file.ContentOf(segment);
   });
 }
 

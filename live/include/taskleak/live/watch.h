@@ -42,7 +42,8 @@ struct LimitRule {
   std::chrono::milliseconds longer_than{60'000};  ///< without interruption
 };
 
-/// Raises an alarm when the same threads wait for each other in a circle in two looks.
+/// Raises an alarm when the same threads, or the same coroutines, are in a deadlock
+/// (LeakReport::deadlocks) in two looks.
 struct DeadlockRule {};
 
 /// Raises an alarm when threads or tasks cannot continue by themselves (taskleak/stuck.h). Leaves
@@ -74,6 +75,7 @@ struct Alarm {
   std::string signature;                ///< of the group; empty if it is not about a group
   CapturePtr capture;                   ///< the capture in which it was found
   std::vector<std::int64_t> threads{};  ///< of a deadlock: the kernel ids of its threads, sorted
+  std::vector<std::int64_t> tasks{};    ///< of a deadlock of coroutines: their serials, sorted
   std::optional<Unit> stalled{};  ///< of a stall: the task, with the stack of the thread that runs
                                   ///< it; nothing if it stopped running before that was read
 };
@@ -90,7 +92,8 @@ struct WatchOptions {
 };
 
 /// Looks once per period, from construction to destruction, on one thread of taskleak's own. The
-/// metrics count what it finds as suspected, for as long as the rule applies.
+/// metrics count what it finds as suspected, for as long as the rule applies. If there are several
+/// watches, each of these metrics shows the largest count of one of them.
 ///
 /// Keeps the counts of the last hour by creator and state, from its own looks. They take at most a
 /// few hundred kilobytes, however often it looks.
