@@ -94,11 +94,11 @@ Adopted AdoptBornSince(const Snapshot& before) {
   adopted.processes = AdoptChildren([&then](const platform::ThreadId& id) {
     return then.children == nullptr || !std::ranges::binary_search(*then.children, id);
   });
-  const auto now = platform::ListThreads();
-  if (then.threads == nullptr || !now) return adopted;
-  platform::ThreadIds born;
-  std::ranges::set_difference(**now, *then.threads, std::back_inserter(born));
-  adopted.threads = AdoptThreads(born);
+  if (const auto now = platform::ListThreads(); then.threads != nullptr && now) {
+    platform::ThreadIds born;
+    std::ranges::set_difference(**now, *then.threads, std::back_inserter(born));
+    adopted.threads = AdoptThreads(born);
+  }
   const std::uint64_t first = then.next_birth;
   if (first == registry::NextSerial()) return adopted;
   registry::AdoptBirths([first, &adopted](const registry::ThreadRecord& record) {

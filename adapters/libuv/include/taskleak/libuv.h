@@ -44,7 +44,10 @@ class UvLoop final {
   /// Keeps what is active now as tasks.
   ~UvLoop() {
     Update();
-    for (auto& [key, entry] : tasks_) LeftBehind().push_back(std::move(entry.task));
+    try {
+      for (auto& [key, entry] : tasks_) LeftBehind().push_back(std::move(entry.task));
+    } catch (...) {  // no memory: the rest is registered no more
+    }
   }
 
   /// Walks the loop now, and from now on whenever this thread checks for leaks. Call it on the
@@ -158,8 +161,8 @@ class UvLoop final {
   std::uint64_t walk_ = 0;
   unsigned int told_requests_ = 0;  // requests with an address in this walk
   std::map<Key, Entry> tasks_;
-  internal::TaskSource source_{
-      [](void* loop) noexcept { static_cast<UvLoop*>(loop)->Update(); }, this};
+  internal::TaskSource source_{[](void* loop) noexcept { static_cast<UvLoop*>(loop)->Update(); },
+                               this};
 };
 
 }  // namespace taskleak
