@@ -21,6 +21,7 @@
 #include <latch>
 #include <limits>
 #include <map>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -202,6 +203,23 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   ReportAndExit(before);
 }
 
+// The same for the end of a scope that allows leaks, which then may allow fewer.
+[[noreturn]] void AllowLeaksWhileEachAllocationFails() {
+  long nth = 0;
+  do {
+    auto allow = std::make_unique<AllowLeaks>("kept");
+    LeakOne();
+    g_failing = kAll;
+    g_succeeding = nth++;
+    allow.reset();
+    g_succeeding = kAll;
+  } while (g_failing.load() != kAll);
+  std::cout << nth - 1 << " allocations failed\n";
+  const Snapshot before = Snapshot::Take();
+  LeakOne();
+  ReportAndExit(before);
+}
+
 platform::RawFrame PlaceIn(const char* library, const char* function) {
   void* const loaded = dlopen(library, RTLD_NOW);
   void* const place = loaded == nullptr ? nullptr : dlsym(loaded, function);
@@ -352,6 +370,7 @@ void SignalAllTheTime() {
   if (mode == "memory") LookWithoutMemory(std::stol(arguments[1]));
   if (mode == "each-allocation") LookWhileEachAllocationFails();
   if (mode == "each-allocation-of-a-check") CheckWhileEachAllocationFails();
+  if (mode == "each-allocation-of-allow-leaks") AllowLeaksWhileEachAllocationFails();
   if (mode == "each-allocation-of-a-name") NameAFunctionWhileEachAllocationFails();
   if (mode == "memory-for-snapshots") TakeSnapshotsWithoutMemory();
   if (mode == "address-space") LookInLittleAddressSpace(std::stoul(arguments[1]));

@@ -115,6 +115,11 @@ TEST(FaultsTest, EachAllocationOfATestsEndFails) {
   ExpectTheLeak(RunWith({"each-allocation-of-a-check"}));
 }
 
+TEST(FaultsTest, EachAllocationOfTheEndOfAllowLeaksFails) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not fail";
+  ExpectTheLeak(RunWith({"each-allocation-of-allow-leaks"}));
+}
+
 TEST(FaultsTest, EachAllocationOfAFunctionsNameFails) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator does not fail";
   const Outcome outcome = RunWith({"each-allocation-of-a-name"});

@@ -25,6 +25,7 @@
 #include "registry/thread_birth.h"
 #include "support/leaks.h"
 #include "taskleak/task.h"
+#include "taskleak/verify.h"
 
 namespace taskleak {
 namespace {
@@ -149,6 +150,21 @@ TEST(ExhaustionTest, WithoutDescriptorsThreadsAreRecorded) {
   latch.count_down();
   ASSERT_EQ(report.unit_count(), 1U) << report.ToText();
   EXPECT_FALSE(report.groups[0].first().created_by.empty());
+}
+
+// This runs in a forked child, which has none of its parent's descriptors for looks.
+TEST(ExhaustionTest, WithoutDescriptorsAThreadThatWasNotJoinedIsAdopted) {
+  const auto child = [] {
+    {
+      const Limit limit(RLIMIT_NOFILE, 0);
+      const AllowLeaks allow("kept");
+      pthread_t thread = 0;
+      pthread_create(&thread, nullptr, Return, nullptr);
+    }
+    while (registry::CountUnjoined() == 0) std::this_thread::yield();
+    _exit(registry::FindUnjoined(0).empty() ? 0 : 1);
+  };
+  EXPECT_EXIT(child(), ::testing::ExitedWithCode(0), "");
 }
 
 // Threads with stacks that are allocated before, so that their creation maps no memory.

@@ -77,8 +77,8 @@ class IgnoreRule {
 [[nodiscard]] IgnoreRule IgnoreThreadName(std::string_view pattern);
 /// Ignores tasks by their name (taskleak/task.h). Example: IgnoreTaskName("heartbeat-*")
 [[nodiscard]] IgnoreRule IgnoreTaskName(std::string_view pattern);
-/// Ignores units by the innermost function on their stack that is not part of libc or the C++
-/// runtime. Example: IgnoreTopFunction("net::Poller::Wait")
+/// Ignores units by the innermost function on their stack that has a name and is not part of libc
+/// or the C++ runtime. Example: IgnoreTopFunction("net::Poller::Wait")
 [[nodiscard]] IgnoreRule IgnoreTopFunction(std::string_view pattern);
 /// Ignores units by any function on their stack, including inlined functions where debug
 /// information names them. Example: IgnoreAnyFunction("vendor::Client::*")

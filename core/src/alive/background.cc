@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 
-#include "base/mutex.h"
+#include "alive/background_ids.h"
 #include "linux/proc/children.h"
 #include "registry/snapshot_data.h"
 #include "registry/task_registry.h"
@@ -16,9 +15,8 @@ namespace {
 // There are four stores. Living threads and child processes are stored here, by identity. Births
 // and tasks have marks on their records, so that no look finds them through a record any more.
 struct Set {
-  Mutex mutex;
-  std::shared_ptr<const platform::ThreadIds> ids TASKLEAK_GUARDED_BY(mutex);
-  std::shared_ptr<const platform::ThreadIds> processes TASKLEAK_GUARDED_BY(mutex);
+  BackgroundIds threads;
+  BackgroundIds processes;
 };
 
 Set& TheSet() {
@@ -26,47 +24,21 @@ Set& TheSet() {
   return *set;
 }
 
-// Returns the union of `known`, which may be null, and `ids`, both sorted, without those that are
-// not alive any more: otherwise the set would grow for ever.
-std::shared_ptr<const platform::ThreadIds> With(const platform::ThreadIds* known,
-                                                const platform::ThreadIds& ids,
-                                                const platform::ThreadIds* living) {
-  platform::ThreadIds merged = ids;
-  if (known != nullptr) {
-    merged.clear();
-    std::ranges::set_union(*known, ids, std::back_inserter(merged));
-  }
-  auto kept = std::make_shared<platform::ThreadIds>();
-  if (living != nullptr)
-    std::ranges::set_intersection(merged, *living, std::back_inserter(*kept));
-  else
-    *kept = std::move(merged);
-  return kept;
-}
-
-// Returns how many of `ids` are not in `known`, which may be null.
-std::size_t CountNew(const platform::ThreadIds* known, const platform::ThreadIds& ids) {
-  if (known == nullptr) return ids.size();
-  return static_cast<std::size_t>(std::ranges::count_if(ids, [known](const platform::ThreadId& id) {
-    return !std::ranges::binary_search(*known, id);
-  }));
-}
-
 // `ids` are sorted. Returns how many are new.
 std::size_t AdoptThreads(const platform::ThreadIds& ids) {
   if (ids.empty()) return 0;
+  BackgroundIds& threads = TheSet().threads;
+  const auto known = threads.Load();
   const auto alive = platform::ListThreads();
-  Set& set = TheSet();
-  const MutexLock lock(set.mutex);
-  const std::size_t fresh = CountNew(set.ids.get(), ids);
-  set.ids = With(set.ids.get(), ids, alive ? alive->get() : nullptr);
-  return fresh;
+  return threads.Update(ids, known.get(), alive ? alive->get() : nullptr);
 }
 
 // Returns how many are new.
 template <typename Which>
 std::size_t AdoptChildren(Which which) {
   if (!platform::HasChildren()) return 0;
+  BackgroundIds& processes = TheSet().processes;
+  const auto known = processes.Load();
   const auto children = platform::ListChildren();
   if (!children) return 0;
   platform::ThreadIds living;
@@ -75,11 +47,7 @@ std::size_t AdoptChildren(Which which) {
     living.push_back(child.id);
     if (which(child.id)) ids.push_back(child.id);
   }
-  Set& set = TheSet();
-  const MutexLock lock(set.mutex);
-  const std::size_t fresh = CountNew(set.processes.get(), ids);
-  set.processes = With(set.processes.get(), ids, &living);
-  return fresh;
+  return processes.Update(ids, known.get(), &living);
 }
 
 }  // namespace
@@ -126,11 +94,11 @@ Adopted AdoptBornSince(const Snapshot& before) {
   adopted.processes = AdoptChildren([&then](const platform::ThreadId& id) {
     return then.children == nullptr || !std::ranges::binary_search(*then.children, id);
   });
-  const auto now = platform::ListThreads();
-  if (then.threads == nullptr || !now) return adopted;
-  platform::ThreadIds born;
-  std::ranges::set_difference(**now, *then.threads, std::back_inserter(born));
-  adopted.threads = AdoptThreads(born);
+  if (const auto now = platform::ListThreads(); then.threads != nullptr && now) {
+    platform::ThreadIds born;
+    std::ranges::set_difference(**now, *then.threads, std::back_inserter(born));
+    adopted.threads = AdoptThreads(born);
+  }
   const std::uint64_t first = then.next_birth;
   if (first == registry::NextSerial()) return adopted;
   registry::AdoptBirths([first, &adopted](const registry::ThreadRecord& record) {
@@ -148,16 +116,10 @@ void AdoptAll() {
   AdoptChildren([](const platform::ThreadId&) { return true; });
 }
 
-std::shared_ptr<const platform::ThreadIds> BackgroundThreads() {
-  Set& set = TheSet();
-  const MutexLock lock(set.mutex);
-  return set.ids;
-}
+std::shared_ptr<const platform::ThreadIds> BackgroundThreads() { return TheSet().threads.Load(); }
 
 std::shared_ptr<const platform::ThreadIds> BackgroundProcesses() {
-  Set& set = TheSet();
-  const MutexLock lock(set.mutex);
-  return set.processes;
+  return TheSet().processes.Load();
 }
 
 }  // namespace taskleak::alive

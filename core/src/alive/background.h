@@ -43,7 +43,7 @@ Adopted AdoptBornSince(const Snapshot& before);
 /// Makes all that is alive, and all threads that ended unjoined, background.
 void AdoptAll();
 
-/// Returns the threads that are background and alive, sorted; null while there are none.
+/// Returns the threads that are background, sorted; null while there are none. Some may have ended.
 std::shared_ptr<const platform::ThreadIds> BackgroundThreads();
 
 /// Returns the child processes that are background, sorted; null while there are none.

@@ -116,21 +116,15 @@ DescriptorCheck::~DescriptorCheck() {
   checks.all.erase(this);
 }
 
-alive::Descriptors DescriptorCheck::ListOpen() {
-  Checks& checks = TheChecks();
-  const MutexLock lock(checks.mutex);
-  if (checks.all.empty()) return {};
-  auto open = platform::ListDescriptors();
-  return open ? *std::move(open) : alive::Descriptors();
-}
-
 std::size_t DescriptorCheck::AdoptOpen(const alive::Descriptors& except) {
-  const alive::Descriptors open = ListOpen();
   Checks& checks = TheChecks();
   const MutexLock lock(checks.mutex);
+  if (checks.all.empty()) return 0;
+  const auto open = platform::ListDescriptors();
+  if (!open) return 0;
   std::size_t adopted = 0;
   for (DescriptorCheck* const check : checks.all)
-    adopted = std::max(adopted, check->Adopt(open, except));
+    adopted = std::max(adopted, check->Adopt(*open, except));
   return adopted;
 }
 

@@ -37,9 +37,6 @@ class DescriptorCheck {
   /// Fails if descriptors cannot be listed.
   Result<Outcome> Judge(std::string_view test);
 
-  /// Returns what is open now; nothing if the process has no DescriptorCheck. Thread-safe.
-  static alive::Descriptors ListOpen();
-
   /// Makes what is open now, except `except`, belong to no test in every check of the process.
   /// Returns how many of them were not adopted yet. Thread-safe.
   static std::size_t AdoptOpen(const alive::Descriptors& except);

@@ -139,7 +139,9 @@ std::string FunctionLine(const Finding& first) {
     return "origin:" + origin;
   const std::string function = symbolize::OwnFunction(*first.stack);
   if (function.empty()) return {};
-  return (function == TopFunction(*first.stack) ? "top_function:" : "function:") + function;
+  const auto top = symbolize::TopFrame(*first.stack);
+  const bool is_top = top && first.stack->plain_names[*top] == function;
+  return (is_top ? "top_function:" : "function:") + function;
 }
 
 std::string_view NameRule(UnitKind kind) {

@@ -63,13 +63,6 @@ EndedThread LifeOf(const ThreadRecord& record) {
 
 }  // namespace
 
-std::string TopFunction(const symbolize::ResolvedStack& stack) {
-  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.stack[i].runtime && !stack.plain_names[i].empty()) return stack.plain_names[i];
-  }
-  return {};
-}
-
 Inspector::Inspector(bool system_lines)
     : resolver_(system_lines),
       births_until_(registry::NextSerial()),

@@ -48,9 +48,6 @@ struct Finding : FoundUnit {
   }
 };
 
-/// Returns the innermost function of a stack that is not the runtime's; empty if none has a name.
-std::string TopFunction(const symbolize::ResolvedStack& stack);
-
 /// Makes findings for one look. Equal stacks are resolved once and shared. Not thread-safe.
 class Inspector {
  public:

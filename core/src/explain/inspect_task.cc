@@ -19,6 +19,7 @@
 #include "registry/origin.h"
 #include "registry/switch_layout.h"
 #include "symbolize/function_name.h"
+#include "symbolize/own_code.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::explain {
@@ -129,7 +130,7 @@ void TaskInspector::AddParkedPlace(const TaskRecord& record, Finding* finding) {
   finding->missing = parked.missing;
   if (record.state == WaitState::kQueued && parked.missing.nothing()) {
     // A fiber has no frame of its own before it first runs.
-    if (TopFunction(*finding->stack).empty()) {
+    if (!symbolize::TopFrame(*finding->stack)) {
       finding->stack = &resolver_.Resolve({});
       return;
     }

@@ -158,6 +158,12 @@ WaitFacts DescriptorOf(const platform::BlockedAt& at, const Descriptor& first) {
   return DescriptorWait{.on = ReadDescriptor(first)};
 }
 
+WaitFacts EpollOf(const Descriptor& descriptor) {
+  auto watched = platform::WatchedByEpoll(descriptor);
+  if (!watched) return DescriptorWait{.on = ReadDescriptor(descriptor)};
+  return EpollWait{ReadDescriptor(descriptor), ReadDescriptors(*std::move(watched))};
+}
+
 bool IsStandardInput(const Descriptor& descriptor) {
   return platform::AreSame(descriptor, {STDIN_FILENO, descriptor.thread});
 }
@@ -194,7 +200,8 @@ DescriptorWait WaitReader::ReadOrWrite(const Descriptor& descriptor, WaitState s
   wait.standard_input = reads && IsStandardInput(descriptor);
   if (!platform::PipeEnds::Has(descriptor)) return wait;
   if (!pipe_ends_) pipe_ends_.emplace();
-  wait.other_end = {reads, reads ? pipe_ends_->Writer(descriptor) : pipe_ends_->Reader(descriptor)};
+  const auto other = reads ? pipe_ends_->Writer(descriptor) : pipe_ends_->Reader(descriptor);
+  if (other) wait.other_end = {reads, *other};
   return wait;
 }
 
@@ -216,7 +223,7 @@ WaitFacts WaitReader::Read(WaitState state, const platform::BlockedAt& at,
     case WaitState::kSelect:
       return PollOf(Selected(at, tid));
     case WaitState::kEpoll:
-      return EpollWait{ReadDescriptor(first), ReadDescriptors(platform::WatchedByEpoll(first))};
+      return EpollOf(first);
     case WaitState::kSleep:
       return SleepOf(at);
     case WaitState::kOther:

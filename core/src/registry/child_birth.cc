@@ -17,13 +17,16 @@ namespace taskleak {
 
 using registry::ChildRecord;
 
-/// A record that only one thread may use at a time. A thread that finds it in use takes another
-/// one, so nothing ever waits. If a fork(2) comes while a record is in use, the child has one less.
+/// A record that one thread may write, or several may read, at a time. A writer that finds it in
+/// use takes another one, so nothing ever waits. If a fork(2) comes while a record is in use, the
+/// child has one less to write to.
 class internal::ChildBirth {
  public:
-  enum class State : int { kFree, kInUse, kKnown };
+  static constexpr int kFree = 0;
+  static constexpr int kWritten = 1;
+  static constexpr int kKnown = 2;  // the number of readers is added
 
-  std::atomic<State> state{State::kFree};
+  std::atomic<int> state{kFree};
   int pid = 0;
   std::int64_t before_ns = 0;  ///< since boot, before the child existed
   std::int64_t after_ns = 0;   ///< once it existed
@@ -33,7 +36,6 @@ class internal::ChildBirth {
 namespace {
 
 using internal::ChildBirth;
-using State = ChildBirth::State;
 
 // This is more than the children that suites have at one time. The oldest record is reused.
 constexpr std::size_t kRecords = 256;
@@ -51,13 +53,33 @@ ChildBirth* TakeRecord() {
   constexpr int kTries = 8;
   for (int i = 0; i < kTries; ++i) {
     ChildBirth& birth = g_children[g_next.fetch_add(1) % kRecords];
-    State state = birth.state.load(std::memory_order_relaxed);
-    if (state != State::kInUse &&
-        birth.state.compare_exchange_strong(state, State::kInUse, std::memory_order_acquire))
+    int state = birth.state.load(std::memory_order_relaxed);
+    if ((state == ChildBirth::kFree || state == ChildBirth::kKnown) &&
+        birth.state.compare_exchange_strong(state, ChildBirth::kWritten, std::memory_order_acquire))
       return &birth;
   }
   return nullptr;
 }
+
+// Keeps a record from being written, if it is known now.
+class Reading {
+ public:
+  explicit Reading(ChildBirth& birth) : birth_(birth) {
+    int state = birth.state.load(std::memory_order_relaxed);
+    while (state >= ChildBirth::kKnown && !may_read_)
+      may_read_ = birth.state.compare_exchange_weak(state, state + 1, std::memory_order_acquire);
+  }
+  ~Reading() {
+    if (may_read_) birth_.state.fetch_sub(1, std::memory_order_release);
+  }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  [[nodiscard]] bool may_read() const { return may_read_; }
+
+ private:
+  ChildBirth& birth_;
+  bool may_read_ = false;
+};
 
 // Returns whether the record is of that process, and not of an earlier one with the same id.
 bool IsOf(const ChildBirth& birth, const platform::ThreadId& child) {
@@ -87,7 +109,7 @@ void FinishChild(ChildBirth* birth, int child) {
   if (birth == nullptr) return;
   birth->pid = child;
   birth->after_ns = NanosecondsSinceBoot();
-  birth->state.store(child > 0 ? State::kKnown : State::kFree, std::memory_order_release);
+  birth->state.store(child > 0 ? ChildBirth::kKnown : ChildBirth::kFree, std::memory_order_release);
 }
 
 // The kernel appends each new child to its parent's list, which this file shows
@@ -122,16 +144,11 @@ int YoungestChild() {
 namespace registry {
 
 std::optional<ChildRecord> FindChild(const platform::ThreadId& child) {
-  std::optional<ChildRecord> found;
   for (ChildBirth& birth : g_children) {
-    State known = State::kKnown;
-    if (!birth.state.compare_exchange_strong(known, State::kInUse, std::memory_order_acquire))
-      continue;
-    if (IsOf(birth, child)) found = birth.record;
-    birth.state.store(State::kKnown, std::memory_order_release);
-    if (found) break;
+    const Reading reading(birth);
+    if (reading.may_read() && IsOf(birth, child)) return birth.record;
   }
-  return found;
+  return std::nullopt;
 }
 
 bool HasRecordedChildren() { return g_next.load() != 0; }

@@ -70,6 +70,12 @@ void NoteJob(const internal::TaskSlot& task) {
   t_note->name.CopyFrom(task.name);
 }
 
+void ForgetJobs() {
+  for (Note* note = g_notes.load(std::memory_order_acquire); note != nullptr; note = note->next)
+    note->thread.store(0, std::memory_order_relaxed);
+  t_note = nullptr;
+}
+
 std::unordered_map<int, std::string> LastJobs() {
   std::unordered_map<int, std::string> jobs;
   for (const Note* note = g_notes.load(std::memory_order_acquire); note != nullptr;

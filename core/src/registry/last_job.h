@@ -13,6 +13,10 @@ namespace taskleak::registry {
 /// each thread. Records nothing if there is no memory or no key for thread-specific data.
 void NoteJob(const internal::TaskSlot& task);
 
+/// Forgets all that is recorded, in a forked child: the threads are its parent's.
+/// Async-signal-safe.
+void ForgetJobs();
+
 /// Returns the name of the last task of each live thread that has run one. Thread-safe.
 std::unordered_map<int, std::string> LastJobs();
 

@@ -9,6 +9,7 @@
 
 #include "base/mutex.h"
 #include "linux/coroutines/page_vector.h"
+#include "registry/last_job.h"
 #include "registry/ramp_sites.h"
 #include "registry/running_task.h"
 #include "registry/short_lock.h"
@@ -105,6 +106,7 @@ void LeaveThread(void*) {
 void StartProcess() {
   Common().lock.Reset();
   ResetRampSites();
+  ForgetJobs();
   t_tasks.turn = {};  // the only thread has another id
   g_epochs.first.store(g_epochs.current.fetch_add(1) + 1);
   ChangeBirthConditions();

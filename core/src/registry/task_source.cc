@@ -13,7 +13,7 @@ constinit std::atomic<int> g_count{0};
 
 struct Sources {
   Mutex mutex;
-  std::vector<TaskSource*> all TASKLEAK_GUARDED_BY(mutex);
+  std::vector<const TaskSource*> all TASKLEAK_GUARDED_BY(mutex);
 };
 
 Sources& TheSources() {
@@ -23,7 +23,7 @@ Sources& TheSources() {
 
 }  // namespace
 
-TaskSource::TaskSource() {
+TaskSource::TaskSource(Update update, void* owner) : update_(update), owner_(owner) {
   Sources& sources = TheSources();
   const MutexLock lock(sources.mutex);
   sources.all.push_back(this);
@@ -41,7 +41,7 @@ void AskTaskSources() {
   if (g_count.load(std::memory_order_acquire) == 0) return;
   Sources& sources = TheSources();
   const MutexLock lock(sources.mutex);
-  for (TaskSource* const source : sources.all) source->Update();
+  for (const TaskSource* const source : sources.all) source->update_(source->owner_);
 }
 
 }  // namespace taskleak::internal

@@ -131,7 +131,6 @@ std::string Text(const explain::DescriptorWait& wait) {
 std::string Text(const explain::PollWait& wait) { return Text(wait.on); }
 
 std::string Text(const explain::EpollWait& wait) {
-  if (std::holds_alternative<platform::UnknownFile>(wait.epoll.file)) return Text(wait.epoll);
   return wait.watched.first.empty() ? Text(wait.epoll) + " that watches nothing"
                                     : "epoll on " + Text(wait.watched);
 }

@@ -5,6 +5,7 @@
 #include "rules/ignore_rule.h"
 #include "symbolize/function_name.h"
 #include "symbolize/generated_name.h"
+#include "symbolize/own_code.h"
 #include "symbolize/runtime_code.h"
 
 namespace taskleak::rules {
@@ -20,10 +21,8 @@ bool AnyFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
 }
 
 bool TopFunction(const symbolize::ResolvedStack& stack, const TextUser& use) {
-  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
-    if (!stack.stack[i].runtime) return AnyName(stack.plain_names[i], stack.stack[i].function, use);
-  }
-  return false;
+  const auto top = symbolize::TopFrame(stack);
+  return top && AnyName(stack.plain_names[*top], stack.stack[*top].function, use);
 }
 
 // Returns the module where the thread's own code starts: that of the outermost frame that belongs

@@ -8,6 +8,8 @@
 #include "alive/background.h"
 #include "base/mutex.h"
 #include "check/descriptor_check.h"
+#include "linux/proc/descriptor.h"
+#include "run/guarded.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -28,8 +30,8 @@ void Remember(const std::string& reason, const alive::Adopted& adopted, std::siz
   if (adopted.threads + adopted.tasks + adopted.processes + descriptors == 0) return;
   Allowed& allowed = TheAllowed();
   const MutexLock lock(allowed.mutex);
-  check::AllowedLeaks& known = allowed.by_reason[reason];
-  known.reason = reason;
+  check::AllowedLeaks& known =
+      allowed.by_reason.try_emplace(reason, check::AllowedLeaks{reason}).first->second;
   known.threads += adopted.threads;
   known.tasks += adopted.tasks;
   known.processes += adopted.processes;
@@ -57,15 +59,23 @@ void AdoptCurrent() {
 struct AllowLeaks::Impl {
   std::string reason;
   Snapshot before = Snapshot::Take();
-  alive::Descriptors open_before = check::DescriptorCheck::ListOpen();
+  // Also if no check asks for descriptors yet: one may begin before this ends.
+  Result<alive::Descriptors> open_before = platform::ListDescriptors();
 };
 
 AllowLeaks::AllowLeaks(std::string reason) : impl_(new Impl{.reason = std::move(reason)}) {}
 
+// Descriptors first: to look for threads and processes opens some. If there is no memory, the rest
+// is not adopted.
 AllowLeaks::~AllowLeaks() {
-  const alive::Adopted adopted = alive::AdoptBornSince(impl_->before);
-  const std::size_t descriptors = check::DescriptorCheck::AdoptOpen(impl_->open_before);
-  run::Remember(impl_->reason, adopted, descriptors);
+  const auto adopt = [this] {
+    const auto& open_before = impl_->open_before;
+    const std::size_t descriptors =
+        open_before ? check::DescriptorCheck::AdoptOpen(*open_before) : 0;
+    const alive::Adopted adopted = alive::AdoptBornSince(impl_->before);
+    run::Remember(impl_->reason, adopted, descriptors);
+  };
+  run::UnlessNoMemory(adopt, [] {});
 }
 
 }  // namespace taskleak

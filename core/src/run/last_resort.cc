@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "linux/arch/futex.h"
@@ -55,16 +54,6 @@ LastResort::~LastResort() {
   thread_.Join();
 }
 
-void LastResort::SetScope(std::string_view scope, std::string_view phase) {
-  std::size_t size = 0;
-  for (const std::string_view part : {scope, std::string_view(phase.empty() ? "" : ": "), phase}) {
-    const std::size_t taken = std::min(part.size(), name_.size() - 1 - size);
-    std::copy_n(part.data(), taken, name_.data() + size);
-    size += taken;
-  }
-  name_[size] = '\0';
-}
-
 void LastResort::EndSoon(std::chrono::milliseconds from_now) {
   end_.store((Clock::now() + from_now + kGrace).time_since_epoch().count());
   phase_.store(kEnding);
@@ -96,10 +85,11 @@ void LastResort::End() {
     WriteAll(STDERR_FILENO, "taskleak: ");
     WriteAll(STDERR_FILENO, {text_.load(), text_size_.load()});
   } else if (phase_.load() == kEnding) {
-    WriteRawReport(STDERR_FILENO, name_.data());
+    const char* const scope = scope_.Take();
+    WriteRawReport(STDERR_FILENO, scope);
     int json = json_.empty() ? -1 : Make(json_);
     if (json < 0 && !json_.empty()) json = Make(json_beside_);
-    if (json >= 0) WriteRawJson(json, name_.data());
+    if (json >= 0) WriteRawJson(json, scope);
   }
   _exit(EXIT_FAILURE);
 }

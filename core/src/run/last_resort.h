@@ -2,7 +2,6 @@
 #ifndef TASKLEAK_SRC_RUN_LAST_RESORT_H_
 #define TASKLEAK_SRC_RUN_LAST_RESORT_H_
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "linux/proc/clock.h"
+#include "run/hung_scope.h"
 #include "taskleak/internal/own_thread.h"
 
 namespace taskleak::run {
@@ -31,7 +31,7 @@ class LastResort {
   LastResort& operator=(const LastResort&) = delete;
 
   /// Sets what the report names as not returning: the test `scope`, or a `phase` of it.
-  void SetScope(std::string_view scope, std::string_view phase);
+  void SetScope(std::string_view scope, std::string_view phase) { scope_.Set(scope, phase); }
   /// Ends the process a while after `from_now` has passed. The last call counts.
   void EndSoon(std::chrono::milliseconds from_now = std::chrono::milliseconds(0));
   /// Takes EndSoon() back.
@@ -48,7 +48,7 @@ class LastResort {
   void Wait();
   [[noreturn]] void End();
 
-  std::array<char, 256> name_{};
+  HungScope scope_;
   const std::string json_;
   const std::string json_beside_;  // for use if a report of earlier tests exists
   std::atomic<const char*> text_{nullptr};

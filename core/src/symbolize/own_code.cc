@@ -6,6 +6,13 @@
 
 namespace taskleak::symbolize {
 
+std::optional<std::size_t> TopFrame(const ResolvedStack& stack) {
+  for (std::size_t i = 0; i < stack.stack.size(); ++i) {
+    if (!stack.stack[i].runtime && !stack.plain_names[i].empty()) return i;
+  }
+  return std::nullopt;
+}
+
 bool IsOwnCode(const ResolvedStack& stack, std::size_t frame) {
   const Frame& at = stack.stack[frame];
   return !at.runtime && !symbolize::IsThreadLibraryName(stack.plain_names[frame]) &&

@@ -50,6 +50,20 @@ TEST(AsioOperationTest, AnArmedTimerIsALeakOfWhoArmedIt) {
   EXPECT_THAT(unit.created_by[0].function, HasSubstr("Arm("));
 }
 
+TEST(AsioOperationTest, ATimerSaysForHowLongItIsArmed) {
+  using TimePoint = std::chrono::steady_clock::time_point;
+  struct Timer {
+    TimePoint expiry;
+  };
+  const auto text = [](TimePoint expiry) {
+    const Timer timer{expiry};
+    return internal::ArmedFor<Timer>::Text(&timer);
+  };
+  EXPECT_EQ(text(TimePoint::min()), "armed for 0.0 s");
+  EXPECT_EQ(text(TimePoint::max()), "armed for ever");
+  EXPECT_THAT(text(TimePoint::clock::now() + kLong), StartsWith("armed for 3"));
+}
+
 TEST(AsioOperationTest, OneWhoseHandlerWasCalledIsGone) {
   const auto before = Snapshot::Take();
   net::io_context context;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "core/registry/tasks.h"
 #include "support/leaks.h"
+#include "taskleak/internal/task_source.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -73,6 +75,17 @@ TEST(UvLoopTest, ALoopIsWatchedInThreeLines) {
   EXPECT_EQ(watched.Close(), 0);  // instead of uv_loop_close(&loop)
   // [/watch]
   EXPECT_TRUE(Look(before).empty());
+}
+
+TEST_F(LibuvTest, AnotherThreadMayCheckWhileALoopBeginsOrCeasesToBeWatched) {
+  std::atomic<bool> has_ended{false};
+  std::thread checker([&] {
+    while (!has_ended) internal::AskTaskSources();
+  });
+  constexpr int kTimes = 50'000;
+  for (int i = 0; i < kTimes; ++i) const UvLoop watched(&loop_);
+  has_ended = true;
+  checker.join();
 }
 
 TEST_F(LibuvTest, AnActiveTimerIsALeak) {

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rules/rule_match.h"
+
 namespace taskleak::explain {
 namespace {
 
@@ -99,6 +101,19 @@ TEST(GroupTest, LargestFirstThenByName) {
 TEST(GroupTest, IgnoreLinesNameTheThreadTheFunctionAndTheSignature) {
   EXPECT_THAT(Group({Make("pool", kHere)}, kAround)[0].ignore,
               ElementsAre("thread_name:pool", "top_function:Here", "signature:0123456789ab"));
+}
+
+TEST(GroupTest, TheRuleForTheFunctionMatchesAlsoBelowOneWithoutAName) {
+  Frame unnamed;
+  unnamed.module = "libstripped.so";
+  Frame own;
+  own.function = "serial::Read(int)";
+  const symbolize::ResolvedStack stack = {Stack({unnamed, own}), {"", "serial::Read"}};
+  Finding finding = Make("program", kHere);
+  finding.stack = &stack;
+  const std::string rule = Group({finding}, kAround)[0].ignore.front();
+  EXPECT_EQ(rule, "top_function:serial::Read");
+  EXPECT_TRUE(rules::RuleMatches(IgnoreRule::Parse(rule), finding.view()));
 }
 
 TEST(GroupTest, TheCreatorStandsInForTheFunctionWhenItIsKnown) {

@@ -4,12 +4,14 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <variant>
@@ -133,10 +135,10 @@ TEST(DescriptorTest, AnonymousOnesFilesAndWhatIsNotOpen) {
   const Fd file(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
   EXPECT_THAT(Open<OtherFile>({file}).name, EndsWith("descriptor_test"));
   const Fd epoll(epoll_create1(EPOLL_CLOEXEC));
-  EXPECT_THAT(WatchedByEpoll({epoll}), IsEmpty());
+  EXPECT_THAT(*WatchedByEpoll({epoll}), IsEmpty());
   epoll_event interest{};
   epoll_ctl(epoll, EPOLL_CTL_ADD, event, &interest);
-  const std::vector<Descriptor> watched = WatchedByEpoll({epoll});
+  const std::vector<Descriptor> watched = *WatchedByEpoll({epoll});
   ASSERT_EQ(watched.size(), 1U);
   EXPECT_EQ(watched[0].number, event);
   Open<std::monostate>({-1});
@@ -162,12 +164,45 @@ TEST(DescriptorTest, EndsOfPipesThatAreOpenHere) {
   const Fd in(ends[0]);
   Fd out(ends[1]);
   EXPECT_TRUE(PipeEnds::Has({in}));
-  EXPECT_EQ(PipeEnds().Writer({in})->number, ends[1]);
-  EXPECT_EQ(PipeEnds().Reader({out})->number, ends[0]);
+  EXPECT_EQ((*PipeEnds().Writer({in}))->number, ends[1]);
+  EXPECT_EQ((*PipeEnds().Reader({out}))->number, ends[0]);
   out.Close();
-  EXPECT_FALSE(PipeEnds().Writer({in}).has_value());
+  EXPECT_FALSE((*PipeEnds().Writer({in})).has_value());
   const Fd event(eventfd(0, EFD_CLOEXEC));
   EXPECT_FALSE(PipeEnds::Has({event}));
+}
+
+// Lets this process open only so many descriptors more, as long as this object lives.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t more) {
+    const Fd lowest_free(dup(STDERR_FILENO));
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{static_cast<rlim_t>(lowest_free) + more, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  }
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(DescriptorTest, WhatCannotBeLookedAtIsNotTakenForAbsent) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const Fd in(ends[0]);
+  const Fd out(ends[1]);
+  const Fd epoll(epoll_create1(EPOLL_CLOEXEC));
+  const auto why_no_writer = [&in](rlim_t more) {
+    const FewDescriptors few(more);
+    return PipeEnds().Writer({in}).error();
+  };
+  EXPECT_EQ(why_no_writer(0), Error{EMFILE}) << "no descriptor can be listed";
+  EXPECT_EQ(why_no_writer(1), Error{EMFILE}) << "their access cannot be read";
+  const FewDescriptors none(0);
+  EXPECT_EQ(WatchedByEpoll({epoll}).error(), Error{EMFILE});
 }
 
 }  // namespace

@@ -1,16 +1,37 @@
 #include "linux/proc/thread_list.h"
 
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <latch>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "environment/deny.h"
+#include "linux/proc/task_directory.h"
+
 namespace taskleak::platform {
 namespace {
+
+TEST(TaskDirectoryTest, LeavesNoDescriptorWhenItFails) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int lowest_free = dup(STDERR_FILENO);
+    close(lowest_free);
+    for (const long call : {SYS_fstat, SYS_newfstatat}) environment::Deny(call, EACCES);
+    TaskDirectory directory;
+    const bool fails = directory.Open().error() == Error{EACCES};
+    _exit(fails && dup(STDERR_FILENO) == lowest_free ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == environment::kNotSetUp) GTEST_SKIP() << "seccomp is denied here";
+  EXPECT_EQ(status, 0);
+}
 
 bool Lists(const ThreadIds& ids, int tid) {
   return std::any_of(ids.begin(), ids.end(), [tid](const ThreadId& id) { return id.tid == tid; });

@@ -89,7 +89,10 @@ template <typename Object>
 struct ArmedFor<Object, std::void_t<typename decltype(Object::expiry)::clock>> {
   static std::string Text(const Object* timer) {
     using Clock = typename decltype(Object::expiry)::clock;
-    const std::chrono::duration<double> left = timer->expiry - Clock::now();
+    using Seconds = std::chrono::duration<double>;
+    // Programs end a wait with the earliest time. A difference of integers would overflow then.
+    const Seconds left =
+        Seconds(timer->expiry.time_since_epoch()) - Clock::now().time_since_epoch();
     if (left.count() > 1e9) return "armed for ever";
     std::array<char, 48> text{};
     std::snprintf(text.data(), text.size(), "armed for %.1f s",

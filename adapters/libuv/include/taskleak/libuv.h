@@ -37,14 +37,17 @@ namespace taskleak {
 ///   ...
 ///   uv_run(&loop, UV_RUN_DEFAULT);
 ///   watched.Close();  // instead of uv_loop_close(&loop)
-class UvLoop final : private internal::TaskSource {
+class UvLoop final {
  public:
   /// Watches and walks a loop that the calling thread runs.
   explicit UvLoop(uv_loop_t* loop) : loop_(loop) { Look(); }
   /// Keeps what is active now as tasks.
-  ~UvLoop() override {
+  ~UvLoop() {
     Update();
-    for (auto& [key, entry] : tasks_) LeftBehind().push_back(std::move(entry.task));
+    try {
+      for (auto& [key, entry] : tasks_) LeftBehind().push_back(std::move(entry.task));
+    } catch (...) {  // no memory: the rest is registered no more
+    }
   }
 
   /// Walks the loop now, and from now on whenever this thread checks for leaks. Call it on the
@@ -79,7 +82,7 @@ class UvLoop final : private internal::TaskSource {
     return *tasks;
   }
 
-  void Update() noexcept override {
+  void Update() noexcept {
     if (thread_.load() != std::this_thread::get_id()) return;
     try {
       ++walk_;
@@ -158,6 +161,8 @@ class UvLoop final : private internal::TaskSource {
   std::uint64_t walk_ = 0;
   unsigned int told_requests_ = 0;  // requests with an address in this walk
   std::map<Key, Entry> tasks_;
+  internal::TaskSource source_{[](void* loop) noexcept { static_cast<UvLoop*>(loop)->Update(); },
+                               this};
 };
 
 }  // namespace taskleak

@@ -5,25 +5,27 @@
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::internal {
 
-/// Is asked, from construction to destruction, before each snapshot and each check for leaks, so
-/// that it can register and end tasks.
+/// Lets its owner register and end tasks before each snapshot and each check for leaks. Must be the
+/// owner's last member: then the owner is complete whenever another thread checks.
 class TaskSource {
  public:
+  /// Registers and ends the tasks of `owner`. Called from construction to destruction, on the
+  /// thread that checks, by one thread at a time. Must not check for leaks itself.
+  using Update = void (*)(void* owner) noexcept;
+
+  TaskSource(Update update, void* owner);
+  ~TaskSource();
   TaskSource(const TaskSource&) = delete;
   TaskSource& operator=(const TaskSource&) = delete;
 
- protected:
-  TaskSource();
-  virtual ~TaskSource();
-
  private:
   friend void AskTaskSources();
-  /// Registers and ends tasks. Called on the thread that checks, by one thread at a time. Must not
-  /// check for leaks itself.
-  virtual void Update() noexcept = 0;
+
+  const Update update_;
+  void* const owner_;
 };
 
-/// Calls Update() of all sources. Costs one comparison if there are none. Thread-safe.
+/// Calls the function of each source. Costs one comparison if there are none. Thread-safe.
 void AskTaskSources();
 
 }  // namespace taskleak::internal

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -19,6 +20,7 @@
 
 #include "linux/proc/proc_file.h"
 #include "linux/proc/subject.h"
+#include "linux/proc/thread_info.h"
 #include "linux/proc/thread_list.h"
 #include "linux/proc/visit_descriptors.h"
 
@@ -96,10 +98,10 @@ std::string LinkTarget(const Descriptor& descriptor) {
   return n < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(n));
 }
 
-std::string InfoOf(const Descriptor& descriptor) {
+Result<std::string> InfoOf(const Descriptor& descriptor) {
   const std::string path =
       FolderOf(descriptor.thread) + "fdinfo/" + std::to_string(descriptor.number);
-  return ReadWholeProcFile(path.c_str()).value_or("");
+  return ReadWholeProcFile(path.c_str());
 }
 
 // Returns whether the number refers to the same file in this thread's table. The links of sockets
@@ -110,7 +112,7 @@ bool IsAsHere(const Descriptor& descriptor, const std::string& target) {
 
 // "it_value: (0, 49000000)" in fdinfo: seconds and nanoseconds (proc_pid_fdinfo(5)).
 OpenTimer ReadTimer(const Descriptor& descriptor) {
-  const std::string info = InfoOf(descriptor);
+  const std::string info = InfoOf(descriptor).value_or("");
   constexpr std::string_view kKey = "it_value: (";
   const std::size_t at = info.find(kKey);
   if (at == std::string::npos) return {};
@@ -131,13 +133,15 @@ bool Stat(const Descriptor& descriptor, struct stat* info) {
 }
 
 // Reads fdinfo's "flags:", which are those of open(2) in octal.
-int AccessOf(const Descriptor& descriptor) {
-  const std::string info = InfoOf(descriptor);
+Result<int> AccessOf(const Descriptor& descriptor) {
+  const auto info = InfoOf(descriptor);
+  if (!info) return info.error();
   constexpr std::string_view kKey = "flags:";
-  const std::size_t at = info.find(kKey);
-  if (at == std::string::npos) return O_RDONLY;
-  NumberReader numbers(std::string_view(info).substr(at + kKey.size()));
-  return static_cast<int>(numbers.Next(8).value_or(0)) & O_ACCMODE;
+  const std::size_t at = info->find(kKey);
+  if (at == std::string::npos) return Error{EBADMSG};
+  const auto flags = NumberReader(std::string_view(*info).substr(at + kKey.size())).Next(8);
+  if (!flags) return Error{EBADMSG};
+  return static_cast<int>(*flags) & O_ACCMODE;
 }
 
 // Returns false also if this is not known, since kcmp(2) may be denied.
@@ -233,12 +237,13 @@ OpenFile ReadOpenFile(const Descriptor& descriptor) {
   return OtherFile{std::move(target)};
 }
 
-std::vector<Descriptor> WatchedByEpoll(const Descriptor& descriptor) {
+Result<std::vector<Descriptor>> WatchedByEpoll(const Descriptor& descriptor) {
   std::vector<Descriptor> watched;
-  const std::string info = InfoOf(descriptor);
+  const auto info = InfoOf(descriptor);
+  if (!info) return info.error();
   constexpr std::string_view kKey = "tfd:";
-  for (std::size_t at = info.find(kKey); at != std::string::npos; at = info.find(kKey, at + 1)) {
-    const auto number = NumberReader(std::string_view(info).substr(at + kKey.size())).Next();
+  for (std::size_t at = info->find(kKey); at != std::string::npos; at = info->find(kKey, at + 1)) {
+    const auto number = NumberReader(std::string_view(*info).substr(at + kKey.size())).Next();
     if (number) watched.push_back({static_cast<int>(*number), descriptor.thread});
   }
   return watched;
@@ -259,30 +264,46 @@ bool PipeEnds::Has(const Descriptor& descriptor) {
 PipeEnds::PipeEnds() {
   AddTable(0);
   const auto threads = ListThreads();
-  if (!threads) return;
+  if (!threads) {
+    Miss(threads.error());
+    return;
+  }
   for (const ThreadId& thread : **threads) {
     if (thread.tid != SubjectThread() && HasOwnTable(thread.tid)) AddTable(thread.tid);
   }
 }
 
 void PipeEnds::AddTable(int thread) {
-  VisitDescriptors(FolderOf(thread) + "fd", [&](int number, int) {
+  const auto error = VisitDescriptors(FolderOf(thread) + "fd", [&](int number, int) {
     const Descriptor descriptor{number, thread};
     struct stat info {};
     if (!Stat(descriptor, &info) || !S_ISFIFO(info.st_mode)) return true;
-    const int access = AccessOf(descriptor);
+    const auto access = AccessOf(descriptor);
+    if (!access) {
+      Miss(access.error());
+      return true;
+    }
     const std::pair pipe(info.st_dev, info.st_ino);
-    if (access != O_RDONLY) writers_.emplace(pipe, descriptor);
-    if (access != O_WRONLY) readers_.emplace(pipe, descriptor);
+    if (*access != O_RDONLY) writers_.emplace(pipe, descriptor);
+    if (*access != O_WRONLY) readers_.emplace(pipe, descriptor);
     return true;
   });
+  if (error) Miss(*error);
 }
 
-std::optional<Descriptor> PipeEnds::Find(const Ends& ends, const Descriptor& descriptor) {
+// What has been closed meanwhile, or was a thread's that has ended, is not missing.
+void PipeEnds::Miss(Error error) {
+  if (!MeansEnded(error)) missed_ = error;
+}
+
+Result<std::optional<Descriptor>> PipeEnds::Find(const Ends& ends,
+                                                 const Descriptor& descriptor) const {
   struct stat info {};
-  if (!Stat(descriptor, &info)) return std::nullopt;
+  if (!Stat(descriptor, &info)) return Error::OfLastCall();
   const auto found = ends.find({info.st_dev, info.st_ino});
-  return found == ends.end() ? std::nullopt : std::optional(found->second);
+  if (found != ends.end()) return std::optional(found->second);
+  if (missed_) return *missed_;
+  return std::optional<Descriptor>();
 }
 
 }  // namespace taskleak::platform

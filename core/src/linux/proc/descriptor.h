@@ -90,8 +90,8 @@ std::string AddressText(const sockaddr_storage& address, socklen_t size);
 bool IsListening(const Descriptor& descriptor);
 
 /// Returns the descriptors that an epoll descriptor watches (proc_pid_fdinfo(5)), or none if it is
-/// not one.
-std::vector<Descriptor> WatchedByEpoll(const Descriptor& descriptor);
+/// not one. Fails if that cannot be read.
+Result<std::vector<Descriptor>> WatchedByEpoll(const Descriptor& descriptor);
 
 /// Returns true if both are open on the same file, pipe or socket.
 bool AreSame(const Descriptor& a, const Descriptor& b);
@@ -107,20 +107,24 @@ class PipeEnds {
   /// Returns true if it is an end of a pipe or FIFO.
   [[nodiscard]] static bool Has(const Descriptor& descriptor);
   /// Returns a descriptor through which the same pipe can be written (or read), if there is one.
-  [[nodiscard]] std::optional<Descriptor> Writer(const Descriptor& reader) const {
+  /// Fails if none was found, but not every descriptor could be looked at.
+  [[nodiscard]] Result<std::optional<Descriptor>> Writer(const Descriptor& reader) const {
     return Find(writers_, reader);
   }
-  [[nodiscard]] std::optional<Descriptor> Reader(const Descriptor& writer) const {
+  [[nodiscard]] Result<std::optional<Descriptor>> Reader(const Descriptor& writer) const {
     return Find(readers_, writer);
   }
 
  private:
   using Ends = std::map<std::pair<dev_t, ino_t>, Descriptor>;
-  static std::optional<Descriptor> Find(const Ends& ends, const Descriptor& descriptor);
+  [[nodiscard]] Result<std::optional<Descriptor>> Find(const Ends& ends,
+                                                       const Descriptor& descriptor) const;
   void AddTable(int thread);
+  void Miss(Error error);
 
   Ends writers_;
   Ends readers_;
+  std::optional<Error> missed_;  // why some may be missing
 };
 
 }  // namespace taskleak::platform

@@ -46,13 +46,14 @@ Result<std::uint64_t> TaskDirectory::Open(bool same_process) {
   if (links) close(fd_);
   const std::string path = std::string(SubjectFolder()) + "task";
   fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  struct stat info {};
-  if (fd_ < 0 || fstat(fd_, &info) != 0) return Error::OfLastCall();
-  if (LooksAtItself() && !ShowsOwnNumbers()) {
-    close(fd_);
+  const auto fail = [this](Error error) {
+    if (fd_ >= 0) close(fd_);
     fd_ = -1;
-    return Error{EXDEV};
-  }
+    return error;
+  };
+  struct stat info {};
+  if (fd_ < 0 || fstat(fd_, &info) != 0) return fail(Error::OfLastCall());
+  if (LooksAtItself() && !ShowsOwnNumbers()) return fail(Error{EXDEV});
   pid_ = pid;
   device_ = info.st_dev;
   inode_ = info.st_ino;
