@@ -19,7 +19,7 @@ namespace taskleak::internal {
 /// (IgnoreCurrent, IgnoreIf) are the same only if one is a copy of the other.
 [[nodiscard]] std::string IdentityOf(const Options& options);
 
-/// Returns whether the two are the same set, as IdentityOf() tells them apart.
+/// Returns whether IdentityOf() is the same for both.
 [[nodiscard]] bool AreSame(const Options& a, const Options& b);
 
 /// Describes a set: "{drain=20ms, thread_name:log-*}".
