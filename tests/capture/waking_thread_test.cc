@@ -22,6 +22,7 @@
 #include "linux/modules/modules.h"
 #include "linux/unwind/code_facts.h"
 #include "registry/thread_birth.h"
+#include "support/repetitions.h"
 
 namespace taskleak::capture {
 namespace {
@@ -33,7 +34,7 @@ using platform::ThreadLook;
 // Returns the number of looks. TASKLEAK_TEST_LOOKS sets it for the long run.
 int Looks(int usual) {
   const char* const wanted = std::getenv("TASKLEAK_TEST_LOOKS");
-  return wanted == nullptr ? usual : std::atoi(wanted);
+  return wanted == nullptr ? testing::Repetitions(usual) : std::atoi(wanted);
 }
 
 // Two paths to the same call, each through functions of its own.
@@ -140,12 +141,12 @@ TEST(WakingThreadTest, IsNeverReadAsAMixtureOfTwoMoments) {
 }
 
 TEST(WakingThreadTest, EndingThreadsAreReadRightOrGone) {
-  constexpr int kThreads = 10'000;
+  const int to_make = testing::Repetitions(10'000);
   constexpr int kAtOnce = 8;
   std::array<std::atomic<int>, kAtOnce> tids{};
   std::atomic<bool> end{false};
   std::thread maker([&] {
-    for (int made = 0; made < kThreads; made += kAtOnce) {
+    for (int made = 0; made < to_make; made += kAtOnce) {
       std::vector<std::thread> threads;
       threads.reserve(tids.size());
       for (auto& tid : tids) threads.emplace_back([&tid] { tid = gettid(); });

@@ -29,6 +29,7 @@
 #include "support/leaks.h"
 #include "support/libc_calls.h"
 #include "support/parked_thread.h"
+#include "support/repetitions.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -41,6 +42,7 @@ using ::testing::Contains;
 using testing::Functions;
 using testing::NoWait;
 using testing::ParkedThread;
+using testing::Repetitions;
 
 [[gnu::noinline]] void WaitForTheSignalThatNeverComes(std::mutex& mutex,
                                                       std::condition_variable& condition,
@@ -86,7 +88,7 @@ TEST(FindLeaksTest, AThreadThatStaysIsReportedWithItsStackAndWaitState) {
 
 TEST(FindLeaksTest, AThreadJoinedBeforeTheLookIsNoLeak) {
   const auto before = Snapshot::Take();
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < Repetitions(200); ++i) {
     std::thread([] {}).join();
     const LeakReport report = FindLeaks(before, NoWait());
     ASSERT_TRUE(report.empty()) << "after join " << i << "\n" << report.ToText();
@@ -107,9 +109,8 @@ void StartDetached() {
 }
 
 TEST(FindLeaksTest, ThreadsThatDieDuringTheLooksAreNoLeaks) {
-  constexpr int kRepetitions = 200;
   constexpr int kThreads = 50;
-  for (int i = 0; i < kRepetitions; ++i) {
+  for (int i = 0; i < Repetitions(200); ++i) {
     const auto before = Snapshot::Take();
     for (int thread = 0; thread < kThreads; ++thread) StartDetached();
     const LeakReport report = FindLeaks(before);
@@ -285,7 +286,7 @@ TEST(FindLeaksTest, AThreadThatHasEndedButIsStillListedIsNotWaitedFor) {
 TEST(FindLeaksTest, AChainOfThreadsThatEachStartTheNextIsFoundByEveryLook) {
   const auto before = Snapshot::Take();
   const Chain chain;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < Repetitions(300); ++i) {
     const LeakReport report = FindLeaks(before, NoWait());
     ASSERT_GE(report.unit_count(), 1U) << "look " << i;
   }
@@ -298,7 +299,7 @@ TEST(FindLeaksTest, AChainOfThreadsBesideAnIgnoredThreadIsFoundByEveryLook) {
   const Chain chain;
   Options options = NoWait();
   options.ignore.push_back(IgnoreAnyFunction("*ParkedThread*"));
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < Repetitions(300); ++i) {
     for (const milliseconds drain : {milliseconds(0), milliseconds(2)}) {
       options.drain = options.drain_max = drain;
       ASSERT_GE(FindLeaks(before, options).unit_count(), 1U) << "look " << i;
