@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <unordered_set>
+#include <utility>
 
 #include "linux/arch/decode.h"
 #include "linux/proc/memory.h"
@@ -59,22 +60,34 @@ void CallIndex::Look(std::span<const unsigned char> code, std::uintptr_t start) 
 }
 
 // Reads the slots in pieces, since the slots of a module follow each other.
-std::vector<CallIndex::Entry> CallIndex::JumpsThroughSlots() const {
+std::vector<std::uintptr_t> CallIndex::ReadSlots() const {
   constexpr std::size_t kWord = sizeof(std::uintptr_t);
-  std::vector<Entry> jumps;
+  std::vector<std::uintptr_t> targets;
+  targets.reserve(slots_.size());
   std::array<std::uintptr_t, 512> piece;
   std::uintptr_t begin = 0;
   std::size_t size = 0;
   for (const auto& [slot, at] : slots_) {
-    if (slot % kWord != 0) continue;
-    if (slot - begin >= size) {
+    if (slot % kWord == 0 && slot - begin >= size) {
       begin = slot;
       size = ReadMemory(begin, piece.data(), sizeof piece) / kWord * kWord;
     }
-    if (slot - begin < size) jumps.emplace_back(piece[(slot - begin) / kWord], at);
+    const bool read = slot % kWord == 0 && slot - begin < size;
+    targets.push_back(read ? piece[(slot - begin) / kWord] : 0);
   }
-  std::sort(jumps.begin(), jumps.end());
-  return jumps;
+  return targets;
+}
+
+void CallIndex::UpdateSlots() {
+  std::vector<std::uintptr_t> targets = ReadSlots();
+  if (targets == slot_targets_) return;
+  filled_.clear();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (targets[i] != 0) filled_.emplace_back(targets[i], slots_[i].second);
+  }
+  std::sort(filled_.begin(), filled_.end());
+  callers_.clear();
+  slot_targets_ = std::move(targets);
 }
 
 std::unordered_set<std::uintptr_t> CallIndex::LeadingTo(std::uintptr_t function,
@@ -99,12 +112,15 @@ std::unordered_set<std::uintptr_t> CallIndex::LeadingTo(std::uintptr_t function,
   return targets;
 }
 
-std::vector<std::uintptr_t> CallIndex::CallersOf(std::uintptr_t function) const {
+const std::vector<std::uintptr_t>& CallIndex::CallersOf(std::uintptr_t function) {
+  UpdateSlots();
+  const auto known = callers_.find(function);
+  if (known != callers_.end()) return known->second;
   std::vector<std::uintptr_t> callers;
-  for (const std::uintptr_t target : LeadingTo(function, JumpsThroughSlots())) {
+  for (const std::uintptr_t target : LeadingTo(function, filled_)) {
     for (const auto& [to, after] : Of(calls_, target)) callers.push_back(after);
   }
-  return callers;
+  return callers_.emplace(function, std::move(callers)).first->second;
 }
 
 bool CallIndex::JumpsTo(std::uintptr_t start, std::uintptr_t function) const {

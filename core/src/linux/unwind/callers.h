@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -20,8 +21,9 @@ class CallIndex {
 
   /// Returns the addresses after the calls that lead to `function`: directly, through an entry of a
   /// procedure linkage table, or to a function that ends with a jump to it. What such entries hold
-  /// is read anew each time, since the dynamic linker fills them in at the first call.
-  [[nodiscard]] std::vector<std::uintptr_t> CallersOf(std::uintptr_t function) const
+  /// is read anew each time, since the dynamic linker fills them in at the first call. The result
+  /// is valid until the next call.
+  [[nodiscard]] const std::vector<std::uintptr_t>& CallersOf(std::uintptr_t function)
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
   /// Returns whether the code that starts there is `function`, or jumps to it directly or through
   /// other jumps.
@@ -38,12 +40,17 @@ class CallIndex {
   [[nodiscard]] std::unordered_set<std::uintptr_t> LeadingTo(std::uintptr_t function,
                                                              std::span<const Entry> filled) const
       TASKLEAK_REQUIRES(Modules::Instance().mutex());
-  /// Returns target and place, ascending.
-  [[nodiscard]] std::vector<Entry> JumpsThroughSlots() const;
+  /// Returns what each slot holds; 0 for a slot that cannot be read.
+  [[nodiscard]] std::vector<std::uintptr_t> ReadSlots() const;
+  /// Forgets what is known of callers if a slot holds something else than before.
+  void UpdateSlots();
 
-  std::vector<Entry> calls_;  // target and return address, ascending
-  std::vector<Entry> jumps_;  // target and place, ascending
-  std::vector<Entry> slots_;  // where the target is stored, and place, ascending
+  std::vector<Entry> calls_;                  // target and return address, ascending
+  std::vector<Entry> jumps_;                  // target and place, ascending
+  std::vector<Entry> slots_;                  // where the target is stored, and place, ascending
+  std::vector<std::uintptr_t> slot_targets_;  // what the slots held at the last look
+  std::vector<Entry> filled_;                 // that target and the place, ascending
+  std::unordered_map<std::uintptr_t, std::vector<std::uintptr_t>> callers_;
 };
 
 }  // namespace taskleak::platform
