@@ -11,11 +11,39 @@
 namespace taskleak::platform {
 namespace {
 
+// How far the walk from a candidate leads, the best first.
+enum class Reach {
+  kStart,      // to the thread's start
+  kEndOfInfo,  // to code without call frame information, or to the end of a stack made by hand
+  kDamage,     // to a frame whose caller is not where it must be
+  kNowhere,
+};
+
+Reach ReachOf(const Walk& walk) {
+  switch (walk.end) {
+    case WalkEnd::kStart:
+    case WalkEnd::kTooDeep:
+      return Reach::kStart;
+    case WalkEnd::kNoRule:
+    case WalkEnd::kZero:
+      return Reach::kEndOfInfo;
+    case WalkEnd::kUnreadable:
+    case WalkEnd::kNotCode:
+    case WalkEnd::kNotUpwards:
+      // Two words that look like a frame may be a coincidence.
+      return walk.cfas.size() < 2 ? Reach::kNowhere : Reach::kDamage;
+    case WalkEnd::kNeedsFramePointer:
+    case WalkEnd::kNeedsReturnAddress:
+      break;
+  }
+  return Reach::kNowhere;
+}
+
 struct Candidate {
   FrameState caller;
   std::uintptr_t cfa = 0;  // of the caller
   Caller by_call = Caller::kNone;
-  bool whole = false;  // the walk from there reaches the thread's start
+  Reach reach = Reach::kNowhere;
 };
 
 class Search {
@@ -33,11 +61,12 @@ class Search {
     for (const std::uintptr_t return_address : facts_.CallersOf(function)) Try(return_address, all);
     if (all.empty()) return {};
     const auto is_worse = [](const Candidate& a, const Candidate& b) {
-      return std::tuple(!a.whole, a.by_call != Caller::kCalls, a.cfa) <
-             std::tuple(!b.whole, b.by_call != Caller::kCalls, b.cfa);
+      return std::tuple(a.reach, a.by_call != Caller::kCalls, a.cfa) <
+             std::tuple(b.reach, b.by_call != Caller::kCalls, b.cfa);
     };
     const auto best = std::min_element(all.begin(), all.end(), is_worse);
-    FoundReturnAddress found{best->caller, best->by_call != Caller::kCalls || !best->whole};
+    FoundReturnAddress found{best->caller,
+                             best->by_call != Caller::kCalls || best->reach != Reach::kStart};
     for (const Candidate& each : all) {
       if (each.caller.pc() == best->caller.pc() || each.by_call < best->by_call) continue;
       (IsSameFrame(each, *best) ? found.place_guessed : found.guessed) = true;
@@ -63,10 +92,8 @@ class Search {
     caller.is_return_address = true;
     const Walk walk = WalkOn(caller);
     if (walk.cfas.empty() || walk.contradictions != 0) return;
-    const bool whole = walk.end == WalkEnd::kStart || walk.end == WalkEnd::kTooDeep;
-    // Code without call frame information, or a stack that was made by hand.
-    const bool ends_early = walk.end == WalkEnd::kNoRule || walk.end == WalkEnd::kZero;
-    if (!whole && !ends_early) return;
+    const Reach reach = ReachOf(walk);
+    if (reach == Reach::kNowhere) return;
     const std::uintptr_t function = facts_.RuleAt(caller.instruction()).function.start;
     const RawFrame& above = walk.frames[1];
     const FrameRule& above_rule = facts_.RuleAt(above.instruction());
@@ -74,8 +101,8 @@ class Search {
     if (by_call == Caller::kCallsAnother && facts_.LeadsTo(above.pc, function))
       by_call = Caller::kCalls;
     if (above_rule.is_start() && by_call < Caller::kMayCall) by_call = Caller::kCallsAnother;
-    if (by_call < (whole ? Caller::kMayCall : Caller::kCalls)) return;
-    all.push_back({caller, walk.cfas.front(), by_call, whole});
+    if (by_call < (reach == Reach::kStart ? Caller::kMayCall : Caller::kCalls)) return;
+    all.push_back({caller, walk.cfas.front(), by_call, reach});
   }
 
   // Walks on, also through frames whose frame pointer must be searched for.

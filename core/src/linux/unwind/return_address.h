@@ -22,7 +22,8 @@ struct FoundReturnAddress {
 /// function in the program and its libraries are tried. The caller is found if the word at that
 /// place is the return address of a call that leads to the caller, and the walk from there reaches
 /// the thread's start. If several fit, the one with the smallest frame is taken, as a guess. If
-/// none fits that far, one is taken that fits up to the end of call frame information.
+/// none fits that far, one is taken as a guess that fits up to the end of call frame information,
+/// or else up to a damaged frame.
 std::optional<FoundReturnAddress> FindReturnAddress(FrameWalker& walker, CodeFacts& facts,
                                                     StackImage& image, const FrameState& frame)
     TASKLEAK_REQUIRES(Modules::Instance().mutex());
