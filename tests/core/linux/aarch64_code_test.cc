@@ -178,6 +178,9 @@ TEST(Aarch64SuspendIndexTest, ClangsIsReadAndSetToConstants) {
   const ByteUses destroy = FindByteUses(Code({0x39409008}));
   EXPECT_EQ(FindClangIndex(FindByteUses(resume), destroy), 36U);
   EXPECT_EQ(FindClangIndex(FindByteUses(Code({0x39009009})), destroy), std::nullopt);
+  // mov w8, wzr; and w8, w8, #3; strb w8, [x9, #48], as clang stores the first without optimization
+  const ByteUses ramp = FindByteUses(Code({0x2a1f03e8, 0x12000508, 0x3900c128}));
+  EXPECT_EQ(ramp.stored.at(48).count(0), 1U);
 }
 
 TEST(Aarch64SuspendIndexTest, TheStoreOfAnIndexIsFound) {

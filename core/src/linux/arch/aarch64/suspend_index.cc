@@ -39,8 +39,8 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
   return access;
 }
 
-// Returns the constant that was last put into a register before `at`: movz (mov w, #constant). Of a
-// constant of four bytes, returns the lower two: movk adds the others.
+// Returns the constant that was last put into a register before `at`: movz (mov w, #constant), or
+// zero (mov w, wzr). Of a constant of four bytes, returns the lower two: movk adds the others.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t value_register) {
   constexpr std::size_t kNear = 24 * kInstruction;
   if (value_register == kZeroRegister) return 0;
@@ -48,6 +48,7 @@ std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t
   for (std::size_t i = at; i >= first + kInstruction;) {
     i -= kInstruction;
     const std::uint32_t instruction = InstructionAt(&code[i]);
+    if (instruction == (0x2a1f03e0U | value_register)) return 0;
     const bool is_movz = (instruction & 0x7fe00000U) == 0x52800000U;
     if (is_movz && Field(instruction, 0, 5) == value_register) return Field(instruction, 5, 16);
   }
