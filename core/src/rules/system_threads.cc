@@ -50,7 +50,10 @@ bool IsPartOfLibc(std::string_view module) {
 std::string_view StartFunction(const platform::ThreadLook& look) {
   for (auto frame = look.stack.frames.rbegin(); frame != look.stack.frames.rend(); ++frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(*frame);
-    if (quick.plain_name == "start_thread" || quick.plain_name.starts_with("clone")) continue;
+    // clone.S has the label thread_start on aarch64.
+    if (quick.plain_name == "start_thread" || quick.plain_name == "thread_start" ||
+        quick.plain_name.starts_with("clone"))
+      continue;
     return quick.plain_name;
   }
   return {};
