@@ -89,15 +89,17 @@ ExitCode CannotLook(const std::string& name, const std::string& why) {
   return kCouldNotLook;
 }
 
+std::string Formatted(const LeakReport& report, const DumpArguments& arguments) {
+  if (arguments.format == "json") return report::JsonDocument({report}, {{.name = report.test}});
+  return TextFor("-", Text(report, arguments.verbose));
+}
+
 ExitCode Show(const Subject& subject, const DumpArguments& arguments) {
   const LeakReport report = LookAt(subject, arguments.verbose);
   if (report.empty())
     return CannotLook(subject.name,
                       report.could_not_look.empty() ? "it has ended" : report.could_not_look);
-  return Write("-",
-               arguments.format == "json" ? report::JsonDocument({report}, {{.name = report.test}})
-                                          : TextFor("-", Text(report, arguments.verbose)),
-               report.deadlocks.empty() ? kClean : kLeaks);
+  return Write("-", Formatted(report, arguments), report.deadlocks.empty() ? kClean : kLeaks);
 }
 
 ExitCode DumpProcess(const DumpArguments& arguments) {
