@@ -19,17 +19,18 @@
 
 #include "run_report.h"
 #include "stuck.h"
+#include "support/repetitions.h"
 #include "support/run_program.h"
 
 namespace taskleak::cli {
 namespace {
 
-using testing::AllOf;
-using testing::AnyOf;
-using testing::ContainsRegex;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 namespace fs = std::filesystem;
 
 // What a thread does, and in which functions of the program, innermost first.
@@ -96,7 +97,7 @@ Outcome DumpCore(const std::string& core, std::vector<std::string> options = {})
 #define NEEDS_GDB() \
   if (!HasGdb()) GTEST_SKIP() << "gcore is not installed (package gdb)"
 
-class CoreOf : public testing::TestWithParam<const char*> {};
+class CoreOf : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(CoreOf, AProcessShowsWhatADumpOfTheProcessShows) {
   NEEDS_GDB();
@@ -113,7 +114,7 @@ TEST_P(CoreOf, AProcessShowsWhatADumpOfTheProcessShows) {
   EXPECT_EQ(ThreadsIn(core.out), ThreadsIn(live.out));
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, CoreOf, testing::Values("wait", "deadlock", "owner"),
+INSTANTIATE_TEST_SUITE_P(Programs, CoreOf, ::testing::Values("wait", "deadlock", "owner"),
                          [](const auto& of) { return std::string(of.param); });
 
 TEST(CoreDump, NamesDeadlocksAndOwners) {
@@ -257,7 +258,8 @@ TEST(CoreDump, ADamagedCoreEndsNoDump) {
   std::mt19937 random(1);
   std::fstream file(core, std::ios::in | std::ios::out | std::ios::binary);
   constexpr int kHeadersAndNotes = 40000;
-  for (int round = 0; round < 40; ++round) {
+  const int rounds = taskleak::testing::Repetitions(40);
+  for (int round = 0; round < rounds; ++round) {
     for (int flips = 0; flips < 10; ++flips) {
       const auto at = static_cast<std::streamoff>(random() % kHeadersAndNotes);
       const int byte = file.seekg(at).get();

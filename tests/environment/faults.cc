@@ -31,6 +31,7 @@
 #include "environment/count_opens.h"
 #include "environment/deny.h"
 #include "environment/leak.h"
+#include "support/repetitions.h"
 #include "support/sanitizer.h"
 #include "symbolize/symbolizer.h"
 #include "taskleak/test_run.h"
@@ -167,6 +168,9 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   _exit(Verdict(report, 1));
 }
 
+// `end` is behind the last allocation that was tried, with which the look was complete.
+void PrintCount(long end) { std::cout << end / testing::Stride() - 1 << " allocations failed\n"; }
+
 // Makes every allocation of a look fail once, alone and together with all following ones.
 [[noreturn]] void LookWhileEachAllocationFails() {
   const Snapshot before = Snapshot::Take();
@@ -174,12 +178,13 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   for (const long failing : {1L, kAll}) {
     long nth = 0;
     do {
-      const LeakReport report = LookWithFailingAllocations(&before, nth++, failing);
+      const LeakReport report = LookWithFailingAllocations(&before, nth, failing);
+      nth += testing::Stride();
       if (Verdict(report, 1) != kMissed) continue;
-      std::cout << "allocation " << nth << ": " << report.ToText() << std::flush;
+      std::cout << "allocation before " << nth << ": " << report.ToText() << std::flush;
       _exit(kMissed);
     } while (g_failing.load() != failing);
-    std::cout << nth - 1 << " allocations failed\n";
+    PrintCount(nth);
   }
   ReportAndExit(before);
 }
@@ -192,12 +197,13 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
     const Snapshot before = Snapshot::Take();
     LeakOne();
     g_failing = kAll;
-    g_succeeding = nth++;
+    g_succeeding = nth;
     const auto text = CheckScopeSince(before, "Suite.Test", options);
     g_succeeding = kAll;
+    nth += testing::Stride();
     if (!text) _exit(kMissed);
   } while (g_failing.load() != kAll);
-  std::cout << nth - 1 << " allocations failed\n";
+  PrintCount(nth);
   const Snapshot before = Snapshot::Take();
   LeakOne();
   ReportAndExit(before);
@@ -210,11 +216,12 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
     auto allow = std::make_unique<AllowLeaks>("kept");
     LeakOne();
     g_failing = kAll;
-    g_succeeding = nth++;
+    g_succeeding = nth;
     allow.reset();
     g_succeeding = kAll;
+    nth += testing::Stride();
   } while (g_failing.load() != kAll);
-  std::cout << nth - 1 << " allocations failed\n";
+  PrintCount(nth);
   const Snapshot before = Snapshot::Take();
   LeakOne();
   ReportAndExit(before);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "environment/leak.h"
+#include "support/repetitions.h"
 #include "support/run_program.h"
 #include "support/sanitizer.h"
 
@@ -26,7 +27,8 @@ void ExpectTheLeak(const Outcome& outcome) {
 }
 
 TEST(OddThreadsTest, ThousandsAreOneGroup) {
-  const std::string count = kUnderAsan || kUnderTsan ? "500" : "5000";
+  const int threads = ::taskleak::testing::Repetitions(kUnderAsan || kUnderTsan ? 500 : 5000);
+  const std::string count = std::to_string(threads);
   const Outcome outcome = RunWith({"many", count});
   ExpectTheLeak(outcome);
   EXPECT_THAT(outcome.out, HasSubstr("[1] " + count + " threads"));

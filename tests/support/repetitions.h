@@ -7,11 +7,15 @@
 
 namespace taskleak::testing {
 
-/// Returns `usual`, divided by TASKLEAK_TEST_FEWER if that is set, as for an emulated machine.
-inline int Repetitions(int usual) {
+/// Returns TASKLEAK_TEST_FEWER, which is set for an emulated machine, or 1: of many places in a
+/// row, a test tries the first of each so many.
+inline int Stride() {
   const char* const fewer = std::getenv("TASKLEAK_TEST_FEWER");
-  return fewer == nullptr ? usual : std::max(usual / std::max(std::atoi(fewer), 1), 1);
+  return fewer == nullptr ? 1 : std::max(std::atoi(fewer), 1);
 }
+
+/// Returns `usual`, divided by Stride().
+inline int Repetitions(int usual) { return std::max(usual / Stride(), 1); }
 
 }  // namespace taskleak::testing
 
