@@ -11,6 +11,7 @@ namespace taskleak {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -169,7 +170,8 @@ TEST(GtestFlags, ThrowOnFailurePrintsTheLeakAndEndsTheProgram) {
 TEST(GtestFlags, BreakOnFailureStopsAtTheLeak) {
   const Outcome outcome =
       RunTests({"--gtest_filter=Leaky.LeavesAThread", "--gtest_break_on_failure"});
-  EXPECT_EQ(outcome.signal, SIGTRAP);
+  // On x86-64 GoogleTest executes a breakpoint; elsewhere, some versions write to address 0.
+  EXPECT_THAT(outcome.signal, AnyOf(SIGTRAP, SIGSEGV));
   EXPECT_THAT(outcome.out, HasSubstr("\"left\""));
 }
 
