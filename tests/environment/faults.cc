@@ -168,23 +168,27 @@ LeakReport LookWithFailingAllocations(const Snapshot* before, long succeeding, l
   _exit(Verdict(report, 1));
 }
 
-// `end` is behind the last allocation that was tried, with which the look was complete.
-void PrintCount(long end) { std::cout << end / testing::Stride() - 1 << " allocations failed\n"; }
+// Calls `attempt` with the number of allocations that must succeed before one fails, from 0 on,
+// until none has failed.
+template <typename Attempt>
+void ForEachAllocation(long failing, Attempt attempt) {
+  long attempts = 0;
+  do attempt(attempts++ * testing::Stride());
+  while (g_failing.load() != failing);
+  std::cout << attempts - 1 << " allocations failed\n";
+}
 
 // Makes every allocation of a look fail once, alone and together with all following ones.
 [[noreturn]] void LookWhileEachAllocationFails() {
   const Snapshot before = Snapshot::Take();
   LeakOne();
   for (const long failing : {1L, kAll}) {
-    long nth = 0;
-    do {
-      const LeakReport report = LookWithFailingAllocations(&before, nth, failing);
-      nth += testing::Stride();
-      if (Verdict(report, 1) != kMissed) continue;
-      std::cout << "allocation before " << nth << ": " << report.ToText() << std::flush;
+    ForEachAllocation(failing, [&](long succeeding) {
+      const LeakReport report = LookWithFailingAllocations(&before, succeeding, failing);
+      if (Verdict(report, 1) != kMissed) return;
+      std::cout << "after " << succeeding << " allocations: " << report.ToText() << std::flush;
       _exit(kMissed);
-    } while (g_failing.load() != failing);
-    PrintCount(nth);
+    });
   }
   ReportAndExit(before);
 }
@@ -192,18 +196,15 @@ void PrintCount(long end) { std::cout << end / testing::Stride() - 1 << " alloca
 // The same for everything that happens at a test's end. Each time a new thread has leaked.
 [[noreturn]] void CheckWhileEachAllocationFails() {
   const Options options = WithDrain(milliseconds(0));
-  long nth = 0;
-  do {
+  ForEachAllocation(kAll, [&options](long succeeding) {
     const Snapshot before = Snapshot::Take();
     LeakOne();
     g_failing = kAll;
-    g_succeeding = nth;
+    g_succeeding = succeeding;
     const auto text = CheckScopeSince(before, "Suite.Test", options);
     g_succeeding = kAll;
-    nth += testing::Stride();
     if (!text) _exit(kMissed);
-  } while (g_failing.load() != kAll);
-  PrintCount(nth);
+  });
   const Snapshot before = Snapshot::Take();
   LeakOne();
   ReportAndExit(before);
@@ -211,17 +212,14 @@ void PrintCount(long end) { std::cout << end / testing::Stride() - 1 << " alloca
 
 // The same for the end of a scope that allows leaks, which then may allow fewer.
 [[noreturn]] void AllowLeaksWhileEachAllocationFails() {
-  long nth = 0;
-  do {
+  ForEachAllocation(kAll, [](long succeeding) {
     auto allow = std::make_unique<AllowLeaks>("kept");
     LeakOne();
     g_failing = kAll;
-    g_succeeding = nth;
+    g_succeeding = succeeding;
     allow.reset();
     g_succeeding = kAll;
-    nth += testing::Stride();
-  } while (g_failing.load() != kAll);
-  PrintCount(nth);
+  });
   const Snapshot before = Snapshot::Take();
   LeakOne();
   ReportAndExit(before);
