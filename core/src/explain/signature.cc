@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "symbolize/framework_frames.h"
 #include "symbolize/function_name.h"
 #include "symbolize/generated_name.h"
 #include "symbolize/runtime_code.h"
@@ -42,13 +43,16 @@ std::string WithoutNumbers(std::string_view name) {
   return result;
 }
 
-enum class Names { kPlain, kSpelled };
+enum class Names { kPlain, kSpelled };  // kSpelled: as in former signatures
 
 // Adds the unit's own functions, from the outermost inward up to the first system frame above them.
-// Returns their number.
+// Former signatures have those of a test framework around them as well, although another version
+// of it, or of its build, has others. Returns their number.
 int AddOwnFunctions(const symbolize::ResolvedStack& stack, Names names, Hash& hash) {
   int count = 0;
-  for (std::size_t i = stack.stack.size(); i-- > 0;) {
+  const std::size_t outer =
+      names == Names::kPlain ? symbolize::CountFrameworkFrames(stack.stack) : 0;
+  for (std::size_t i = stack.stack.size() - outer; i-- > 0;) {
     const Frame& frame = stack.stack[i];
     if (count > 0 && symbolize::IsSystemModule(frame.module)) break;
     if (frame.runtime) continue;
@@ -90,8 +94,9 @@ std::string HashOf(const Unit& unit, const symbolize::ResolvedStack& stack,
   return text.data();
 }
 
-bool HasGeneratedName(const symbolize::ResolvedStack& stack) {
-  return std::any_of(stack.stack.begin(), stack.stack.end(),
+bool MayHaveFormer(const symbolize::ResolvedStack& stack) {
+  return symbolize::CountFrameworkFrames(stack.stack) > 0 ||
+         std::any_of(stack.stack.begin(), stack.stack.end(),
                      [](const Frame& frame) { return symbolize::MayBeGenerated(frame.function); });
 }
 
@@ -100,7 +105,7 @@ bool HasGeneratedName(const symbolize::ResolvedStack& stack) {
 Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by) {
   Signatures signatures{HashOf(unit, stack, created_by, Names::kPlain), {}};
-  if (HasGeneratedName(stack) || HasGeneratedName(created_by))
+  if (MayHaveFormer(stack) || MayHaveFormer(created_by))
     signatures.former = HashOf(unit, stack, created_by, Names::kSpelled);
   if (signatures.former == signatures.now) signatures.former.clear();
   return signatures;

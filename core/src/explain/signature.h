@@ -12,8 +12,9 @@
 
 namespace taskleak::explain {
 
-/// Holds a leak's signature, and the one that it had when generated names were part of it, since
-/// baselines may still contain that one. `former` is empty if both are the same.
+/// Holds a leak's signature, and the one that it had when generated names and the functions of test
+/// frameworks were part of it, since baselines may still contain that one. `former` is empty if
+/// both are the same.
 struct Signatures {
   std::string now;
   std::string former;
@@ -22,9 +23,10 @@ struct Signatures {
 /// Returns twelve hex digits that are the same in every run and build. They are made of the kind,
 /// the plain names of the unit's own functions (from where it starts to where it enters a system
 /// library), and those of the functions that created it. Addresses, lines, template arguments,
-/// numbers of lambdas and of test cases, and functions of the C++ runtime (which compilers may
-/// inline) do not count. If a unit has no named function, its name without numbers and the module
-/// offsets of unnamed frames count. For a process, the name of its program and its creator count.
+/// numbers of lambdas and of test cases, functions of the C++ runtime (which compilers may inline),
+/// and a test framework's functions around a test (which differ between its versions) do not count.
+/// If a unit has no named function, its name without numbers and the module offsets of unnamed
+/// frames count. For a process, the name of its program and its creator count.
 Signatures Sign(const Unit& unit, const symbolize::ResolvedStack& stack,
                 const symbolize::ResolvedStack& created_by);
 

@@ -9,6 +9,7 @@
 
 #include "report/source_snippet.h"
 #include "report/wording.h"
+#include "symbolize/framework_frames.h"
 #include "symbolize/function_name.h"
 #include "symbolize/generated_name.h"
 
@@ -24,11 +25,6 @@ struct Row {
   std::string place;
 };
 
-bool IsTestFramework(const Frame& frame) {
-  const std::string name = symbolize::PlainName(frame.function);
-  return name.starts_with("testing::") || name == "RUN_ALL_TESTS" || name.starts_with("Catch::");
-}
-
 // The part of a stack that a short report shows: [begin, end).
 struct Shown {
   const Frame* begin;
@@ -38,19 +34,11 @@ struct Shown {
 // Returns the end of the shown part: from there outwards there is only the runtime, and the test
 // framework with the main function around it.
 const Frame* OuterEnd(const Stack& stack) {
-  const Frame* runtime = stack.end();
-  while (runtime != stack.begin() && (runtime - 1)->runtime) --runtime;
-  const Frame* framework = runtime;
-  bool seen = false;
-  for (; framework != stack.begin(); --framework) {
-    const Frame& frame = *(framework - 1);
-    if (IsTestFramework(frame)) {
-      seen = true;
-    } else if (!frame.runtime && frame.function != "main") {
-      break;
-    }
-  }
-  return seen && framework != stack.begin() ? framework : runtime;
+  if (const std::size_t framework = symbolize::CountFrameworkFrames(stack); framework > 0)
+    return stack.end() - framework;
+  const Frame* end = stack.end();
+  while (end != stack.begin() && (end - 1)->runtime) --end;
+  return end;
 }
 
 Shown ShownPart(const Stack& stack, StackRole role) {

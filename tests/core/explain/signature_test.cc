@@ -102,6 +102,34 @@ TEST(SignatureTest, AGeneratedNameLeavesAFormerSignatureWithIt) {
   EXPECT_EQ(sign("Foo_Bar_Test::TestBody()").former, "");
 }
 
+// Another version of GoogleTest, or of its build, has other functions there.
+TEST(SignatureTest, FunctionsOfATestFrameworkAroundATestDoNotCount) {
+  const auto sign = [](const std::vector<Frame>& outermost) {
+    std::vector<Frame> creator = {MakeFrame("testing::Helper()"), MakeFrame("Start()"),
+                                  MakeFrame("Foo_Bar_Test::TestBody()")};
+    creator.insert(creator.end(), outermost.begin(), outermost.end());
+    return Sign(Unit(), MakeStack({MakeFrame("Run()")}), MakeStack(creator));
+  };
+  const Frame main = MakeFrame("main");
+  const Frame start = MakeFrame("_start", true);
+  const Signatures one = sign({MakeFrame("testing::Test::Run()"), main, start});
+  const Signatures other =
+      sign({MakeFrame("testing::internal::HandleExceptions<void>(void (*)())"),
+            MakeFrame("testing::Test::Run()"), MakeFrame("RUN_ALL_TESTS()"), main, start});
+  EXPECT_EQ(one.now, other.now);
+  EXPECT_EQ(one.now, sign({}).now);
+  EXPECT_EQ(one.former.size(), 12U);
+  EXPECT_NE(one.former, other.former);
+  EXPECT_EQ(sign({}).former, "");
+}
+
+TEST(SignatureTest, FunctionsOfATestFrameworkCountIfNothingElseDoes) {
+  const auto of = [](const std::string& function) {
+    return Of({kWait}, {MakeFrame(function), MakeFrame("main")});
+  };
+  EXPECT_NE(of("testing::Start()"), of("testing::Stop()"));
+}
+
 TEST(SignatureTest, OtherFunctionsOrCreatorsOrKindsAreOtherSignatures) {
   EXPECT_NE(Of({MakeFrame("Run()")}), Of({MakeFrame("Stop()")}));
   EXPECT_NE(Of({MakeFrame("Run()")}, {MakeFrame("A()")}),
