@@ -61,6 +61,17 @@ TEST(Dump, ReadsARunningThread) {
   EXPECT_THAT(outcome.out, ContainsRegex("1 thread \"spinner\" \\([0-9]+\\)  running"));
 }
 
+// The kernel then shows another call (restart_syscall(2)).
+TEST(Dump, KnowsWhatAProcessWaitsForThatWasStoppedAndContinued) {
+  const Stuck stuck("timed");
+  const std::vector<std::string> waits = {"sleeping: for ", "waiting in poll",
+                                          "waiting on a condition variable: "};
+  EXPECT_EQ(stuck.DumpUntil(waits).exit_code, 0);
+  stuck.StopAndContinue();
+  const Outcome outcome = stuck.DumpUntil(waits);
+  for (const std::string& wait : waits) EXPECT_THAT(outcome.out, HasSubstr(wait));
+}
+
 TEST(Dump, NamesDeadlocks) {
   const Stuck stuck("deadlock");
   const Outcome outcome = stuck.DumpUntil({"DEADLOCK"});

@@ -58,6 +58,14 @@ class Stuck {
     return status;
   }
 
+  /// Stops it, and lets it continue.
+  void StopAndContinue() const {
+    kill(pid_, SIGSTOP);
+    siginfo_t info{};
+    EXPECT_EQ(waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED), 0);
+    kill(pid_, SIGCONT);
+  }
+
   [[nodiscard]] std::string pid() const { return std::to_string(pid_); }
   /// Dumps it until all of `texts` are in the dump, for half a minute at most.
   [[nodiscard]] Outcome DumpUntil(const std::vector<std::string>& texts,

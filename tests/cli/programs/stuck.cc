@@ -1,9 +1,12 @@
 // A process to be looked at from outside. It has threads that wait, and one that runs. If the first
 // argument is "deadlock", two deadlock; if it is "owner", two wait for a mutex that a third one
-// holds; if it is "crowd", 300 more wait. It ends when its standard input ends.
+// holds; if it is "crowd", 300 more wait; if it is "timed", three more wait for an hour. It ends
+// when its standard input ends.
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <latch>
@@ -49,6 +52,24 @@ void WaitForOwner(std::mutex& mutex, std::latch& locked) {
   const std::lock_guard lock(mutex);
 }
 
+void WaitForAnHour() {
+  static constexpr std::chrono::hours kHour(1);
+  std::thread([] {
+    Named("sleeper");
+    std::this_thread::sleep_for(kHour);
+  }).detach();
+  std::thread([] {
+    Named("poller");
+    poll(nullptr, 0, static_cast<int>(std::chrono::milliseconds(kHour).count()));
+  }).detach();
+  std::thread([] {
+    Named("patient");
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable().wait_for(lock, kHour);
+  }).detach();
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -73,6 +94,7 @@ int main(int, char** arguments) {
     for (int i = 0; i < 2; ++i)
       std::thread(WaitForOwner, std::ref(mutexes[0]), std::ref(locked)).detach();
   }
+  if (arguments[1] != nullptr && std::strcmp(arguments[1], "timed") == 0) WaitForAnHour();
   char byte = 0;
   static_cast<void>(!read(STDIN_FILENO, &byte, 1));
   _exit(0);

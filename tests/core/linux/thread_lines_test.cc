@@ -1,6 +1,8 @@
 // The contents of a thread's files in /proc.
 #include "linux/proc/thread_lines.h"
 
+#include <sys/syscall.h>
+
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -8,6 +10,8 @@
 #include <string_view>
 
 #include <gtest/gtest.h>
+
+#include "linux/arch/call_numbers.h"
 
 namespace taskleak::platform {
 
@@ -58,6 +62,39 @@ TEST(ThreadLinesTest, StatSaysNameStateAndStart) {
       {"empty", "", {}},
   };
   for (const auto& each : cases) EXPECT_EQ(ParseStat(each.line), each.expected) << each.what;
+}
+
+// Not every processor has poll(2).
+constexpr long kPollOrUnknown = kPollCall >= 0 ? kPollCall : SYS_restart_syscall;
+
+// These are arguments that a thread of x86-64 had after SIGSTOP and SIGCONT.
+TEST(ThreadLinesTest, ACallThatIsContinuedIsWhatItWasBefore) {
+  const struct {
+    const char* what;
+    std::string_view arguments;
+    long expected;
+  } cases[] = {
+      {"std::this_thread::sleep_for", "0x0 0x0 0x7fb2bad3ce00 0x7fb2bad3ce00 0x0 0x7fff9d6537b7",
+       SYS_clock_nanosleep},
+      {"until a time of CLOCK_MONOTONIC", "0x1 0x1 0x404040 0x0 0x0 0x0", SYS_clock_nanosleep},
+      {"nanosleep", "0x7fb2bad3ce00 0x7fb2bad3ce00 0x0 0x0 0x0 0x0", SYS_nanosleep},
+      {"nanosleep without a rest", "0x7fb2bad3ce00 0x0 0x0 0x0 0x0 0x0", SYS_nanosleep},
+      {"futex", "0x5592409ef160 0x80 0x0 0x7fb2b9d3ae00 0x0 0x0", SYS_futex},
+      {"std::condition_variable::wait_for", "0x7fb2b9539dd8 0x89 0x0 0x7fb2b9539c90 0x0 0xffffffff",
+       SYS_futex},
+      {"of a clock that can be set", "0x404060 0x189 0x0 0x7fb2b9539c90 0x0 0x7fffffffffff",
+       SYS_futex},
+      {"poll of nothing", "0x0 0x0 0xf4240 0x7fb2bae2c8d0 0x0 0x7fff9d6537b7", kPollOrUnknown},
+      {"poll", "0x7fb2bae2c8d0 0x2 0xf4240 0x0 0x0 0x0", kPollOrUnknown},
+      {"poll of nine", "0x7fb2bae2c8d0 0x9 0xf4240 0x0 0x0 0x7fff9d6537b7", kPollOrUnknown},
+  };
+  for (const auto& each : cases) {
+    const auto at = ParseSyscall(std::to_string(SYS_restart_syscall) + " " +
+                                 std::string(each.arguments) + " 0x7ffc00 0x7f0012\n");
+    ASSERT_TRUE(at) << each.what;
+    EXPECT_EQ(at->number, each.expected) << each.what;
+    EXPECT_EQ(at->pc, 0x7f0012U) << each.what;
+  }
 }
 
 TEST(ThreadLinesTest, SyscallSaysWhereAThreadIs) {

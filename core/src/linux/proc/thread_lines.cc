@@ -1,9 +1,12 @@
 #include "linux/proc/thread_lines.h"
 
+#include <sys/syscall.h>
+
 #include <cstddef>
 #include <cstdint>
 
 #include "linux/proc/proc_file.h"
+#include "linux/proc/restarted_call.h"
 
 namespace taskleak::platform {
 namespace {
@@ -64,6 +67,7 @@ std::optional<BlockedAt> ParseSyscall(std::string_view syscall) {
   if (at.number != -1) {
     for (std::uint64_t& argument : at.arguments) argument = numbers.Next(16).value_or(0);
   }
+  if (at.number == SYS_restart_syscall) at.number = FindRestartedCall(at.arguments);
   const auto sp = numbers.Next(16);
   const auto pc = numbers.Next(16);
   if (!sp || !pc) return std::nullopt;

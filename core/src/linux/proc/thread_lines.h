@@ -13,7 +13,8 @@ namespace taskleak::platform {
 /// Reads the line of task/TID/stat (proc_pid_stat(5)). Returns nothing if it is cut off.
 std::optional<ThreadStat> ParseStat(std::string_view stat);
 
-/// Reads the line of task/TID/syscall (proc_pid_syscall(5)). Returns nothing if it is cut off.
+/// Reads the line of task/TID/syscall (proc_pid_syscall(5)). A call that was stopped and is
+/// continued is the call that it was before. Returns nothing if the line is cut off.
 std::optional<BlockedAt> ParseSyscall(std::string_view syscall);
 
 /// Reads the line of task/TID/schedstat (Documentation/scheduler/sched-stats.rst). Returns nothing
