@@ -1,9 +1,11 @@
 // aarch64's machine code by its instructions, as its assembler makes them; they run on any
 // processor.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -67,6 +69,8 @@ TEST(Aarch64BranchTest, AJumpIsDecodedFromWhereItBegins) {
   constexpr std::uint32_t kAdd = 0x91006210;    // x16, x16, #24
   constexpr std::uint32_t kBr = 0xd61f0220;     // x17
   constexpr std::uint32_t kBrSum = 0xd61f0200;  // x16
+  constexpr std::uint32_t kAutia1716 = 0xd503219f;
+  constexpr std::uint32_t kLdrNext = 0x58000050;  // x16, +8
   const struct {
     const char* what;
     std::vector<unsigned char> code;
@@ -79,6 +83,14 @@ TEST(Aarch64BranchTest, AJumpIsDecodedFromWhereItBegins) {
       {"a PLT entry", Code({kAdrp, kLdr, kAdd, kBr, kNop}), {Kind::kSlot, kAt + 24}},
       {"a PLT entry after bti c", Code({kBti, kAdrp, kLdr, kAdd, kBr}), {Kind::kSlot, kAt + 24}},
       {"a PLT entry without add", Code({kAdrp, kLdr, kBr, kNop, kNop}), {Kind::kSlot, kAt + 24}},
+      {"a PLT entry that checks the pointer",
+       Code({kAdrp, kLdr, kAdd, kAutia1716, kBr}),
+       {Kind::kSlot, kAt + 24}},
+      {"the same after bti c",
+       Code({kBti, kAdrp, kLdr, kAdd, kAutia1716, kBr}),
+       {Kind::kSlot, kAt + 24}},
+      {"what leads further than adrp", Code({kLdrNext, kBrSum}), {Kind::kSlot, kAt + 8}},
+      {"a constant that is not jumped to", Code({kLdrNext, kRet}), {}},
       {"what leads to a function far away",
        Code({kAdrp, kAdd, kBrSum, kNop, kNop}),
        {Kind::kDirect, kAt + 24}},
@@ -88,7 +100,9 @@ TEST(Aarch64BranchTest, AJumpIsDecodedFromWhereItBegins) {
       {"bl", Code({0x94000008, kNop, kNop, kNop, kNop}), {}},
   };
   for (const auto& each : cases) {
-    const Branch jump = DecodeJump(std::span(each.code).first<kLongestJump>(), kAt);
+    std::array<unsigned char, kLongestJump> code{};
+    std::ranges::copy(each.code, code.begin());
+    const Branch jump = DecodeJump(code, kAt);
     EXPECT_EQ(jump, each.expected) << each.what;
   }
 }
@@ -104,14 +118,17 @@ TEST(Aarch64BranchTest, JumpsToAFunctionAreFound) {
 }
 
 TEST(Aarch64PrologueTest, TheFramePointerIsFoundFromTheStackPointer) {
-  constexpr std::uint32_t kPush = 0xa9be7bfd;    // stp x29, x30, [sp, #-32]!
-  constexpr std::uint32_t kMove = 0x910003fd;    // mov x29, sp
-  constexpr std::uint32_t kSub48 = 0xd100c3ff;   // sub sp, sp, #48
-  constexpr std::uint32_t kStore = 0xa9027bfd;   // stp x29, x30, [sp, #32]
-  constexpr std::uint32_t kAdd32 = 0x910083fd;   // add x29, sp, #32
-  constexpr std::uint32_t kPage = 0xd14007ff;    // sub sp, sp, #1, lsl #12
-  constexpr std::uint32_t kOther = 0xf9000bf3;   // str x19, [sp, #16]
-  constexpr std::uint32_t kAlloca = 0xcb2163ff;  // sub sp, sp, x1
+  constexpr std::uint32_t kPush = 0xa9be7bfd;      // stp x29, x30, [sp, #-32]!
+  constexpr std::uint32_t kMove = 0x910003fd;      // mov x29, sp
+  constexpr std::uint32_t kSub48 = 0xd100c3ff;     // sub sp, sp, #48
+  constexpr std::uint32_t kStore = 0xa9027bfd;     // stp x29, x30, [sp, #32]
+  constexpr std::uint32_t kAdd32 = 0x910083fd;     // add x29, sp, #32
+  constexpr std::uint32_t kPage = 0xd14007ff;      // sub sp, sp, #1, lsl #12
+  constexpr std::uint32_t kOther = 0xf9000bf3;     // str x19, [sp, #16]
+  constexpr std::uint32_t kAlloca = 0xcb2163ff;    // sub sp, sp, x1
+  constexpr std::uint32_t kConstant = 0xd282740c;  // mov x12, #5024
+  constexpr std::uint32_t kSubX12 = 0xcb2c63ff;    // sub sp, sp, x12
+  constexpr std::uint32_t kStore0 = 0xa9007bfd;    // stp x29, x30, [sp]
   const struct {
     const char* what;
     std::vector<unsigned char> code;
@@ -123,6 +140,9 @@ TEST(Aarch64PrologueTest, TheFramePointerIsFoundFromTheStackPointer) {
       {"clang's", Code({kSub48, kStore, kAdd32, kRet}), {true, 32, 0}},
       {"with more stack after it", Code({kPush, kMove, kPage, kOther, kRet}), {true, 4096, 0}},
       {"up to alloca", Code({kPush, kMove, kAlloca, kSub48}), {true, 0, 0}},
+      {"GCC's of a large frame", Code({kConstant, kSubX12, kStore0, kMove, kRet}), {true, 0, 0}},
+      {"with an unknown amount of stack", Code({kAlloca, kStore0, kMove, kRet}), {}},
+      {"with x29 elsewhere", Code({kPush, kAdd32, kRet}), {}},
       {"without saving", Code({kMove, kSub48}), {}},
       {"after a branch", Code({kPush, kRet, kMove}), {}},
   };
@@ -133,6 +153,8 @@ TEST(Aarch64PrologueTest, StackTakenAtRunTimeIsSeen) {
   EXPECT_TRUE(TakesStackAtRunTime(Code({kNop, 0xcb2163ff}))) << "sub sp, sp, x1";
   EXPECT_TRUE(TakesStackAtRunTime(Code({0x9100001f}))) << "mov sp, x0";
   EXPECT_TRUE(TakesStackAtRunTime(Code({0x927be93f}))) << "and sp, x9, #-32";
+  EXPECT_TRUE(TakesStackAtRunTime(Code({0x043f57df}))) << "addvl sp, sp, #-2";
+  EXPECT_FALSE(TakesStackAtRunTime(Code({0x043f57c0}))) << "addvl x0, sp, #-2";
   EXPECT_FALSE(TakesStackAtRunTime(Code({0x910003bf}))) << "mov sp, x29";
   EXPECT_FALSE(TakesStackAtRunTime(Code({0xd100c3ff, 0xa9be7bfd}))) << "constants";
 }
@@ -151,7 +173,20 @@ TEST(Aarch64AddressUseTest, AddressesTakenRelativeToTheCodeAreFound) {
   ForEachRelativeAddress(code, kAt, [&found](std::size_t place, std::uintptr_t address) {
     found.emplace_back(place, address);
   });
-  EXPECT_EQ(found, (Found{{8, kAt + 0x4c}, {20, kAt + 16}, {16, kAt + 0x1020}, {24, kAt + 0x98}}));
+  EXPECT_EQ(found, (Found{{8, kAt + 0x4c}, {16, kAt + 0x1020}, {20, kAt + 16}, {24, kAt + 0x98}}));
+}
+
+// GCC moves adrp out of a loop.
+TEST(Aarch64AddressUseTest, APageThatWasTakenFarBeforeIsKnown) {
+  std::vector<unsigned char> code = Code({0x9000001b});  // adrp x27, this page
+  for (int i = 0; i < 1000; ++i) std::ranges::copy(Code({kNop}), std::back_inserter(code));
+  const std::size_t use = code.size();
+  std::ranges::copy(Code({0x910fc363}), std::back_inserter(code));  // add x3, x27, #0x3f0
+  std::vector<std::pair<std::size_t, std::uintptr_t>> found;
+  ForEachRelativeAddress(code, kAt, [&found](std::size_t place, std::uintptr_t address) {
+    found.emplace_back(place, address);
+  });
+  EXPECT_EQ(found, (std::vector{std::pair(use, kAt + 0x3f0)}));
 }
 
 TEST(Aarch64AddressUseTest, CallsAreFound) {
@@ -195,6 +230,21 @@ TEST(Aarch64SuspendIndexTest, TheStoreOfAnIndexIsFound) {
   EXPECT_EQ(FindIndexStore(together, 36, 2, 2), 8U);
   EXPECT_EQ(FindIndexStore(together, 36, 1, 2), std::nullopt);
   EXPECT_EQ(FindIndexStore(together, 38, 2, 1), std::nullopt) << "the last two";
+  // mov w23, #2; movk w23, #1, lsl #16; stp w20, w23, [x0, #40]
+  const auto pair = Code({0x52800057, 0x72a00037, 0x29055c14});
+  EXPECT_EQ(FindIndexStore(pair, 44, 2, 2), 8U);
+  EXPECT_EQ(FindIndexStore(pair, 40, 2, 2), std::nullopt);
+}
+
+// Compilers merge code that differs only in a constant.
+TEST(Aarch64SuspendIndexTest, AStoreThatIndicesShareIsFound) {
+  // mov w0, #4; strh w0, [x19, #48]; ret; mov w0, #10; b to the strh; mov w1, #12; b to the strh
+  const auto code =
+      Code({0x52800080, 0x79006260, kRet, 0x52800140, 0x17fffffd, 0x52800181, 0x17fffffb});
+  EXPECT_EQ(FindIndexStore(code, 48, 2, 4), 4U);
+  EXPECT_EQ(FindIndexStore(code, 48, 2, 10), 12U);
+  EXPECT_EQ(FindIndexStore(code, 48, 2, 12), std::nullopt) << "of another register";
+  EXPECT_EQ(FindIndexStore(code, 46, 2, 10), std::nullopt);
 }
 
 }  // namespace

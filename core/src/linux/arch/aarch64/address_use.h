@@ -2,7 +2,7 @@
 #ifndef TASKLEAK_SRC_LINUX_ARCH_AARCH64_ADDRESS_USE_H_
 #define TASKLEAK_SRC_LINUX_ARCH_AARCH64_ADDRESS_USE_H_
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,10 +22,9 @@ inline std::optional<std::uintptr_t> PageTaken(std::uint32_t instruction, std::u
   return (at & ~(kPage - 1)) + pages * kPage;
 }
 
-/// Returns the offset that an instruction adds to the page in register `page`: an addition of a
-/// constant, or a load from memory there (Arm ARM: ADD, and LDR with an unsigned offset).
-inline std::optional<std::uintptr_t> OffsetInPage(std::uint32_t instruction, std::uint32_t page) {
-  if (Field(instruction, 5, 5) != page) return std::nullopt;
+/// Returns the offset that an instruction adds to a page in a register: an addition of a constant,
+/// or a load from memory there (Arm ARM: ADD, and LDR with an unsigned offset).
+inline std::optional<std::uintptr_t> OffsetInPage(std::uint32_t instruction) {
   const std::uintptr_t constant = Field(instruction, 10, 12);
   if ((instruction & 0xffc00000U) == 0x91000000U) return constant;       // add x, x, #constant
   if ((instruction & 0xffc00000U) == 0xf9400000U) return constant * 8;   // ldr x
@@ -35,30 +34,28 @@ inline std::optional<std::uintptr_t> OffsetInPage(std::uint32_t instruction, std
 }
 
 /// Calls `visit(place, address)` for each address that `code`, which is at the address `at`, takes
-/// relative to itself: adr, and adrp with what uses its register soon after. `place` is the offset
-/// of the last of these instructions.
+/// relative to itself: adr, and adrp with what uses its register later, which may be far away,
+/// since a compiler moves adrp out of loops. `place` is the offset of the last of these
+/// instructions. A register may be written by other code in between, so some addresses are wrong.
 template <typename Visit>
 void ForEachRelativeAddress(std::span<const std::uint8_t> code, std::uintptr_t at, Visit visit) {
-  constexpr std::size_t kNear = 16 * kInstruction;
+  std::array<std::optional<std::uintptr_t>, 32> pages;  // in each register
   for (std::size_t i = 0; i + kInstruction <= code.size(); i += kInstruction) {
-    const std::uint32_t first = InstructionAt(&code[i]);
-    if ((first & 0x9f000000U) == 0x10000000U) {  // adr
-      const auto words = static_cast<std::uintptr_t>(SignedField(first, 5, 19));
-      visit(i, at + i + words * 4 + Field(first, 29, 2));
-      continue;
-    }
-    const auto page = PageTaken(first, at + i);
-    if (!page) continue;
-    const std::size_t end = std::min(code.size(), i + kNear);
-    for (std::size_t j = i + kInstruction; j + kInstruction <= end; j += kInstruction) {
-      const auto offset = OffsetInPage(InstructionAt(&code[j]), Field(first, 0, 5));
-      if (offset) visit(j, *page + *offset);
+    const std::uint32_t instruction = InstructionAt(&code[i]);
+    if (const auto page = PageTaken(instruction, at + i)) {
+      pages[Field(instruction, 0, 5)] = page;
+    } else if ((instruction & 0x9f000000U) == 0x10000000U) {  // adr
+      const auto words = static_cast<std::uintptr_t>(SignedField(instruction, 5, 19));
+      visit(i, at + i + words * 4 + Field(instruction, 29, 2));
+    } else if (const auto offset = OffsetInPage(instruction)) {
+      if (const auto& base = pages[Field(instruction, 5, 5)]) visit(i, *base + *offset);
     }
   }
 }
 
 /// Calls nothing: on aarch64, code that is not position-independent takes addresses in the same way
-/// as other code.
+/// as other code. (Clang's large code model puts them together from four constants, which is not
+/// decoded.)
 template <typename Visit>
 void ForEachFixedAddress(std::span<const std::uint8_t> /*code*/, Visit /*visit*/) {}
 

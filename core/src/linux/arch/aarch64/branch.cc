@@ -37,23 +37,36 @@ std::optional<std::int64_t> ConditionalDistance(std::uint32_t instruction) {
 // add x16, x16, #offset
 bool AddsToX16(std::uint32_t instruction) { return (instruction & 0xffc003ffU) == 0x91000210U; }
 
-// ldr x17, [x16, #offset]; then add x16, x16, #offset or nothing; br x17.
+constexpr std::uint32_t kBrX16 = 0xd61f0200;
+
+// ldr x17, [x16, #offset]; then add x16, x16, #offset or nothing; a hint (autia1716, which checks
+// the pointer: ld's -z pac-plt) or nothing; br x17.
 bool JumpsThroughSlot(const unsigned char* code) {
   constexpr std::uint32_t kBrX17 = 0xd61f0220;
   if ((InstructionAt(code) & 0xffc003ffU) != 0xf9400211U) return false;
-  const std::uint32_t second = InstructionAt(code + kInstruction);
-  return (AddsToX16(second) ? InstructionAt(code + 2 * kInstruction) : second) == kBrX17;
+  code += kInstruction;
+  if (AddsToX16(InstructionAt(code))) code += kInstruction;
+  if (IsHint(InstructionAt(code))) code += kInstruction;
+  return InstructionAt(code) == kBrX17;
 }
 
 // add x16, x16, #offset; br x16.
 bool JumpsToSum(const unsigned char* code) {
-  constexpr std::uint32_t kBrX16 = 0xd61f0200;
   return AddsToX16(InstructionAt(code)) && InstructionAt(code + kInstruction) == kBrX16;
 }
 
-// adrp x16, page and one of the above: an entry of the procedure linkage table, or what a linker
-// puts between a call and a function that is too far away for it (aaelf64, "PLT Sequences and Usage
-// Models" and "Call and Jump relocations").
+// Returns the address from which x16 is loaded, if that is jumped to: ldr x16, address; br x16.
+// What linkers put before a function that is too far away for adrp is of this form.
+std::optional<std::uintptr_t> JumpsToLiteral(const unsigned char* code, std::uintptr_t at) {
+  const std::uint32_t load = InstructionAt(code);
+  if ((load & 0xff00001fU) != 0x58000010U || InstructionAt(code + kInstruction) != kBrX16)
+    return std::nullopt;
+  return Add(at, SignedField(load, 5, 19) * std::int64_t{kInstruction});
+}
+
+// adrp x16, page and one of the first two above: an entry of the procedure linkage table, or what a
+// linker puts between a call and a function that is too far away for it (aaelf64, "PLT Sequences
+// and Usage Models" and "Call and Jump relocations").
 Branch DecodeFarJump(const unsigned char* code, std::uintptr_t at) {
   const std::uint32_t adrp = InstructionAt(code);
   if ((adrp & 0x9f00001fU) != 0x90000010U) return {};
@@ -80,6 +93,8 @@ Branch DecodeJump(std::span<const unsigned char, kLongestJump> code, std::uintpt
   const std::size_t skipped = IsHint(InstructionAt(code.data())) ? kInstruction : 0;
   const std::uint32_t first = InstructionAt(code.data() + skipped);
   if (IsJump(first)) return {Branch::Kind::kDirect, TargetOf(first, at + skipped)};
+  if (const auto literal = JumpsToLiteral(code.data() + skipped, at + skipped))
+    return {Branch::Kind::kSlot, *literal};
   return DecodeFarJump(code.data() + skipped, at + skipped);
 }
 

@@ -13,7 +13,7 @@ namespace taskleak::platform::aarch64 {
 
 inline constexpr std::size_t kStep = 4;  ///< instructions begin at each fourth byte
 inline constexpr std::size_t kLongestCall = 4;
-inline constexpr std::size_t kLongestJump = 20;  ///< bti c; adrp; ldr; add; br
+inline constexpr std::size_t kLongestJump = 24;  ///< bti c; adrp; ldr; add; autia1716; br
 
 /// Decodes the call that `code` is; `return_address` is the address of the byte after it.
 /// Async-signal-safe.

@@ -11,7 +11,7 @@ constexpr std::uint32_t kZeroRegister = 31;
 constexpr std::size_t kFunctions = 16;  // what a frame begins with
 
 // A load or store of one, two or four bytes at a register plus a distance (Arm ARM: LDRB, LDRH,
-// LDR, STRB, STRH and STR with an unsigned offset).
+// LDR, STRB, STRH and STR with an unsigned offset; STP of two registers with four bytes is two).
 struct Access {
   bool store = false;
   std::size_t width = 0;
@@ -56,10 +56,74 @@ std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t
 }
 
 template <typename Visit>
+void VisitPair(std::uint32_t instruction, std::size_t at, Visit visit) {
+  constexpr std::uint32_t kStackPointer = 31;
+  if ((instruction & 0xffc00000U) != 0x29000000U || Field(instruction, 5, 5) == kStackPointer)
+    return;
+  const std::int64_t distance = SignedField(instruction, 15, 7) * 4;
+  if (distance < std::int64_t{kFunctions}) return;
+  const auto first = static_cast<std::size_t>(distance);
+  visit(at, Access{true, 4, first, Field(instruction, 0, 5)});
+  visit(at, Access{true, 4, first + 4, Field(instruction, 10, 5)});
+}
+
+template <typename Visit>
 void ForEachAccess(Code code, Visit visit) {
   for (std::size_t i = 0; i + kInstruction <= code.size(); i += kInstruction) {
-    if (const auto access = ReadAccess(InstructionAt(&code[i]))) visit(i, *access);
+    const std::uint32_t instruction = InstructionAt(&code[i]);
+    if (const auto access = ReadAccess(instruction)) visit(i, *access);
+    VisitPair(instruction, i, visit);
   }
+}
+
+// The store of an index.
+struct IndexStore {
+  std::size_t offset;
+  std::size_t width;
+
+  // Of four bytes that are stored at once, the first two may be the index.
+  [[nodiscard]] bool Is(const Access& access) const {
+    return access.store && access.distance == offset &&
+           (access.width == width || (width == 2 && access.width == 4));
+  }
+};
+
+// Returns where the next `b` soon after `at` leads to, if that is in the code.
+std::optional<std::size_t> NextJump(Code code, std::size_t at) {
+  constexpr std::size_t kSoon = 4 * kInstruction;
+  const std::size_t end = std::min(code.size(), at + kInstruction + kSoon);
+  for (std::size_t i = at + kInstruction; i + kInstruction <= end; i += kInstruction) {
+    const std::uint32_t instruction = InstructionAt(&code[i]);
+    if (instruction >> 26 != 0x05) continue;
+    const std::int64_t to =
+        static_cast<std::int64_t>(i) + SignedField(instruction, 0, 26) * std::int64_t{kInstruction};
+    if (to < 0 || to >= static_cast<std::int64_t>(code.size())) return std::nullopt;
+    return static_cast<std::size_t>(to);
+  }
+  return std::nullopt;
+}
+
+bool StoresSoon(Code code, std::size_t from, IndexStore store, std::uint32_t value_register) {
+  constexpr std::size_t kSoon = 8 * kInstruction;
+  bool stores = false;
+  ForEachAccess(code.subspan(from, std::min(kSoon, code.size() - from)),
+                [&](std::size_t, const Access& access) {
+                  stores |= store.Is(access) && access.value_register == value_register;
+                });
+  return stores;
+}
+
+// Finds where a constant is put into a register (movz) before a jump to a store of that register:
+// code that differs only in the constant may share the rest.
+std::optional<std::size_t> FindSharedStore(Code code, IndexStore store, std::uint32_t value) {
+  for (std::size_t i = 0; i + kInstruction <= code.size(); i += kInstruction) {
+    const std::uint32_t instruction = InstructionAt(&code[i]);
+    const bool is_movz = (instruction & 0x7fe00000U) == 0x52800000U;
+    if (!is_movz || Field(instruction, 5, 16) != value) continue;
+    const auto to = NextJump(code, i);
+    if (to && StoresSoon(code, *to, store, Field(instruction, 0, 5))) return i;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -90,14 +154,13 @@ ByteUses FindByteUses(Code code) {
 
 std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::size_t width,
                                           std::uint32_t value) {
+  const IndexStore store{offset, width};
   std::optional<std::size_t> found;
   ForEachAccess(code, [&](std::size_t at, const Access& access) {
-    // Of four bytes that are stored at once, the first two may be ours.
-    const bool has_width = access.width == width || (width == 2 && access.width == 4);
-    if (found || !access.store || !has_width || access.distance != offset) return;
-    if (ConstantIn(code, at, access.value_register) == value) found = at;
+    if (!found && store.Is(access) && ConstantIn(code, at, access.value_register) == value)
+      found = at;
   });
-  return found;
+  return found ? found : FindSharedStore(code, store, value);
 }
 
 }  // namespace taskleak::platform::aarch64
