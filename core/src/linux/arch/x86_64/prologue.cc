@@ -32,7 +32,6 @@ class PrologueDecoder {
 
   bool DecodeOne() {
     if (*at_ == 0x66 || *at_ == 0xf2 || *at_ == 0xf3) return DecodeVector(1);
-    if (*at_ == 0x0f) return DecodeVector(0);
     rex_ = (*at_ & 0xf0U) == 0x40U ? *at_++ : 0U;
     const unsigned op = *at_++;
     if (op >= 0x50 && op <= 0x57) return Push((op - 0x50) | ((rex_ & 1U) << 3));
@@ -42,14 +41,35 @@ class PrologueDecoder {
       return (rex_ & 1U) != 0 || (op != 0xb8 + kRspNumber && op != 0xb8 + kRbpNumber);
     }
     switch (op) {
-      case 0x89:  // mov, xor: register to register or memory
+      case 0x0f:
+        return DecodeTwoBytes();
+      case 0x89:  // mov, add, or, and, sub, xor: register to register or memory
+      case 0x01:
+      case 0x09:
+      case 0x21:
+      case 0x29:
       case 0x31:
         return DecodeOperands(0, Writes::kMemory);
-      case 0x8b:  // mov, lea, movslq, xor: to register
+      case 0x8b:  // the same, lea and movslq: to register
+      case 0x03:
+      case 0x0b:
+      case 0x23:
+      case 0x2b:
+      case 0x33:
       case 0x8d:
       case 0x63:
-      case 0x33:
         return DecodeOperands(0, Writes::kRegister);
+      case 0x69:  // imul with a constant
+        return DecodeOperands(4, Writes::kRegister);
+      case 0x6b:
+        return DecodeOperands(1, Writes::kRegister);
+      case 0xc1:  // shifts by a constant, by one
+        return DecodeOperands(1, Writes::kMemory);
+      case 0xd1:
+        return DecodeOperands(0, Writes::kMemory);
+      case 0x98:  // cdqe and cqo, which are of rax
+      case 0x99:
+        return true;
       case 0x85:  // test, cmp
       case 0x39:
       case 0x3b:
@@ -65,13 +85,22 @@ class PrologueDecoder {
     }
   }
 
-  // Moves to and from SSE registers, and clearing them.
   bool DecodeVector(std::size_t prefix) {
     pushes_ = false;
     at_ += prefix;
     rex_ = (*at_ & 0xf0U) == 0x40U ? *at_++ : 0U;
-    if (*at_++ != 0x0f) return false;
+    return *at_++ == 0x0f && DecodeTwoBytes();
+  }
+
+  // Moves to and from SSE registers, and clearing them; imul, movzx and movsx.
+  bool DecodeTwoBytes() {
     switch (*at_++) {
+      case 0xaf:
+      case 0xb6:
+      case 0xb7:
+      case 0xbe:
+      case 0xbf:
+        return DecodeOperands(0, Writes::kRegister);
       case 0x10:
       case 0x11:
       case 0x16:
