@@ -33,20 +33,22 @@ class Search {
         frame_(frame),
         function_(facts.RuleAt(frame.instruction()).function.start) {}
 
-  std::optional<FoundFramePointer> Run() TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+  std::optional<FoundFramePointer> Run(FrameSearch search)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     const std::uintptr_t sp = frame_.registers[kStackPointer];
+    const bool whole = search == FrameSearch::kWhole;
     // Only a call is surely made after the prologue and before the epilogue.
-    if (!frame_.is_return_address || function_ == 0) return Scan(sp);
+    if (!frame_.is_return_address || function_ == 0) return whole ? Scan(sp) : ScanNear(sp);
     const Prologue& prologue = facts_.PrologueOf(function_);
     const std::uintptr_t lowest = sp + prologue.below;
-    if (!prologue.sets_frame_pointer) return Scan(lowest);
+    if (!prologue.sets_frame_pointer) return whole ? Scan(lowest) : ScanNear(lowest);
     auto computed = Computed(lowest, prologue.slack);
-    if (computed && !TakesStackAtRunTime(function_, frame_.pc())) return computed;
+    const bool is_enough = computed || !whole;
+    if (is_enough && !TakesStackAtRunTime(function_, frame_.pc())) return computed;
     // What looks like a frame may be left over from an earlier call, in memory that the function
     // has taken from the stack and not used.
-    constexpr std::uintptr_t kMostArguments = 1024;  // bytes on the stack, for one call
-    auto scanned = Scan(lowest, lowest + kMostArguments);
-    if (!scanned) scanned = Scan(lowest);
+    auto scanned = ScanNear(lowest);
+    if (!scanned && whole) scanned = Scan(lowest);
     if (!computed) return scanned;
     const bool fits = !computed->guessed && MakesSense(computed->walk);
     if (!scanned || (scanned->guessed && fits)) {
@@ -134,6 +136,13 @@ class Search {
     return FoundFramePointer{std::move(best.walk), !sure};
   }
 
+  // Scans only as much stack as the arguments of one call may take.
+  std::optional<FoundFramePointer> ScanNear(std::uintptr_t from)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    constexpr std::uintptr_t kMostArguments = 1024;
+    return Scan(from, from + kMostArguments);
+  }
+
   // Tries one place. Returns no candidate if the caller there is less likely than `least`.
   Candidate Try(std::uintptr_t rbp, Caller least) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState state = frame_;
@@ -167,8 +176,9 @@ class Search {
 }  // namespace
 
 std::optional<FoundFramePointer> FindFramePointer(FrameWalker& walker, CodeFacts& facts,
-                                                  StackImage& image, const FrameState& frame) {
-  return Search(walker, facts, image, frame).Run();
+                                                  StackImage& image, const FrameState& frame,
+                                                  FrameSearch search) {
+  return Search(walker, facts, image, frame).Run(search);
 }
 
 }  // namespace taskleak::platform

@@ -13,6 +13,10 @@ struct FoundFramePointer {
   bool guessed = false;  ///< other values would have been possible
 };
 
+/// Says how far to search: upwards on all of the stack, or only where the prologue says and just
+/// above, which is enough to rule out most of many frames that are tried.
+enum class FrameSearch { kWhole, kNear };
+
 /// Finds rbp of `frame`, whose caller can only be found through it, and walks on from there.
 ///
 /// The kernel shows sp and pc of a blocked thread, but not rbp. A function's prologue shows how far
@@ -21,7 +25,8 @@ struct FoundFramePointer {
 /// lead to the return address of such a call, rbp is searched for upwards on the stack. A result of
 /// this search is a guess unless the call certainly leads to the function.
 std::optional<FoundFramePointer> FindFramePointer(FrameWalker& walker, CodeFacts& facts,
-                                                  StackImage& image, const FrameState& frame)
+                                                  StackImage& image, const FrameState& frame,
+                                                  FrameSearch search = FrameSearch::kWhole)
     TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
 }  // namespace taskleak::platform

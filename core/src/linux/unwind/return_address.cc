@@ -57,8 +57,13 @@ class Search {
     WalkEnd end{};
     const bool has_caller = walker_.ToCaller(&unknown, &callers_stack_, &end);
     if (function == 0 || has_caller || end != WalkEnd::kNeedsReturnAddress) return {};
-    std::vector<Candidate> all;
-    for (const std::uintptr_t return_address : facts_.CallersOf(function)) Try(return_address, all);
+    std::vector<Candidate> all = TryAll(function);
+    const bool has_whole =
+        std::ranges::any_of(all, [](const Candidate& each) { return each.reach == Reach::kStart; });
+    if (!has_whole) {
+      search_ = FrameSearch::kWhole;
+      all = TryAll(function);
+    }
     if (all.empty()) return {};
     const auto is_worse = [](const Candidate& a, const Candidate& b) {
       return std::tuple(a.reach, a.by_call != Caller::kCalls, a.cfa) <
@@ -81,6 +86,13 @@ class Search {
                                  facts_.RuleAt(b.caller.instruction()).function.start;
   }
 
+  std::vector<Candidate> TryAll(std::uintptr_t function)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    std::vector<Candidate> all;
+    for (const std::uintptr_t return_address : facts_.CallersOf(function)) Try(return_address, all);
+    return all;
+  }
+
   void Try(std::uintptr_t return_address, std::vector<Candidate>& all)
       TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
     FrameState caller = frame_;
@@ -90,27 +102,45 @@ class Search {
       caller.registers.Set(kFramePointer, frame_.registers[kFramePointer]);
     caller.registers.Set(kPc, return_address);
     caller.is_return_address = true;
+    if (!MayHaveCaller(caller)) return;
     const Walk walk = WalkOn(caller);
     if (walk.cfas.empty() || walk.contradictions != 0) return;
     const Reach reach = ReachOf(walk);
     if (reach == Reach::kNowhere) return;
-    const std::uintptr_t function = facts_.RuleAt(caller.instruction()).function.start;
-    const RawFrame& above = walk.frames[1];
-    const FrameRule& above_rule = facts_.RuleAt(above.instruction());
-    Caller by_call = facts_.CallerOf(function, above.pc);
-    if (by_call == Caller::kCallsAnother && facts_.LeadsTo(above.pc, function))
-      by_call = Caller::kCalls;
-    if (above_rule.is_start() && by_call < Caller::kMayCall) by_call = Caller::kCallsAnother;
+    const Caller by_call = ByCall(caller, walk.frames[1].pc);
     if (by_call < (reach == Reach::kStart ? Caller::kMayCall : Caller::kCalls)) return;
     all.push_back({caller, walk.cfas.front(), by_call, reach});
   }
 
-  // Walks on, also through frames whose frame pointer must be searched for.
+  // Returns whether the call before `pc`, to which `callee` would return, leads to `callee`.
+  Caller ByCall(const FrameState& callee, std::uintptr_t pc)
+      TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    const std::uintptr_t function = facts_.RuleAt(callee.instruction()).function.start;
+    const Caller by_call = facts_.CallerOf(function, pc);
+    const bool by_jumps = by_call == Caller::kCallsAnother && facts_.LeadsTo(pc, function);
+    return by_jumps ? Caller::kCalls : by_call;
+  }
+
+  // Returns false for most of the calls that the thread is not in, without a walk: where the frame
+  // would keep its return address, there is none of a call that leads to it.
+  bool MayHaveCaller(const FrameState& frame) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    FrameState caller = frame;
+    std::uintptr_t cfa = 0;
+    WalkEnd end{};
+    if (!walker_.ToCaller(&caller, &cfa, &end)) return end == WalkEnd::kNeedsFramePointer;
+    return ByCall(frame, caller.pc()) >= Caller::kMayCall;
+  }
+
+  // Walks on, also through frames whose frame pointer must be searched for. To search all of the
+  // stack takes long, so that is done a limited number of times.
   Walk WalkOn(const FrameState& caller) TASKLEAK_REQUIRES(Modules::Instance().mutex()) {
+    constexpr int kMostSearches = 16;
     Walk walk = walker_.Go(caller);
     while (walk.end == WalkEnd::kNeedsFramePointer &&
            walk.frames.size() < FrameWalker::kMostFrames) {
-      const auto found = FindFramePointer(walker_, facts_, image_, walk.last);
+      if (search_ == FrameSearch::kWhole && searches_++ == kMostSearches)
+        search_ = FrameSearch::kNear;
+      const auto found = FindFramePointer(walker_, facts_, image_, walk.last, search_);
       if (!found) break;
       const Walk& rest = found->walk;  // from that frame on
       walk.frames.insert(walk.frames.end() - 1, rest.frames.begin(), rest.frames.end());
@@ -128,6 +158,8 @@ class Search {
   StackImage& image_;
   const FrameState& frame_;
   std::uintptr_t callers_stack_ = 0;  // the stack pointer of the frame's caller
+  FrameSearch search_ = FrameSearch::kNear;
+  int searches_ = 0;
 };
 
 }  // namespace
