@@ -13,6 +13,7 @@
 #include "linux/look/futex_call.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/thread_info.h"
+#include "symbolize/runtime_code.h"
 #include "symbolize/symbolizer.h"
 
 namespace taskleak::rules {
@@ -50,11 +51,10 @@ bool IsPartOfLibc(std::string_view module) {
 std::string_view StartFunction(const platform::ThreadLook& look) {
   for (auto frame = look.stack.frames.rbegin(); frame != look.stack.frames.rend(); ++frame) {
     const symbolize::QuickFrame& quick = symbolize::Quick(*frame);
-    // clone.S has the label thread_start on aarch64.
-    if (quick.plain_name == "start_thread" || quick.plain_name == "thread_start" ||
-        quick.plain_name.starts_with("clone"))
-      continue;
-    return quick.plain_name;
+    // clone.S has the label thread_start on aarch64. Programs use that name too, for functions of
+    // their own, so it is not one of the trampolines that reports leave out.
+    if (quick.plain_name != "thread_start" && !symbolize::IsThreadTrampoline(quick.plain_name))
+      return quick.plain_name;
   }
   return {};
 }
