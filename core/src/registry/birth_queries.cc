@@ -9,6 +9,7 @@
 
 #include "linux/arch/raw_call.h"
 #include "linux/arch/registers.h"
+#include "linux/modules/start_modules.h"
 #include "linux/proc/thread_info.h"
 #include "registry/birth_table.h"
 #include "registry/task_epoch.h"
@@ -97,11 +98,14 @@ std::unordered_map<int, ThreadRecord> RunningThreads() {
 // the end of its stack (nptl, allocatestack.c). A stack that libc makes has the size asked for
 // besides the guard, since glibc 2.27; one that is kept from an earlier thread is not smaller.
 std::optional<platform::StackBounds> FindStack(int tid) {
-  const auto select = [tid](const ThreadRecord& record) -> std::optional<platform::StackBounds> {
+  const std::uintptr_t most_above =
+      platform::kMostAboveHandle +
+      (platform::kThreadLocalsAreAbove ? platform::ThreadLocalsAtStart() : 0);
+  const auto select = [=](const ThreadRecord& record) -> std::optional<platform::StackBounds> {
     if (record.tid != tid || record.gone) return std::nullopt;
     if (record.given_stack.end != 0) return record.given_stack;
-    if (record.least_stack <= platform::kMostAboveHandle) return std::nullopt;
-    const std::uintptr_t end = record.handle + platform::kMostAboveHandle;
+    if (record.least_stack <= most_above) return std::nullopt;
+    const std::uintptr_t end = record.handle + most_above;
     return platform::StackBounds{end - record.least_stack, record.handle};
   };
   const auto found = CollectBirths<platform::StackBounds>(select);

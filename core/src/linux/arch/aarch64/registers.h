@@ -69,9 +69,12 @@ inline constexpr std::array<unsigned char, 8> kSignalReturn = {0x68, 0x11, 0x80,
 /// rt_sigframe).
 inline constexpr std::size_t kSignalRegisters = 312;
 
-/// How far a thread's stack may reach beyond the address of its descriptor: thread-local variables
-/// are above it (TLS variant 1: nptl/allocatestack.c, TLS_DTV_AT_TP).
+/// How far a thread's stack may reach beyond the address of its descriptor: the thread-local
+/// variables of what was loaded at the start are above it (TLS variant 1: nptl/allocatestack.c,
+/// TLS_DTV_AT_TP), and this much, with room for those of libraries that are loaded later
+/// (elf/dl-tls.c, "surplus").
 inline constexpr std::uintptr_t kMostAboveHandle = std::uintptr_t{64} << 10;
+inline constexpr bool kThreadLocalsAreAbove = true;
 
 /// No value is kept below the stack pointer (AAPCS64, section 6.4.5.1).
 inline constexpr std::size_t kRedZone = 0;

@@ -60,8 +60,10 @@ inline constexpr std::array<unsigned char, 5> kCloneReturn = {0x0f, 0x05, 0x48, 
 inline constexpr std::array<unsigned char, 0> kSignalReturn = {};
 inline constexpr std::size_t kSignalRegisters = 0;
 
-/// How far a thread's stack may reach beyond the address of its descriptor, which is at its end.
+/// How far a thread's stack may reach beyond the address of its descriptor, which is at its end,
+/// above thread-local variables (TLS variant 2).
 inline constexpr std::uintptr_t kMostAboveHandle = 4096;
+inline constexpr bool kThreadLocalsAreAbove = false;
 
 /// The ABI lets a function keep values this far below rsp (section 3.2.2).
 inline constexpr std::size_t kRedZone = 128;
