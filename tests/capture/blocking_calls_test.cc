@@ -19,6 +19,7 @@
 #include "capture/watched_thread.h"
 #include "linux/look/stack_reader.h"
 #include "linux/proc/thread_info.h"
+#include "support/repetitions.h"
 #include "support/sanitizer.h"
 
 namespace taskleak::capture {
@@ -114,12 +115,12 @@ TEST(BlockingCallsTest, AllAreReadWholeAndNoneIsDisturbed) {
   std::stable_partition(calls.begin(), calls.end(),
                         [](const BlockingCall& call) { return call.release == nullptr; });
   std::deque<Blocked> all;
-  constexpr int kLooksAtOnce = 10;
+  const int looks_at_once = testing::Repetitions(10);  // some calls do not last for more
   constexpr int kLooksLater = 30;
   for (BlockingCall& call : calls) {
     Blocked& blocked = all.emplace_back(std::move(call));
     ASSERT_TRUE(blocked.WaitUntilBlocked()) << blocked.name();
-    for (int look = 0; look < kLooksAtOnce; ++look)
+    for (int look = 0; look < looks_at_once; ++look)
       EXPECT_EQ(blocked.Check(LookAtThread(blocked.tid())), "") << blocked.name();
   }
   for (int look = 0; look < kLooksLater; ++look) {

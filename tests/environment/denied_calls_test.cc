@@ -11,7 +11,6 @@
 
 #include "environment/deny.h"
 #include "environment/leak.h"
-#include "support/repetitions.h"
 #include "support/run_program.h"
 #include "support/sanitizer.h"
 
@@ -31,9 +30,6 @@ class DeniedCallTest : public ::testing::TestWithParam<Call> {};
 
 TEST_P(DeniedCallTest, TheLeaksAreFoundOrItIsSaidWhyNot) {
   if (kUnderAsan || kUnderTsan) GTEST_SKIP() << "sanitizers need the calls themselves";
-  // The program has a thread that never stops running, which takes most of an emulated processor.
-  if (::taskleak::testing::Stride() > 1)
-    GTEST_SKIP() << "takes a minute for each call where a processor is emulated";
   for (const int error : {EPERM, ENOSYS}) {
     const Outcome outcome = RunWithout(GetParam().name, error);
     SCOPED_TRACE(error == EPERM ? "EPERM" : "ENOSYS");

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <thread>
 
+#include "support/repetitions.h"
+
 namespace taskleak::testing {
 
 /// Threads each of which starts the next and ends, until the chain is destroyed.
@@ -24,7 +26,8 @@ class Chain {
   void Start() {
     ++alive_;
     std::thread([this] {
-      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000};  // a short life is the matter here
+      // A short life is the matter here, but not shorter than a look at it takes.
+      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000L * Stride()};
       nanosleep(&pause, nullptr);
       if (!end_) Start();
       --alive_;

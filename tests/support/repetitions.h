@@ -7,8 +7,8 @@
 
 namespace taskleak::testing {
 
-/// Returns TASKLEAK_TEST_FEWER, which is set for an emulated machine, or 1: of many places in a
-/// row, a test tries the first of each so many.
+/// Returns TASKLEAK_TEST_FEWER, which is set for an emulated machine that is slower by about as
+/// much, or 1: of many places in a row, a test tries the first of each so many.
 inline int Stride() {
   const char* const fewer = std::getenv("TASKLEAK_TEST_FEWER");
   return fewer == nullptr ? 1 : std::max(std::atoi(fewer), 1);

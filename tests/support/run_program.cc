@@ -11,6 +11,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/repetitions.h"
+
 namespace taskleak {
 namespace {
 
@@ -58,7 +60,9 @@ int Spawn(std::vector<std::string> arguments, std::vector<std::string> environme
 Outcome RunProgram(const std::string& program, const std::vector<std::string>& arguments,
                    const std::map<std::string, std::string>& environment) {
   // timeout(1) returns the program's exit code, or ends by the same signal as the program.
-  std::vector<std::string> command = {"timeout", "--foreground", "--kill-after=5", "60", program};
+  const std::string seconds = std::to_string(60 * testing::Stride());
+  std::vector<std::string> command = {"timeout", "--foreground", "--kill-after=5", seconds,
+                                      program};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const TemporaryDirectory directory;
   const std::string out = directory.File("out");

@@ -17,8 +17,8 @@ struct Outcome {
 };
 
 /// Runs `program` with `arguments`, in this process's environment without its TASKLEAK_OPTIONS and
-/// GTEST_* variables, changed by `environment`. A program that has not ended after a minute is
-/// killed (exit code 124).
+/// GTEST_* variables, changed by `environment`. A program that has not ended after a minute
+/// (testing::Stride() minutes) is killed (exit code 124).
 [[nodiscard]] Outcome RunProgram(const std::string& program,
                                  const std::vector<std::string>& arguments,
                                  const std::map<std::string, std::string>& environment = {});
