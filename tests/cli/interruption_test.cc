@@ -71,7 +71,7 @@ TEST_F(Interruption, AMergedReportIsTheOldOrTheNewOne) {
 
 TEST_F(Interruption, ABaselineIsTheOldOrTheNewOne) {
   std::vector<LeakReport> leaks;
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 150; ++i) {
     leaks.push_back(TwoLeaks());
     leaks.back().test = "Suite.Test" + std::to_string(i);
   }
