@@ -20,9 +20,10 @@ FullPaths& TheFullPaths() {
 }
 
 // Returns how much of `file` to drop. Both are normal paths, and `directory` has no slash at its
-// end.
+// end. It may be relative: -ffile-prefix-map and -fdebug-compilation-dir make it so.
 std::size_t PrefixLength(std::string_view file, std::string_view directory) {
   if (!file.starts_with('/') || file.starts_with("/usr/")) return 0;
+  if (!directory.starts_with('/')) return 0;
   while (directory.size() > 1) {
     if (file.starts_with(directory) && file.substr(directory.size()).starts_with('/'))
       return directory.size() + 1;

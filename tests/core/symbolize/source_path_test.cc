@@ -27,6 +27,12 @@ TEST(SourcePathTest, LeavesPathsElsewhere) {
   EXPECT_EQ(ShortSourcePath("", ""), "");
 }
 
+TEST(SourcePathTest, ARelativeCompilationDirectoryContainsNoAbsolutePath) {
+  EXPECT_EQ(ShortSourcePath("/opt/lib/x.h", "./nptl"), "/opt/lib/x.h");
+  EXPECT_EQ(ShortSourcePath("/opt/lib/x.h", "build/src"), "/opt/lib/x.h");
+  EXPECT_EQ(ShortSourcePath("/opt/lib/x.h", "."), "/opt/lib/x.h");
+}
+
 TEST(SourcePathTest, RemembersTheFullPath) {
   EXPECT_EQ(FullSourcePath(ShortSourcePath("/remember/src/pool.cc", "/remember/build")),
             "/remember/src/pool.cc");
