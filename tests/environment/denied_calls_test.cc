@@ -11,6 +11,7 @@
 
 #include "environment/deny.h"
 #include "environment/leak.h"
+#include "support/repetitions.h"
 #include "support/run_program.h"
 #include "support/sanitizer.h"
 
@@ -30,6 +31,8 @@ class DeniedCallTest : public ::testing::TestWithParam<Call> {};
 
 TEST_P(DeniedCallTest, TheLeaksAreFoundOrItIsSaidWhyNot) {
   if (kUnderAsan || kUnderTsan) GTEST_SKIP() << "sanitizers need the calls themselves";
+  if (::taskleak::testing::Stride() > 1)
+    GTEST_SKIP() << "takes half a minute for each call where a processor is emulated";
   for (const int error : {EPERM, ENOSYS}) {
     const Outcome outcome = RunWithout(GetParam().name, error);
     SCOPED_TRACE(error == EPERM ? "EPERM" : "ENOSYS");
