@@ -11,8 +11,7 @@ namespace taskleak::symbolize {
 namespace {
 
 bool IsFramework(std::string_view plain_name) {
-  constexpr std::array<std::string_view, 4> kNamespaces = {
-      "testing::", "Catch::", "doctest::", "boost::unit_test::"};
+  constexpr std::array<std::string_view, 3> kNamespaces = {"testing::", "Catch::", "doctest::"};
   return plain_name == "RUN_ALL_TESTS" ||
          std::ranges::any_of(kNamespaces,
                              [&](std::string_view name) { return plain_name.starts_with(name); });

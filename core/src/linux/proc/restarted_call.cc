@@ -11,7 +11,7 @@ bool IsSmall(std::uint64_t argument) {
   return argument < kPage;
 }
 
-// Of its operations, these two can be continued (kernel/futex/waitwake.c, futex_wait).
+// Of the operations of futex(2), these two can be continued (kernel/futex/waitwake.c, futex_wait).
 bool IsFutexWait(const std::array<std::uint64_t, 6>& arguments) {
   const bool any_bit = static_cast<std::uint32_t>(arguments[5]) == FUTEX_BITSET_MATCH_ANY;
   const std::uint64_t operation =
