@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -89,6 +90,12 @@ TEST(Aarch64BranchTest, AJumpIsDecodedFromWhereItBegins) {
       {"the same after bti c",
        Code({kBti, kAdrp, kLdr, kAdd, kAutia1716, kBr}),
        {Kind::kSlot, kAt + 24}},
+      {"a PLT entry whose slot is in the next page",
+       Code({0xb0000010, kLdr, kAdd, kBr, kNop}),
+       {Kind::kSlot, kAt + 0x1000 + 24}},
+      {"a PLT entry whose slot is in the page before",
+       Code({0xf0fffff0, kLdr, kAdd, kBr, kNop}),
+       {Kind::kSlot, kAt - 0x1000 + 24}},
       {"what leads further than adrp", Code({kLdrNext, kBrSum}), {Kind::kSlot, kAt + 8}},
       {"a constant that is not jumped to", Code({kLdrNext, kRet}), {}},
       {"what leads to a function far away",
@@ -125,6 +132,8 @@ TEST(Aarch64PrologueTest, TheFramePointerIsFoundFromTheStackPointer) {
   constexpr std::uint32_t kAdd32 = 0x910083fd;     // add x29, sp, #32
   constexpr std::uint32_t kPage = 0xd14007ff;      // sub sp, sp, #1, lsl #12
   constexpr std::uint32_t kOther = 0xf9000bf3;     // str x19, [sp, #16]
+  constexpr std::uint32_t kPushOne = 0xf81f0ff3;   // str x19, [sp, #-16]!
+  constexpr std::uint32_t kAdd48 = 0x9100c3ff;     // add sp, sp, #48
   constexpr std::uint32_t kAlloca = 0xcb2163ff;    // sub sp, sp, x1
   constexpr std::uint32_t kConstant = 0xd282740c;  // mov x12, #5024
   constexpr std::uint32_t kSubX12 = 0xcb2c63ff;    // sub sp, sp, x12
@@ -139,7 +148,9 @@ TEST(Aarch64PrologueTest, TheFramePointerIsFoundFromTheStackPointer) {
       {"signed", Code({kPaciasp, kPush, kMove, kRet}), {true, 0, 0}},
       {"clang's", Code({kSub48, kStore, kAdd32, kRet}), {true, 32, 0}},
       {"with more stack after it", Code({kPush, kMove, kPage, kOther, kRet}), {true, 4096, 0}},
+      {"with a register pushed after it", Code({kPush, kMove, kPushOne, kRet}), {true, 16, 0}},
       {"up to alloca", Code({kPush, kMove, kAlloca, kSub48}), {true, 0, 0}},
+      {"up to an epilogue", Code({kSub48, kStore, kAdd32, kAdd48, kRet}), {true, 32, 0}},
       {"GCC's of a large frame", Code({kConstant, kSubX12, kStore0, kMove, kRet}), {true, 0, 0}},
       {"with an unknown amount of stack", Code({kAlloca, kStore0, kMove, kRet}), {}},
       {"with x29 elsewhere", Code({kPush, kAdd32, kRet}), {}},
@@ -216,6 +227,11 @@ TEST(Aarch64SuspendIndexTest, ClangsIsReadAndSetToConstants) {
   // mov w8, wzr; and w8, w8, #3; strb w8, [x9, #48], as clang stores the first without optimization
   const ByteUses ramp = FindByteUses(Code({0x2a1f03e8, 0x12000508, 0x3900c128}));
   EXPECT_EQ(ramp.stored.at(48).count(0), 1U);
+}
+
+TEST(Aarch64SuspendIndexTest, AByteRightBehindTheTwoFunctionsOfAFrameMayBeOne) {
+  // ldrb w8, [x0, #16]; ldrb w8, [x0, #15]
+  EXPECT_EQ(FindByteUses(Code({0x39404008, 0x39403c08})).read, std::set<std::size_t>{16});
 }
 
 TEST(Aarch64SuspendIndexTest, TheStoreOfAnIndexIsFound) {

@@ -58,6 +58,11 @@ TEST(SuspendIndexTest, ClangHasNoneWhereNothingIsReadThatIsSet) {
   EXPECT_EQ(FindClangIndex(FindByteUses(only_sets), FindByteUses(kClangDestroy)), std::nullopt);
 }
 
+TEST(SuspendIndexTest, OfTwoBytesAlikeClangsIsTheOneThatDestroyReadsToo) {
+  const ByteUses resume{.read = {0x20, 0x24}, .stored = {{0x20, {1}}, {0x24, {1}}}};
+  EXPECT_EQ(FindClangIndex(resume, {.read = {0x24}, .stored = {}}), 0x24);
+}
+
 TEST(SuspendIndexTest, StoresOfConstantsAreFound) {
   EXPECT_EQ(FindIndexStore(kClangResume, 0x24, 1, 2), 8U);
   EXPECT_EQ(FindIndexStore(kClangResume, 0x24, 1, 3), std::nullopt);
