@@ -2,6 +2,7 @@
 // born.
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -235,6 +236,39 @@ TEST_F(Descent, AThreadOfUnknownOriginIsJudgedWhereItIsFirstSeen) {
   EndClean();
 }
 
+TEST_F(Descent, LaterChildrenOfAReportedThreadAreBackgroundThoughItsOriginIsAGuess) {
+  std::optional<Servant> unknown;
+  {
+    const registry::UnrecordedBirths unrecorded;
+    unknown.emplace("unknown");
+  }
+  Begin();
+  std::unique_ptr<Servant> leaked;
+  std::unique_ptr<Servant> grown;
+  EXPECT_NE(Test("Suite.Leaky", [&] { leaked = unknown->Start("leaked"); }), kClean);
+  EXPECT_EQ(Test("Suite.Next", [&] { grown = leaked->Start("grown"); }), kClean);
+  EndClean();
+}
+
+// Does its work when its thread ends.
+struct AtThreadEnd {
+  ~AtThreadEnd() {
+    if (work) work();
+  }
+  std::function<void()> work;
+};
+thread_local AtThreadEnd t_at_end;
+
+TEST_F(Descent, WhatTheDestructorsOfAThreadsObjectsStartDescendsFromTheThread) {
+  Begin();
+  Servant pool("pool");
+  std::unique_ptr<Servant> grown;
+  pool.Do([&] { t_at_end.work = [&grown] { grown = std::make_unique<Servant>("grown"); }; });
+  EXPECT_EQ(Test("Suite.Test", [&] { pool.End(); }), kClean);
+  EXPECT_THAT(run_->SuiteEnded().value_or(""), HasSubstr("\"grown\""));
+  EXPECT_EQ(run_->RunEnded(), kClean);
+}
+
 TEST_F(Descent, ATaskBelongsToTheScopeOfTheThreadThatCreatesIt) {
   Begin();
   Servant pool("pool");
@@ -304,6 +338,26 @@ TEST_F(Descent, ScopesThatNothingDescendsFromAreForgotten) {
     ASSERT_EQ(Test("Suite.WithAThread", body), kClean);
   }
   EXPECT_LT(highest, first + 2500) << "the numbers of forgotten scopes are used again";
+  EndClean();
+}
+
+TEST_F(Descent, AScopeThatAThreadDescendsFromIsNotForgotten) {
+  Begin(NoWait({IgnoreThreadName("ignored")}));
+  registry::Origin first = 0;
+  std::unique_ptr<Servant> ignored;
+  EXPECT_EQ(Test("Suite.First",
+                 [&] {
+                   first = registry::OwnScope();
+                   ignored = std::make_unique<Servant>("ignored");
+                 }),
+            kClean);
+  for (int i = 0; i < 2500; ++i) {
+    const auto body = [first] {
+      std::thread([] {}).join();
+      ASSERT_NE(registry::OwnScope(), first);
+    };
+    ASSERT_EQ(Test("Suite.WithAThread", body), kClean);
+  }
   EndClean();
 }
 

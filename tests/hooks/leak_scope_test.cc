@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "registry/thread_birth.h"
 #include "support/leaks.h"
 #include "support/servant.h"
 #include "taskleak/leak_scope.h"
@@ -72,6 +73,58 @@ TEST(LeakScopeTest, HoldsWhatTheRunningTaskCreatesInIt) {
   std::optional<Task> child("child");
   EXPECT_THAT(scope.Check("scope", NoWait()).value_or(""),
               AllOf(HasSubstr("\"child\""), Not(HasSubstr("\"before-it\""))));
+}
+
+TEST(LeakScopeTest, AfterAnInnerScopeTheOuterOneGoesOn) {
+  LeakScope outer;
+  EXPECT_EQ(LeakScope().Check("inner", NoWait()), kClean);
+  const Servant later("later");
+  EXPECT_THAT(outer.Check("outer", NoWait()).value_or(""), HasSubstr("\"later\""));
+}
+
+TEST(LeakScopeTest, IsNotBlamedForWhatAScopeWithinItIsStillToCheck) {
+  LeakScope outer;
+  Servant of_outer("of-outer");
+  std::optional<LeakScope> inner;
+  std::unique_ptr<Servant> of_inner;
+  of_outer.Do([&] {
+    inner.emplace();
+    of_inner = std::make_unique<Servant>("of-inner");
+  });
+  EXPECT_THAT(outer.Check("outer", NoWait()).value_or(""),
+              AllOf(HasSubstr("\"of-outer\""), Not(HasSubstr("\"of-inner\""))));
+  std::optional<std::string> text;
+  of_outer.Do([&] { text = inner->Check("inner", NoWait()); });
+  EXPECT_THAT(text.value_or(""), HasSubstr("\"of-inner\""));
+}
+
+TEST(LeakScopeTest, HoldsWhatThePieceOfATestCreatesThatBeginsInIt) {
+  TestRun run(NoWait());
+  run.RunStarted();
+  run.TestStarted("Test");
+  LeakScope scope;
+  run.PieceStarted();
+  const Servant of_piece("of-piece");
+  EXPECT_THAT(scope.Check("scope", NoWait()).value_or(""), HasSubstr("\"of-piece\""));
+  EXPECT_EQ(run.PieceEnded("Test: piece"), kClean);
+  EXPECT_EQ(run.TestEnded(), kClean);
+  EXPECT_EQ(run.RunEnded(), kClean);
+}
+
+TEST(LeakScopeTest, WhatAThreadOfUnknownOriginStartsIsItsIfItSeesThatFirst) {
+  std::optional<Servant> unknown;
+  {
+    const registry::UnrecordedBirths unrecorded;
+    unknown.emplace("unknown");
+  }
+  TestRun run(NoWait());
+  run.RunStarted();
+  run.TestStarted("Test");
+  LeakScope scope;
+  const auto grown = unknown->Start("grown");
+  EXPECT_THAT(scope.Check("scope", NoWait()).value_or(""), HasSubstr("\"grown\""));
+  EXPECT_EQ(run.TestEnded(), kClean);
+  EXPECT_EQ(run.RunEnded(), kClean);
 }
 
 TEST(LeakScopeTest, WhatIsLeftOfItIsTheTestsIfTheTestEndsFirst) {
