@@ -4,7 +4,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <latch>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -204,16 +208,31 @@ TEST(DrainTest, EndsAsSoonAsTheProcessIsStill) {
 // What was seen before may have ended since.
 TEST(DrainTest, LooksAgainOnceTheProcessIsStill) {
   if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
+  using Clock = std::chrono::steady_clock;
   const ParkedThread parked;
-  bool seen = false;
+  parked.AwaitAsleep();
+  const Stragglers all = {Named(parked.tid())};
+  std::atomic<bool> end{false};
+  std::optional<testing::BlockedThread> awake;
+  awake.emplace(
+      [&] {
+        while (!end.load()) std::this_thread::sleep_for(milliseconds(1));
+      },
+      [&] { end.store(true); });
+  int looks = 0;
+  Clock::time_point first;
   const Drained drained = Drain(
       UntilStill(),
       [&] {
-        // The first looks take until the process is asked about for the first time.
-        if (seen) return Stragglers();
-        std::this_thread::sleep_for(milliseconds(2));
-        seen = true;
-        return Stragglers{Named(parked.tid())};
+        if (++looks == 1) first = Clock::now();
+        if (looks > 2) return Stragglers();
+        if (looks == 2) {
+          awake.reset();
+          // The process is asked about again after at most four times the time until now.
+          const Clock::time_point now = Clock::now();
+          std::this_thread::sleep_until(now + 5 * (now - first) + milliseconds(2));
+        }
+        return all;
       },
       IgnoreNothing);
   EXPECT_TRUE(drained.left.empty());
@@ -225,6 +244,28 @@ TEST(DrainTest, AsksTheRulesAgainOnceTheProcessIsStill) {
   const Drained drained = DrainAndIgnore(
       UntilStill(), [&] { return Stragglers{Named(parked.tid())}; },
       [&](Stragglers& stragglers) { stragglers.clear(); });
+  EXPECT_TRUE(drained.left.empty());
+}
+
+TEST(DrainTest, AWaitThatEndsShortlyAfterItIsWaitedForThoughEveryThreadIsAsleep) {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::atomic<bool> ended{false};
+  std::latch latch(1);
+  const testing::BlockedThread waiter(
+      [&] {
+        std::unique_lock lock(mutex);
+        never.wait_until(lock, std::chrono::steady_clock::now() + milliseconds(250));
+        ended = true;
+        latch.wait();
+      },
+      [&] { latch.count_down(); });
+  waiter.AwaitCall(SYS_futex);
+  Options options = WithDrain(milliseconds(200), milliseconds(60'000));
+  options.stillness = true;
+  const Drained drained = Drain(
+      options, [&] { return ended ? Stragglers() : Stragglers{Named(waiter.tid())}; },
+      IgnoreNothing);
   EXPECT_TRUE(drained.left.empty());
 }
 

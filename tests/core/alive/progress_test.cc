@@ -93,6 +93,35 @@ TEST_F(ProgressTest, UsingAProcessorIsEvidence) {
   EXPECT_TRUE(RecentAt(50));
 }
 
+TEST_F(ProgressTest, UsingAPartOfAProcessorBetweenTwoSleepsAtTheSamePlaceIsEvidence) {
+  constexpr std::int64_t kWork = 20'000'000;  // ns, of 50 ms
+  std::atomic<int> orders{0};
+  const testing::BlockedThread worker(
+      [&] {
+        for (;;) {
+          orders.wait(0);
+          if (orders.exchange(0) == 2) return;
+          const auto before = platform::ReadRunCount(gettid());
+          while (platform::ReadRunCount(gettid())->cpu_ns < before->cpu_ns + kWork) {
+          }
+        }
+      },
+      [&] {
+        orders.store(2);
+        orders.notify_all();
+      });
+  worker.AwaitCall(SYS_futex);
+  const auto before = platform::ReadRunCount(worker.tid());
+  ObserveAt(0, {Of(worker.tid())});
+  orders.store(1);
+  orders.notify_all();
+  while (platform::ReadRunCount(worker.tid())->cpu_ns < before->cpu_ns + kWork)
+    std::this_thread::yield();
+  worker.AwaitCall(SYS_futex);
+  ObserveAt(50, {Of(worker.tid())});
+  EXPECT_TRUE(RecentAt(50));
+}
+
 // Sleeps in a read of one pipe. Once it has read a byte, it sleeps in a read of `next`.
 class Reader {
  public:

@@ -24,6 +24,7 @@
 #include <gtest/gtest.h>
 
 #include "support/parked_thread.h"
+#include "support/repetitions.h"
 #include "support/sanitizer.h"
 #include "taskleak/internal/own_thread.h"
 
@@ -54,6 +55,19 @@ bool IsRefused(std::optional<Stillness::Clock::time_point> until = {}) {
     if (stillness.IsShown(until)) return false;
   }
   return true;
+}
+
+// Returns what refuses a claim once all threads are asleep, and none begins or ends.
+Obstacle FindObstacleBesideThreads() {
+  Stillness stillness;
+  const auto end = Stillness::Clock::now() + seconds(20);
+  for (;;) {
+    stillness.IsShown({});
+    const Obstacle found = stillness.obstacle();
+    const bool is_of_threads = found == Obstacle::kThread || found == Obstacle::kChange;
+    if (!is_of_threads || Stillness::Clock::now() > end) return found;
+    std::this_thread::yield();
+  }
 }
 
 Stillness::Clock::time_point In(Stillness::Clock::duration time) {
@@ -230,7 +244,7 @@ class WaiterInMemory {
 
 TEST_F(StillnessTest, IsRefusedWhileAThreadWaitsForAWordInSharedMemory) {
   const WaiterInMemory waiter(MAP_SHARED);
-  EXPECT_TRUE(IsRefused());
+  EXPECT_EQ(FindObstacleBesideThreads(), Obstacle::kSharedMemory);
 }
 
 TEST_F(StillnessTest, IsShownWhereAWordThatCouldBeSharedIsInPrivateMemory) {
@@ -245,7 +259,7 @@ TEST_F(StillnessTest, IsRefusedWhileThereIsAHandlerForASignalFromOutside) {
   struct sigaction before {};
   for (const int signal : {SIGUSR1, SIGALRM, SIGIO, SIGRTMIN}) {
     ASSERT_EQ(sigaction(signal, &action, &before), 0);
-    EXPECT_TRUE(IsRefused()) << signal;
+    EXPECT_EQ(FindObstacleBesideThreads(), Obstacle::kSignals) << signal;
     ASSERT_EQ(sigaction(signal, &before, nullptr), 0);
   }
   for (const int signal : {SIGTERM, SIGSEGV}) {
@@ -265,12 +279,12 @@ TEST_F(StillnessTest, IsRefusedWhileThereIsAChildAliveOrNotWaitedFor) {
     close(pipe[1]);
     _exit(static_cast<int>(read(pipe[0], &byte, 1)));
   }
-  EXPECT_TRUE(IsRefused());
+  EXPECT_EQ(FindObstacleBesideThreads(), Obstacle::kChildren);
   close(pipe[0]);
   close(pipe[1]);
   siginfo_t info{};
   ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
-  EXPECT_TRUE(IsRefused());
+  EXPECT_EQ(FindObstacleBesideThreads(), Obstacle::kChildren);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   EXPECT_TRUE(IsShown(stillness_));
 }
@@ -280,7 +294,7 @@ TEST_F(StillnessTest, IsRefusedWhileThereIsAnIoUring) {
   io_uring_params params{};
   const auto ring = static_cast<int>(syscall(SYS_io_uring_setup, 4, &params));
   if (ring < 0) GTEST_SKIP() << "io_uring is not allowed here";
-  EXPECT_TRUE(IsRefused());
+  EXPECT_EQ(FindObstacleBesideThreads(), Obstacle::kRing);
   close(ring);
   EXPECT_TRUE(IsShown(stillness_));
 }
@@ -300,6 +314,35 @@ TEST_F(StillnessTest, IsRefusedWhileThreadsStartOthersAndEnd) {
   EXPECT_TRUE(IsRefused());
   end = true;
   while (alive.load() != 0) std::this_thread::yield();
+}
+
+// Each of them may be asleep when it is looked at, but never both at one moment. Those between them
+// are there to make the looks longer.
+TEST_F(StillnessTest, IsRefusedWhileTwoThreadsWakeEachOther) {
+  const int enough = testing::Repetitions(20'000);
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool turn = false;
+  bool end = false;
+  std::atomic<int> turns{0};
+  const auto play = [&](bool own) {
+    std::unique_lock lock(mutex);
+    while (!end) {
+      turn = !own;
+      ++turns;
+      changed.notify_one();
+      changed.wait(lock, [&] { return turn == own || end; });
+    }
+  };
+  const auto stop = [&] {
+    const std::lock_guard lock(mutex);
+    end = true;
+    changed.notify_all();
+  };
+  const BlockedThread one([&] { play(false); }, stop);
+  const std::array<ParkedThread, 16> between{};
+  const BlockedThread two([&] { play(true); }, stop);
+  while (turns < enough) ASSERT_FALSE(Stillness().IsShown({}));
 }
 
 TEST_F(StillnessTest, IsShownBesideAThreadOfTaskleaksOwnThatWaitsForATime) {
