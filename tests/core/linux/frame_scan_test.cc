@@ -17,7 +17,10 @@
 namespace taskleak::platform {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Not;
 
 // Memory that is reserved, and takes none until it is written.
 class Reserved {
@@ -70,6 +73,20 @@ TEST(FrameScanTest, WhatLooksLikeAFrameIsFoundAtTheEndOfMemoryThatIsReserved) {
   Write(frame, kResume);
   Write(frame + sizeof(std::uintptr_t), kDestroy);
   EXPECT_THAT(ScanForFrames({.resume = {kResume}, .destroy = {kDestroy}}), ElementsAre(frame));
+}
+
+TEST(FrameScanTest, TheFirstWordOfAFrameIsAResumeFunctionOrNull) {
+  constexpr std::uintptr_t kResume = 0x7165'0000'3456'789a;
+  constexpr std::uintptr_t kDestroy = 0x7165'0000'4567'89ab;
+  const Reserved memory(PageSize());
+  ASSERT_TRUE(memory.is_usable());
+  const std::uintptr_t other = memory.begin();
+  const std::uintptr_t finished = memory.begin() + 64;
+  Write(other, kDestroy);
+  Write(other + sizeof(std::uintptr_t), kDestroy);
+  Write(finished + sizeof(std::uintptr_t), kDestroy);
+  const auto found = ScanForFrames({.resume = {kResume}, .destroy = {kDestroy}});
+  EXPECT_THAT(found, AllOf(Contains(finished), Not(Contains(other))));
 }
 
 }  // namespace
