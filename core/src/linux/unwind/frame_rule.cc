@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 
+#include "linux/arch/decode.h"
 #include "linux/proc/memory.h"
 
 namespace taskleak::platform {
@@ -126,18 +127,31 @@ bool HasCode(std::uintptr_t at, const std::array<unsigned char, kSize>& expected
   return kSize != 0 && ReadMemory(at, code.data(), code.size()) == code.size() && code == expected;
 }
 
-// Makes the rule for a place where nothing is pushed and no register has changed: the return
-// address is on top of the stack.
-FrameRule NothingPushedRule(const FunctionRange& function) {
+constexpr bool kReturnsByRegister = kReturnColumn != kPc;
+
+// Makes the rule for a place where no register has changed and the function has put so many bytes
+// on the stack: with the return address as the first of them, or on top of the return address.
+FrameRule PushedRule(const FunctionRange& function, std::size_t pushed) {
+  constexpr std::int32_t kWord = sizeof(std::uintptr_t);
   FrameRule rule;
   rule.found = true;
   rule.cfa_register = kStackPointer;
-  rule.cfa_operand = sizeof(std::uintptr_t);
+  rule.cfa_operand = static_cast<std::int32_t>(pushed) + (kReturnsByRegister ? 0 : kWord);
   for (Location& location : rule.callers) location.kind = Location::kSame;
   rule.callers[kStackPointer] = {Location::kCfaPlus, 0};
-  rule.callers[kReturnColumn] = {Location::kSavedAtCfaPlus, -rule.cfa_operand};
+  if (rule.cfa_operand != 0) rule.callers[kReturnColumn] = {Location::kSavedAtCfaPlus, -kWord};
   rule.function = function;
   return rule;
+}
+
+// Returns how many bytes an entry of a procedure linkage table has put on the stack before it comes
+// to `pc`; nothing if none is there.
+std::optional<std::size_t> PushedByLinkageEntryAt(std::uintptr_t pc) {
+  constexpr std::size_t kReach = decoders::kLinkageReach;
+  std::array<unsigned char, 2 * kReach> code{};
+  ReadMemory(pc - kReach, code.data(), kReach);  // it may begin with the entry
+  if (ReadMemory(pc, &code[kReach], kReach) != kReach) return {};
+  return decoders::PushedByLinkageEntry(code);
 }
 
 // aarch64's vdso has no call frame information, and few of its functions need a frame (lib/vdso,
@@ -146,19 +160,6 @@ bool IsInVdso(Dwfl_Module* module) {
   const char* const name =
       dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
   return name != nullptr && std::string_view(name).starts_with("[vdso");
-}
-
-// Makes the rule for a place where the return address is still in its register, and nothing is on
-// the stack.
-FrameRule NoFrameRule(const FunctionRange& function) {
-  FrameRule rule;
-  rule.found = true;
-  rule.assumed = true;
-  rule.cfa_register = kStackPointer;
-  for (Location& location : rule.callers) location.kind = Location::kSame;
-  rule.callers[kStackPointer] = {Location::kCfaPlus, 0};
-  rule.function = function;
-  return rule;
 }
 
 // Makes the rule for code that a signal interrupted: all of its registers are on the stack.
@@ -198,9 +199,13 @@ FrameRule MakeFrameRule(std::uintptr_t pc) {
     }
   }
   if (HasCode(pc - kCallInstruction.size(), kCloneReturn))
-    return NothingPushedRule(FunctionAt(module, pc));
-  constexpr bool kReturnsByRegister = kReturnColumn != kPc;
-  if (kReturnsByRegister && IsInVdso(module)) return NoFrameRule(FunctionAt(module, pc));
+    return PushedRule(FunctionAt(module, pc), 0);
+  const std::optional<std::size_t> pushed = PushedByLinkageEntryAt(pc);
+  if (pushed || (kReturnsByRegister && IsInVdso(module))) {
+    FrameRule rule = PushedRule(FunctionAt(module, pc), pushed.value_or(0));
+    rule.assumed = true;
+    return rule;
+  }
   return StartsContext(module, pc) ? StartRule() : FrameRule();
 }
 

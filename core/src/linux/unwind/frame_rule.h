@@ -49,8 +49,9 @@ struct FrameRule {
   }
 };
 
-/// Makes the rule for the instruction at `pc` from .eh_frame, or else .debug_frame. The vdso may
-/// have neither; if return addresses are in a register, a rule is assumed for it.
+/// Makes the rule for the instruction at `pc` from .eh_frame, or else .debug_frame. Entries of
+/// procedure linkage tables may have neither, and a rule is assumed for them; also for the vdso, if
+/// return addresses are in a register.
 FrameRule MakeFrameRule(std::uintptr_t pc) TASKLEAK_REQUIRES(Modules::Instance().mutex());
 
 }  // namespace taskleak::platform

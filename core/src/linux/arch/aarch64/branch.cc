@@ -16,8 +16,6 @@ std::uintptr_t TargetOf(std::uint32_t instruction, std::uintptr_t at) {
   return Add(at, SignedField(instruction, 0, 26) * std::int64_t{kInstruction});
 }
 
-bool IsJump(std::uint32_t instruction) { return instruction >> 26 == 0x05; }
-
 // blr, blraa and their kind; br, braa and theirs (with and without a modifier in a register).
 bool IsIndirect(std::uint32_t instruction, bool call) {
   const std::uint32_t wanted = call ? 0xd63f0000U : 0xd61f0000U;

@@ -34,6 +34,9 @@ inline std::int64_t SignedField(std::uint32_t instruction, unsigned first, unsig
 /// register but x30.
 inline bool IsHint(std::uint32_t instruction) { return (instruction & 0xfffff01fU) == 0xd503201fU; }
 
+/// Returns whether the instruction is b, a jump without a condition.
+inline bool IsJump(std::uint32_t instruction) { return instruction >> 26 == 0x05; }
+
 }  // namespace taskleak::platform::aarch64
 
 #endif  // TASKLEAK_SRC_LINUX_ARCH_AARCH64_INSTRUCTION_H_
