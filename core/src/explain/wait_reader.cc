@@ -164,6 +164,22 @@ WaitFacts EpollOf(const Descriptor& descriptor) {
   return EpollWait{ReadDescriptor(descriptor), ReadDescriptors(*std::move(watched))};
 }
 
+// Returns whether the first argument of calls in that state is what they wait on.
+bool IsOnDescriptor(WaitState state) {
+  switch (state) {
+    case WaitState::kRead:
+    case WaitState::kWrite:
+    case WaitState::kAccept:
+    case WaitState::kRecv:
+    case WaitState::kSend:
+    case WaitState::kConnect:
+    case WaitState::kEpoll:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool IsStandardInput(const Descriptor& descriptor) {
   return platform::AreSame(descriptor, {STDIN_FILENO, descriptor.thread});
 }
@@ -208,6 +224,8 @@ DescriptorWait WaitReader::ReadOrWrite(const Descriptor& descriptor, WaitState s
 WaitFacts WaitReader::Read(WaitState state, const platform::BlockedAt& at,
                            const std::optional<platform::Hold>& hold, int tid) {
   const Descriptor first{static_cast<int>(at.arguments[0]), tid};
+  // A call that a signal has ended may have its result there (WhereInterrupted).
+  if (IsOnDescriptor(state) && first.number < 0) return {};
   switch (state) {
     case WaitState::kRead:
     case WaitState::kWrite:

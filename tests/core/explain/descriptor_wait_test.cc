@@ -11,13 +11,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include <gtest/gtest.h>
 
 #include "core/explain/state_of.h"
+#include "explain/wait_reader.h"
 #include "support/libc_calls.h"
 
 namespace taskleak {
@@ -104,6 +108,15 @@ TEST(DescriptorWaitTest, PollNamesTheDescriptor) {
       kCallOfPoll, [&] { poll(&entry, 1, -1); }, [&] { pipe.Feed(); });
   EXPECT_EQ(found.unit.state, WaitState::kPoll);
   ExpectPipe(WaitOf<PollWait>(found).on, pipe.ends[0]);
+}
+
+// As in core files of aarch64, where one register has both the descriptor and the result.
+TEST(DescriptorWaitTest, OfACallThatASignalHasEndedNoDescriptorIsNamed) {
+  const platform::BlockedAt ended{.number = SYS_epoll_pwait,
+                                  .arguments = {static_cast<std::uint64_t>(-EINTR)}};
+  const explain::WaitFacts facts =
+      explain::WaitReader().Read(WaitState::kEpoll, ended, std::nullopt, gettid());
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(facts));
 }
 
 TEST(DescriptorWaitTest, EpollNamesWhatItWatches) {
