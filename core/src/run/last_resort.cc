@@ -1,6 +1,8 @@
 #include "run/last_resort.h"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,8 +16,6 @@ namespace {
 
 enum Phase : std::uint32_t { kIdle, kEnding, kReported, kPrinted, kStopped };
 
-// How long the full report may take before this one steps in.
-constexpr std::chrono::seconds kGrace{10};
 constexpr std::chrono::hours kForever{24};
 
 // "leaks.hang.json" beside "leaks.json"
@@ -40,11 +40,21 @@ void WriteAll(int fd, std::string_view text) {
   }
 }
 
+// Returns the processor time that a thread of this process has used, by the number that the kernel
+// makes of it (include/linux/posix-timers_types.h, CPUCLOCK_PERTHREAD_MASK and CPUCLOCK_SCHED).
+std::chrono::nanoseconds ProcessorTime(int tid) {
+  const auto clock = static_cast<clockid_t>((~static_cast<unsigned>(tid) << 3) | 4U | 2U);
+  timespec used{};
+  if (syscall(SYS_clock_gettime, clock, &used) != 0) return {};
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 }  // namespace
 
-LastResort::LastResort(const std::string& json)
+LastResort::LastResort(const std::string& json, std::chrono::milliseconds grace)
     : json_(json.empty() ? std::string() : report::ReportPath(json, getpid())),
       json_beside_(json.empty() ? std::string() : Beside(json_)),
+      grace_(grace),
       phase_(kIdle),
       thread_("taskleak-last", [this] { Wait(); }) {}
 
@@ -55,7 +65,10 @@ LastResort::~LastResort() {
 }
 
 void LastResort::EndSoon(std::chrono::milliseconds from_now) {
-  end_.store((Clock::now() + from_now + kGrace).time_since_epoch().count());
+  extensions_.store(0);
+  reporter_.store(gettid());
+  reporter_ran_.store(ProcessorTime(gettid()).count());
+  end_.store((Clock::now() + from_now + grace_).time_since_epoch().count());
   phase_.store(kEnding);
   platform::FutexWake(phase_);
 }
@@ -74,10 +87,28 @@ void LastResort::Wait() {
   for (;;) {
     const std::uint32_t phase = phase_.load();
     if (phase == kStopped) return;
-    const auto left = Clock::duration(end_.load()) - Clock::now().time_since_epoch();
-    if (phase != kIdle && left.count() <= 0) End();
+    const Clock::rep end = end_.load();
+    const auto left = Clock::duration(end) - Clock::now().time_since_epoch();
+    if (phase != kIdle && left.count() <= 0) {
+      if (phase != kEnding || !GetsMoreTime(end)) End();
+      continue;
+    }
     platform::FutexWait(phase_, phase, phase == kIdle ? std::chrono::nanoseconds(kForever) : left);
   }
+}
+
+// Returns true if the thread that makes the report has run for a part of the time until `end`; one
+// that is stuck in a lock has not. A report that never ends is not waited for.
+bool LastResort::GetsMoreTime(Clock::rep end) {
+  constexpr int kMostExtensions = 5;
+  constexpr int kLeastPart = 20;
+  const std::chrono::nanoseconds ran = ProcessorTime(reporter_.load());
+  if (ran - std::chrono::nanoseconds(reporter_ran_.load()) < grace_ / kLeastPart) return false;
+  if (extensions_.fetch_add(1) >= kMostExtensions) return false;
+  reporter_ran_.store(ran.count());
+  // Unless EndSoon() was called in between.
+  end_.compare_exchange_strong(end, (Clock::now() + grace_).time_since_epoch().count());
+  return true;
 }
 
 void LastResort::End() {

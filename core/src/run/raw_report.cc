@@ -76,20 +76,33 @@ struct RawJson {
   std::uint64_t threads = 0;
 };
 
-// Writes a group of its own for each thread: nothing is known that could combine two of them.
+void WriteStack(RawText& out, const RawThread& thread) {
+  out << "[";
+  for (std::size_t i = 0; i < thread.addresses.size(); ++i) {
+    if (i > 0) out << ",\n   ";
+    WriteFrame(out, thread.addresses[i], /*guessed=*/i > 0);
+  }
+  out << "]";
+}
+
+// Writes a group of its own for each thread: nothing is known that could combine two of them. It
+// has all that a group of a full report has (JsonDocument), so that the same programs can read it.
 void WriteGroup(void* context, const RawThread& thread) {
   auto& json = *static_cast<RawJson*>(context);
   RawText& out = json.out;
   const std::string_view state = thread.at.running ? "running" : "other";
   out << (json.threads++ == 0 ? "\n" : ",\n");
-  out << R"(  {"kind": "thread", "count": 1, "signature": "", "state": ")" << state
-      << R"(", "units": [{"id": )" << static_cast<std::uint64_t>(thread.tid) << R"(, "name": )";
-  out.Quoted(thread.name) << R"(, "state": ")" << state << R"("}], "stack": [)";
-  for (std::size_t i = 0; i < thread.addresses.size(); ++i) {
-    if (i > 0) out << ",\n   ";
-    WriteFrame(out, thread.addresses[i], /*guessed=*/i > 0);
-  }
-  out << "], \"ignore\": []}";
+  out << R"(  {"kind": "thread", "count": 1, "signature": "", "former_signature": "", "part_of": "")"
+      << R"(, "state": ")" << state
+      << R"(", "detail": "", "origin": "", "deadlock": false, "hint": "")"
+      << R"(, "units": [{"id": )" << static_cast<std::uint64_t>(thread.tid) << R"(, "name": )";
+  out.Quoted(thread.name) << R"(, "state": ")" << state << R"(", "detail": "", "waits_at": "")"
+                          << R"(, "held_by": null, "age_ms": 0}], "stack": )";
+  WriteStack(out, thread);
+  out << R"(, "stack_missing": "", "places": [{"count": 1, "state": ")" << state
+      << R"(", "detail": "", "stack": )";
+  WriteStack(out, thread);
+  out << R"(}], "created_by": [], "ignore": []})";
 }
 
 }  // namespace
@@ -133,7 +146,8 @@ void WriteRawJson(int fd, std::string_view test) {
   out << R"({"taskleak": ")" << TASKLEAK_VERSION << R"(", "schema": 1,)"
       << "\n"
       << R"( "tests": [{"test": )";
-  out.Quoted(test) << R"(, "verdict": "hang", "could_not_look": "", "deadlocks": [], "groups": [)";
+  out.Quoted(test) << R"(, "verdict": "hang", "phase": "", "waited_ms": 0, "standstill": "none")"
+                   << R"(, "could_not_look": "", "deadlocks": [], "groups": [)";
   VisitRawThreads(WriteGroup, &json);
   out << R"(]}],)"
       << "\n"
