@@ -15,7 +15,7 @@ bool StartsWithAny(std::string_view text, std::initializer_list<std::string_view
 }  // namespace
 
 bool IsThreadTrampoline(std::string_view plain_name) {
-  constexpr std::array<std::string_view, 11> kTrampolines = {"taskleak_run_thread",
+  constexpr std::array<std::string_view, 13> kTrampolines = {"taskleak_run_thread",
                                                              "taskleak::internal::RunThread",
                                                              "taskleak::internal::RunC11Routine",
                                                              "taskleak::internal::CallThen",
@@ -23,6 +23,8 @@ bool IsThreadTrampoline(std::string_view plain_name) {
                                                              "start_thread",
                                                              "clone",
                                                              "clone3",
+                                                             "__clone",   // as static programs have
+                                                             "__clone3",  // them since glibc 2.43
                                                              "_start",
                                                              "make_fcontext",
                                                              "asan_thread_start"};
