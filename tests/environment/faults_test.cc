@@ -184,7 +184,8 @@ TEST_F(SurroundingsTest, WithoutRootAndWithHidepid) {
 // Time
 
 TEST_F(SurroundingsTest, ATimeNamespaceInWhichTheMachineStartedEarlier) {
-  SKIP_UNLESS_PERMITTED("unshare", "-rT", "--boottime", "1000000", "--monotonic", "1000000");
+  SKIP_UNLESS_PERMITTED("unshare", "-rT", "--fork", "--boottime", "1000000", "--monotonic",
+                        "1000000");
   ExpectTheLeak(RunIn(launcher));
 }
 
