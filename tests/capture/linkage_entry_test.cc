@@ -13,9 +13,22 @@
 
 namespace taskleak::capture {
 
+// Leads to itself, until another address is in its slot.
 extern "C" void TaskleakLinkageEntry();
 extern "C" std::atomic<void (*)()> TaskleakLinkageSlot;
-TASKLEAK_LINKAGE_ENTRY;
+asm(".pushsection .text\n"
+    ".balign 16\n"
+    ".globl TaskleakLinkageEntry\n"
+    ".type TaskleakLinkageEntry, %function\n"
+    "TaskleakLinkageEntry:\n"  //
+    TASKLEAK_LINKAGE_JUMP
+    ".size TaskleakLinkageEntry, . - TaskleakLinkageEntry\n"
+    ".popsection\n"
+    ".pushsection .data\n"
+    ".balign 8\n"
+    ".globl TaskleakLinkageSlot\n"
+    "TaskleakLinkageSlot: .quad TaskleakLinkageEntry\n"
+    ".popsection\n");
 
 namespace {
 

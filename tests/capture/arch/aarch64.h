@@ -45,25 +45,12 @@ namespace taskleak::capture {
       ".cfi_endproc\n"               \
       ".popsection\n")
 
-/// An entry of a procedure linkage table that leads to itself, until another address is in its
-/// slot.
-#define TASKLEAK_LINKAGE_ENTRY                                 \
-  asm(".pushsection .text\n"                                   \
-      ".balign 16\n"                                           \
-      ".globl TaskleakLinkageEntry\n"                          \
-      ".type TaskleakLinkageEntry, %function\n"                \
-      "TaskleakLinkageEntry:\n"                                \
-      "adrp x16, TaskleakLinkageSlot\n"                        \
-      "ldr x17, [x16, :lo12:TaskleakLinkageSlot]\n"            \
-      "add x16, x16, :lo12:TaskleakLinkageSlot\n"              \
-      "br x17\n"                                               \
-      ".size TaskleakLinkageEntry, . - TaskleakLinkageEntry\n" \
-      ".popsection\n"                                          \
-      ".pushsection .data\n"                                   \
-      ".balign 8\n"                                            \
-      ".globl TaskleakLinkageSlot\n"                           \
-      "TaskleakLinkageSlot: .quad TaskleakLinkageEntry\n"      \
-      ".popsection\n")
+/// A jump to the address in TaskleakLinkageSlot, as entries of procedure linkage tables have it.
+#define TASKLEAK_LINKAGE_JUMP                   \
+  "adrp x16, TaskleakLinkageSlot\n"             \
+  "ldr x17, [x16, :lo12:TaskleakLinkageSlot]\n" \
+  "add x16, x16, :lo12:TaskleakLinkageSlot\n"   \
+  "br x17\n"
 
 /// stp x29,x30,[sp,#-16]!; mov x29,sp; blr x1; ldp x29,x30,[sp],#16; ret: calls its second argument
 /// with its first.

@@ -39,22 +39,8 @@ namespace taskleak::capture {
       ".cfi_endproc\n"               \
       ".popsection\n")
 
-/// An entry of a procedure linkage table that leads to itself, until another address is in its
-/// slot.
-#define TASKLEAK_LINKAGE_ENTRY                                 \
-  asm(".pushsection .text\n"                                   \
-      ".balign 16\n"                                           \
-      ".globl TaskleakLinkageEntry\n"                          \
-      ".type TaskleakLinkageEntry, %function\n"                \
-      "TaskleakLinkageEntry:\n"                                \
-      "jmp *TaskleakLinkageSlot(%rip)\n"                       \
-      ".size TaskleakLinkageEntry, . - TaskleakLinkageEntry\n" \
-      ".popsection\n"                                          \
-      ".pushsection .data\n"                                   \
-      ".balign 8\n"                                            \
-      ".globl TaskleakLinkageSlot\n"                           \
-      "TaskleakLinkageSlot: .quad TaskleakLinkageEntry\n"      \
-      ".popsection\n")
+/// A jump to the address in TaskleakLinkageSlot, as entries of procedure linkage tables have it.
+#define TASKLEAK_LINKAGE_JUMP "jmp *TaskleakLinkageSlot(%rip)\n"
 
 /// sub $8,%rsp; call *%rsi; add $8,%rsp; ret: calls its second argument with its first.
 inline constexpr std::array<unsigned char, 11> kGeneratedCode = {0x48, 0x83, 0xec, 0x08, 0xff, 0xd6,

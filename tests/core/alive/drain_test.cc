@@ -213,6 +213,7 @@ TEST(DrainTest, LooksAgainOnceTheProcessIsStill) {
   parked.AwaitAsleep();
   const Stragglers all = {Named(parked.tid())};
   std::atomic<bool> end{false};
+  // Each of its sleeps ends by itself, so the process is not still before the thread has ended.
   std::optional<testing::BlockedThread> awake;
   awake.emplace(
       [&] {

@@ -1,7 +1,6 @@
 #include "linux/arch/x86_64/branch.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace taskleak::platform::x86_64 {
@@ -54,7 +53,6 @@ Branch DecodeCall(std::span<const unsigned char, kLongestCall> code,
 
 Branch DecodeJump(std::span<const unsigned char, kLongestJump> code, std::uintptr_t at) {
   std::size_t i = 0;
-  constexpr std::array<unsigned char, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
   if (std::memcmp(code.data(), kEndbr64.data(), kEndbr64.size()) == 0) i += kEndbr64.size();
   if (code[i] == 0xf2) ++i;  // bnd
   if (code[i] == 0xe9) return {Branch::Kind::kDirect, AddDisplacement(at + i + 5, &code[i + 1])};

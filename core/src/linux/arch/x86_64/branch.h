@@ -3,6 +3,7 @@
 #ifndef TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_
 #define TASKLEAK_SRC_LINUX_ARCH_X86_64_BRANCH_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,6 +15,8 @@ namespace taskleak::platform::x86_64 {
 inline constexpr std::size_t kStep = 1;          ///< instructions begin anywhere
 inline constexpr std::size_t kLongestCall = 7;   ///< FF /2 with SIB and a displacement of 32 bits
 inline constexpr std::size_t kLongestJump = 11;  ///< endbr64; bnd jmp *slot(%rip)
+/// Where indirect branches may lead to (Intel SDM volume 2, ENDBR64).
+inline constexpr std::array<unsigned char, 4> kEndbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
 
 /// Decodes the call that `code` ends with; `return_address` is the address of the byte after it.
 /// Async-signal-safe.

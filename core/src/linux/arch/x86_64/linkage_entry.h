@@ -11,7 +11,7 @@
 namespace taskleak::platform::x86_64 {
 
 /// How much code around an instruction decides whether it belongs to an entry.
-inline constexpr std::size_t kLinkageReach = 12;
+inline constexpr std::size_t kLinkageReach = 24;
 
 /// Returns how many bytes an entry has put on the stack before the instruction in the middle of
 /// `code` runs; nothing if that instruction belongs to no entry.
