@@ -1,9 +1,11 @@
 // Counts the memory allocated between the second test case and the last. All test cases are clean.
 // It is built once with the plugin, and once with a listener that does nothing.
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <thread>
 
 #include "catch2_plugin/programs/catch2.h"
 
@@ -60,6 +62,11 @@ TEST_CASE("clean, with sections") {
 TEST_CASE("clean, with generated values") { static_cast<void>(GENERATE(1, 2, 3)); }
 
 TEST_CASE("clean, with an assertion") { CHECK(true); }
+
+// So much time that the machine might have given out every number of a thread since the last check.
+TEST_CASE("clean, and takes a while") {
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
 
 TEST_CASE("the last one compares") {
   std::printf("allocations: %d\n", allocations - allocations_before);

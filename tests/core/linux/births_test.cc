@@ -1,8 +1,12 @@
 // Births, as the kernel's cursor for thread numbers shows them.
 #include "linux/proc/births.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <fstream>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -98,7 +102,20 @@ TEST(BirthsTest, TheMachinesBirthsAreALineOfStat) {
   EXPECT_EQ(ParseMachineBirths("cpu 1 2\nctxt 5\nprocesses 4711\nprocs_running 1\n"), 4711U);
   EXPECT_EQ(ParseMachineBirths("cpu 1 2\nall_processes 4711\n"), std::nullopt);
   EXPECT_EQ(ParseMachineBirths("cpu 1 2\nprocesses \n"), std::nullopt);
+  EXPECT_EQ(ParseMachineBirths("cpu 1 2\nprocesses 47"), std::nullopt);
   EXPECT_EQ(ParseMachineBirths(""), std::nullopt);
+}
+
+TEST(BirthsTest, TheMachinesBirthsAreFoundAnywhereInALongFile) {
+  const std::string path = ::testing::TempDir() + "taskleak_births_stat";
+  for (std::size_t before = 1; before < 10'000; before += before < 3900 || before > 4200 ? 97 : 1) {
+    std::ofstream(path) << std::string(before, '0') << "\nprocesses 4711\nprocs_running 1\n";
+    ASSERT_EQ(ReadMachineBirths(path.c_str()), 4711U) << before;
+  }
+  std::ofstream(path) << std::string(10'000, '0') << "\n";
+  EXPECT_EQ(ReadMachineBirths(path.c_str()), std::nullopt);
+  EXPECT_EQ(std::remove(path.c_str()), 0);
+  EXPECT_EQ(ReadMachineBirths(path.c_str()), std::nullopt) << "there is no such file";
 }
 
 }  // namespace

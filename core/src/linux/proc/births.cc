@@ -54,7 +54,28 @@ std::optional<std::uint64_t> ParseMachineBirths(std::string_view stat) {
   constexpr std::string_view kKey = "\nprocesses ";
   const std::size_t at = stat.find(kKey);
   if (at == stat.npos) return std::nullopt;
-  return NumberReader(stat.substr(at + kKey.size())).Next();
+  NumberReader line(stat.substr(at + kKey.size()));
+  const auto births = line.Next();
+  return line.rest().starts_with('\n') ? births : std::nullopt;
+}
+
+std::optional<std::uint64_t> ReadMachineBirths(const char* path) {
+  constexpr std::size_t kLongestLine = 64;  // with the line's end before it
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  std::array<char, 4096> buffer;
+  std::optional<std::uint64_t> births;
+  std::size_t kept = 0;
+  while (!births) {
+    const auto length = ReadPiece(fd, &buffer[kept], buffer.size() - kept);
+    if (!length || *length == 0) break;
+    const std::string_view text(buffer.data(), kept + *length);
+    births = ParseMachineBirths(text);
+    kept = std::min(text.size(), kLongestLine);
+    std::copy(text.end() - kept, text.end(), buffer.begin());
+  }
+  close(fd);
+  return births;
 }
 
 bool FullTurnPossible(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
@@ -90,7 +111,7 @@ bool BirthCounter::MayHaveTurned() {
   const Clock::time_point now = Clock::now();
   if (births_ && now - checked_ < kShortestBirth * pid_max_) return false;
   const std::optional<std::uint64_t> before = births_;
-  births_ = ParseMachineBirths(ReadWholeProcFile("/proc/stat").value_or(""));
+  births_ = ReadMachineBirths("/proc/stat");
   pid_max_ = ReadPidMax();
   checked_ = now;
   return FullTurnPossible(before, births_, pid_max_);

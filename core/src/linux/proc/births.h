@@ -14,8 +14,12 @@ namespace taskleak::platform {
 std::optional<std::uint64_t> ParseCursor(std::string_view loadavg);
 
 /// Reads "processes N" of /proc/stat (proc_stat(5)): forks and thread starts of the whole machine
-/// since boot.
+/// since boot. Returns nothing if the line is not there or has no end.
 std::optional<std::uint64_t> ParseMachineBirths(std::string_view stat);
+
+/// Reads the same from a file such as /proc/stat, which is long on a machine with many processors.
+/// Takes no memory of the allocator's.
+std::optional<std::uint64_t> ReadMachineBirths(const char* path);
 
 /// Returns false only if the machine's births before and now show that fewer numbers were given out
 /// than make a full turn of the cursor.

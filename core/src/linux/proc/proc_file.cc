@@ -9,19 +9,6 @@
 #include <charconv>
 
 namespace taskleak::platform {
-namespace {
-
-// Calls read(2) again if a signal handler has interrupted it.
-Result<std::size_t> ReadOnce(int fd, char* buffer, std::size_t size) {
-  ssize_t n = 0;
-  do {
-    n = read(fd, buffer, size);
-  } while (n < 0 && errno == EINTR);
-  if (n < 0) return Error::OfLastCall();
-  return static_cast<std::size_t>(n);
-}
-
-}  // namespace
 
 Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer,
                                       std::size_t size) {
@@ -41,13 +28,22 @@ Result<std::string_view> ReadOpenProcFile(int fd, char* buffer, std::size_t size
   return std::string_view(buffer, static_cast<std::size_t>(n));
 }
 
+Result<std::size_t> ReadPiece(int fd, char* buffer, std::size_t size) {
+  ssize_t n = 0;
+  do {
+    n = read(fd, buffer, size);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0) return Error::OfLastCall();
+  return static_cast<std::size_t>(n);
+}
+
 Result<std::string> ReadWholeProcFile(const char* path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Error::OfLastCall();
   std::string text;
   std::array<char, 16384> buffer;
-  Result<std::size_t> length = ReadOnce(fd, buffer.data(), buffer.size());
-  for (; length && *length > 0; length = ReadOnce(fd, buffer.data(), buffer.size()))
+  Result<std::size_t> length = ReadPiece(fd, buffer.data(), buffer.size());
+  for (; length && *length > 0; length = ReadPiece(fd, buffer.data(), buffer.size()))
     text.append(buffer.data(), *length);
   close(fd);
   if (!length) return length.error();

@@ -20,6 +20,10 @@ Result<std::string_view> ReadProcFile(int dir_fd, const char* path, char* buffer
 /// Reads an open file from its beginning, in the same way.
 Result<std::string_view> ReadOpenProcFile(int fd, char* buffer, std::size_t size);
 
+/// Reads the next piece of an open file, in one read(2), which a signal handler cannot end. Returns
+/// its length: 0 at the end of the file. Async-signal-safe.
+Result<std::size_t> ReadPiece(int fd, char* buffer, std::size_t size);
+
 /// Reads a whole file that may be longer than one read, such as /proc/self/maps. Fails if a part of
 /// it cannot be read.
 Result<std::string> ReadWholeProcFile(const char* path);
