@@ -87,5 +87,20 @@ TEST(SuspendIndexTest, StoresOfRegistersThatHoldTheConstantAreFound) {
   EXPECT_EQ(FindIndexStore(zero, 0x2C, 2, 0), 3U);
 }
 
+TEST(SuspendIndexTest, StoresBehindAPointerThatWasMovedUpAreFound) {
+  // mov $4,%esi; add $0x10,%rbx; movq $0,0x40(%rbx); mov %si,0x30(%rbx): GCC 16
+  const Bytes code = {0xBE, 0x04, 0, 0, 0, 0x48, 0x83, 0xC3, 0x10, 0x48, 0xC7,
+                      0x43, 0x40, 0, 0, 0, 0,    0x66, 0x89, 0x73, 0x30};
+  EXPECT_EQ(FindIndexStore(code, 0x40, 2, 4), 18U);
+  EXPECT_EQ(FindIndexStore(code, 0x40, 2, 6), std::nullopt);
+  // add $0x10,%rbp; add $0x10,%r12; movw $6,0x8(%r12)
+  const Bytes extended = {0x48, 0x83, 0xC5, 0x10, 0x49, 0x83, 0xC4, 0x10,
+                          0x66, 0x41, 0xC7, 0x44, 0x24, 0x08, 0x06, 0};
+  EXPECT_EQ(FindIndexStore(extended, 0x18, 2, 6), 10U);
+  // add $0x10,%rbp; movw $6,0x8(%r13)
+  const Bytes other = {0x48, 0x83, 0xC5, 0x10, 0x66, 0x41, 0xC7, 0x45, 0x08, 0x06, 0};
+  EXPECT_EQ(FindIndexStore(other, 0x18, 2, 6), std::nullopt) << "another register was moved";
+}
+
 }  // namespace
 }  // namespace taskleak::platform::x86_64

@@ -15,9 +15,12 @@ constexpr std::size_t kFunctions = 16;  // what a frame begins with
 struct Access {
   bool store = false;
   std::size_t width = 0;
+  std::uint32_t base = 0;  // the register
   std::size_t distance = 0;
   std::uint32_t value_register = 0;
 };
+
+constexpr std::size_t kNear = 24 * kInstruction;  // how far before an access its registers are set
 
 std::optional<Access> ReadAccess(std::uint32_t instruction) {
   const std::uint32_t operation = instruction & 0xffc00000U;
@@ -31,18 +34,17 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
   else
     return std::nullopt;
   constexpr std::uint32_t kStackPointer = 31;
-  if (Field(instruction, 5, 5) == kStackPointer) return std::nullopt;
+  access.base = Field(instruction, 5, 5);
+  if (access.base == kStackPointer) return std::nullopt;
   access.store = Field(instruction, 22, 1) == 0;
   access.distance = Field(instruction, 10, 12) * access.width;
   access.value_register = Field(instruction, 0, 5);
-  if (access.distance < kFunctions) return std::nullopt;
   return access;
 }
 
 // Returns the constant that was last put into a register before `at`: movz (mov w, #constant), or
 // zero (mov w, wzr). Of a constant of four bytes, returns the lower two: movk adds the others.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t value_register) {
-  constexpr std::size_t kNear = 24 * kInstruction;
   if (value_register == kZeroRegister) return 0;
   const std::size_t first = at > kNear ? at - kNear : 0;
   for (std::size_t i = at; i >= first + kInstruction;) {
@@ -55,16 +57,30 @@ std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t
   return std::nullopt;
 }
 
+// Returns by how much a register was moved up before `at`: ADD of a constant. GCC 16 turns the
+// address of a frame into that of its promise and stores the index from there.
+std::size_t AddedTo(Code code, std::size_t at, std::uint32_t base) {
+  const std::size_t first = at > kNear ? at - kNear : 0;
+  for (std::size_t i = at; i >= first + kInstruction;) {
+    i -= kInstruction;
+    const std::uint32_t instruction = InstructionAt(&code[i]);
+    const bool adds = (instruction & 0xffc00000U) == 0x91000000U &&
+                      Field(instruction, 0, 5) == base && Field(instruction, 5, 5) == base;
+    if (adds) return Field(instruction, 10, 12);
+  }
+  return 0;
+}
+
 template <typename Visit>
 void VisitPair(std::uint32_t instruction, std::size_t at, Visit visit) {
   constexpr std::uint32_t kStackPointer = 31;
-  if ((instruction & 0xffc00000U) != 0x29000000U || Field(instruction, 5, 5) == kStackPointer)
-    return;
+  const std::uint32_t base = Field(instruction, 5, 5);
+  if ((instruction & 0xffc00000U) != 0x29000000U || base == kStackPointer) return;
   const std::int64_t distance = SignedField(instruction, 15, 7) * 4;
-  if (distance < std::int64_t{kFunctions}) return;
+  if (distance < 0) return;
   const auto first = static_cast<std::size_t>(distance);
-  visit(at, Access{true, 4, first, Field(instruction, 0, 5)});
-  visit(at, Access{true, 4, first + 4, Field(instruction, 10, 5)});
+  visit(at, Access{true, 4, base, first, Field(instruction, 0, 5)});
+  visit(at, Access{true, 4, base, first + 4, Field(instruction, 10, 5)});
 }
 
 template <typename Visit>
@@ -82,9 +98,11 @@ struct IndexStore {
   std::size_t width;
 
   // Of four bytes that are stored at once, the first two may be the index.
-  [[nodiscard]] bool Is(const Access& access) const {
-    return access.store && access.distance == offset &&
-           (access.width == width || (width == 2 && access.width == 4));
+  [[nodiscard]] bool Is(Code code, std::size_t at, const Access& access) const {
+    const bool fits = access.width == width || (width == 2 && access.width == 4);
+    return access.store && fits &&
+           (access.distance == offset ||
+            access.distance + AddedTo(code, at, access.base) == offset);
   }
 };
 
@@ -106,10 +124,10 @@ std::optional<std::size_t> NextJump(Code code, std::size_t at) {
 bool StoresSoon(Code code, std::size_t from, IndexStore store, std::uint32_t value_register) {
   constexpr std::size_t kSoon = 8 * kInstruction;
   bool stores = false;
-  ForEachAccess(code.subspan(from, std::min(kSoon, code.size() - from)),
-                [&](std::size_t, const Access& access) {
-                  stores |= store.Is(access) && access.value_register == value_register;
-                });
+  const auto visit = [&](std::size_t at, const Access& access) {
+    stores |= store.Is(code, from + at, access) && access.value_register == value_register;
+  };
+  ForEachAccess(code.subspan(from, std::min(kSoon, code.size() - from)), visit);
   return stores;
 }
 
@@ -131,11 +149,12 @@ std::optional<std::size_t> FindSharedStore(Code code, IndexStore store, std::uin
 std::optional<std::size_t> FindGccIndex(Code actor) {
   // The first thing that it reads. Sanitizers mark the edges of each of its variables before, and
   // check each access.
-  constexpr std::size_t kNear = 4096;
+  constexpr std::size_t kSearched = 4096;
   std::optional<std::size_t> found;
-  ForEachAccess(actor.first(std::min(actor.size(), kNear)),
+  ForEachAccess(actor.first(std::min(actor.size(), kSearched)),
                 [&found](std::size_t, const Access& access) {
-                  if (!found && !access.store && access.width <= 2) found = access.distance;
+                  if (!found && !access.store && access.width <= 2 && access.distance >= kFunctions)
+                    found = access.distance;
                 });
   return found;
 }
@@ -143,7 +162,7 @@ std::optional<std::size_t> FindGccIndex(Code actor) {
 ByteUses FindByteUses(Code code) {
   ByteUses uses;
   ForEachAccess(code, [&](std::size_t at, const Access& access) {
-    if (access.width != 1) return;
+    if (access.width != 1 || access.distance < kFunctions) return;
     if (!access.store)
       uses.read.insert(access.distance);
     else if (const auto value = ConstantIn(code, at, access.value_register))
@@ -157,7 +176,8 @@ std::optional<std::size_t> FindIndexStore(Code code, std::size_t offset, std::si
   const IndexStore store{offset, width};
   std::optional<std::size_t> found;
   ForEachAccess(code, [&](std::size_t at, const Access& access) {
-    if (!found && store.Is(access) && ConstantIn(code, at, access.value_register) == value)
+    if (!found && store.Is(code, at, access) &&
+        ConstantIn(code, at, access.value_register) == value)
       found = at;
   });
   return found ? found : FindSharedStore(code, store, value);

@@ -11,10 +11,14 @@ namespace {
 // Holds what a ModRM byte and the bytes after it encode (Intel SDM volume 2, tables 2-2 and 2-3),
 // if the operand is in memory at a register plus a distance.
 struct Operand {
-  unsigned reg = 0;  // the other operand, or a part of the opcode
+  unsigned reg = 0;   // the other operand, or a part of the opcode
+  unsigned base = 0;  // the register
   std::size_t distance = 0;
   std::size_t length = 0;  // of the bytes that say it
 };
+
+constexpr std::size_t kFunctions = 16;  // what a frame begins with
+constexpr std::size_t kNear = 96;  // how far before an instruction its registers are looked for
 
 // Returns true if the instruction's REX prefix (4X) makes its base one of r8 to r15.
 bool HasHighBase(Code code, std::size_t opcode) {
@@ -27,9 +31,10 @@ std::optional<Operand> ReadOperand(Code code, std::size_t opcode, std::size_t wi
   if (at + 2 > code.size()) return std::nullopt;
   const unsigned mod = code[at] >> 6;
   if (mod != 1 && mod != 2) return std::nullopt;
-  Operand operand{.reg = (code[at] >> 3) & 7U, .length = 1};
+  const unsigned high = HasHighBase(code, opcode) ? 8 : 0;
+  Operand operand{.reg = (code[at] >> 3) & 7U, .base = high | (code[at] & 7U), .length = 1};
   if ((code[at] & 7U) == 4) {  // a SIB byte follows: r12 needs one, too; the stack's is not a frame
-    if (code[at + 1] != 0x24 || !HasHighBase(code, opcode)) return std::nullopt;
+    if (code[at + 1] != 0x24 || high == 0) return std::nullopt;
     operand.length = 2;
   }
   const std::size_t number = at + operand.length;
@@ -42,9 +47,15 @@ std::optional<Operand> ReadOperand(Code code, std::size_t opcode, std::size_t wi
   } else {
     distance = ReadInt32(code.data() + number);
   }
-  if (distance < 16) return std::nullopt;  // the two functions of a frame, or the stack
+  if (distance < 0) return std::nullopt;  // the stack
   operand.distance = static_cast<std::size_t>(distance);
   return operand;
+}
+
+// The same, for what is behind the functions of a frame to which the register points.
+std::optional<Operand> ReadFrameOperand(Code code, std::size_t opcode, std::size_t width = 1) {
+  const auto operand = ReadOperand(code, opcode, width);
+  return operand && operand->distance >= kFunctions ? operand : std::nullopt;
 }
 
 bool HasByte(Code code, std::size_t at, unsigned value) {
@@ -55,7 +66,7 @@ bool HasByte(Code code, std::size_t at, unsigned value) {
 // and 38, TEST F6 /0.
 std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
   const bool is_movzx = code[i] == 0x0F && code[i + 1] == 0xB6;
-  const auto operand = ReadOperand(code, i, is_movzx ? 2 : 1);
+  const auto operand = ReadFrameOperand(code, i, is_movzx ? 2 : 1);
   if (!operand) return std::nullopt;
   const bool reads = is_movzx || code[i] == 0x8A || code[i] == 0x38 || code[i] == 0x3A ||
                      (code[i] == 0x80 && operand->reg == 7) ||
@@ -68,7 +79,7 @@ std::optional<std::size_t> ByteRead(Code code, std::size_t i) {
 // MOV C6 /0.
 std::optional<std::pair<std::size_t, std::uint32_t>> ByteStore(Code code, std::size_t i) {
   if (code[i] != 0xC6) return std::nullopt;
-  const auto operand = ReadOperand(code, i);
+  const auto operand = ReadFrameOperand(code, i);
   if (!operand || operand->reg != 0 || i + 1 + operand->length >= code.size()) return std::nullopt;
   return std::pair(operand->distance, std::uint32_t{code[i + 1 + operand->length]});
 }
@@ -81,7 +92,6 @@ std::uint32_t ReadNumber(Code code, std::size_t at, std::size_t width) {
 
 // Returns the constant that was last put into a register before `at`: MOV B8+r, XOR 31 or 33.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, unsigned reg, bool extended) {
-  constexpr std::size_t kNear = 96;
   const std::size_t first = at > kNear ? at - kNear : 0;
   for (std::size_t i = at; i-- > first;) {
     const bool has_prefix = i > 0 && code[i - 1] >= 0x41 && code[i - 1] <= 0x4F;
@@ -97,13 +107,29 @@ std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, unsigned reg,
   return std::nullopt;
 }
 
+// Returns by how much the operand's base was moved up before `at`: ADD 83 /0 with the prefix 48 or
+// 49. GCC 16 turns the address of a frame into that of its promise and stores the index from there.
+std::size_t AddedToBase(Code code, std::size_t at, const Operand& operand) {
+  const std::size_t first = at > kNear ? at - kNear : 0;
+  for (std::size_t i = at; i-- > first;) {
+    const bool adds = i + 4 <= at && code[i] == (0x48U | operand.base >> 3) &&
+                      code[i + 1] == 0x83 && code[i + 2] == (0xC0U | (operand.base & 7U));
+    if (adds) return code[i + 3];
+  }
+  return 0;
+}
+
+bool IsAt(std::size_t offset, Code code, std::size_t at, const Operand& operand) {
+  return operand.distance == offset || operand.distance + AddedToBase(code, at, operand) == offset;
+}
+
 // MOV C6 /0, or C7 /0 with the prefix 66; without it, four bytes of which the first two are ours.
 bool StoresConstant(Code code, std::size_t i, std::size_t offset, std::size_t width,
                     std::uint32_t value) {
   const unsigned opcode = width == 1 ? 0xC6 : 0xC7;
   if (code[i] != opcode) return false;
   const auto operand = ReadOperand(code, i);
-  if (!operand || operand->reg != 0 || operand->distance != offset) return false;
+  if (!operand || operand->reg != 0 || !IsAt(offset, code, i, *operand)) return false;
   const std::size_t number = i + 1 + operand->length;
   return number + width <= code.size() && ReadNumber(code, number, width) == value;
 }
@@ -113,7 +139,7 @@ bool StoresRegister(Code code, std::size_t i, std::size_t offset, std::size_t wi
                     std::uint32_t value) {
   if (code[i] != (width == 1 ? 0x88 : 0x89)) return false;
   const auto operand = ReadOperand(code, i);
-  if (!operand || operand->distance != offset) return false;
+  if (!operand || !IsAt(offset, code, i, *operand)) return false;
   const bool has_prefix = i > 0 && (code[i - 1] & 0xF0U) == 0x40;
   if (width == 2 && !HasByte(code, i - (has_prefix ? 2 : 1), 0x66)) return false;
   const bool extended = has_prefix && (code[i - 1] & 4U) != 0;
@@ -125,13 +151,13 @@ bool StoresRegister(Code code, std::size_t i, std::size_t offset, std::size_t wi
 std::optional<std::size_t> FindGccIndex(Code actor) {
   // The first thing that it reads. Sanitizers mark the edges of each of its variables before, and
   // check each access.
-  constexpr std::size_t kNear = 4096;
-  for (std::size_t i = 0; i + 2 < std::min(actor.size(), kNear); ++i) {
+  constexpr std::size_t kSearched = 4096;
+  for (std::size_t i = 0; i + 2 < std::min(actor.size(), kSearched); ++i) {
     if (actor[i] == 0x0F && actor[i + 1] == 0xB7) {  // MOVZX
-      if (const auto operand = ReadOperand(actor, i, 2)) return operand->distance;
+      if (const auto operand = ReadFrameOperand(actor, i, 2)) return operand->distance;
     }
     if (actor[i] == 0xF6) {  // TEST $1
-      const auto operand = ReadOperand(actor, i);
+      const auto operand = ReadFrameOperand(actor, i);
       if (operand && operand->reg == 0 && HasByte(actor, i + 1 + operand->length, 1))
         return operand->distance;
     }
