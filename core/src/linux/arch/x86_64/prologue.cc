@@ -202,9 +202,10 @@ class PrologueDecoder {
   bool SkipProbe(std::int64_t down) {
     constexpr std::int64_t kPage = 4096;
     constexpr std::array<unsigned char, 5> kOr = {0x48, 0x83, 0x0c, 0x24, 0x00};          // GCC
+    constexpr std::array<unsigned char, 4> kOrByte = {0x80, 0x0c, 0x24, 0x00};            // GCC 16
     constexpr std::array<unsigned char, 8> kMove = {0x48, 0xc7, 0x04, 0x24, 0, 0, 0, 0};  // clang
     constexpr std::array<unsigned char, 4> kLoop = {0x4c, 0x39, 0xdc, 0x75};  // cmp %r11,%rsp; jne
-    if (down != kPage || (!Skip(kOr) && !Skip(kMove))) return false;
+    if (down != kPage || (!Skip(kOr) && !Skip(kOrByte) && !Skip(kMove))) return false;
     if (!Skip(kLoop)) return true;
     ++at_;  // how far the jump goes
     if (loop_ < kPage) return false;
