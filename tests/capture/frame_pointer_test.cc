@@ -95,7 +95,7 @@ TEST_P(JumpedIntoTest, IsReadWhole) {
 
 INSTANTIATE_TEST_SUITE_P(Depth, JumpedIntoTest, ::testing::Values(0, 1, 5));
 
-__attribute__((noinline)) bool ReadAlignedLater(Way* way) {
+__attribute__((noinline)) bool ReadAlignedLater(Way* way, int /*depth*/ = 0) {
   alignas(128) char c = 0;
   asm volatile("" : : "r"(&c) : "memory");
   if (way == nullptr) return false;
@@ -120,6 +120,29 @@ __attribute__((noinline)) bool CallTwice(Way* way) {
   CallEarlier(kShift);
   const bool done = ReadAlignedLater(way);
   asm volatile("" : : "r"(shift) : "memory");
+  return done;
+}
+
+template <std::size_t kShift>
+__attribute__((noinline)) void JumpEarlier() {
+  char shift[kShift];
+  asm volatile("" : : "r"(shift) : "memory");
+  TaskleakJump(nullptr, 0, ReadAlignedLater);
+  asm volatile("" : : "r"(shift) : "memory");
+}
+
+__attribute__((noinline)) bool JumpLater(Way* way) {
+  const bool done = TaskleakJump(way, 0, ReadAlignedLater);
+  asm volatile("");  // keeps this from being a tail call
+  return done;
+}
+
+// Of a call that leads anywhere, too, only remains are in the padding.
+template <std::size_t kShift>
+__attribute__((noinline)) bool JumpTwice(Way* way) {
+  JumpEarlier<kShift>();
+  const bool done = JumpLater(way);
+  asm volatile("");
   return done;
 }
 
@@ -156,6 +179,10 @@ INSTANTIATE_TEST_SUITE_P(AlignedAfterAnEarlierCall, FrameTest,
                          ::testing::Values(CallTwice<8>, CallTwice<24>, CallTwice<40>,
                                            CallTwice<56>, CallTwice<72>, CallTwice<88>,
                                            CallTwice<104>, CallTwice<120>));
+INSTANTIATE_TEST_SUITE_P(AlignedAfterAnEarlierJump, FrameTest,
+                         ::testing::Values(JumpTwice<8>, JumpTwice<24>, JumpTwice<40>,
+                                           JumpTwice<56>, JumpTwice<72>, JumpTwice<88>,
+                                           JumpTwice<104>, JumpTwice<120>));
 INSTANTIATE_TEST_SUITE_P(Large, FrameTest,
                          ::testing::Values(ReadLarge<5000>, ReadLarge<9000>, ReadLarge<70000>));
 INSTANTIATE_TEST_SUITE_P(OfALeafsCaller, FrameTest, ::testing::Values(CallLeaf));

@@ -83,13 +83,14 @@ class Search {
   }
 
   // Returns whether a candidate is better than one below it. The padding of an aligned frame is
-  // below rbp, and may hold remains of earlier calls; but the frames of its callers are above.
+  // below rbp, and may hold remains of earlier calls. The frames of its callers are above, and the
+  // walk from the right one comes past them.
   static bool IsBetter(const Candidate& candidate, const Candidate& lower) {
     const auto rank = [](const Candidate& each) {
       return std::tuple(MakesSense(each.walk), IsWhole(each.walk), each.caller);
     };
-    return candidate.caller == Caller::kCalls ? rank(candidate) >= rank(lower)
-                                              : rank(candidate) > rank(lower);
+    if (rank(candidate) != rank(lower)) return rank(candidate) > rank(lower);
+    return candidate.caller == Caller::kCalls || !HasFrame(lower.walk, candidate.walk.cfas.front());
   }
 
   static bool HasFrame(const Walk& walk, std::uintptr_t cfa) {
