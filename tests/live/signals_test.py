@@ -37,12 +37,16 @@ class Program:
         return int(self.process.stdout.readline())
 
     def await_recording(self):
-        """Waits until the recording has looked some times. Nothing else looks."""
+        """Waits until the recording has looked some times. To ask takes a look that the recording may share, so it asks less and less often."""
         def looks():
             self.process.stdin.write("looks\n")
             self.process.stdin.flush()
             return int(self.process.stdout.readline())
-        await_true(lambda: looks() >= 5)
+        pause = 0.01
+        while looks() < 5:
+            assert pause < DEADLINE, "the recording does not look"
+            time.sleep(pause)
+            pause *= 2
 
     def send(self, number):
         self.process.send_signal(number)
@@ -77,11 +81,16 @@ class SignalsTest(unittest.TestCase):
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
 
+    def start(self, *arguments):
+        program = Program(*arguments)
+        self.addCleanup(program.process.kill)  # does nothing if it has ended
+        return program
+
     def files(self, suffix=""):
         return sorted(f for f in self.folder.iterdir() if f.name.endswith(suffix) and not f.name.startswith("."))
 
     def test_sigquit_shows_all_stacks_and_the_program_goes_on(self):
-        program = Program("plain")
+        program = self.start("plain")
         program.leak()
         program.send(signal.SIGQUIT)
         await_true(lambda: any("Subscribe()" in line for line in list(program.errors)))
@@ -92,7 +101,7 @@ class SignalsTest(unittest.TestCase):
         self.assertNotIn("taskleak-signal", text)
 
     def test_with_a_folder_a_dump_is_a_private_file(self):
-        program = Program("plain", self.folder)
+        program = self.start("plain", self.folder)
         program.leak()
         program.send(signal.SIGQUIT)
         await_true(self.files)
@@ -104,7 +113,7 @@ class SignalsTest(unittest.TestCase):
         self.assertEqual(program.errors, [])
 
     def test_sigusr2_starts_and_ends_a_recording(self):
-        program = Program("plain", self.folder)
+        program = self.start("plain", self.folder)
         program.leak()
         program.send(signal.SIGUSR2)
         program.await_recording()
@@ -124,7 +133,7 @@ class SignalsTest(unittest.TestCase):
         self.assertEqual([f.stat().st_mode & 0o777 for f in self.files()], [0o600] * 3)
 
     def test_without_a_folder_sigusr2_says_that_it_cannot_record_and_the_program_goes_on(self):
-        program = Program("plain")
+        program = self.start("plain")
         program.send(signal.SIGUSR2)
         await_true(lambda: program.errors)
         self.assertEqual(program.leak(), 1)
@@ -132,14 +141,14 @@ class SignalsTest(unittest.TestCase):
         self.assertEqual(program.errors, ["taskleak: cannot record: SignalOptions::files is not set\n"])
 
     def test_a_recording_under_way_is_written_at_the_end(self):
-        program = Program("plain", self.folder)
+        program = self.start("plain", self.folder)
         program.send(signal.SIGUSR2)
         program.await_recording()
         self.assertEqual(program.end(), 0)
         self.assertEqual(len(self.files()), 3)
 
     def test_without_a_signal_nothing_wakes(self):
-        program = Program("plain", self.folder)
+        program = self.start("plain", self.folder)
         await_true(lambda: "taskleak-signal" in [(t / "comm").read_text().strip()
                                                  for t in pathlib.Path(f"/proc/{program.process.pid}/task").iterdir()])
         await_true(lambda: all("S" in (t / "stat").read_text().split(") ")[1][:1]
@@ -150,14 +159,14 @@ class SignalsTest(unittest.TestCase):
         program.end()
 
     def test_the_handler_that_was_there_is_called_too(self):
-        program = Program("chain")
+        program = self.start("chain")
         program.send(signal.SIGQUIT)
         await_true(lambda: program.errors)
         self.assertEqual(program.leak(), 1)
         self.assertEqual(program.end(), 0)
 
     def test_signals_in_the_midst_of_malloc(self):
-        program = Program("malloc", self.folder)
+        program = self.start("malloc", self.folder)
         for i in range(200):
             program.send(signal.SIGQUIT)
             if i % 20 == 0:
