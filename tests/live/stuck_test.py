@@ -55,7 +55,7 @@ class StuckTest(unittest.TestCase):
         answer = self.await_stuck(lambda found: len(found["stuck"]) == 2)
         self.assertEqual({each["reason"] for each in answer["stuck"]}, {"all_asleep"})
         self.assertEqual(answer["unknown"], {"threads": 0, "tasks": 0, "because": ""})
-        self.assertTrue(any("AwaitJob" in frame["function"] for each in answer["stuck"] for frame in each["stack"]))
+        self.assertTrue(any("AwaitJob" in frame["function"] for each in answer["stuck"] for frame in each["stack"]), answer)
         self.await_text("2 threads cannot continue\n")
         self.await_metric(2, "taskleak_stuck_units", kind="thread", reason="all_asleep")
 
