@@ -16,6 +16,7 @@
 
 #include "support/leaks.h"
 #include "support/planted_circle.h"
+#include "support/repetitions.h"
 #include "taskleak/verify.h"
 
 namespace taskleak {
@@ -78,7 +79,8 @@ TEST(DeadlockStressTest, BusyLocksAreNeverTakenForADeadlock) {
   const auto end = std::chrono::steady_clock::now() + duration;
   int looks = 0;
   int holders = 0;
-  for (; std::chrono::steady_clock::now() < end; ++looks) {
+  // A slow machine may need longer until a look meets a lock that is held.
+  for (; std::chrono::steady_clock::now() < end || holders == 0; ++looks) {
     const LeakReport report = Look(before);
     ASSERT_TRUE(report.deadlocks.empty()) << report.ToText();
     for (const LeakGroup& group : report.groups) {
@@ -88,7 +90,6 @@ TEST(DeadlockStressTest, BusyLocksAreNeverTakenForADeadlock) {
       }
     }
   }
-  EXPECT_GT(holders, 0);
   RecordProperty("looks", looks);
   RecordProperty("holders_named", holders);
   RecordProperty("turns", std::to_string(threads.turns()));
@@ -103,7 +104,7 @@ std::vector<Edge> RandomEdges(Random& random) {
 }
 
 TEST(DeadlockStressTest, NoPlantedCircleIsMissed) {
-  const int rounds = FromEnvironment("TASKLEAK_STRESS_ROUNDS", 1000);
+  const int rounds = FromEnvironment("TASKLEAK_STRESS_ROUNDS", testing::Repetitions(1000));
   Random random(1);
   for (int round = 0; round < rounds; ++round) {
     const Snapshot before = Snapshot::Take();

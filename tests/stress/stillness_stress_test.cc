@@ -17,6 +17,7 @@
 
 #include "alive/stillness.h"
 #include "stress/wake_sources.h"
+#include "support/repetitions.h"
 #include "support/sanitizer.h"
 #include "taskleak/verify.h"
 
@@ -86,7 +87,7 @@ std::set<std::int64_t> Ids(const LeakReport& report) {
 }
 
 TEST(StillnessStressTest, WhatEndsInTimeIsNeverBlamed) {
-  const int rounds = FromEnvironment("TASKLEAK_STRESS_ROUNDS", 150);
+  const int rounds = FromEnvironment("TASKLEAK_STRESS_ROUNDS", testing::Repetitions(150));
   const bool ring_works = Ring::Works();
   Random random(static_cast<Random::result_type>(FromEnvironment("TASKLEAK_STRESS_SEED", 1)));
   for (int round = 0; round < rounds; ++round) {
@@ -134,7 +135,7 @@ TEST(StillnessStressTest, ThreadsThatWakeOrStartEachOtherAreNeverStill) {
 
 TEST(StillnessStressTest, WhatStaysIsFoundAtOnceAndIsWhatTheWholeWaitFinds) {
   if (kUnderTsan) GTEST_SKIP() << "its own thread wakes up now and then";
-  const int rounds = FromEnvironment("TASKLEAK_STRESS_ROUNDS", 150) / 3;
+  const int rounds = FromEnvironment("TASKLEAK_STRESS_ROUNDS", testing::Repetitions(150)) / 3;
   Random random(static_cast<Random::result_type>(FromEnvironment("TASKLEAK_STRESS_SEED", 1)));
   for (int round = 0; round < rounds; ++round) {
     const Snapshot before = Snapshot::Take();
