@@ -252,11 +252,14 @@ TEST(Aarch64SuspendIndexTest, TheStoreOfAnIndexIsFound) {
   EXPECT_EQ(FindIndexStore(pair, 40, 2, 2), std::nullopt);
 }
 
-TEST(Aarch64SuspendIndexTest, AStoreBehindAPointerThatWasMovedUpIsFound) {
+TEST(Aarch64SuspendIndexTest, AStoreBehindAPointerIntoTheFrameIsFound) {
   // mov w0, #4; add x19, x19, #16; add x20, x19, #8; strh w0, [x19, #32]
   const auto code = Code({0x52800080, 0x91004273, 0x91002274, 0x79004260});
   EXPECT_EQ(FindIndexStore(code, 48, 2, 4), 12U);
-  EXPECT_EQ(FindIndexStore(code, 40, 2, 4), std::nullopt) << "another register was moved so far";
+  EXPECT_EQ(FindIndexStore(code, 40, 2, 4), std::nullopt)
+      << "another register was set so far behind";
+  // add x19, x0, #16; strh w0, [x19, #32]
+  EXPECT_EQ(FindIndexStore(Code({0x52800080, 0x91004013, 0x79004260}), 48, 2, 4), 8U);
   // add x19, x19, #32; strh wzr, [x19, #0]
   EXPECT_EQ(FindIndexStore(Code({0x91008273, 0x7900027f}), 32, 2, 0), 4U);
 }

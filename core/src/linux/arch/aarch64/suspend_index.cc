@@ -57,16 +57,16 @@ std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t
   return std::nullopt;
 }
 
-// Returns by how much a register was moved up before `at`: ADD of a constant. GCC 16 turns the
-// address of a frame into that of its promise and stores the index from there.
-std::size_t AddedTo(Code code, std::size_t at, std::uint32_t base) {
+// Returns how far behind a pointer a register was set before `at`: ADD of a constant; 0 if it was
+// not. GCC 16 may turn the address of a frame into that of its promise and store the index from
+// there.
+std::size_t SetBehind(Code code, std::size_t at, std::uint32_t base) {
   const std::size_t first = at > kNear ? at - kNear : 0;
   for (std::size_t i = at; i >= first + kInstruction;) {
     i -= kInstruction;
     const std::uint32_t instruction = InstructionAt(&code[i]);
-    const bool adds = (instruction & 0xffc00000U) == 0x91000000U &&
-                      Field(instruction, 0, 5) == base && Field(instruction, 5, 5) == base;
-    if (adds) return Field(instruction, 10, 12);
+    const bool adds = (instruction & 0xffc00000U) == 0x91000000U;
+    if (adds && Field(instruction, 0, 5) == base) return Field(instruction, 10, 12);
   }
   return 0;
 }
@@ -102,7 +102,7 @@ struct IndexStore {
     const bool fits = access.width == width || (width == 2 && access.width == 4);
     return access.store && fits &&
            (access.distance == offset ||
-            access.distance + AddedTo(code, at, access.base) == offset);
+            access.distance + SetBehind(code, at, access.base) == offset);
   }
 };
 

@@ -107,20 +107,31 @@ std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, unsigned reg,
   return std::nullopt;
 }
 
-// Returns by how much the operand's base was moved up before `at`: ADD 83 /0 with the prefix 48 or
-// 49. GCC 16 turns the address of a frame into that of its promise and stores the index from there.
-std::size_t AddedToBase(Code code, std::size_t at, const Operand& operand) {
+// Returns true if the instruction puts a pointer plus a constant of one byte into a register: ADD
+// 83 /0 of the register itself, or LEA 8D of another.
+bool SetsBehindPointer(Code instruction, unsigned reg) {
+  const unsigned rex = instruction[0];
+  const unsigned opcode = instruction[1];
+  const unsigned modrm = instruction[2];
+  if (opcode == 0x83) return rex == (0x48U | reg >> 3) && modrm == (0xC0U | (reg & 7U));
+  return opcode == 0x8D && (rex & 0xFEU) == (0x48U | (reg >> 3) << 2) &&
+         (modrm & 0xF8U) == (0x40U | (reg & 7U) << 3) && (modrm & 7U) != 4;
+}
+
+// Returns how far behind a pointer the operand's base was set before `at`; 0 if it was not. GCC 16
+// may turn the address of a frame into that of its promise and store the index from there.
+std::size_t SetBehind(Code code, std::size_t at, const Operand& operand) {
+  constexpr std::size_t kLength = 4;
   const std::size_t first = at > kNear ? at - kNear : 0;
   for (std::size_t i = at; i-- > first;) {
-    const bool adds = i + 4 <= at && code[i] == (0x48U | operand.base >> 3) &&
-                      code[i + 1] == 0x83 && code[i + 2] == (0xC0U | (operand.base & 7U));
-    if (adds) return code[i + 3];
+    if (i + kLength <= at && SetsBehindPointer(code.subspan(i, kLength), operand.base))
+      return code[i + kLength - 1];
   }
   return 0;
 }
 
 bool IsAt(std::size_t offset, Code code, std::size_t at, const Operand& operand) {
-  return operand.distance == offset || operand.distance + AddedToBase(code, at, operand) == offset;
+  return operand.distance == offset || operand.distance + SetBehind(code, at, operand) == offset;
 }
 
 // MOV C6 /0, or C7 /0 with the prefix 66; without it, four bytes of which the first two are ours.
