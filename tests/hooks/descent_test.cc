@@ -35,6 +35,11 @@ using testing::Servant;
 
 const auto kClean = std::nullopt;
 
+// Matches a report on units that are alive after a scope. On a slow machine it says for how long.
+auto StillAlive(const std::string& units, const std::string& scope) {
+  return ::testing::ContainsRegex(units + " still alive ([0-9]+ ms )?after " + scope);
+}
+
 /// A run with a suite, whose checks wait long where they wait at all.
 class Descent : public ::testing::Test {
  protected:
@@ -72,8 +77,8 @@ TEST_F(Descent, WhatAPoolOfTheSuiteStartsInATestIsTheSuites) {
   EXPECT_EQ(Test("Suite.Next", [] {}), kClean);
   pool.End();
   const std::string text = run_->SuiteEnded().value_or("");
-  EXPECT_THAT(text, AllOf(HasSubstr("1 thread still alive after Suite (the whole suite)"),
-                          HasSubstr("\"grown\"")));
+  EXPECT_THAT(text,
+              AllOf(StillAlive("1 thread", "Suite [(]the whole suite[)]"), HasSubstr("\"grown\"")));
   EXPECT_EQ(run_->RunEnded(), kClean);
 }
 
@@ -94,9 +99,8 @@ TEST_F(Descent, WhatAThreadOfTheProcessStartsInATestIsTheRuns) {
   EXPECT_EQ(Test("Suite.Test", [&] { grown = pool.Start("grown"); }), kClean);
   EXPECT_EQ(run_->SuiteEnded(), kClean);
   const std::string text = run_->RunEnded().value_or("");
-  EXPECT_THAT(text,
-              AllOf(HasSubstr("1 thread still alive after the whole run"), HasSubstr("\"grown\""),
-                    HasSubstr("created in Suite.Test (noticed after the whole run) by")));
+  EXPECT_THAT(text, AllOf(StillAlive("1 thread", "the whole run"), HasSubstr("\"grown\""),
+                          HasSubstr("created in Suite.Test (noticed after the whole run) by")));
 }
 
 TEST_F(Descent, WhatDescendsFromTheProcessInSeveralTestsIsOneLeak) {
@@ -134,7 +138,7 @@ TEST_F(Descent, WhatTheTestAndItsOwnThreadsStartIsTheTests) {
                              own = std::make_unique<Servant>("own");
                              grown = own->Start("grown");
                            }).value_or("");
-  EXPECT_THAT(text, HasSubstr("2 threads still alive after Suite.Test"));
+  EXPECT_THAT(text, StillAlive("2 threads", "Suite.Test"));
   EndClean();
 }
 
