@@ -2,8 +2,10 @@
 #ifndef TASKLEAK_SRC_LINUX_ARCH_AARCH64_INSTRUCTION_H_
 #define TASKLEAK_SRC_LINUX_ARCH_AARCH64_INSTRUCTION_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 namespace taskleak::platform::aarch64 {
@@ -11,10 +13,11 @@ namespace taskleak::platform::aarch64 {
 inline constexpr std::size_t kInstruction = 4;
 
 /// Returns the instruction that `code` begins with, which has at least four bytes. Instructions are
-/// little-endian, whatever reads them.
+/// little-endian, as the processors are that read them.
 inline std::uint32_t InstructionAt(const unsigned char* code) {
+  static_assert(std::endian::native == std::endian::little);
   std::uint32_t instruction = 0;
-  for (std::size_t i = kInstruction; i-- > 0;) instruction = instruction << 8 | code[i];
+  std::memcpy(&instruction, code, kInstruction);
   return instruction;
 }
 
