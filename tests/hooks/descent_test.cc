@@ -37,7 +37,7 @@ const auto kClean = std::nullopt;
 
 // Matches a report on units that are alive after a scope. On a slow machine it says for how long.
 auto StillAlive(const std::string& units, const std::string& scope) {
-  return ::testing::ContainsRegex(units + " still alive ([0-9]+ ms )?after " + scope);
+  return ::testing::ContainsRegex(units + " still alive ([0-9.]+ m?s )?after " + scope);
 }
 
 /// A run with a suite, whose checks wait long where they wait at all.

@@ -247,7 +247,7 @@ TEST(FindTaskLeaksTest, ARunBlamesTheTestThatCreatedTheTaskAndNoOther) {
   const auto text = run.TestEnded();
   ASSERT_TRUE(text.has_value());
   EXPECT_THAT(*text, ::testing::ContainsRegex(
-                         "1 leak, 1 task still alive ([0-9]+ ms )?after Suite.Leaky\n"));
+                         "1 leak, 1 task still alive ([0-9.]+ m?s )?after Suite.Leaky\n"));
   EXPECT_THAT(*text, HasSubstr("[1] 1 task \"session\" (" + std::to_string(task.id()) +
                                ")  suspended: for ever\n"));
   EXPECT_THAT(*text, HasSubstr("created in Suite.Leaky by\n"));
