@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "linux/proc/thread_info.h"
 #include "registry/origins_in_use.h"
 #include "registry/task_registry.h"
 #include "registry/thread_birth.h"
@@ -34,9 +35,12 @@ std::vector<LiveThread> JudgedBy(Origin scope, std::vector<LiveThread> threads) 
     registry::AwaitPendingBirths(kMostWait);
     origins = registry::OriginsOfThreads();
   }
+  // The record of a thread goes with it. One that has ended since it was listed is not a leak, and
+  // what it started is found by the next look.
   std::erase_if(threads, [&](const LiveThread& thread) {
     const auto origin = origins.find(thread.id.tid);
-    return origin != origins.end() && !registry::Judges(scope, origin->second);
+    if (origin == origins.end()) return platform::HasEnded(thread.id.tid);
+    return !registry::Judges(scope, origin->second);
   });
   return threads;
 }
