@@ -115,7 +115,10 @@ TEST_F(WatchTest, SavesTheSceneWithTheLooksBeforeAndAfter) {
     return all;
   };
   while (!::testing::Value(names(), Contains(EndsWith("Z-after.txt")))) {
-    alarms_.count() == 0 ? LeakAndLook(left) : std::this_thread::yield();
+    if (alarms_.count() == 0)
+      LeakAndLook(left);
+    else
+      std::this_thread::yield();
   }
   EXPECT_THAT(names(), AllOf(Contains(EndsWith("Z.pb.gz")), Contains(EndsWith("Z-before.txt")),
                              Contains(EndsWith("Z-hour.html")), Contains(EndsWith("Z.txt"))));

@@ -260,6 +260,8 @@ TEST(Aarch64SuspendIndexTest, AStoreBehindAPointerIntoTheFrameIsFound) {
       << "another register was set so far behind";
   // add x19, x0, #16; strh w0, [x19, #32]
   EXPECT_EQ(FindIndexStore(Code({0x52800080, 0x91004013, 0x79004260}), 48, 2, 4), 8U);
+  // add x19, sp, #16; strh w0, [x19, #32]
+  EXPECT_EQ(FindIndexStore(Code({0x52800080, 0x910043f3, 0x79004260}), 48, 2, 4), std::nullopt);
   // add x19, x19, #32; strh wzr, [x19, #0]
   EXPECT_EQ(FindIndexStore(Code({0x91008273, 0x7900027f}), 32, 2, 0), 4U);
 }

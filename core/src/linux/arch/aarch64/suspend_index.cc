@@ -8,7 +8,8 @@ namespace taskleak::platform::aarch64 {
 namespace {
 
 constexpr std::uint32_t kZeroRegister = 31;
-constexpr std::size_t kFunctions = 16;  // what a frame begins with
+constexpr std::uint32_t kStackPointer = 31;  // as the base of an access, or in an ADD
+constexpr std::size_t kFunctions = 16;       // what a frame begins with
 
 // A load or store of one, two or four bytes at a register plus a distance (Arm ARM: LDRB, LDRH,
 // LDR, STRB, STRH and STR with an unsigned offset; STP of two registers with four bytes is two).
@@ -19,8 +20,6 @@ struct Access {
   std::size_t distance = 0;
   std::uint32_t value_register = 0;
 };
-
-constexpr std::size_t kNear = 24 * kInstruction;  // how far before an access its registers are set
 
 std::optional<Access> ReadAccess(std::uint32_t instruction) {
   const std::uint32_t operation = instruction & 0xffc00000U;
@@ -33,7 +32,6 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
     access.width = 4;
   else
     return std::nullopt;
-  constexpr std::uint32_t kStackPointer = 31;
   access.base = Field(instruction, 5, 5);
   if (access.base == kStackPointer) return std::nullopt;
   access.store = Field(instruction, 22, 1) == 0;
@@ -42,38 +40,47 @@ std::optional<Access> ReadAccess(std::uint32_t instruction) {
   return access;
 }
 
+// Returns what `read` finds in an instruction before `at`, in the nearest in which it finds
+// anything.
+template <typename Read>
+std::optional<std::uint32_t> ReadBefore(Code code, std::size_t at, Read read) {
+  constexpr std::size_t kNear = 24 * kInstruction;
+  const std::size_t first = at > kNear ? at - kNear : 0;
+  for (std::size_t i = at; i >= first + kInstruction;) {
+    i -= kInstruction;
+    if (const auto found = read(InstructionAt(&code[i]))) return found;
+  }
+  return std::nullopt;
+}
+
 // Returns the constant that was last put into a register before `at`: movz (mov w, #constant), or
 // zero (mov w, wzr). Of a constant of four bytes, returns the lower two: movk adds the others.
 std::optional<std::uint32_t> ConstantIn(Code code, std::size_t at, std::uint32_t value_register) {
   if (value_register == kZeroRegister) return 0;
-  const std::size_t first = at > kNear ? at - kNear : 0;
-  for (std::size_t i = at; i >= first + kInstruction;) {
-    i -= kInstruction;
-    const std::uint32_t instruction = InstructionAt(&code[i]);
+  const auto read = [=](std::uint32_t instruction) -> std::optional<std::uint32_t> {
     if (instruction == (0x2a1f03e0U | value_register)) return 0;
     const bool is_movz = (instruction & 0x7fe00000U) == 0x52800000U;
-    if (is_movz && Field(instruction, 0, 5) == value_register) return Field(instruction, 5, 16);
-  }
-  return std::nullopt;
+    if (!is_movz || Field(instruction, 0, 5) != value_register) return std::nullopt;
+    return Field(instruction, 5, 16);
+  };
+  return ReadBefore(code, at, read);
 }
 
 // Returns how far behind a pointer a register was set before `at`: ADD of a constant; 0 if it was
 // not. GCC 16 may turn the address of a frame into that of its promise and store the index from
 // there.
 std::size_t SetBehind(Code code, std::size_t at, std::uint32_t base) {
-  const std::size_t first = at > kNear ? at - kNear : 0;
-  for (std::size_t i = at; i >= first + kInstruction;) {
-    i -= kInstruction;
-    const std::uint32_t instruction = InstructionAt(&code[i]);
-    const bool adds = (instruction & 0xffc00000U) == 0x91000000U;
-    if (adds && Field(instruction, 0, 5) == base) return Field(instruction, 10, 12);
-  }
-  return 0;
+  const auto read = [=](std::uint32_t instruction) -> std::optional<std::uint32_t> {
+    const bool adds =
+        (instruction & 0xffc00000U) == 0x91000000U && Field(instruction, 5, 5) != kStackPointer;
+    if (!adds || Field(instruction, 0, 5) != base) return std::nullopt;
+    return Field(instruction, 10, 12);
+  };
+  return ReadBefore(code, at, read).value_or(0);
 }
 
 template <typename Visit>
 void VisitPair(std::uint32_t instruction, std::size_t at, Visit visit) {
-  constexpr std::uint32_t kStackPointer = 31;
   const std::uint32_t base = Field(instruction, 5, 5);
   if ((instruction & 0xffc00000U) != 0x29000000U || base == kStackPointer) return;
   const std::int64_t distance = SignedField(instruction, 15, 7) * 4;
