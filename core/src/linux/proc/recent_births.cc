@@ -1,5 +1,6 @@
 #include "linux/proc/recent_births.h"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace taskleak::platform {
@@ -8,6 +9,9 @@ namespace {
 // Far longer than the kernel takes to list a thread after giving out its number, even on a busy
 // machine.
 constexpr std::chrono::seconds kBirthTakes{1};
+
+// Far more than are born on most machines while a test runs.
+constexpr std::size_t kRoomFor = 128;
 
 }  // namespace
 
@@ -19,6 +23,8 @@ void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most) {
 
 void RecentBirths::Note(const BirthCounter::Look& births, std::size_t most, Clock::time_point now) {
   now_ = now;
+  // All at once, at the first look. Then births anywhere on the machine cost no later look memory.
+  births_.reserve(kRoomFor);
   const auto is_over = [](const Pace& pace) { return pace.last - pace.noticed > kBirthTakes; };
   std::erase_if(births_, [&](const Birth& birth) { return is_over(birth.pace); });
   if (is_over(full_list_)) too_many_ = false;
