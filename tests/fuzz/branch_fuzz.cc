@@ -18,10 +18,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         DecodeCall(code.subspan(i).first<kLongestCall>(), kStart + i + kLongestCall);
     const bool has_address = call.kind == Branch::Kind::kDirect || call.kind == Branch::Kind::kSlot;
     if (!has_address && call.address != 0) std::abort();
+    if (call.kind == Branch::Kind::kDirect && !MayBranch(data + i)) std::abort();
   }
   for (std::size_t i = 0; i + kLongestJump <= size; ++i) {
     const Branch jump = DecodeJump(code.subspan(i).first<kLongestJump>(), kStart + i);
     if (jump.kind == Branch::Kind::kDirect && !HasJump(code, kStart, jump.address)) std::abort();
+    if (jump.kind != Branch::Kind::kNone && !MayBranch(data + i)) std::abort();
   }
   return 0;
 }

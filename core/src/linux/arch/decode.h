@@ -1,7 +1,7 @@
 // The decoders of the processor that this is compiled for. Both have the same functions:
-// DecodeCall, DecodeJump, HasJump, HasJumpThroughPointer, PushedByLinkageEntry, DecodePrologue and
-// TakesStackAtRunTime; ForEachRelativeAddress, ForEachFixedAddress and ForEachCall; FindGccIndex,
-// FindByteUses and FindIndexStore.
+// DecodeCall, DecodeJump, MayBranch, HasJump, HasJumpThroughPointer, PushedByLinkageEntry,
+// DecodePrologue and TakesStackAtRunTime; ForEachRelativeAddress, ForEachFixedAddress and
+// ForEachCall; FindGccIndex, FindByteUses and FindIndexStore.
 #ifndef TASKLEAK_SRC_LINUX_ARCH_DECODE_H_
 #define TASKLEAK_SRC_LINUX_ARCH_DECODE_H_
 

@@ -45,6 +45,7 @@ void CallIndex::Read(std::uintptr_t begin, std::uintptr_t end) {
 void CallIndex::Look(std::span<const unsigned char> code, std::uintptr_t start) {
   for (std::size_t i = 0; i < kChunk && i + decoders::kLongestCall <= code.size();
        i += decoders::kStep) {
+    if (!decoders::MayBranch(code.data() + i)) continue;
     const std::uintptr_t at = start + i;
     const std::uintptr_t after = at + decoders::kLongestCall;
     const Branch call =

@@ -57,8 +57,7 @@ bool JumpsToSum(const unsigned char* code) {
 // What linkers put before a function that is too far away for adrp is of this form.
 std::optional<std::uintptr_t> JumpsToLiteral(const unsigned char* code, std::uintptr_t at) {
   const std::uint32_t load = InstructionAt(code);
-  if ((load & 0xff00001fU) != 0x58000010U || InstructionAt(code + kInstruction) != kBrX16)
-    return std::nullopt;
+  if (!IsLiteralX16(load) || InstructionAt(code + kInstruction) != kBrX16) return std::nullopt;
   return Add(at, SignedField(load, 5, 19) * std::int64_t{kInstruction});
 }
 
@@ -67,7 +66,7 @@ std::optional<std::uintptr_t> JumpsToLiteral(const unsigned char* code, std::uin
 // and Usage Models" and "Call and Jump relocations").
 Branch DecodeFarJump(const unsigned char* code, std::uintptr_t at) {
   const std::uint32_t adrp = InstructionAt(code);
-  if ((adrp & 0x9f00001fU) != 0x90000010U) return {};
+  if (!IsPageX16(adrp)) return {};
   constexpr std::int64_t kPage = 4096;  // as adrp has it, whatever the size of pages
   const std::int64_t pages = SignedField(adrp, 5, 19) * 4 + Field(adrp, 29, 2);
   const std::uintptr_t page = Add(at & ~static_cast<std::uintptr_t>(kPage - 1), pages * kPage);

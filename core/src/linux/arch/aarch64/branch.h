@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "linux/arch/aarch64/instruction.h"
 #include "linux/arch/decoded.h"
 
 namespace taskleak::platform::aarch64 {
@@ -22,6 +23,14 @@ Branch DecodeCall(std::span<const unsigned char, kLongestCall> code, std::uintpt
 /// Decodes the jump that `code`, which begins at the address `at`, begins with: as PLT entries and
 /// thunks do.
 Branch DecodeJump(std::span<const unsigned char, kLongestJump> code, std::uintptr_t at);
+
+/// Returns false for most code that neither is a direct call nor begins with a jump, never for such
+/// code. It takes far less time than to decode both.
+inline bool MayBranch(const unsigned char* code) {
+  const std::uint32_t instruction = InstructionAt(code);
+  return (instruction & 0x7c000000U) == 0x14000000U || IsHint(instruction) ||
+         IsLiteralX16(instruction) || IsPageX16(instruction);
+}
 
 /// Returns true if a jump to `to`, conditional or not, is in `code`, which begins at `start`.
 bool HasJump(std::span<const unsigned char> code, std::uintptr_t start, std::uintptr_t to);

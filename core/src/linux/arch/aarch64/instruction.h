@@ -40,6 +40,16 @@ inline bool IsHint(std::uint32_t instruction) { return (instruction & 0xfffff01f
 /// Returns whether the instruction is b, a jump without a condition.
 inline bool IsJump(std::uint32_t instruction) { return instruction >> 26 == 0x05; }
 
+/// Returns whether the instruction is ldr x16, address.
+inline bool IsLiteralX16(std::uint32_t instruction) {
+  return (instruction & 0xff00001fU) == 0x58000010U;
+}
+
+/// Returns whether the instruction is adrp x16, page.
+inline bool IsPageX16(std::uint32_t instruction) {
+  return (instruction & 0x9f00001fU) == 0x90000010U;
+}
+
 }  // namespace taskleak::platform::aarch64
 
 #endif  // TASKLEAK_SRC_LINUX_ARCH_AARCH64_INSTRUCTION_H_

@@ -26,6 +26,14 @@ Branch DecodeCall(std::span<const unsigned char, kLongestCall> code, std::uintpt
 /// thunks do.
 Branch DecodeJump(std::span<const unsigned char, kLongestJump> code, std::uintptr_t at);
 
+/// Returns false for most code that neither has a direct call as its last of kLongestCall bytes nor
+/// begins with a jump, never for such code. It takes far less time than to decode both.
+inline bool MayBranch(const unsigned char* code) {
+  constexpr std::size_t kDirectCall = 5;
+  return code[kLongestCall - kDirectCall] == 0xe8 || code[0] == 0xe9 || code[0] == 0xff ||
+         code[0] == 0xf2 || code[0] == kEndbr64[0];
+}
+
 /// Returns true if a jump to `to`, conditional or not, is in `code`, which begins at `start`.
 bool HasJump(std::span<const unsigned char> code, std::uintptr_t start, std::uintptr_t to);
 
