@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 
 #include <gtest/gtest.h>
 
+#include "linux/proc/thread_info.h"
+#include "registry/birth_store.h"
 #include "registry/thread_birth.h"
 #include "support/leaks.h"
 #include "support/sanitizer.h"
@@ -143,6 +146,37 @@ TEST(BirthTest, AThreadsHandleMayHaveBeenThatOfALaterBirth) {
     while (!registry::RunningRecords().empty()) std::this_thread::yield();
     EXPECT_EQ(registry::CountUnjoined(), 0U);
   }
+}
+
+// The program may destroy the object that holds the handle as soon as the thread runs its code.
+TEST(BirthTest, AThreadsRoutineWaitsWhileItsCreatorReadsTheHandle) {
+  if (kUnderTsan) GTEST_SKIP() << "it must create each thread itself";
+  const auto plain =
+      reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
+  static std::atomic<bool> has_run{false};
+  static std::atomic<int> tid{0};
+  const auto run = [](void* value) {
+    has_run.store(true);
+    return value;
+  };
+  internal::ThreadBirth* const birth = internal::BeginBirth(run, nullptr, nullptr);
+  birth->linking.Lock();
+  pthread_t thread = 0;
+  const auto start = [](void* value) {
+    tid.store(gettid());
+    return RunBirth(value);
+  };
+  ASSERT_EQ(plain(&thread, nullptr, start, birth), 0);
+  const auto is_waiting = [] {
+    const auto at = platform::ReadBlockedAt(tid.load());
+    return at && !at->running && at->number == SYS_futex;
+  };
+  while (!has_run.load() && (tid.load() == 0 || !is_waiting())) std::this_thread::yield();
+  EXPECT_FALSE(has_run.load());
+  birth->linking.Unlock();
+  internal::FinishBirth(birth, &thread);
+  pthread_join(thread, nullptr);
+  EXPECT_TRUE(has_run.load());
 }
 
 // Returns 0 if one thread can be created and joined, another can be detached, and none is left.

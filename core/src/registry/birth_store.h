@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "registry/short_lock.h"
 #include "registry/thread_birth.h"
 
 namespace taskleak {
@@ -18,7 +19,10 @@ class alignas(64) internal::ThreadBirth {
   StartRoutine routine = nullptr;  ///< null: it is a C11 thread
   C11StartRoutine c11_routine = nullptr;
   void* argument = nullptr;
-  ThreadBirth* next = nullptr;          ///< in the table
+  ThreadBirth* next = nullptr;  ///< in the table
+  /// Held while the record is linked, before the table's lock. As long as the creator holds it, the
+  /// thread does not run the program's code.
+  registry::ShortLock linking;
   std::atomic<bool> was_linked{false};  ///< changed under the table's lock
   std::atomic<ThreadBirth*> next_free{nullptr};
   std::atomic<int> references{0};

@@ -11,7 +11,8 @@
 namespace taskleak::registry {
 
 /// Is a mutex that is never held while the thread asks for another lock or for memory of the
-/// allocator's. So waiting for it cannot be part of a deadlock. Mostly it is held for a few memory
+/// allocator's (but for ThreadBirth::linking, which is always taken before a bucket's lock). So
+/// waiting for it cannot be part of a deadlock. Mostly it is held for a few memory
 /// accesses only (see registry/ramp_sites.h for the other use). It consists of one word and calls
 /// no library, since programs may intercept pthread_mutex_lock.
 class TASKLEAK_ANNOTATE(capability("mutex")) ShortLock {

@@ -86,6 +86,7 @@ ThreadBirth* Begin(std::uintptr_t routine, void* argument, const pthread_attr_t*
     return nullptr;
   }
   birth->argument = argument;
+  birth->linking.Reset();  // the process may have been forked while it was held
   birth->was_linked.store(false, std::memory_order_relaxed);
   birth->references.store(2, std::memory_order_relaxed);  // the creator's and the thread's
   ThreadRecord& record = birth->record;
@@ -162,14 +163,17 @@ ThreadBirth* BeginC11Birth(C11StartRoutine routine, void* argument) {
 // Gives the record back at once, since no thread has seen it.
 void CancelBirth(ThreadBirth* birth) {
   g_births.pending.fetch_sub(1);
-  g_births.ended.fetch_add(1, std::memory_order_relaxed);
+  g_births.ended.fetch_add(1);
   registry::GiveBackBirth(birth);
 }
 
 void FinishBirth(ThreadBirth* birth, const pthread_t* handle) {
-  // Once the thread runs, it may have destroyed the object that `handle` points to. In that case it
-  // has linked itself already.
-  if (!birth->was_linked.load()) registry::LinkBirth(birth, *handle, 0);
+  {
+    // Once the thread runs the program's code, that may destroy the object that `handle` points to.
+    // Then the thread has linked itself already.
+    const ShortLockHolder lock(birth->linking);
+    if (!birth->was_linked.load()) registry::LinkBirth(birth, *handle, 0);
+  }
   registry::ReleaseBirth(birth);
 }
 
@@ -182,7 +186,10 @@ void* RunC11Routine(void* value) {
 
 void* RunThread(ThreadBirth* birth) {
   t_birth = birth;
-  registry::LinkBirth(birth, pthread_self(), platform::OwnTid());
+  {
+    const ShortLockHolder lock(birth->linking);
+    registry::LinkBirth(birth, pthread_self(), platform::OwnTid());
+  }
   const StartRoutine routine = birth->routine;
   return routine != nullptr ? CallThen(routine, birth->argument, NoteEnd, birth)
                             : CallThen(RunC11Routine, birth, NoteEnd, birth);
