@@ -86,7 +86,10 @@ std::vector<ReadHolder> FindReadHolders(std::uintptr_t address) {
     for (const Entry& entry : holds.entries) {
       if (entry.lock.load(memory_order_acquire) != address) continue;
       const unsigned times = entry.times.load(memory_order_relaxed);
-      if (times > 0) holders.push_back({tid, times, holds.ended.load(memory_order_relaxed)});
+      // The place may have gone to another thread, whose lock this is.
+      const bool is_its_own = holds.tid.load(memory_order_relaxed) == tid;
+      if (times > 0 && is_its_own)
+        holders.push_back({tid, times, holds.ended.load(memory_order_relaxed)});
     }
   }
   return holders;
