@@ -21,8 +21,9 @@
 namespace taskleak::cli {
 namespace {
 
-volatile std::sig_atomic_t g_interrupted = 0;
-volatile std::sig_atomic_t g_sent = 0;  // the last signal that another process sent
+static_assert(std::atomic<int>::is_always_lock_free);  // a handler uses them
+constinit std::atomic<bool> g_interrupted{false};
+constinit std::atomic<int> g_sent{0};  // the last signal that another process sent
 
 /// The children that run, for the handler of signals.
 class Children {
@@ -51,9 +52,10 @@ constinit Children g_children;
 // The terminal's signals come from the kernel and reach the children too.
 void HandleSignal(int signal, siginfo_t* info, void*) {
   const int saved = errno;
-  g_interrupted = 1;
+  g_interrupted.store(true);
   if (info->si_code <= 0) {
-    g_sent = signal;
+    // In this order: a child that is not added yet gets the signal by StartChild().
+    g_sent.store(signal);
     g_children.Signal(signal, info->si_pid);
   }
   errno = saved;
@@ -131,7 +133,7 @@ pid_t StartChild(const Child& child) {
         fmt::format("cannot run {}: {}", program, std::generic_category().message(error)));
   }
   g_children.Add(pid);
-  if (const int signal = g_sent; signal != 0) kill(pid, signal);  // it came before the child
+  if (const int signal = g_sent.load(); signal != 0) kill(pid, signal);  // it came before the child
   return pid;
 }
 
@@ -194,6 +196,6 @@ void OutliveChildren() {
   }
 }
 
-bool Interrupted() { return g_interrupted != 0; }
+bool Interrupted() { return g_interrupted.load(); }
 
 }  // namespace taskleak::cli
