@@ -25,7 +25,7 @@ namespace {
 
 // The test case that runs. The watching thread reads it when the test case hangs.
 std::atomic<const Catch::TestCaseInfo*> current_test{nullptr};
-// Whether a failure of the test case is still counted.
+// Whether a failure of the test case is still counted. Only the thread that runs the tests uses it.
 bool in_pass = false;
 
 std::string PlaceOf(const Catch::TestCaseInfo& test) {
@@ -70,7 +70,7 @@ std::thread::id test_thread;
 // Runs on the thread that ends the process. Any other thread than the tests' must not touch the
 // reporters.
 void EndReports(const std::string& text) {
-  if (in_pass && std::this_thread::get_id() == test_thread) internal::EndReports(text);
+  if (std::this_thread::get_id() == test_thread && in_pass) internal::EndReports(text);
 }
 
 // Returns the key of the claim on this copy of Catch2. Each copy in the process runs its own tests.

@@ -4,18 +4,23 @@
 #include <semaphore.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
+#include <forward_list>
 #include <stdexcept>
 #include <string>
 
 namespace taskleak::live {
 namespace {
 
+constexpr struct sigaction kNothing {};
+
 // The data of one of the two signals for its handler.
 struct Answered {
   std::atomic<int> signal{0};
   std::atomic<unsigned> count{0};
-  struct sigaction before {};
+  std::atomic<const struct sigaction*> before{&kNothing};  // never freed: a handler may be late
 };
 
 // Used by handlers, so it is neither allocated nor ever destroyed.
@@ -35,7 +40,7 @@ State& TheState() {
   return *state;
 }
 
-State* g_state = nullptr;  // set before the first handler is installed
+constinit std::atomic<State*> g_state{nullptr};  // set before the first handler is installed
 
 void CallBefore(const struct sigaction& before, int signal, siginfo_t* info, void* context) {
   if ((before.sa_flags & SA_SIGINFO) != 0) {
@@ -49,20 +54,37 @@ void CallBefore(const struct sigaction& before, int signal, siginfo_t* info, voi
 // signal-safety(7)).
 void Handle(int signal, siginfo_t* info, void* context) {
   const int error = errno;
-  State& state = *g_state;
+  State& state = *g_state.load();
   Answered& answered = signal == state.dump.signal.load() ? state.dump : state.record;
   answered.count.fetch_add(1);
   sem_post(&state.wake);
   errno = error;
-  CallBefore(answered.before, signal, info, context);
+  CallBefore(*answered.before.load(), signal, info, context);
+}
+
+// Keeps what is set for a signal as what is called after our handler. Makes no new copy of the
+// same.
+void KeepBefore(const struct sigaction& before, Answered& answered) {
+  static auto* const kept = new std::forward_list<struct sigaction>();
+  const auto is_same = [&before](const struct sigaction& other) {
+    return std::memcmp(&other, &before, sizeof before) == 0;
+  };
+  auto found = std::find_if(kept->begin(), kept->end(), is_same);
+  if (found == kept->end()) {
+    kept->push_front(before);
+    found = kept->begin();
+  }
+  answered.before.store(&*found);
 }
 
 void Install(int signal, Answered& answered) {
   answered.count.store(0);
   answered.signal.store(signal);  // also 0, in place of the signal of an earlier bell
   if (signal == 0) return;
-  if (sigaction(signal, nullptr, &answered.before) != 0)
+  struct sigaction before {};
+  if (sigaction(signal, nullptr, &before) != 0)
     throw std::invalid_argument("there is no signal " + std::to_string(signal));
+  KeepBefore(before, answered);
   struct sigaction action {};
   action.sa_sigaction = Handle;
   action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
@@ -76,7 +98,7 @@ void PutBack(int signal, const Answered& answered) {
   struct sigaction now {};
   if (signal != 0 && sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
       now.sa_sigaction == Handle)
-    sigaction(signal, &answered.before, nullptr);
+    sigaction(signal, answered.before.load(), nullptr);
 }
 
 timespec At(std::chrono::milliseconds from_now) {
@@ -94,7 +116,7 @@ SignalBell::SignalBell(int dump, int record) : dump_(dump), record_(record) {
   if (dump != 0 && dump == record) throw std::invalid_argument("dump and record must differ");
   State& state = TheState();
   if (state.taken.exchange(true)) throw std::logic_error("there is one SignalDump already");
-  g_state = &state;
+  g_state.store(&state);
   try {
     Install(dump_, state.dump);
     Install(record_, state.record);

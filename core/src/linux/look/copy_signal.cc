@@ -44,7 +44,7 @@ TASKLEAK_UNINSTRUMENTED Phase PhaseOf(std::uint64_t word) {
 std::uint64_t g_word = 0;      // atomic
 std::uint32_t g_answers = 0;   // atomic, and a futex: counts answers
 SignalCopy g_copy;             // written by the thread that set the word to kCopying
-KernelAction g_previous = {};  // written only while our handler is not installed
+KernelAction g_previous = {};  // written only while our handler is not installed; `handler` atomic
 
 TASKLEAK_UNINSTRUMENTED void CopyOwnStack(int tid, const ucontext_t& context) {
   std::uint64_t* const registers = reinterpret_cast<std::uint64_t*>(&g_copy.registers);
@@ -72,11 +72,13 @@ TASKLEAK_UNINSTRUMENTED void AnswerIfAsked(const ucontext_t& context) {
 }
 
 TASKLEAK_UNINSTRUMENTED void PassOn(int signal, siginfo_t* info, void* context) {
-  const auto handler = reinterpret_cast<std::uintptr_t>(g_previous.handler);
-  if (handler == reinterpret_cast<std::uintptr_t>(SIG_DFL) ||
-      handler == reinterpret_cast<std::uintptr_t>(SIG_IGN))
-    return;                                   // ignored either way (signal(7))
-  g_previous.handler(signal, info, context);  // one without SA_SIGINFO ignores what it gets more
+  // Read once: this may still run when the handler has been removed and is installed again.
+  auto* const handler = __atomic_load_n(&g_previous.handler, __ATOMIC_ACQUIRE);
+  const auto value = reinterpret_cast<std::uintptr_t>(handler);
+  if (value == reinterpret_cast<std::uintptr_t>(SIG_DFL) ||
+      value == reinterpret_cast<std::uintptr_t>(SIG_IGN))
+    return;                        // ignored either way (signal(7))
+  handler(signal, info, context);  // one without SA_SIGINFO ignores what it gets more
 }
 
 TASKLEAK_UNINSTRUMENTED void OnCopySignal(int signal, siginfo_t* info, void* context) {
@@ -119,7 +121,10 @@ std::optional<Error> InstallCopyHandler() {
   KernelAction current{};
   if (!SetAction(nullptr, &current)) return Error::OfLastCall();
   if (current.handler == OnCopySignal) return std::nullopt;
-  g_previous = current;
+  g_previous.flags = current.flags;
+  g_previous.restorer = current.restorer;
+  g_previous.mask = current.mask;
+  __atomic_store_n(&g_previous.handler, current.handler, __ATOMIC_RELEASE);
   KernelAction ours{};
   ours.handler = OnCopySignal;
   ours.flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | kSaRestorer;
