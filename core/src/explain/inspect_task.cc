@@ -13,6 +13,7 @@
 #include "explain/signature.h"
 #include "explain/wait_reader.h"
 #include "explain/wait_state.h"
+#include "linux/arch/store_order.h"
 #include "linux/proc/memory.h"
 #include "linux/proc/subject.h"
 #include "linux/proc/thread_info.h"
@@ -74,6 +75,7 @@ platform::RawStack ReadFiber(const TaskRecord& record) {
   if (layout->unknown_because != nullptr)
     return {{}, {.reason = Reason::kUnknownLayout, .text = layout->unknown_because}};
   const auto sp = platform::ReadValue<std::uintptr_t>(record.saved_sp);
+  platform::SeeEarlierStores();  // a stack pointer that was just stored needs the stack below it
   platform::RawStack stack;
   if (sp && *sp != 0) stack = platform::ReadParkedStack(*sp, *layout);
   if (sp && *sp != 0 && registry::IsStill(record)) return stack;

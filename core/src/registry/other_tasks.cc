@@ -1,6 +1,7 @@
 #include "registry/other_tasks.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
@@ -16,6 +17,8 @@
 
 namespace taskleak::registry {
 namespace {
+
+using internal::TaskSlot;
 
 // Is laid out like a TaskList.
 struct ListImage {
@@ -63,11 +66,56 @@ std::int64_t TimeThere() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-void VisitTasks(const TaskChunk& chunk, std::int64_t now,
+// Memory of a process that goes on, copied three times. A slot in the second copy is of one moment
+// if the task and its place were the same before and after.
+template <typename T>
+struct Copies {
+  T before;
+  T copy;
+  T after;
+
+  bool Read(std::uintptr_t at) {
+    for (T* const each : {&before, &copy, &after}) {
+      if (platform::ReadMemory(at, each, sizeof *each) != sizeof *each) return false;
+    }
+    return true;
+  }
+};
+
+bool HaveOneTask(const TaskSlot& before, const TaskSlot& copy, const TaskSlot& after) {
+  return before.serial.load() == copy.serial.load() && copy.serial.load() == after.serial.load();
+}
+
+bool AreOfOneMoment(const TaskSlot& before, const TaskSlot& copy, const TaskSlot& after) {
+  const std::uint64_t place = copy.place.load();
+  return HaveOneTask(before, copy, after) && !internal::TaskPlace(place).is_changing() &&
+         before.place.load() == place && after.place.load() == place;
+}
+
+// Copies a slot that changed while its chunk was copied. Marks the copy as changing if it is not of
+// one moment. Returns null if the slot changes hands each time.
+const TaskSlot* ReadAgain(std::uintptr_t at, Copies<TaskSlot>& slot) {
+  constexpr int kMostTries = 100;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    if (!slot.Read(at)) return nullptr;
+    if (AreOfOneMoment(slot.before, slot.copy, slot.after)) return &slot.copy;
+  }
+  if (!HaveOneTask(slot.before, slot.copy, slot.after)) return nullptr;
+  slot.copy.place.store(internal::TaskPlace(slot.copy.place.load()).Changing().word());
+  return &slot.copy;
+}
+
+void VisitTasks(const Copies<TaskChunk>& chunk, std::uintptr_t at, std::int64_t now,
                 const std::function<void(const TaskRecord&)>& visit) {
-  for (const internal::TaskSlot& slot : chunk.slots) {
-    if (slot.serial.load() == 0) continue;
-    auto record = ReadTask(slot, now);
+  Copies<TaskSlot> again;
+  for (std::size_t i = 0; i < chunk.copy.slots.size(); ++i) {
+    const TaskSlot* slot = &chunk.copy.slots[i];
+    const std::size_t offset =
+        reinterpret_cast<std::uintptr_t>(slot) - reinterpret_cast<std::uintptr_t>(&chunk.copy);
+    if (!AreOfOneMoment(chunk.before.slots[i], *slot, chunk.after.slots[i]))
+      slot = ReadAgain(at + offset, again);
+    if (slot == nullptr || slot->serial.load() == 0) continue;
+    auto record = ReadTask(*slot, now);
     if (!record || record->ended) continue;
     record->origin = 0;
     record->created = CopyStack(record->created);
@@ -84,10 +132,10 @@ void ForEveryOtherTask(const std::function<void(const TaskRecord&)>& visit) {
     if (!IsOfThisVersion(list)) continue;
     std::unordered_set<std::uintptr_t> seen;  // damaged memory may lead in a circle
     for (std::uintptr_t at = list.first; at != 0 && seen.insert(at).second;) {
-      const auto chunk = std::make_unique<TaskChunk>();
-      if (platform::ReadMemory(at, chunk.get(), sizeof *chunk) != sizeof *chunk) break;
-      VisitTasks(*chunk, now, visit);
-      at = reinterpret_cast<std::uintptr_t>(chunk->next);
+      const auto chunk = std::make_unique<Copies<TaskChunk>>();
+      if (!chunk->Read(at)) break;
+      VisitTasks(*chunk, at, now, visit);
+      at = reinterpret_cast<std::uintptr_t>(chunk->copy.next);
     }
   }
 }

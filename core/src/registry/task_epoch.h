@@ -13,6 +13,7 @@ namespace taskleak::registry {
 /// the cache line.
 struct alignas(64) EpochCount {
   std::atomic<std::uint64_t> current{1};
+  std::atomic<std::uint64_t> announced{1};    ///< the latest that creators have been made to read
   std::atomic<std::uint64_t> newest_used{0};  ///< the latest in which a task was born
   std::atomic<std::uint64_t> first{0};  ///< tasks of earlier epochs belonged to a parent process
 };

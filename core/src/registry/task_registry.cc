@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "linux/arch/registers.h"
+#include "linux/arch/store_order.h"
 #include "linux/proc/subject.h"
 #include "registry/other_tasks.h"
 #include "registry/running_task.h"
@@ -119,22 +120,31 @@ std::optional<TaskRecord> ReadTask(const TaskSlot& slot, std::int64_t now) {
     const TaskPlace place(slot.place.load(kAcquire));
     ReadState(slot, place, now, *record);
     if (Unchanged(slot, record->serial, place)) return record;
-    if (tries >= kMostTries)
-      return slot.serial.load(std::memory_order_relaxed) == record->serial ? record : ended;
+    if (tries < kMostTries) continue;
+    if (slot.serial.load(std::memory_order_relaxed) != record->serial) return ended;
+    record->waiting.clear();  // it may be half written
+    return record;
   }
 }
 
 bool IsStill(const TaskRecord& record) {
-  return record.slot == nullptr || Unchanged(*record.slot, record.serial, TaskPlace(record.place));
+  if (record.slot == nullptr) return true;
+  platform::SeeEarlierStores();
+  return Unchanged(*record.slot, record.serial, TaskPlace(record.place));
 }
 
+// If two threads do this at the same time, they begin one epoch. The one that did not raise the
+// count announces it too: the other may do so only after tasks have been born.
 Epoch BeginEpoch() {
-  std::uint64_t current = g_epochs.current.load(kAcquire);
-  if (g_epochs.newest_used.load(kAcquire) < current) return current;
-  // If two threads do this at the same time, the second one has nothing to do.
-  if (!g_epochs.current.compare_exchange_strong(current, current + 1)) return current;
-  ChangeBirthConditions();
-  return current + 1;
+  std::uint64_t epoch = g_epochs.current.load(kAcquire);
+  if (g_epochs.newest_used.load(kAcquire) >= epoch &&
+      g_epochs.current.compare_exchange_strong(epoch, epoch + 1))
+    ++epoch;
+  if (g_epochs.announced.load(kAcquire) < epoch) {
+    ChangeBirthConditions();
+    RaiseTo(g_epochs.announced, epoch);
+  }
+  return epoch;
 }
 
 void ForEachTask(Epoch first, const std::function<void(const TaskRecord&)>& visit) {

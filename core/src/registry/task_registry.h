@@ -61,12 +61,13 @@ struct TaskRecord {
 };
 
 /// Reads the task in a slot that held one just now, with its age at `now` (nanoseconds of the
-/// monotonic clock). The parts of a task that never stops changing may be of two moments. Returns
-/// nothing if the slot is free.
+/// monotonic clock). The parts of a task that never stops changing may be of two moments, and it
+/// has no text of what it waits for. Returns nothing if the slot is free.
 std::optional<TaskRecord> ReadTask(const internal::TaskSlot& slot, std::int64_t now);
 
-/// Returns whether the task is alive and has changed nothing since `record` was made. Returns true
-/// for a task without a slot.
+/// Returns whether the task is alive and has changed nothing since `record` was made. If so, what
+/// was read since of the task's frame or stack was not yet another's. Returns true for a task
+/// without a slot.
 bool IsStill(const TaskRecord& record);
 
 /// Returns the epoch of tasks that are born from now on. Later epochs are greater. Returns the same

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <thread>
@@ -14,7 +16,9 @@
 #include <gtest/gtest.h>
 
 #include "core/registry/tasks.h"
+#include "registry/task_epoch.h"
 #include "registry/task_memory.h"
+#include "taskleak/internal/coroutine_task.h"
 #include "taskleak/task.h"
 
 namespace taskleak::registry {
@@ -51,6 +55,16 @@ TEST(TaskRegistryTest, AnEpochEndsOnlyIfSomebodyWasBornInIt) {
   EXPECT_EQ(BeginEpoch(), first);
   { const Task task("short"); }
   EXPECT_GT(BeginEpoch(), first);
+}
+
+TEST(TaskRegistryTest, TasksAreOfAnEpochThatAnotherThreadHasBegunAndNotAnnounced) {
+  const std::array<std::uintptr_t, 2> frame{};
+  BeginEpoch();
+  for (int i = 0; i < 2; ++i) const internal::CoroutineTask warm_up(frame.data(), nullptr);
+  g_epochs.current.fetch_add(1);  // of BeginEpoch(), in a thread that then loses its processor
+  const Epoch first = BeginEpoch();
+  const internal::CoroutineTask task(frame.data(), nullptr);
+  EXPECT_EQ(TasksSince(first).size(), 1U);
 }
 
 TEST(TaskRegistryTest, SerialsAreNeverUsedAgain) {
