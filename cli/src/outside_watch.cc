@@ -38,8 +38,10 @@ class Looker {
 
   Standstill FindStandstill() {
     if (!CanLook()) return Standstill::kNone;
+    // In this order: once the process is still, a deadlock has been closed or never will be.
+    const bool still = stillness_.IsShown(std::nullopt);
     if (explain::IsInDeadlock(pid_)) return Standstill::kDeadlock;
-    return stillness_.IsShown(std::nullopt) ? Standstill::kAllAsleep : Standstill::kNone;
+    return still ? Standstill::kAllAsleep : Standstill::kNone;
   }
 
   LeakReport Report(const Options& options) {

@@ -17,6 +17,7 @@
 #include "hour.h"
 #include "page.h"
 #include "rows.h"
+#include "stuck_capture.h"
 #include "stuck_text.h"
 #include "taskleak/census.h"
 #include "taskleak/live/capture.h"
@@ -191,8 +192,7 @@ struct Endpoint::Impl {
   Response Stuck(const Request& request) {
     const std::string format = Parameter(request, "format");
     if (!format.empty() && format != "json") return Failure(400, "format must be json");
-    const CapturePtr capture = Take();
-    const StuckReport stuck = FindStuck(capture->report);
+    const auto [capture, stuck] = TakeWithStuck([this] { return Take(); });
     return format == "json" ? Typed(kJsonType, StuckJson(*capture, stuck))
                             : Text(StuckText(*capture, stuck));
   }

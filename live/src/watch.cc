@@ -24,6 +24,7 @@
 #include "passing_capture.h"
 #include "places.h"
 #include "stalls.h"
+#include "stuck_capture.h"
 #include "suspicions.h"
 #include "taskleak/internal/own_thread.h"
 #include "taskleak/internal/task_turns.h"
@@ -201,15 +202,14 @@ struct Watch::Impl {
   }
 
   void Look() {
-    const CapturePtr capture = TakePassingCapture();
+    const auto [capture, stuck] = looks_for_stuck ? TakeWithStuck(TakePassingCapture)
+                                                  : StuckCapture{TakePassingCapture(), {}};
     TheHour().Add(*capture);
     SaveAfter(*capture);
     Evidence evidence{capture, Clock::now(), ResidentBytes()};
-    std::optional<StuckReport> stuck;
     if (looks_for_stuck) {
-      stuck = FindStuck(capture->report);
-      findings.SetStuck(CountsOf(*stuck));
-      evidence.stuck = &*stuck;
+      findings.SetStuck(CountsOf(stuck));
+      evidence.stuck = &stuck;
     }
     const std::vector<Alarm> alarms = judge.Consider(evidence);
     Suspect(alarms);

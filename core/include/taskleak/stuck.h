@@ -55,7 +55,8 @@ struct StuckReport {
 /// that time only if a coroutine seems lost.
 ///
 /// If the calling thread is one of the program's own, it may wake all others. So only taskleak's
-/// own threads, those of live::Server and live::Watch, find kAllAsleep.
+/// own threads, those of live::Server and live::Watch, find kAllAsleep. A thread may have gone to
+/// sleep since `alive` was made, and then has an older stack there.
 ///
 /// Costs some tens of microseconds, and about ten for each thread that waits for another.
 /// Thread-safe. Throws only std::bad_alloc.

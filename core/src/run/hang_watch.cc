@@ -75,13 +75,12 @@ HangWatch::Clock::time_point HangWatch::NextLook(Clock::time_point armed) const 
 // Takes memory, so it may get stuck like a report.
 Standstill HangWatch::FindStandstill() {
   last_resort_.EndSoon(checker_.options().hang_timeout);
-  Standstill found = Standstill::kNone;
-  if (explain::IsInDeadlock(test_thread_.load()))
-    found = Standstill::kDeadlock;
-  else if (IsStill())
-    found = Standstill::kAllAsleep;
+  // In this order: once the process is still, a deadlock has been closed or never will be.
+  const bool still = IsStill();
+  const bool deadlock = explain::IsInDeadlock(test_thread_.load());
   last_resort_.NotYet();
-  return found;
+  if (deadlock) return Standstill::kDeadlock;
+  return still ? Standstill::kAllAsleep : Standstill::kNone;
 }
 
 // The thread of the last resort has just been woken, and goes to sleep again.
