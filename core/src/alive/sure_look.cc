@@ -14,9 +14,11 @@ BirthMark MarkOf(const internal::SnapshotData& data) {
 namespace {
 
 // Returns how much a look costs of the limit. More looks do not help if other processes create
-// threads. But if this process still creates threads or tasks, there may be a straggler.
+// threads. But if this process still creates threads or tasks, there may be a straggler. Without
+// the hooks, its births show in its list.
 int CostOf(const BirthMark& before, const BirthMark& after) {
-  const bool own = before.next_thread != after.next_thread || before.epoch != after.epoch;
+  const bool own = before.next_thread != after.next_thread || before.epoch != after.epoch ||
+                   before.listed != after.listed;
   return own ? 1 : 32;
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -84,15 +85,25 @@ TEST(SureLookTest, BirthsWithoutEndDoNotKeepItLooking) {
   EXPECT_TRUE(LookUntilSure([&epoch] { return Empty(8, ++epoch); }, {}).empty());
 }
 
+// Returns how many units are found if the thousandth look finds one, and those before it none.
+template <typename Empty>
+std::size_t FoundAfter(Empty empty) {
+  std::uint64_t looks = 0;
+  return LookUntilSure([&] { return ++looks < 1000 ? empty(looks) : Finds(5, looks); }, {}).size();
+}
+
 TEST(SureLookTest, OwnBirthsAreLookedIntoForLongerThanThoseOfOtherProcesses) {
-  int looks = 0;
-  const auto stragglers = LookUntilSure(
-      [&looks] {
-        ++looks;
-        return looks < 1000 ? Empty(8, static_cast<registry::Epoch>(looks)) : Finds(5, 8);
-      },
-      {});
-  EXPECT_EQ(stragglers.size(), 1U);
+  EXPECT_EQ(FoundAfter([](std::uint64_t look) { return Empty(8, look); }), 1U);
+  EXPECT_EQ(FoundAfter([](std::uint64_t look) { return Empty(look); }), 0U);
+}
+
+TEST(SureLookTest, OwnBirthsShowInTheListOfThreadsToo) {
+  const auto listed = [](std::uint64_t look) {
+    MarkedLook empty = Empty(look);
+    empty.births.listed = std::make_shared<platform::ThreadIds>();
+    return empty;
+  };
+  EXPECT_EQ(FoundAfter(listed), 1U);
 }
 
 TEST(SureLookTest, AFailedLookIsNotRepeated) {
