@@ -6,17 +6,18 @@
 #include <filesystem>
 
 #include "run_report.h"
+#include "support/repetitions.h"
 #include "support/run_program.h"
 
 namespace taskleak::cli {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
-class RunTest : public testing::Test {
+class RunTest : public ::testing::Test {
  protected:
   /// Runs `taskleak run OPTIONS... -- watched WHAT`.
   [[nodiscard]] Outcome Watch(const std::string& what,
@@ -55,7 +56,7 @@ TEST_F(RunTest, AThreadThatIsLeftFails) {
   EXPECT_EQ(outcome.out, "output of leak");
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("1 thread \"left-alone\""), HasSubstr("LeakThread()"),
                                  HasSubstr("created in ")));
-  EXPECT_THAT(Report()["tests"][0]["test"].get<std::string>(), testing::EndsWith(" leak"));
+  EXPECT_THAT(Report()["tests"][0]["test"].get<std::string>(), ::testing::EndsWith(" leak"));
 }
 
 #ifdef COROUTINE_PROGRAM
@@ -109,10 +110,13 @@ TEST_F(RunTest, AProgramWithAllThreadsAsleepIsReportedFromOutside) {
 }
 
 TEST_F(RunTest, AProgramThatTakesTooLongIsReportedFromOutside) {
-  const Outcome outcome = Watch("serve", {"--hang=2500ms"});
+  const bool slow = testing::Stride() > 1;  // the program must have come to its semaphore
+  const Outcome outcome = Watch("serve", {slow ? "--hang=25s" : "--hang=2500ms"});
   EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr(" serve did not return within 2.5 s; alive: 1 thread"),
-                                 HasSubstr("waiting for a semaphore"), HasSubstr("Serve()")))
+  const std::string limit = slow ? "25 s" : "2.5 s";
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr(" serve did not return within " + limit + "; alive: 1 thread"),
+                    HasSubstr("waiting for a semaphore"), HasSubstr("Serve()")))
       << "what might be stopped by a signal is not shown to hang";
 }
 

@@ -1,5 +1,8 @@
 #include "taskleak/census.h"
 
+#include <unistd.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <latch>
 #include <memory>
@@ -9,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "linux/proc/thread_info.h"
 #include "taskleak/internal/own_thread.h"
 #include "taskleak/task.h"
 
@@ -18,8 +22,16 @@ namespace {
 class CensusTest : public ::testing::Test {
  protected:
   // ThreadSanitizer starts a thread of its own with the first thread.
+  static std::size_t CountAfterTheFirstThread() {
+    int tid = 0;
+    std::thread([&tid] { tid = gettid(); }).join();
+    while (platform::ReadThreadStat(tid)) std::this_thread::yield();
+    return TakeCensus().threads;
+  }
+  // The kernel still lists threads of an earlier test for a moment after they are joined.
   void SetUp() override {
-    std::thread([] {}).join();
+    static const std::size_t at_first = CountAfterTheFirstThread();
+    while (TakeCensus().threads != at_first) std::this_thread::yield();
   }
 };
 
