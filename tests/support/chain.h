@@ -26,8 +26,9 @@ class Chain {
   void Start() {
     ++alive_;
     std::thread([this] {
-      // A short life is the matter here, but not shorter than a look at it takes.
-      const timespec pause{.tv_sec = 0, .tv_nsec = 100'000L * Stride()};
+      // A short life is the matter here, but not shorter than a look at it takes: in an emulated
+      // machine that takes some milliseconds.
+      const timespec pause{.tv_sec = 0, .tv_nsec = Stride() > 1 ? 20'000'000L : 100'000L};
       nanosleep(&pause, nullptr);
       if (!end_) Start();
       --alive_;
