@@ -166,14 +166,16 @@ TEST(BirthTest, AThreadsRoutineWaitsWhileItsCreatorReadsTheHandle) {
     tid.store(gettid());
     return RunBirth(value);
   };
-  ASSERT_EQ(plain(&thread, nullptr, start, birth), 0);
+  const int error = plain(&thread, nullptr, start, birth);
   const auto is_waiting = [] {
     const auto at = platform::ReadBlockedAt(tid.load());
     return at && !at->running && at->number == SYS_futex;
   };
-  while (!has_run.load() && (tid.load() == 0 || !is_waiting())) std::this_thread::yield();
+  while (error == 0 && !has_run.load() && (tid.load() == 0 || !is_waiting()))
+    std::this_thread::yield();
   EXPECT_FALSE(has_run.load());
   birth->linking.Unlock();
+  ASSERT_EQ(error, 0);
   internal::FinishBirth(birth, &thread);
   pthread_join(thread, nullptr);
   EXPECT_TRUE(has_run.load());
