@@ -1,5 +1,6 @@
 #include "alive/sure_look.h"
 
+#include <chrono>
 #include <utility>
 
 namespace taskleak::alive {
@@ -26,11 +27,14 @@ int CostOf(const BirthMark& before, const BirthMark& after) {
 
 Stragglers LookUntilSure(const std::function<MarkedLook()>& look, const BirthMark& before) {
   constexpr int kMostCost = 2048;
-  constexpr int kLooksNeeded = 3;  // with one mark
+  constexpr int kLooksNeeded = 3;           // with one mark
+  constexpr std::chrono::seconds kMost{2};  // where a look takes many times longer than usual
   MarkedLook last = look();
   if (last.births.births != 0 && last.births == before) return std::move(last.left);
   int looks_alike = 1;
+  const auto end = std::chrono::steady_clock::now() + kMost;
   for (int cost = 0; cost < kMostCost && looks_alike < kLooksNeeded;) {
+    if (std::chrono::steady_clock::now() >= end) break;
     if (last.failure || !last.left.empty()) break;
     MarkedLook next = look();
     cost += CostOf(last.births, next.births);

@@ -42,7 +42,8 @@ struct MarkedLook {
 /// conditions: nothing was born between its beginning and the beginning of the second look after
 /// it, and both following looks are empty too. Then every thread that was alive at the beginning
 /// was on the list, or was still being created by a thread on the list, and the next look finds it.
-/// If births go on all the time (also in other processes), the last of several looks counts.
+/// If births go on all the time (also in other processes), the last of several looks counts, or the
+/// last within two seconds.
 ///
 /// `before` is the mark of the snapshot. Without a birth since then, one look is enough.
 Stragglers LookUntilSure(const std::function<MarkedLook()>& look, const BirthMark& before);

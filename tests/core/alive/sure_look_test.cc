@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -104,6 +106,16 @@ TEST(SureLookTest, OwnBirthsShowInTheListOfThreadsToo) {
     return empty;
   };
   EXPECT_EQ(FoundAfter(listed), 1U);
+}
+
+TEST(SureLookTest, SlowLooksEndAfterAWhileThoughBirthsGoOn) {
+  std::uint64_t looks = 0;
+  const auto look = [&looks] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // as on a very busy machine
+    return Empty(8, ++looks);
+  };
+  EXPECT_TRUE(LookUntilSure(look, {}).empty());
+  EXPECT_LT(looks, 100U);
 }
 
 TEST(SureLookTest, AFailedLookIsNotRepeated) {
