@@ -302,7 +302,8 @@ TEST(FindLeaksTest, AChainOfThreadsBesideAnIgnoredThreadIsFoundByEveryLook) {
   for (int i = 0; i < Repetitions(300); ++i) {
     for (const milliseconds drain : {milliseconds(0), milliseconds(2)}) {
       options.drain = options.drain_max = drain;
-      ASSERT_GE(FindLeaks(before, options).unit_count(), 1U) << "look " << i;
+      const LeakReport report = FindLeaks(before, options);
+      ASSERT_GE(report.unit_count(), 1U) << "look " << i << ": " << report.ToText();
     }
   }
 }

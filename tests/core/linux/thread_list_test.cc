@@ -77,6 +77,14 @@ TEST(ThreadListTest, ReturnsTheSameListWhileNothingChanges) {
   EXPECT_EQ(ListThreads(), *last);
 }
 
+// Each look reads about every thread of the list, and meanwhile the living may end.
+TEST(ThreadListTest, FewThreadsStayListedAfterTheirEnd) {
+  for (int i = 0; i < 60; ++i) {
+    std::thread([] {}).join();
+    ASSERT_LT((*ListThreads())->size(), CountThreads() + 16) << "after " << i + 1 << " threads";
+  }
+}
+
 TEST(ThreadListTest, AForkedChildSeesItself) {
   const Parked parked;
   ASSERT_TRUE(Lists(**ListThreads(), parked.tid()));

@@ -71,8 +71,9 @@ Result<std::vector<int>> ListTids(TaskDirectory& directory) {
 //
 // A new thread has a number that the kernel has given out since (BirthCounter). If few numbers were
 // given out on the whole machine, only these are looked for. If there were many, the directory is
-// read. Ended threads stay in the list for a while: they do no harm, and to notice them, the
-// directory would have to be read.
+// read. To notice that threads have ended, it would have to be read, too. So a few stay in the
+// list, but not many: each look reads more about every thread of the list, and must not take longer
+// than a short-lived thread lives.
 class ThreadList {
  public:
   Result<std::shared_ptr<const ThreadIds>> List(std::uint64_t* births) TASKLEAK_EXCLUDES(mutex_);
@@ -106,7 +107,7 @@ Result<std::shared_ptr<const ThreadIds>> ThreadList::List(std::uint64_t* births_
   const bool usable = known_ != nullptr && known_pid_ == directory_.pid() && !births.unknown;
   if (usable && FindRecent()) {
     const std::uint64_t listed = known_->size() + kLinksBesidesThreads;
-    constexpr std::uint64_t kMostEnded = 64;
+    constexpr std::uint64_t kMostEnded = 8;
     if (*links <= listed && listed <= 2 * *links + kMostEnded) return known_;
   }
   // After a failure nothing is known: numbers given out till now will not be looked for again.
