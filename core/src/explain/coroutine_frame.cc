@@ -264,9 +264,10 @@ class Frames {
 
   // Returns the coroutine that continues after this one: its promise holds a pointer to it. If the
   // length of the promise is not known, the pointer may as well be to a coroutine that this one
-  // owns. An owned coroutine does not point back, but an awaiter does, behind its own promise; and
-  // a coroutine owns no part of another's frame. The first word behind the two functions always
-  // belongs to the promise: if a promise is smaller, no pointer can be there.
+  // owns, or be left from an earlier user of memory that this one has not written yet. An owned
+  // coroutine does not point back, but an awaiter does, behind its own promise. The first word
+  // behind the two functions always belongs to the promise: if a promise is smaller, no pointer can
+  // be there.
   [[nodiscard]] const TaskRecord* AwaiterOf(const TaskRecord& record) const {
     const FrameCopy* const copy = reader_.CopyOf(record.serial);
     if (copy == nullptr || record.state == WaitState::kOther) return nullptr;
@@ -276,8 +277,7 @@ class Frames {
       // An awaiter has been started and has not finished.
       if (other == nullptr || other == &record || other->state != WaitState::kSuspended) continue;
       const auto back = Pointer(*reader_.CopyOf(other->serial), record);
-      const bool is_inside = copy->words[i] != other->frame.address();
-      if (copy->promise_end || i == 2 || is_inside || (back && i < *back)) return other;
+      if (copy->promise_end || i == 2 || (back && i < *back)) return other;
     }
     return nullptr;
   }
