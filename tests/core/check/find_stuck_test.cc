@@ -69,7 +69,7 @@ class SelfLocked {
 };
 
 TEST(FindStuckTest, ACircleAndWhatWaitsBehindItAreStuck) {
-  std::optional<PlantedCircle> circle(std::vector{Edge::kMutex, Edge::kMutex});
+  std::optional<PlantedCircle> circle(std::vector<Edge>{Edge::kMutex, Edge::kMutex});
   circle->AwaitClosed();
   circle->ExpectFollower();
   Task job("job");
