@@ -58,7 +58,11 @@ std::array<char*, 3> SleepCommand() {
   return child;
 }
 
-[[gnu::noinline]] FILE* OpenPipe() { return popen("exec sleep 1000", "r"); }
+[[gnu::noinline]] FILE* OpenPipe() {
+  FILE* const stream = popen("exec sleep 1000", "r");
+  asm volatile("");  // keeps this from being a tail call
+  return stream;
+}
 
 TEST(ProcessLeaksTest, ALivingChildIsReportedWithItsCommandLineAndItsCreator) {
   const auto before = Snapshot::Take();
