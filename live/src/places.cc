@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "taskleak/internal/frame_code.h"
+
 namespace taskleak::live {
 namespace {
 
-// Equal stacks of one look share their frames (taskleak/leak.h: LeakGroup::units are in order).
 bool SamePlace(const Unit& a, const Unit& b) {
-  return a.stack.begin() == b.stack.begin() && a.state == b.state &&
-         a.stack_missing == b.stack_missing;
+  return a.state == b.state && a.stack_missing == b.stack_missing &&
+         internal::IsSameCode(a.stack, b.stack);
 }
 
 }  // namespace

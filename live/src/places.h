@@ -10,7 +10,7 @@
 
 namespace taskleak::live {
 
-/// Units of one group with the same stack and wait state.
+/// Units of one group that are in the same code and in the same wait state.
 using Place = std::span<const Unit>;
 
 /// Returns the places of one group. Valid as long as the group.

@@ -14,28 +14,19 @@
 #include "symbolize/generated_name.h"
 #include "symbolize/own_code.h"
 #include "taskleak/ignore.h"
+#include "taskleak/internal/frame_code.h"
 
 namespace taskleak::explain {
 namespace {
 
 using Findings = std::vector<Finding*>;  // a finding is large
 
-// Returns a key for the place where a unit is. Equal stacks share their frames, so the first
-// frame's address stands for the stack. Units without a stack are distinguished by name and by why
-// the stack is missing.
-auto Place(const FoundUnit& found) {
-  const Unit& unit = found.unit;
-  const bool readable = !unit.stack.empty();
-  return std::make_tuple(unit.state, unit.stack.begin(), readable ? std::string() : unit.name,
-                         readable ? platform::Missing() : found.missing);
-}
-
 // A line of code, or an address if lines are not known.
-using Line = std::tuple<std::string_view, std::string_view, int, std::uintptr_t>;
+using Line = internal::FrameCode;
 
 // Returns the lines of a stack that are not in the runtime. So the creator is the same whether or
 // not std::vector has to grow when a thread is put in, even if that code is inlined.
-std::vector<Line> OwnCode(const Stack& stack) {
+std::vector<Line> CreatorLines(const Stack& stack) {
   std::vector<Line> lines;
   for (const Frame& frame : stack) {
     if (frame.runtime) continue;
@@ -44,20 +35,46 @@ std::vector<Line> OwnCode(const Stack& stack) {
   return lines;
 }
 
-// Numbers creation stacks: those of the same code have the same number.
-class Creators {
+std::vector<Line> PlaceLines(const Stack& stack) {
+  std::vector<Line> lines;
+  for (const Frame& frame : stack) lines.push_back(internal::CodeOf(frame));
+  return lines;
+}
+
+// Numbers stacks: those with the same lines have the same number.
+class Numbers {
  public:
-  std::size_t Number(const Stack& created_by) {
-    const auto [known, is_new] = by_frames_.try_emplace(created_by.begin());
+  explicit Numbers(std::vector<Line> (*lines)(const Stack&)) : lines_(lines) {}
+
+  std::size_t operator[](const Stack& stack) {
+    const auto [known, is_new] = by_frames_.try_emplace(stack.begin());
     if (is_new)
-      known->second = by_code_.try_emplace(OwnCode(created_by), by_code_.size()).first->second;
+      known->second = by_lines_.try_emplace(lines_(stack), by_lines_.size()).first->second;
     return known->second;
   }
 
  private:
+  std::vector<Line> (*const lines_)(const Stack&);
   std::map<const Frame*, std::size_t> by_frames_;  // equal stacks share their frames
-  std::map<std::vector<Line>, std::size_t> by_code_;
+  std::map<std::vector<Line>, std::size_t> by_lines_;
 };
+
+// The stacks of all findings.
+struct Stacks {
+  Numbers creators = Numbers(CreatorLines);
+  Numbers places = Numbers(PlaceLines);
+};
+
+// Returns a key for the place where a unit is. A thread that runs is at one of several instructions
+// of its lines, which are one place. Units without a stack are distinguished by name and by why the
+// stack is missing.
+auto Place(const FoundUnit& found, Stacks& stacks) {
+  const Unit& unit = found.unit;
+  const bool readable = !unit.stack.empty();
+  return std::make_tuple(unit.state, stacks.places[unit.stack],
+                         readable ? std::string() : unit.name,
+                         readable ? platform::Missing() : found.missing);
+}
 
 // Returns what the units of a group descend from. An origin that only says when a unit was created
 // does not divide groups.
@@ -77,17 +94,17 @@ void LeaveOutWhatDiffers(const Findings& same) {
 // Returns the key of a unit's group. Units that one piece of code created are one finding, wherever
 // they are. Without a creator, the place is what units have in common. For processes, the name and
 // whether they have ended count too.
-auto Key(const FoundUnit& found, Creators& creators) {
+auto Key(const FoundUnit& found, Stacks& stacks) {
   const Unit& unit = found.unit;
   const bool by_place = unit.created_by.empty() || unit.kind == UnitKind::kProcess;
-  return std::make_tuple(unit.kind, creators.Number(unit.created_by), Descent(found),
-                         by_place ? Place(found) : decltype(Place(found))());
+  return std::make_tuple(unit.kind, stacks.creators[unit.created_by], Descent(found),
+                         by_place ? Place(found, stacks) : decltype(Place(found, stacks))());
 }
 
 // Puts units at the same place side by side, the most frequent place first.
-void SortByPlace(Findings& findings) {
-  std::map<decltype(Place(*findings.front())), Findings> by_place;
-  for (Finding* const finding : findings) by_place[Place(*finding)].push_back(finding);
+void SortByPlace(Findings& findings, Stacks& stacks) {
+  std::map<decltype(Place(*findings.front(), stacks)), Findings> by_place;
+  for (Finding* const finding : findings) by_place[Place(*finding, stacks)].push_back(finding);
   std::vector<const Findings*> places;
   places.reserve(by_place.size());
   for (auto& [place, same] : by_place) places.push_back(&same);
@@ -247,13 +264,13 @@ namespace {
 // Divides the findings by the code that created them. Those that one function created in several of
 // its lines are one leak too, if they have the same signature.
 std::vector<Findings> Alike(std::vector<Finding>& findings) {
-  Creators creators;
-  std::map<decltype(Key(findings.front(), creators)), Findings> by_key;
-  for (Finding& finding : findings) by_key[Key(finding, creators)].push_back(&finding);
+  Stacks stacks;
+  std::map<decltype(Key(findings.front(), stacks)), Findings> by_key;
+  for (Finding& finding : findings) by_key[Key(finding, stacks)].push_back(&finding);
   std::vector<Findings> all;
   std::map<std::tuple<UnitKind, std::string, std::string>, std::size_t> by_signature;
   for (auto& [key, same] : by_key) {
-    SortByPlace(same);
+    SortByPlace(same, stacks);
     const Finding& first = *same.front();
     std::size_t number = all.size();
     if (!first.unit.created_by.empty() && first.unit.kind != UnitKind::kProcess) {
@@ -265,7 +282,7 @@ std::vector<Findings> Alike(std::vector<Finding>& findings) {
       all.push_back(std::move(same));
     } else {
       all[number].insert(all[number].end(), same.begin(), same.end());
-      SortByPlace(all[number]);
+      SortByPlace(all[number], stacks);
     }
   }
   return all;

@@ -10,6 +10,7 @@
 
 #include "report/state_words.h"
 #include "taskleak/internal/utf8.h"
+#include "taskleak/internal/frame_code.h"
 
 namespace taskleak::report {
 namespace {
@@ -215,18 +216,6 @@ bool IsHeadline(std::string_view line) {
          (is_in(kStillOpen) || is_in(kStillAlive) || is_in(kLeftBehind));
 }
 
-namespace {
-
-// Units of one look share equal stacks, so this is nearly always one comparison.
-bool SameStack(const Stack& a, const Stack& b) {
-  return a.begin() == b.begin() ||
-         std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Frame& x, const Frame& y) {
-           return x.address == y.address && x.function == y.function && x.line == y.line;
-         });
-}
-
-}  // namespace
-
 std::vector<std::span<const LeakGroup>> Findings(const LeakReport& report) {
   std::vector<std::span<const LeakGroup>> findings;
   for (auto from = report.groups.begin(); from != report.groups.end();) {
@@ -243,7 +232,7 @@ std::vector<std::span<const Unit>> Places(const LeakGroup& group) {
   std::vector<std::span<const Unit>> places;
   for (auto from = group.units.begin(); from != group.units.end();) {
     const auto to = std::find_if(from, group.units.end(), [&from](const Unit& unit) {
-      return unit.state != from->state || !SameStack(unit.stack, from->stack);
+      return unit.state != from->state || !internal::IsSameCode(unit.stack, from->stack);
     });
     places.emplace_back(from, to);
     from = to;

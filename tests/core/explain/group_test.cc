@@ -80,6 +80,18 @@ TEST(GroupTest, UnitsOfOneCreatorAreOneGroupSortedByPlace) {
   EXPECT_EQ(groups[0].units[2].unit.id, 1);
 }
 
+TEST(GroupTest, TwoInstructionsOfOneLineAreOnePlace) {
+  const auto spinning = [](std::uintptr_t address, int line) {
+    Frame frame;
+    frame.address = address;
+    frame.function = "Spin()";
+    frame.file = "spin.cc";
+    frame.line = line;
+    return Make("a", Stack({frame}));
+  };
+  EXPECT_EQ(Group({spinning(1, 7), spinning(2, 7), spinning(3, 8)}, kAround).size(), 2U);
+}
+
 TEST(GroupTest, UnitsWithoutAStackGoByNameAndReason) {
   Finding a = Make("a", Stack());
   Finding b = Make("b", Stack());
