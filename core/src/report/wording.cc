@@ -4,13 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "report/state_words.h"
-#include "taskleak/internal/utf8.h"
 #include "taskleak/internal/frame_code.h"
+#include "taskleak/internal/utf8.h"
 
 namespace taskleak::report {
 namespace {
@@ -171,6 +172,14 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units) {
                      when);
 }
 
+// Returns what would take the unit off the report: "end". A thread that has ended can only be
+// joined.
+std::string_view Remedy(const Unit& unit) {
+  if (unit.kind == UnitKind::kDescriptor) return "close";
+  if (unit.kind == UnitKind::kUnjoinedThread) return "join";
+  return unit.state == WaitState::kEnded ? "wait for" : "end";
+}
+
 }  // namespace
 
 std::string WhyNotLonger(const LeakReport& report) {
@@ -178,8 +187,9 @@ std::string WhyNotLonger(const LeakReport& report) {
   const std::string_view waits = "every thread of the process is waiting for another";
   if (report.verdict == Verdict::kHang)
     return fmt::format("{}, and nothing outside of it can wake one", waits);
-  const bool open = report.groups.front().first().kind == UnitKind::kDescriptor;
-  return fmt::format("nothing can {} {}: {}", open ? "close" : "end",
+  std::set<std::string_view> remedies;
+  for (const LeakGroup& group : report.groups) remedies.insert(Remedy(group.first()));
+  return fmt::format("nothing can {} {}: {}", fmt::join(remedies, " or "),
                      report.unit_count() == 1 ? "it" : "them", waits);
 }
 

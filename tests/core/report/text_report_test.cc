@@ -298,6 +298,35 @@ TEST(WordingTest, SaysWhyTheWaitWasCutShort) {
   EXPECT_THAT(report.ToText(), HasSubstr("\n" + WhyNotLonger(report) + "\n\n[1]"));
 }
 
+TEST(WordingTest, SaysWhatCannotBeDoneToThreadsThatHaveEndedAndToOpenDescriptors) {
+  LeakReport report = TwoLeaks();
+  report.standstill = Standstill::kAllAsleep;
+  report.groups[0].units.resize(1);
+  report.groups[0].units[0].kind = UnitKind::kUnjoinedThread;
+  report.groups.resize(1);
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can join it: "));
+  report.groups[0].units[0].kind = UnitKind::kDescriptor;
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can close it: "));
+  report.groups[0].units[0].kind = UnitKind::kProcess;
+  report.groups[0].units[0].state = WaitState::kEnded;
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can wait for it: "));
+  report.groups.push_back(TwoLeaks().groups[0]);
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can end or wait for them: "));
+}
+
+TEST(WordingTest, TwoInstructionsOfOneLineAreOnePlace) {
+  const auto at = [](std::uintptr_t address) {
+    Frame frame = UserFrame("Spin()", "src/spin.cc", 7);
+    frame.address = address;
+    Unit unit;
+    unit.stack = Stack({frame});
+    return unit;
+  };
+  LeakGroup group = GroupOf(at(1));
+  group.units.push_back(at(2));
+  EXPECT_THAT(ReportOf(group).ToText(), HasSubstr("    each is at\n      Spin()  src/spin.cc:7\n"));
+}
+
 TEST(WordingTest, SaysWhyATestNeverReturns) {
   LeakReport report = TwoLeaks();
   report.verdict = Verdict::kHang;
