@@ -25,7 +25,9 @@ std::string Summary(Place units) {
   const Unit& first = units.front();
   std::string text = CountText(units.size(), units);
   if (first.kind != UnitKind::kUnjoinedThread) text += fmt::format(", {}", ToString(first.state));
-  if (units.size() == 1 && !first.detail.empty()) text += ": " + OneLine(first.detail);
+  const bool same =
+      std::ranges::all_of(units, [&first](const Unit& u) { return u.detail == first.detail; });
+  if (same && !first.detail.empty()) text += ": " + OneLine(first.detail);
   if (!first.origin.empty()) text += ", from " + OneLine(first.origin);
   return text + ", " + Ages(units);
 }

@@ -37,6 +37,23 @@ TEST(StackTextTest, AnInlinedFunctionHasNoAddressOfItsOwnInTheCountLine) {
   EXPECT_THAT(ToStackText(*MadeCapture(1, {group})), HasSubstr("\n1 @ 0x55d0c0de1000\n"));
 }
 
+TEST(StackTextTest, SaysWhatAllUnitsOfAPlaceWaitFor) {
+  LeakGroup workers = Workers(2);
+  for (Unit& unit : workers.units) unit.detail = "0x5610, held by thread 4130";
+  EXPECT_THAT(ToStackText(*MadeCapture(1, {workers})),
+              HasSubstr(": 0x5610, held by thread 4130, "));
+  workers.units[1].detail = "0x5620";
+  EXPECT_THAT(ToStackText(*MadeCapture(1, {workers})), Not(HasSubstr("0x5610")));
+}
+
+TEST(StackTextTest, TwoInstructionsOfOneLineAreOnePlace) {
+  LeakGroup workers = Workers(2);
+  std::vector<Frame> frames(workers.units[0].stack.begin(), workers.units[0].stack.end());
+  ++frames.front().address;
+  workers.units[1].stack = Stack(frames);
+  EXPECT_THAT(ToStackText(*MadeCapture(1, {workers})), HasSubstr("\n2 @ 0x"));
+}
+
 TEST(StackTextTest, SaysWhatCouldNotBeSeen) {
   auto capture = MadeCapture(1, {});
   capture->report.verdict = Verdict::kCouldNotLook;
