@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "begin_to_follow.h"
 #include "history.h"
 #include "hour.h"
 #include "page.h"
@@ -107,7 +108,7 @@ EndpointOptions Checked(EndpointOptions options) {
 }  // namespace
 
 struct Endpoint::Impl {
-  explicit Impl(EndpointOptions given) : options(Checked(std::move(given))) {}
+  explicit Impl(EndpointOptions given) : options(Checked(std::move(given))) { BeginToFollow(); }
 
   CapturePtr Take() {
     CapturePtr capture = TakeCapture();

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "begin_to_follow.h"
 #include "file_store.h"
 #include "recording.h"
 #include "signal_bell.h"
@@ -33,6 +34,7 @@ int RecordSignal(const SignalOptions& options) {
 struct SignalDump::Impl {
   explicit Impl(SignalOptions given) : period(given.period), bell(given.dump, RecordSignal(given)) {
     if (given.files) files.emplace(std::move(*given.files));
+    BeginToFollow();
     thread.emplace("taskleak-signal", [this] { Run(); });
   }
 

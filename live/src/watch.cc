@@ -17,6 +17,7 @@
 #include <utility>
 #include <variant>
 
+#include "begin_to_follow.h"
 #include "file_store.h"
 #include "hour.h"
 #include "judge.h"
@@ -133,6 +134,7 @@ struct Watch::Impl {
         judge(options.rules),
         stalls(options.rules),
         looks_for_stuck(Has<StuckRule>(options.rules)) {
+    BeginToFollow();
     if (stalls.interval()) AddStalls(0);
     if (options.files) files.emplace(*options.files);
     const bool calls_program = options.on_alarm != nullptr;
