@@ -91,6 +91,11 @@ class ChecksCanFailTest(unittest.TestCase):
     def test_a_header_that_needs_a_later_standard(self):
         self.assertEqual(self.check_header("#pragma once\ntemplate <typename T> concept C = true;"), 1)
 
+    def test_a_header_that_does_not_say_that_it_needs_cxx17(self):
+        code = "#include <optional>\ninline std::optional<int> o;"
+        self.assertEqual(self.check_header(f"#pragma once\n{code}"), 1)
+        self.assertEqual(self.check_header(f'#pragma once\n#if __cplusplus < 201703L\n#error "needs C++17"\n#endif\n{code}'), 0)
+
     def check_document(self, text):
         self.plant("example.cc", "void F() {\n  // [use]\n  int a = 0;\n  // [/use]\n}")
         self.plant("page.md", text)

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "taskleak/internal/require_cxx17.h"
+
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak {
 

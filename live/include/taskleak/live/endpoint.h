@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "taskleak/internal/require_cxx17.h"
+
 #pragma GCC visibility push(default)  // what a shared taskleak exports
 namespace taskleak::live {
 

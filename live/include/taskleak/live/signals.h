@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "taskleak/internal/require_cxx17.h"
 #include "taskleak/live/files.h"
 
 #pragma GCC visibility push(default)  // what a shared taskleak exports
