@@ -77,7 +77,9 @@ void LeaveEnvironment() {
 
 // Returns true if the program has a plugin, which leaves its claim (ClaimOnce) in the environment.
 bool ChecksItself() {
-  const std::string own = "=" + std::to_string(getpid()) + "-";
+  std::string own = "=";
+  own += std::to_string(getpid());
+  own += '-';
   for (char** variable = environ; *variable != nullptr; ++variable) {
     if (std::strncmp(*variable, "TASKLEAK_CLAIMED_", std::strlen("TASKLEAK_CLAIMED_")) == 0 &&
         std::strstr(*variable, own.c_str()) != nullptr)

@@ -40,7 +40,10 @@ std::string OfFunction(std::string_view pattern) {
   if (pattern.ends_with(kParameters)) pattern.remove_suffix(kParameters.size());
   std::string result(pattern);
   if (pattern.ends_with("{lambda}")) result += "::operator()";
-  if (pattern.starts_with("...::")) result.replace(0, 3, "*");
+  if (pattern.starts_with("...::")) {
+    result.erase(0, 2);
+    result.front() = '*';
+  }
   return result;
 }
 
