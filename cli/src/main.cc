@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -20,28 +21,64 @@ std::string CommandsOf(const CLI::App& app) {
   return names;
 }
 
-// Returns what is wrong with the name of the command, or an empty text if nothing is.
-std::string FaultOfCommand(const CLI::App& app) {
+// Returns the command that was given, innermost, or the whole program if none was.
+const CLI::App& CommandOf(const CLI::App& app) {
   const CLI::App* in = &app;
   while (!in->get_subcommands().empty()) in = in->get_subcommands().front();
-  if (in->get_require_subcommand_min() == 0) return {};
-  const std::vector<std::string> rest = in->remaining();
-  const std::string fault =
-      rest.empty()
-          ? "a command is missing"
-          : fmt::format("there is no {} \"{}\"",
-                        rest.front().starts_with('-') ? "option" : "command", rest.front());
-  const std::string name = in == &app ? "taskleak" : "taskleak " + in->get_name();
-  return fmt::format("{}. {} has the commands {}; {} --help describes them", fault, name,
-                     CommandsOf(*in), name);
+  return *in;
+}
+
+// Returns "taskleak baseline write".
+std::string NameOf(const CLI::App& command) {
+  const CLI::App* const parent = command.get_parent();
+  return parent == nullptr ? "taskleak" : NameOf(*parent) + ' ' + command.get_name();
+}
+
+// Returns the first argument that the command does not take, or an empty text.
+std::string FirstExtra(const CLI::App& command) {
+  const std::vector<std::string> rest = command.remaining();
+  const auto extra = std::ranges::find_if(rest, [](const auto& each) { return each != "--"; });
+  return extra == rest.end() ? std::string() : *extra;
+}
+
+// Returns what is missing of what a command needs: "FILE is missing".
+std::string MissingOf(const CLI::App& command) {
+  const auto options = command.get_options(
+      [](const CLI::Option* each) { return each->get_required() && each->empty(); });
+  std::string names;
+  for (const CLI::Option* const each : options)
+    names += (names.empty() ? "" : " and ") + each->get_name();
+  return fmt::format("{} {} missing", names, options.size() == 1 ? "is" : "are");
+}
+
+// Returns what is wrong with the arguments of a command.
+std::string FaultOf(const CLI::App& command, const CLI::ParseError& error) {
+  // The name of an error depends on the version of CLI11, and its exit code does not.
+  const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  const bool is_missing = kind == CLI::ExitCodes::RequiredError;
+  if (!is_missing && kind != CLI::ExitCodes::ExtrasError) return error.what();
+  const bool needs_command = command.get_require_subcommand_min() != 0;
+  const std::string extra = FirstExtra(command);
+  if (extra.starts_with('-')) return fmt::format("there is no option \"{}\"", extra);
+  if (!extra.empty() && needs_command) return fmt::format("there is no command \"{}\"", extra);
+  if (!is_missing) return fmt::format("\"{}\" is one argument too many", extra);
+  return needs_command ? "a command is missing" : MissingOf(command);
 }
 
 // Prints the requested help or version, or what is wrong with the arguments.
 ExitCode End(const CLI::App& app, const CLI::ParseError& error) {
-  const bool is_command = error.get_name() == "RequiredError" || error.get_name() == "ExtrasError";
-  const std::string fault = is_command ? FaultOfCommand(app) : std::string();
-  if (fault.empty()) return app.exit(error) == 0 ? kClean : kUsage;
-  Complain({fault});
+  if (error.get_exit_code() == 0) {
+    app.exit(error);
+    return kClean;
+  }
+  const CLI::App& command = CommandOf(app);
+  const bool needs_command = command.get_require_subcommand_min() != 0;
+  const std::string name = NameOf(command);
+  std::string advice = fmt::format("{} --help describes its arguments", name);
+  if (needs_command)
+    advice = fmt::format("{} has the commands {}; {} --help describes them", name,
+                         CommandsOf(command), name);
+  Complain({fmt::format("{}. {}", FaultOf(command, error), advice)});
   return kUsage;
 }
 

@@ -80,6 +80,21 @@ TEST_F(Program, NamesTheUnknownCommandAndThoseThatExist) {
             "check, prune; taskleak baseline --help describes them\n");
 }
 
+TEST_F(Program, NamesWhatIsWrongWithTheArgumentsOfACommand) {
+  EXPECT_EQ(Taskleak({"run", "--isolat", "--", "./pool_test"}).err,
+            "taskleak: there is no option \"--isolat\". taskleak run --help describes its "
+            "arguments\n");
+  EXPECT_THAT(Taskleak({"run", "--isolat"}).err, HasSubstr("there is no option \"--isolat\""));
+  EXPECT_THAT(Taskleak({"run"}).err, StartsWith("taskleak: CMD is missing. taskleak run --help "));
+  EXPECT_THAT(Taskleak({"baseline", "write"}).err,
+              AllOf(HasSubstr(" are missing. taskleak baseline write --help "),
+                    HasSubstr("BASELINE and ")));
+  EXPECT_THAT(Taskleak({"diff", "a.json", "b.json", "c.json"}).err,
+              HasSubstr("\"c.json\" is one argument too many"));
+  EXPECT_THAT(Taskleak({"run", "--hang=soon", "--", "true"}).err,
+              HasSubstr("soon is not a duration"));
+}
+
 TEST_F(Program, ATestThatCouldNotBeLookedAtIsNoSuccess) {
   LeakReport unseen;
   unseen.test = "A.A";

@@ -83,20 +83,30 @@ void CheckThatItIsOne(std::string_view text) {
   }
 }
 
+// Refuses a report's line with its first word.
+void CheckThatItIsNoLineOfAReport(std::string_view text) {
+  constexpr std::string_view kFirstWord = "ignore:";
+  if (!text.starts_with(kFirstWord)) return;
+  text.remove_prefix(std::min(text.find_first_not_of(' ', kFirstWord.size()), text.size()));
+  throw std::invalid_argument("a whole line of a report: copy one of its rules, for example \"" +
+                              std::string(text.substr(0, text.find(" | "))) + '"');
+}
+
 }  // namespace
 
 IgnoreRule IgnoreRule::Parse(std::string_view text) {
   const std::string quoted = "ignore rule \"" + std::string(text) + "\": ";
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
-  for (const auto& [accepted, kind] : kTextKinds) {
-    if (colon == std::string_view::npos || name != accepted) continue;
-    try {
+  try {
+    CheckThatItIsNoLineOfAReport(text);
+    for (const auto& [accepted, kind] : kTextKinds) {
+      if (colon == std::string_view::npos || name != accepted) continue;
       CheckThatItIsOne(text);
       return Make(kind, text.substr(colon + 1));
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(quoted + error.what());
     }
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(quoted + error.what());
   }
   throw std::invalid_argument(quoted + "a rule is KIND:PATTERN, with KIND one of " +
                               AcceptedKinds());

@@ -1,5 +1,6 @@
 #include "taskleak/options.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -161,13 +162,45 @@ void Set(Options& options, std::string_view key, std::string_view value) {
 
 constexpr std::string_view kSeparators = " ,:\t\n";
 
+bool IsKey(std::string_view text) {
+  return std::ranges::find(kKeys, text, &Key::name) != kKeys.end();
+}
+
+bool IsRule(std::string_view text) {
+  try {
+    static_cast<void>(IgnoreRule::Parse(text));
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
+[[noreturn]] void RejectNoPair(std::string_view text) {
+  const std::string_view word = text.substr(0, text.find_first_of(" ,\t\n"));
+  const std::string_view key = word.substr(0, word.find(':'));
+  std::string why = '"' + std::string(word) + "\" is ";
+  if (IsRule(word))
+    why += "a rule, not an option: write it into a file, and name the file with suppressions=FILE";
+  else
+    why += "not a key=value pair";
+  if (IsKey(key) && key != word)
+    why += ": write " + std::string(key) + '=' + std::string(word.substr(key.size() + 1));
+  throw std::invalid_argument(why);
+}
+
+// Refuses `value` if it goes on with another pair behind a semicolon, which separates nothing.
+void CheckSeparator(std::string_view key, std::string_view value) {
+  const std::size_t semicolon = value.find(';');
+  if (semicolon == std::string_view::npos) return;
+  const std::string_view next = value.substr(semicolon + 1);
+  if (next.empty() || IsKey(next.substr(0, next.find('='))))
+    Reject(key, value, "\":\", \",\" or a blank between options, not \";\"");
+}
+
 // Takes `key=value` off the front of `text`. A value in quotes may hold separators.
 std::pair<std::string_view, std::string_view> TakePair(std::string_view& text) {
   const std::size_t equals = text.find_first_of(std::string(kSeparators) + "=");
-  if (equals == std::string_view::npos || text[equals] != '=') {
-    throw std::invalid_argument("\"" + std::string(text.substr(0, equals)) +
-                                "\" is not a key=value pair");
-  }
+  if (equals == std::string_view::npos || text[equals] != '=') RejectNoPair(text);
   const std::string_view key = text.substr(0, equals);
   text.remove_prefix(equals + 1);
   std::string_view value;
@@ -180,6 +213,7 @@ std::pair<std::string_view, std::string_view> TakePair(std::string_view& text) {
   } else {
     value = text.substr(0, text.find_first_of(kSeparators));
     text.remove_prefix(value.size());
+    CheckSeparator(key, value);
   }
   return {key, value};
 }

@@ -33,6 +33,7 @@ class LineReader {
 
   [[nodiscard]] bool AtEnd() const { return at_ == line_.size(); }
   [[nodiscard]] std::size_t column() const { return at_ + 1; }
+  [[nodiscard]] std::string_view rest() const { return line_.substr(at_); }
   void SkipBlanks() { at_ = std::min(line_.find_first_not_of(kBlanks, at_), line_.size()); }
 
   // Takes the text before `end`. If `end` does not follow, takes nothing and returns an empty text.
@@ -134,6 +135,7 @@ std::string KnownAttributes() {
 
 void ReadAttribute(LineReader* line, Suppression* suppression) {
   const std::size_t key_column = line->column();
+  const std::string rest(line->rest());
   const std::string_view key = line->TakeUntil('=');
   for (const auto& [name, set] : kAttributes) {
     if (name != key) continue;
@@ -147,8 +149,14 @@ void ReadAttribute(LineReader* line, Suppression* suppression) {
       throw SuppressionError(value_column, fmt::format("{}={}: {}", key, value, error.what()));
     }
   }
-  throw SuppressionError(key_column,
-                         fmt::format("after the pattern, expected one of {}", KnownAttributes()));
+  const bool is_key = !key.empty() && key.find_first_not_of(kKeyLetters) == std::string_view::npos;
+  throw SuppressionError(
+      key_column,
+      is_key
+          ? fmt::format("\"{}=\": after the pattern, expected one of {}", key, KnownAttributes())
+          : fmt::format("\"{}\": after the pattern, expected one of {}; a pattern or a value with "
+                        "blanks needs quotes",
+                        rest, KnownAttributes()));
 }
 
 // Returns `text` in the form that LineReader::TakeValue reads.

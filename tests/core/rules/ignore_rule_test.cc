@@ -77,6 +77,9 @@ TEST(IgnoreRuleTest, ARuleThatCanMatchNothingIsAnError) {
 TEST(IgnoreRuleTest, AReportsLineOfRulesIsAnError) {
   EXPECT_THAT(ErrorOf("thread_name:pool | created_by:Start | signature:5f1c09aa31d2"),
               HasSubstr("several rules: choose one"));
+  EXPECT_EQ(ErrorOf("ignore: thread_name:pool | signature:0123456789ab"),
+            "ignore rule \"ignore: thread_name:pool | signature:0123456789ab\": a whole line "
+            "of a report: copy one of its rules, for example \"thread_name:pool\"");
   EXPECT_EQ(ErrorOf("process:sh -c yes | head"), "");
 }
 

@@ -108,6 +108,26 @@ TEST(OptionsTest, TextThatIsNoPairIsAnError) {
   EXPECT_EQ(ErrorOf("json=\"a"), "\"json=\": the quote is not closed");
 }
 
+TEST(OptionsTest, AColonInPlaceOfTheEqualsSignIsNamed) {
+  EXPECT_EQ(ErrorOf("verbose=1:drain:500ms"),
+            "\"drain:500ms\" is not a key=value pair: write drain=500ms");
+  EXPECT_EQ(ErrorOf("drain"), "\"drain\" is not a key=value pair");
+}
+
+TEST(OptionsTest, ASemicolonBetweenOptionsIsAnError) {
+  EXPECT_EQ(ErrorOf("json=a;verbose=1"),
+            "json=a;verbose=1: expected \":\", \",\" or a blank between options, not \";\"");
+  EXPECT_THAT(ErrorOf("verbose=1;"), HasSubstr("not \";\""));
+  EXPECT_EQ(Parsed("json=a;b").json, "a;b");
+  EXPECT_EQ(Parsed("json='a;verbose=1'").json, "a;verbose=1");
+}
+
+TEST(OptionsTest, ARuleIsSentToASuppressionFile) {
+  EXPECT_EQ(ErrorOf("drain=0:thread_name:worker-*"),
+            "\"thread_name:worker-*\" is a rule, not an option: write it into a file, and name the "
+            "file with suppressions=FILE");
+}
+
 TEST(OptionsTest, ABadTextChangesNothing) {
   Options options;
   EXPECT_THROW(options.Apply("drain=5ms nonsense"), std::invalid_argument);

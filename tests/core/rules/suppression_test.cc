@@ -8,6 +8,7 @@
 namespace taskleak::rules {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 /// Returns the error of the line as "column: what", or an empty text if it has none.
@@ -82,12 +83,15 @@ TEST(Suppression, AnErrorNamesColumnAndWhatIsAccepted) {
   EXPECT_THAT(ErrorOf("module:a expires=31.1.2027"), HasSubstr("expected a day"));
   EXPECT_THAT(ErrorOf("module:a test="), HasSubstr("15: test=: the pattern is empty"));
   EXPECT_THAT(ErrorOf("module:a flaky=yes"), HasSubstr("expected 0 or 1"));
-  EXPECT_EQ(ErrorOf("module:a most=3"),
-            "10: after the pattern, expected one of max=, test=, owner=, expires=, reason=, "
-            "since=, at=, flaky=");
+  EXPECT_EQ(
+      ErrorOf("module:a most=3"),
+      "10: \"most=\": after the pattern, expected one of max=, test=, owner=, expires=, reason=, "
+      "since=, at=, flaky=");
   EXPECT_EQ(ErrorOf("module:\"a"), "8: the quote is not closed");
   EXPECT_EQ(ErrorOf("module:a reason=\"b"), "17: the quote is not closed");
-  EXPECT_THAT(ErrorOf("module:a max=1 what"), HasSubstr("16: after the pattern, expected one of"));
+  EXPECT_THAT(ErrorOf("module:a test=Pool stops owner=me"),
+              AllOf(HasSubstr("20: \"stops owner=me\": after the pattern, expected one of"),
+                    HasSubstr("a value with blanks needs quotes")));
 }
 
 TEST(Suppression, ExpiresOnItsDay) {
