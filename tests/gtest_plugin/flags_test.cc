@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "gtest_plugin/failures.h"
 #include "support/run_program.h"
@@ -175,10 +176,16 @@ TEST(GtestFlags, BreakOnFailureStopsAtTheLeak) {
   EXPECT_THAT(outcome.out, HasSubstr("\"left\""));
 }
 
-TEST(GtestFlags, ListingTestsRunsNothing) {
-  const Outcome outcome = RunTests({"--gtest_list_tests"});
+TEST(GtestFlags, ListingTestsRunsNothingAndMakesNoFolder) {
+  const TemporaryDirectory directory;
+  const std::string folder = directory.File("reports");
+  const std::map<std::string, std::string> json{{"TASKLEAK_OPTIONS", "json=" + folder + "/"}};
+  const Outcome outcome = RunTests({"--gtest_list_tests"}, json);
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(folder));
+  static_cast<void>(RunTests({"--gtest_filter=Clean.DoesNothing"}, json));
+  EXPECT_TRUE(std::filesystem::exists(folder));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "report/report_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -17,6 +19,16 @@ namespace {
 std::string Failure(const std::string& path, int error) {
   return fmt::format("cannot write the JSON report {}: {}", path,
                      std::generic_category().message(error));
+}
+
+// Returns the error with which a missing folder cannot be made, or 0.
+int WhyNotMade(std::filesystem::path folder) {
+  std::error_code ignored;
+  while (!folder.empty() && !std::filesystem::exists(folder, ignored))
+    folder = folder.parent_path();
+  if (folder.empty()) folder = ".";
+  if (!std::filesystem::is_directory(folder, ignored)) return ENOTDIR;
+  return faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -78,7 +90,15 @@ void ReportFile::StartAnewAfterFork() {
 std::string ReportFile::CheckWritable() {
   const MutexLock lock(mutex_);
   StartAnewAfterFork();
-  return Replace(Target(), /*keep=*/false);
+  const std::string target = Target();
+  const std::filesystem::path folder = std::filesystem::path(target).parent_path();
+  std::error_code ignored;
+  // A program that only lists its tests gets this far, and must not leave a folder.
+  if (!folder.empty() && !std::filesystem::exists(folder, ignored)) {
+    const int why = WhyNotMade(folder);
+    return why == 0 ? std::string() : Failure(target, why);
+  }
+  return Replace(target, /*keep=*/false);
 }
 
 // Returns the path, or an empty text in a forked child that would overwrite its parent's report.
@@ -89,13 +109,23 @@ std::string ReportFile::Target() const {
 
 std::string ReportFile::Write() { return Replace(Target(), /*keep=*/true); }
 
-// Writes the document beside `target`, and then replaces `target` or removes the document.
-std::string ReportFile::Replace(const std::string& target, bool keep) {
-  if (target.empty()) return {};
+std::string ReportFile::MakeFolderOf(const std::string& target) {
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::path(target).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  if (error) return Failure(target, error.value());
+  return error ? Failure(target, error.value()) : std::string();
+}
+
+std::string ReportFile::MakeFolder() {
+  const MutexLock lock(mutex_);
+  StartAnewAfterFork();
+  return MakeFolderOf(Target());
+}
+
+// Writes the document beside `target`, and then replaces `target` or removes the document.
+std::string ReportFile::Replace(const std::string& target, bool keep) {
+  if (target.empty()) return {};
+  if (std::string failure = MakeFolderOf(target); !failure.empty()) return failure;
   internal::WholeFile file(target);
   file.Append(JsonDocument(reports_, checked_, rules::CountSuppressionUse()));
   const int failed = keep ? file.Commit() : file.Close();

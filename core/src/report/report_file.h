@@ -37,6 +37,10 @@ class ReportFile {
   /// text.
   std::string CheckWritable();
 
+  /// Makes the folder of the file, which code that cannot make one may also write to: the report of
+  /// a hang. Returns why that failed, or an empty text.
+  std::string MakeFolder();
+
   /// Records that `scope` was looked at just now.
   void TestChecked(std::string_view scope);
 
@@ -50,6 +54,7 @@ class ReportFile {
   void StartAnewAfterFork() TASKLEAK_REQUIRES(mutex_);
   std::string Target() const TASKLEAK_REQUIRES(mutex_);
   std::string Write() TASKLEAK_REQUIRES(mutex_);
+  static std::string MakeFolderOf(const std::string& target);
   std::string Replace(const std::string& target, bool keep) TASKLEAK_REQUIRES(mutex_);
 
   const std::string path_;

@@ -100,6 +100,7 @@ void TestRun::ExpectExit() { impl_->exit.Allow(); }
 
 void TestRun::RunStarted() {
   const Options& options = impl_->checker.options();
+  if (report::ReportFile* const json = run::JsonReport(options)) run::SayOnce(json->MakeFolder());
   if (options.hang_timeout.count() > 0 && options.on_leak != OnLeak::kOff &&
       impl_->watch == nullptr) {
     impl_->watch = std::make_unique<run::HangWatch>(impl_->checker, impl_->on_hang);

@@ -112,8 +112,18 @@ TEST_F(ReportFileTest, SaysWhyItCannotBeWritten) {
 TEST_F(ReportFileTest, TellsBeforehandWhetherItCanBeWrittenAndLeavesNothing) {
   EXPECT_EQ(ReportFile(Path("leaks.json")).CheckWritable(), "");
   EXPECT_EQ(FileCount(), 0U);
+  EXPECT_EQ(ReportFile(Path("made/later/leaks.json")).CheckWritable(), "");
+  EXPECT_EQ(FileCount(), 0U);
   EXPECT_THAT(ReportFile("/dev/null/leaks.json").CheckWritable(),
               HasSubstr("/dev/null/leaks.json"));
+  EXPECT_THAT(ReportFile("/dev/null/no/folder/leaks.json").CheckWritable(),
+              HasSubstr("/dev/null/no/folder/leaks.json: Not a directory"));
+}
+
+TEST_F(ReportFileTest, MakesItsFolderForOthers) {
+  EXPECT_EQ(ReportFile(Path("made/now/leaks.json")).MakeFolder(), "");
+  EXPECT_TRUE(fs::is_directory(Path("made/now")));
+  EXPECT_THAT(ReportFile("/dev/null/folder/leaks.json").MakeFolder(), HasSubstr("Not a directory"));
 }
 
 TEST_F(ReportFileTest, LeavesNoTemporaryFileWhenItCannotReplaceTheReport) {
