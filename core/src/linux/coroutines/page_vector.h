@@ -11,6 +11,10 @@
 #include <utility>
 
 #include "linux/arch/raw_call.h"
+#include "linux/proc/memory.h"
+
+// Is there in a program with ThreadSanitizer (compiler-rt's tsan_interface.h).
+extern "C" [[gnu::weak]] void __tsan_init();  // NOLINT(bugprone-reserved-identifier)
 
 namespace taskleak::platform {
 
@@ -23,8 +27,17 @@ inline void* MapPages(std::size_t size) {
   return pages < 0 ? nullptr : reinterpret_cast<void*>(pages);
 }
 
+/// Gives back what MapPages() or SYS_mmap returned; null is allowed. Async-signal-safe.
 inline void UnmapPages(const void* pages, std::size_t size) {
-  if (pages != nullptr) RawCall(SYS_munmap, reinterpret_cast<long>(pages), static_cast<long>(size));
+  if (pages == nullptr) return;
+  if (__tsan_init == nullptr) {
+    RawCall(SYS_munmap, reinterpret_cast<long>(pages), static_cast<long>(size));
+    return;
+  }
+  // ThreadSanitizer must see it. Otherwise it takes the next use of the addresses, by any code, for
+  // a race with what was read here. It forgets whole pages only.
+  const std::size_t page = PageSize();
+  munmap(const_cast<void*>(pages), (size + page - 1) / page * page);
 }
 
 /// Implements a growing array outside of the allocator's memory. If there is no memory, it drops
