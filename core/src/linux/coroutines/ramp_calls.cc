@@ -123,8 +123,10 @@ PageVector<std::uintptr_t> FindUses(const Module& module, const AddressSet& targ
   return uses;
 }
 
-// Finds the calls in functions that contain one of `uses`.
-PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::uintptr_t> uses) {
+// Finds the calls in functions that contain one of `uses`, except those of the coroutines' own
+// `functions`, which allocate no frame.
+PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::uintptr_t> uses,
+                                     const AddressSet& functions) {
   PageVector<std::uintptr_t> calls;
   Range code{UINTPTR_MAX, 0};
   module.ForEachSegment(true, [&](std::span<const std::uint8_t> bytes, std::uintptr_t at) {
@@ -139,6 +141,7 @@ PageVector<std::uintptr_t> FindCalls(const Module& module, std::span<const std::
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin);  // NOLINT
     decoders::ForEachCall(std::span(bytes, symbol.st_size), begin,
                           [&](std::uintptr_t return_address, std::uintptr_t target) {
+                            if (functions.Contains(target)) return;
                             if (target == 0 || (target >= code.begin && target < code.end))
                               calls.push_back(return_address);
                           });
@@ -173,7 +176,7 @@ RampCalls FindCallsIn(const Module& module) {
   for (const std::uintptr_t function : functions.values()) targets.Insert(function);
   for (const std::uintptr_t constant : constants.values()) targets.Insert(constant);
   const PageVector<std::uintptr_t> uses = FindUses(module, targets);
-  PageVector<std::uintptr_t> calls = FindCalls(module, uses.values());
+  PageVector<std::uintptr_t> calls = FindCalls(module, uses.values(), taken);
   const bool whole = !names.dropped() && !functions.dropped() && !constants.dropped() &&
                      !uses.dropped() && !calls.dropped();
   if (!whole) return Without(Symbols::kNoResources);
