@@ -110,7 +110,9 @@ TEST(ServerTest, ItsThreadsAreNeitherReportedNorCounted) {
   const Server server;  // its threads count as taskleak's own from the start
   EXPECT_EQ(FindAlive().unit_count(), units);
   EXPECT_EQ(TakeCensus().threads, before);
-  EXPECT_EQ(StatusOf(server.port(), "/debug/tasks/"), 200);
+  // By another process: a client of cpp-httplib 0.41 leaves a thread of getaddrinfo_a for a second.
+  const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/debug/tasks/";
+  EXPECT_EQ(RunProgram("curl", {"--silent", "--fail", "--output", "/dev/null", url}).exit_code, 0);
   EXPECT_EQ(TakeCensus().threads, before);
 }
 
