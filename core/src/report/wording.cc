@@ -172,6 +172,8 @@ std::string LeakHeadline(const LeakReport& report, const std::string& units) {
                      when);
 }
 
+constexpr std::string_view kAllWait = "every thread of the process is waiting for another";
+
 // Returns what would take the unit off the report: "end". A thread that has ended can only be
 // joined.
 std::string_view Remedy(const Unit& unit) {
@@ -184,13 +186,15 @@ std::string_view Remedy(const Unit& unit) {
 
 std::string WhyNotLonger(const LeakReport& report) {
   if (report.standstill != Standstill::kAllAsleep || report.groups.empty()) return {};
-  const std::string_view waits = "every thread of the process is waiting for another";
   if (report.verdict == Verdict::kHang)
-    return fmt::format("{}, and nothing outside of it can wake one", waits);
+    return fmt::format("{}, and nothing outside of it can wake one", kAllWait);
   std::set<std::string_view> remedies;
   for (const LeakGroup& group : report.groups) remedies.insert(Remedy(group.first()));
+  // If nothing that is left can wait, there may be no other thread at all.
+  const std::string_view why =
+      remedies.contains("end") ? kAllWait : "no other thread of the process can run";
   return fmt::format("nothing can {} {}: {}", fmt::join(remedies, " or "),
-                     report.unit_count() == 1 ? "it" : "them", waits);
+                     report.unit_count() == 1 ? "it" : "them", why);
 }
 
 std::string Headline(const LeakReport& report) {

@@ -304,14 +304,14 @@ TEST(WordingTest, SaysWhatCannotBeDoneToThreadsThatHaveEndedAndToOpenDescriptors
   report.groups[0].units.resize(1);
   report.groups[0].units[0].kind = UnitKind::kUnjoinedThread;
   report.groups.resize(1);
-  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can join it: "));
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can join it: no other thread "));
   report.groups[0].units[0].kind = UnitKind::kDescriptor;
-  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can close it: "));
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can close it: no other thread "));
   report.groups[0].units[0].kind = UnitKind::kProcess;
   report.groups[0].units[0].state = WaitState::kEnded;
   EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can wait for it: "));
   report.groups.push_back(TwoLeaks().groups[0]);
-  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can end or wait for them: "));
+  EXPECT_THAT(WhyNotLonger(report), StartsWith("nothing can end or wait for them: every "));
 }
 
 TEST(WordingTest, TwoInstructionsOfOneLineAreOnePlace) {
