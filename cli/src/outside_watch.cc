@@ -16,6 +16,7 @@
 #include "explain/wait_graph.h"
 #include "linux/proc/subject.h"
 #include "merger.h"
+#include "report/hang_order.h"
 #include "report/json_report.h"
 #include "report/report_file.h"
 #include "report/subject_words.h"
@@ -108,6 +109,7 @@ std::optional<ChildEnd> AwaitUnlessItHangs(pid_t pid, const HangLimit& limit) {
   Options options = Options::FromEnvironment();
   options.hooks = false;  // their records are in the other process
   LeakReport report = looker.Report(options);
+  report::PutWaitersFirst(report, pid);
   report.test = limit.name;
   report.hang = true;
   report.verdict = taskleak::Verdict::kHang;

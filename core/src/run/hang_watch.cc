@@ -10,6 +10,7 @@
 #include "explain/wait_graph.h"
 #include "linux/arch/futex.h"
 #include "registry/process_end.h"
+#include "report/hang_order.h"
 #include "run/find_leaks.h"
 #include "run/output.h"
 
@@ -97,6 +98,7 @@ void HangWatch::ReportAndEnd(Standstill standstill, Clock::duration waited) {
   last_resort_.EndSoon();
   registry::EndUnfinished();  // this thread is going to end the process
   LeakReport report = LookAtAll(checker_);
+  report::PutWaitersFirst(report, test_thread_.load());
   report.hang = true;
   if (report.verdict != Verdict::kCouldNotLook) report.verdict = Verdict::kHang;
   report.standstill = standstill;
