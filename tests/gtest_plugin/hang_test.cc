@@ -77,6 +77,13 @@ TEST_F(Hang, InADeadlockNamesItEdgeByEdge) {
   }
 }
 
+TEST_F(Hang, ShowsTheTestsThreadFirstAndABystanderLast) {
+  static_cast<void>(RunTest("Hanging.WaitsForAMutex"));
+  const nlohmann::json groups = Reported().at("groups");
+  EXPECT_EQ(groups.front().at("state"), "mutex");
+  EXPECT_EQ(groups.back().at("units")[0].at("name"), "bystander");
+}
+
 TEST_F(Hang, IsPrintedOnce) {
   const Outcome outcome = RunTest("Hanging.WaitsForAMutex");
   const std::string all = outcome.out + outcome.err;

@@ -88,6 +88,7 @@ void CheckThatItIsNoLineOfAReport(std::string_view text) {
   constexpr std::string_view kFirstWord = "ignore:";
   if (!text.starts_with(kFirstWord)) return;
   text.remove_prefix(std::min(text.find_first_not_of(' ', kFirstWord.size()), text.size()));
+  if (text.empty()) return;
   throw std::invalid_argument("a whole line of a report: copy one of its rules, for example \"" +
                               std::string(text.substr(0, text.find(" | "))) + '"');
 }

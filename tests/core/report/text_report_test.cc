@@ -10,7 +10,6 @@
 
 #include "core/report/made_reports.h"
 #include "report/frame_lines.h"
-#include "report/hang_order.h"
 #include "report/wording.h"
 
 namespace taskleak::report {
@@ -328,38 +327,6 @@ TEST(WordingTest, TwoInstructionsOfOneLineAreOnePlace) {
   EXPECT_THAT(ReportOf(group).ToText(), HasSubstr("    each is at\n      Spin()  src/spin.cc:7\n"));
 }
 
-TEST(HangOrderTest, TheTestsThreadComesFirstAndThenWhatItWaitsFor) {
-  const auto thread = [](std::int64_t id, std::int64_t waits_for) {
-    Unit unit;
-    unit.id = id;
-    if (waits_for != 0) unit.held_by.emplace().id = waits_for;
-    return GroupOf(unit);
-  };
-  LeakReport report;
-  LeakGroup jobs = thread(5, 0);
-  jobs.units[0].kind = UnitKind::kTask;
-  jobs.part_of = report.groups.emplace_back(thread(5, 0)).signature = "aabbccddeeff";
-  report.groups.insert(report.groups.end(), {jobs, thread(3, 0), thread(2, 3), thread(1, 2)});
-  PutWaitersFirst(report, 1);
-  std::vector<std::int64_t> order;
-  for (const LeakGroup& group : report.groups) order.push_back(group.first().id);
-  EXPECT_THAT(order, ElementsAre(1, 2, 3, 5, 5));
-  EXPECT_EQ(report.groups[4].first().kind, UnitKind::kTask);
-}
-
-TEST(HangOrderTest, ThreadsThatWaitForEachOtherArePutFirstOnce) {
-  Unit unit;
-  unit.id = 1;
-  unit.held_by.emplace().id = 2;
-  LeakReport report = ReportOf(GroupOf(unit));
-  unit.id = 2;
-  unit.held_by->id = 1;
-  report.groups.push_back(GroupOf(unit));
-  PutWaitersFirst(report, 2);
-  ASSERT_EQ(report.groups.size(), 2U);
-  EXPECT_EQ(report.groups[0].first().id, 2);
-}
-
 TEST(WordingTest, SaysWhyATestNeverReturns) {
   LeakReport report = TwoLeaks();
   report.verdict = Verdict::kHang;
@@ -400,36 +367,6 @@ TEST(WordingTest, EveryWaitStateHasWords) {
     unit.state = static_cast<WaitState>(state);
     EXPECT_EQ(Doing(unit) == "alive", unit.state == WaitState::kOther) << state;
   }
-}
-
-TEST(FrameLinesTest, ShortensLongFunctions) {
-  EXPECT_EQ(ShortFunction("pool::Run(int)"), "pool::Run(int)");
-  EXPECT_EQ(ShortFunction("std::vector<std::pair<int, std::string>, std::allocator<int> > "
-                          "Build<int>(int, long, char const*)"),
-            "Build(...)");
-  EXPECT_EQ(ShortFunction(std::string(80, 'n') + "::" + std::string(40, 'm') + "::Run(int, long)"),
-            "...::" + std::string(40, 'm') + "::Run(...)");
-  EXPECT_EQ(ShortFunction("Serve(int)::{lambda(int)#1}::operator()(int) const"), "Serve::{lambda}");
-  EXPECT_EQ(ShortFunction("Serve(int)::$_0::operator()(int) const"), "Serve::{lambda}");
-}
-
-TEST(FrameLinesTest, AGeneratedTestCaseHasTheNameOfItsTest) {
-  const std::string body = "CATCH2_INTERNAL_TEST_7()";
-  EXPECT_EQ(WithTestName(body, "Pool (all)"), "test \"Pool (all)\"");
-  EXPECT_EQ(WithTestName(body + "::{lambda()#2}::operator()() const", "Pool"),
-            "test \"Pool\"::{lambda}");
-  EXPECT_EQ(WithTestName("(anonymous namespace)::C_A_T_C_H_T_E_S_T_3::test()", "Pool"),
-            "test \"Pool\"");
-  EXPECT_EQ(WithTestName(body, ""), body);
-  EXPECT_EQ(WithTestName("Helper()", "Pool"), "Helper()");
-}
-
-TEST(FrameLinesTest, ShortensLongFiles) {
-  EXPECT_EQ(ShortFile("src/pool.cc"), "src/pool.cc");
-  EXPECT_EQ(ShortFile("/usr/include/c++/12/bits/std_thread.h"), "<bits/std_thread.h>");
-  EXPECT_EQ(ShortFile("/usr/lib/llvm-14/include/c++/v1/mutex"), "<mutex>");
-  EXPECT_EQ(ShortFile("/usr/include/httplib.h"), "<httplib.h>");
-  EXPECT_EQ(ShortFile("/very/" + std::string(60, 'x') + "/src/pool.cc"), ".../src/pool.cc");
 }
 
 }  // namespace

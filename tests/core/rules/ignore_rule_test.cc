@@ -80,6 +80,7 @@ TEST(IgnoreRuleTest, AReportsLineOfRulesIsAnError) {
   EXPECT_EQ(ErrorOf("ignore: thread_name:pool | signature:0123456789ab"),
             "ignore rule \"ignore: thread_name:pool | signature:0123456789ab\": a whole line "
             "of a report: copy one of its rules, for example \"thread_name:pool\"");
+  EXPECT_THAT(ErrorOf("ignore:"), HasSubstr("a rule is KIND:PATTERN"));
   EXPECT_EQ(ErrorOf("process:sh -c yes | head"), "");
 }
 
